@@ -1,1 +1,33 @@
-//! Placeholder.
+//! The vocabulary of Colophon: what every other crate speaks, and nothing that does I/O.
+//!
+//! A request becomes a [`Draft`]; a draft has no way out but the seal. Engines report [`Event`]s,
+//! stop when their [`Cancel`] is set, take their threads from one [`Cores`] budget, and fail with
+//! errors that [`Explain`] themselves: a stable [`ErrorCode`], one sentence, and what to try.
+
+mod cancel;
+mod cores;
+mod draft;
+mod error;
+mod lang;
+mod media;
+mod progress;
+mod receipt;
+mod record;
+mod request;
+mod script;
+mod seed;
+mod timing;
+
+pub use cancel::{Cancel, Cancelled};
+pub use cores::{Cores, Lease};
+pub use draft::{Draft, DraftParts, Modality};
+pub use error::{ErrorCode, Explain};
+pub use lang::Lang;
+pub use media::{FrameMarker, Media, Pcm, Raster};
+pub use progress::{Event, NoProgress, Progress, Stage};
+pub use receipt::{ModelUse, Receipt, Step, WorkId};
+pub use record::{LogEntry, LogPosition, Recorder};
+pub use request::{LangChoice, MakeRequest};
+pub use script::{SceneText, Script};
+pub use seed::Seed;
+pub use timing::{Caption, SpokenScene, SpokenSentence};

@@ -1,0 +1,77 @@
+//! The draft: generated content that has no way out.
+
+use crate::{Media, Receipt};
+
+/// The kind of content.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Modality {
+    /// Text.
+    Text,
+    /// Picture.
+    Image,
+    /// Sound.
+    Audio,
+    /// Moving pictures with sound.
+    Video,
+}
+
+/// Generated content before it is sealed.
+///
+/// A draft cannot be written, served, printed, copied or serialised; the one thing that can be done
+/// with it is to seal it. `colophon_seal::seal` takes it apart with [`Draft::open`], which the
+/// workspace's `clippy.toml` bans everywhere else.
+///
+/// ```compile_fail
+/// fn leak(draft: colophon_types::Draft) -> Vec<u8> { draft.bytes() }
+/// ```
+/// ```compile_fail
+/// fn leak(draft: colophon_types::Draft) -> String { serde_json::to_string(&draft).unwrap() }
+/// ```
+/// ```compile_fail
+/// fn leak(draft: colophon_types::Draft) { println!("{draft:?}"); }
+/// ```
+/// ```compile_fail
+/// fn copy(draft: &colophon_types::Draft) -> colophon_types::Draft { draft.clone() }
+/// ```
+#[must_use = "a draft that is not sealed is lost"]
+pub struct Draft {
+    media: Media,
+    receipt: Receipt,
+}
+
+/// What the seal finds inside a draft.
+#[derive(Debug)]
+pub struct DraftParts {
+    /// The content.
+    pub media: Media,
+    /// How it was made.
+    pub receipt: Receipt,
+}
+
+impl Draft {
+    /// Wraps content that an engine made.
+    pub fn new(media: Media, receipt: Receipt) -> Self {
+        Self { media, receipt }
+    }
+
+    /// The kind of content.
+    pub fn modality(&self) -> Modality {
+        match self.media {
+            Media::Text(_) => Modality::Text,
+            Media::Picture(_) => Modality::Image,
+            Media::Sound(_) => Modality::Audio,
+            Media::Film { .. } => Modality::Video,
+        }
+    }
+
+    /// How it was made.
+    pub fn receipt(&self) -> &Receipt {
+        &self.receipt
+    }
+
+    /// Takes the draft apart. For the seal alone: banned elsewhere by `clippy.toml`.
+    pub fn open(self) -> DraftParts {
+        DraftParts { media: self.media, receipt: self.receipt }
+    }
+}

@@ -1,0 +1,88 @@
+//! Raw media in memory.
+
+use std::fmt;
+use std::path::PathBuf;
+
+/// Mono sound.
+#[derive(Clone, Default, PartialEq)]
+pub struct Pcm {
+    /// Samples a second, in hertz.
+    pub rate: u32,
+    /// Samples in −1…1.
+    pub samples: Vec<f32>,
+}
+
+impl Pcm {
+    /// Silence of `seconds` at `rate` hertz.
+    pub fn silence(rate: u32, seconds: f64) -> Self {
+        Self { rate, samples: vec![0.0; (seconds.max(0.0) * f64::from(rate)).round() as usize] }
+    }
+
+    /// Length in seconds.
+    pub fn seconds(&self) -> f64 {
+        if self.rate == 0 { 0.0 } else { self.samples.len() as f64 / f64::from(self.rate) }
+    }
+}
+
+impl fmt::Debug for Pcm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Pcm({} Hz, {:.2} s)", self.rate, self.seconds())
+    }
+}
+
+/// A picture: `width × height` pixels of premultiplied RGBA, 8 bits a channel, row by row from the
+/// top left, sRGB.
+#[derive(Clone, PartialEq)]
+pub struct Raster {
+    /// Pixels a row.
+    pub width: u32,
+    /// Rows.
+    pub height: u32,
+    /// `4 · width · height` bytes.
+    pub rgba: Vec<u8>,
+}
+
+impl Raster {
+    /// A picture of one premultiplied colour.
+    pub fn filled(width: u32, height: u32, colour: [u8; 4]) -> Self {
+        Self { width, height, rgba: colour.repeat(width as usize * height as usize) }
+    }
+}
+
+impl fmt::Debug for Raster {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Raster({}x{})", self.width, self.height)
+    }
+}
+
+/// The content of a draft.
+#[derive(Debug)]
+pub enum Media {
+    /// Markdown text.
+    Text(String),
+    /// A picture.
+    Picture(Raster),
+    /// Sound.
+    Sound(Pcm),
+    /// An encoded film in a private temporary file (MP4), with its frames already marked by the
+    /// [`FrameMarker`] named here.
+    Film {
+        /// The file.
+        path: PathBuf,
+        /// [`FrameMarker::name`] of the marker that went over the frames; the seal refuses others.
+        marker: String,
+        /// Length in seconds.
+        seconds: f64,
+    },
+}
+
+/// Marks the pixels of a film on their way into the encoder: visible label, and later a watermark.
+/// It is the first step of the seal, done by the seal's own code inside the encoder's loop because
+/// a film is never held in memory as frames.
+pub trait FrameMarker: Send + Sync {
+    /// A stable name with version, recorded with the draft.
+    fn name(&self) -> &str;
+
+    /// Marks frame `index` (at `fps` frames a second) in place. RGBA as in [`Raster`], opaque.
+    fn mark(&self, index: u64, fps: u32, frame: &mut Raster);
+}

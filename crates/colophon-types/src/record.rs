@@ -1,0 +1,42 @@
+//! The ledger as the seal sees it, so that the seal need not know how the log is kept.
+
+use crate::{ErrorCode, WorkId};
+
+/// What the log keeps of one sealed file. Public: it holds no content and no personal data.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct LogEntry {
+    /// The work.
+    pub work_id: WorkId,
+    /// Media type of the file.
+    pub media_type: String,
+    /// SHA-256 of the sealed bytes, lower-case hex.
+    pub sha256: String,
+    /// SHA-256 of the receipt's JSON, lower-case hex.
+    pub receipt_sha256: String,
+    /// RFC 3339, UTC.
+    pub time: String,
+}
+
+/// Where an entry is.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct LogPosition {
+    /// Zero-based index of the leaf.
+    pub index: u64,
+    /// Whether the log's signed checkpoint covers it (inclusion proof checked).
+    pub included: bool,
+}
+
+/// Appends entries and finds them again.
+pub trait Recorder: Send + Sync {
+    /// Appends an entry; on return it is on disk and covered by a signed checkpoint.
+    ///
+    /// # Errors
+    /// The code and a sentence, when the entry could not be made durable.
+    fn append(&self, entry: &LogEntry) -> Result<LogPosition, (ErrorCode, String)>;
+
+    /// Finds the entry of a file by the SHA-256 of its bytes and checks its inclusion proof.
+    ///
+    /// # Errors
+    /// The code and a sentence, when the log cannot be read or is inconsistent.
+    fn find(&self, sha256: &str) -> Result<Option<LogPosition>, (ErrorCode, String)>;
+}
