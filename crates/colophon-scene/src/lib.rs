@@ -1,1 +1,11 @@
-//! Placeholder.
+//! The scene graph: from words to a layered picture.
+//!
+//! `compose` (graph) → [`Scene`]: what is in the picture and where it stands. `render` →
+//! [`LayeredScene`]: painted layers at depths, with the ways they move. A still is the layers on
+//! top of each other; a film moves them; a mixed-reality scene stands them up in space.
+
+pub mod graph;
+pub mod layers;
+
+pub use graph::Scene;
+pub use layers::LayeredScene;
