@@ -55,7 +55,7 @@ impl Picker {
 
     /// Picks the next token from the logits of the last evaluated one.
     pub(crate) fn pick(&mut self, context: &LlamaContext<'_>) -> Result<LlamaToken, TextError> {
-        let mut token = self.draw(context.token_data_array())?;
+        let mut token = draw(&mut self.chain, context.token_data_array())?;
         if let Some(grammar) = &mut self.grammar {
             let mut one = LlamaTokenDataArray::new(vec![LlamaTokenData::new(token, 1.0, 0.0)], false);
             grammar.apply(&mut one);
@@ -66,7 +66,7 @@ impl Picker {
                 if all.data.is_empty() {
                     return Err(TextError::Engine("no token fits the schema".into()));
                 }
-                token = self.draw(all)?;
+                token = draw(&mut self.chain, all)?;
             }
             grammar
                 .try_accept(token)
@@ -75,9 +75,9 @@ impl Picker {
         self.chain.accept(token);
         Ok(token)
     }
+}
 
-    fn draw(&mut self, mut candidates: LlamaTokenDataArray) -> Result<LlamaToken, TextError> {
-        self.chain.apply(&mut candidates);
-        candidates.selected_token().ok_or_else(|| TextError::Engine("no token to choose from".into()))
-    }
+fn draw(chain: &mut LlamaSampler, mut candidates: LlamaTokenDataArray) -> Result<LlamaToken, TextError> {
+    chain.apply(&mut candidates);
+    candidates.selected_token().ok_or_else(|| TextError::Engine("no token to choose from".into()))
 }
