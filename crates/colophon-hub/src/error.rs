@@ -170,7 +170,8 @@ impl Explain for HubError {
             }
             Self::Catalogue { .. } => "correct the file, or move it away".into(),
             Self::Platform { .. } => {
-                "put the files into a folder and name it in your own models.toml (source kind \"folder\")".into()
+                "put the files into a folder and name it in your own models.toml (source kind \"folder\")"
+                    .into()
             }
             Self::ToolMissing { get, .. } => get.clone(),
             Self::Unreachable { detail, .. } => {
@@ -184,7 +185,8 @@ impl Explain for HubError {
             }
             Self::Fetch { .. } => "run it again: what arrived is kept".into(),
             Self::HashMismatch { .. } => {
-                "run it again; if the hash is wrong again, the source has changed and is not to be trusted".into()
+                "run it again; if the hash is wrong again, the source has changed and is not to be trusted"
+                    .into()
             }
             Self::BadPackage { .. } => "do not use this source".into(),
             Self::DiskFull { .. } => "free some space, or set COLOPHON_HOME to a larger disk".into(),
