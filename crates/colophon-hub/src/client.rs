@@ -16,6 +16,9 @@ use crate::{HubError, digest};
 /// How long a client may take to say its version.
 const ASK: Duration = Duration::from_secs(20);
 
+/// How the folder begins in which a client works.
+pub(crate) const SCRATCH: &str = "fetch-";
+
 /// The user's package clients, looked for once.
 #[derive(Debug, Default)]
 pub(crate) struct Clients {
@@ -94,7 +97,7 @@ pub(crate) fn fetch(
     halt: &dyn Fn() -> bool,
 ) -> Result<(), HubError> {
     let what = format!("{} {}", package.name, package.version);
-    let scratch = tempfile::Builder::new().prefix("fetch-").tempdir_in(scratch);
+    let scratch = tempfile::Builder::new().prefix(SCRATCH).tempdir_in(scratch);
     let scratch = scratch.map_err(HubError::io("writing", target))?;
     let (out, tmp) = (scratch.path().join("out"), scratch.path().join("tmp"));
     for folder in [&out, &tmp] {

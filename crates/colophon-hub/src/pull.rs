@@ -69,6 +69,7 @@ pub(crate) fn pull(
 ) -> Result<(), HubError> {
     let files = place.staging.join("files");
     std::fs::create_dir_all(&files).map_err(HubError::io("writing", &files))?;
+    clear_scratch(place.staging);
     let missing = missing(place, entry, cancel)?;
     check_space(place, entry, &missing)?;
     let packages = if let Source::Packages(p) = &entry.source { p.as_slice() } else { &[] };
@@ -510,5 +511,20 @@ fn settle(place: &Place<'_>, entry: &Entry) -> Result<(), HubError> {
     } else {
         std::fs::rename(&files, place.target).map_err(moving)?;
     }
-    std::fs::remove_dir_all(place.staging).map_err(HubError::io("deleting", place.staging))
+    // The model is in place: leftovers (a client that outlived a killed pull may still write some)
+    // are no reason to fail.
+    if let Err(error) = std::fs::remove_dir_all(place.staging) {
+        tracing::debug!(%error, "leftovers of a pull stay");
+    }
+    Ok(())
+}
+
+/// Deletes what clients had not finished when an earlier pull was killed.
+fn clear_scratch(staging: &Path) {
+    let Ok(entries) = std::fs::read_dir(staging) else { return };
+    for entry in entries.filter_map(Result::ok) {
+        if entry.file_name().to_string_lossy().starts_with(client::SCRATCH) {
+            let _ = std::fs::remove_dir_all(entry.path());
+        }
+    }
 }
