@@ -108,3 +108,65 @@ fn leaves(name: &str) -> bool {
         || name.as_bytes().get(1) == Some(&b':')
         || name.split(['/', '\\']).any(|part| part == "..")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Write;
+
+    fn wheel(bytes: &[u8]) -> Vec<u8> {
+        let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+        zip.start_file("in/f", zip::write::SimpleFileOptions::default()).expect("a member");
+        zip.write_all(bytes).expect("its bytes");
+        zip.finish().expect("a zip").into_inner()
+    }
+
+    fn tarball(bytes: &[u8]) -> Vec<u8> {
+        let gz = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::none());
+        let mut tar = tar::Builder::new(gz);
+        let mut header = tar::Header::new_gnu();
+        header.set_size(bytes.len() as u64);
+        tar.append_data(&mut header, "in/f", bytes).expect("a member");
+        tar.into_inner().expect("a tar").finish().expect("a gzip")
+    }
+
+    #[test]
+    fn damaged_packages_are_read_or_refused() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("package");
+        let contents: Vec<u8> = (0..600_u32).map(|i| (i * i % 251) as u8).collect();
+        let mut x = 0x2545_F491_4F6C_DD1D_u64;
+        let mut random = move |n: usize| {
+            x ^= x << 13;
+            x ^= x >> 7;
+            x ^= x << 17;
+            (x % n as u64) as usize
+        };
+        for (registry, whole) in [(Registry::Pip, wheel(&contents)), (Registry::Npm, tarball(&contents))] {
+            let mut read = 0;
+            for round in 0..3000 {
+                let mut bytes = whole.clone();
+                for _ in 0..round % 5 {
+                    let at = random(bytes.len());
+                    bytes[at] = random(256) as u8;
+                }
+                if round % 7 == 6 {
+                    bytes.truncate(random(bytes.len()));
+                }
+                std::fs::write(&path, &bytes).expect("written");
+                let wanted = [Wanted { path: "in/f", size: contents.len() as u64 }];
+                let result = members(&path, "p", registry, &wanted, &mut |_, reader| {
+                    let mut sink = Vec::new();
+                    let limited = &mut reader.take(1 << 20);
+                    limited.read_to_end(&mut sink).map_err(HubError::io("reading", &path))?;
+                    read += usize::from(sink == contents);
+                    Ok(())
+                });
+                if round % 5 == 0 && round % 7 != 6 {
+                    assert!(result.is_ok(), "an undamaged package");
+                }
+            }
+            assert!(read >= 500, "{read} were read");
+        }
+    }
+}

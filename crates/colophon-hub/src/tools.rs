@@ -37,6 +37,8 @@ pub struct Machine {
     pub platform: String,
     /// Cores that this process may use.
     pub cores: usize,
+    /// Processor features that the program is built for and this processor lacks, e.g. `avx2`.
+    pub lacks: Vec<String>,
     /// Bytes of memory, where the system tells.
     pub memory_total: Option<u64>,
     /// Bytes of memory that are available, where the system tells.
@@ -76,6 +78,7 @@ pub fn machine(store: &Path) -> Machine {
     Machine {
         platform: platform(),
         cores: std::thread::available_parallelism().map_or(1, usize::from),
+        lacks: lacking(&processor()),
         memory_total,
         memory_available,
         disk_free: existing.and_then(|folder| fs4::available_space(folder).ok()),
@@ -172,6 +175,26 @@ fn has_encoder(said: &str, name: &str) -> bool {
     said.lines().any(|line| line.split_whitespace().nth(1) == Some(name))
 }
 
+/// What x86-64-v3 (the x86-64 psABI's third level) has beyond the first, in the kernel's words.
+const V3: [&str; 8] = ["avx", "avx2", "bmi1", "bmi2", "f16c", "fma", "abm", "movbe"];
+
+/// What the system says about the processor; empty where it says nothing. Asking the processor itself
+/// would not do: a program built for a feature takes it for granted.
+fn processor() -> String {
+    if cfg!(all(target_os = "linux", target_arch = "x86_64")) {
+        std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default()
+    } else {
+        String::new()
+    }
+}
+
+/// The features of [`V3`] that are not among the flags.
+fn lacking(said: &str) -> Vec<String> {
+    let Some(flags) = said.lines().find_map(|line| line.strip_prefix("flags")) else { return Vec::new() };
+    let has = |name: &str| flags.split_whitespace().any(|flag| flag == name);
+    V3.into_iter().filter(|name| !has(name)).map(str::to_owned).collect()
+}
+
 #[cfg(target_os = "linux")]
 fn memory() -> (Option<u64>, Option<u64>) {
     let text = std::fs::read_to_string("/proc/meminfo").unwrap_or_default();
@@ -192,4 +215,22 @@ fn memory() -> (Option<u64>, Option<u64>) {
 #[cfg(not(any(target_os = "linux", target_os = "macos")))]
 fn memory() -> (Option<u64>, Option<u64>) {
     (None, None)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_programs_say_is_understood() {
+        let said =
+            "ffmpeg version 6.1.1-3ubuntu5 Copyright (c) 2000-2023 the FFmpeg developers\nbuilt with gcc\n";
+        assert_eq!(version_of(said, "ffmpeg version ").as_deref(), Some("6.1.1-3ubuntu5"));
+        assert_eq!(version_of("sh: ffmpeg: not found", "ffmpeg version "), None);
+        let said = " ------\n V....D libx264              libx264 H.264 (codec h264)\n A....D aac_mf  AAC\n";
+        assert!(has_encoder(said, "libx264") && !has_encoder(said, "aac"));
+        let old = "processor\t: 0\nflags\t\t: fpu sse4_2 avx f16c abm movbe\n";
+        assert_eq!(lacking(old), ["avx2", "bmi1", "bmi2", "fma"]);
+        assert!(lacking("").is_empty());
+    }
 }

@@ -209,7 +209,14 @@ fn hostile_packages_are_refused() {
     let mut bench = Bench::new();
     let (good, big) = (noise(1_000, 1), noise(4_000, 2));
     let bomb = vec![0_u8; 3_000_000];
-    let cases: [(&str, &str, Vec<u8>, &str); 6] = [
+    // A bomb that claims to be small: both headers lie about the size.
+    let mut lies = wheel(&[("in/f", &bomb)]);
+    let (true_size, claim) = (3_000_000_u32.to_le_bytes(), 1_000_u32.to_le_bytes());
+    let places: Vec<usize> = (0..lies.len() - 4).filter(|&i| lies[i..i + 4] == true_size).collect();
+    assert!(!places.is_empty());
+    places.iter().for_each(|&i| lies[i..i + 4].copy_from_slice(&claim));
+    let cases: [(&str, &str, Vec<u8>, &str); 7] = [
+        ("pip", "zip-lies", lies, "1000 bytes"),
         ("pip", "zip-leaves", wheel(&[("../../evil", b"x"), ("in/f", &good)]), "holds the path"),
         ("pip", "zip-absolute", wheel(&[("/etc/evil", b"x"), ("in/f", &good)]), "holds the path"),
         ("pip", "zip-oversize", wheel(&[("in/f", &bomb)]), "claims 3000000 bytes"),
