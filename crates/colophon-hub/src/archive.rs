@@ -144,7 +144,7 @@ mod tests {
         };
         for (registry, whole) in [(Registry::Pip, wheel(&contents)), (Registry::Npm, tarball(&contents))] {
             let mut read = 0;
-            for round in 0..3000 {
+            for round in 0..500 {
                 let mut bytes = whole.clone();
                 for _ in 0..round % 5 {
                     let at = random(bytes.len());
@@ -166,7 +166,7 @@ mod tests {
                     assert!(result.is_ok(), "an undamaged package");
                 }
             }
-            assert!(read >= 500, "{read} were read");
+            assert!(read >= 80, "{read} were read");
         }
     }
 }

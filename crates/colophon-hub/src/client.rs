@@ -112,6 +112,8 @@ pub(crate) fn fetch(
     let prepare = |process: &mut Command| {
         // Whatever the client leaves behind when it is stopped goes away with the folder.
         process.current_dir(&out).envs([("TMPDIR", &tmp), ("TEMP", &tmp), ("TMP", &tmp)]);
+        // Nothing is installed, so a user's rule to install only into environments does not apply.
+        process.env("PIP_REQUIRE_VIRTUALENV", "0");
     };
     let mut looked = Instant::now();
     let mut tick = || {

@@ -215,11 +215,17 @@ impl Hub {
         let count = entry.files.iter().filter(|f| there(f)).count();
         if count == entry.files.len() && count > 0 {
             Status::Present
-        } else if count > 0 || bytes_below(&self.staging(&entry.id)) > 0 {
+        } else if count > 0 || self.has_arrivals(&entry.id) {
             Status::Partial
         } else {
             Status::Absent
         }
+    }
+
+    /// Whether an interrupted pull has left something to go on from.
+    fn has_arrivals(&self, id: &str) -> bool {
+        let staging = self.staging(id);
+        ["files", "packages"].iter().any(|folder| bytes_below(&staging.join(folder)) > 0)
     }
 
     fn staging(&self, id: &str) -> PathBuf {

@@ -2,8 +2,11 @@
 //! and only then moved to where models are looked for. Whatever has arrived and is right stays there
 //! when a pull is interrupted, and the next one goes on from it.
 //!
-//!     .parts/<id>/files/      files that grow part by part
-//!     .parts/<id>/packages/   verified packages whose parts have not been joined yet
+//! ```text
+//! .parts/<id>/files/      files that grow part by part
+//! .parts/<id>/packages/   verified packages whose parts have not been joined yet
+//! .parts/<id>/hashes      what the files are to become; when the catalogue changes, all starts anew
+//! ```
 //!
 //! The caller holds the lock of the model.
 
@@ -68,8 +71,7 @@ pub(crate) fn pull(
     cancel: &Cancel,
 ) -> Result<(), HubError> {
     let files = place.staging.join("files");
-    std::fs::create_dir_all(&files).map_err(HubError::io("writing", &files))?;
-    clear_scratch(place.staging);
+    prepare(place.staging, entry)?;
     let missing = missing(place, entry, cancel)?;
     check_space(place, entry, &missing)?;
     let packages = if let Source::Packages(p) = &entry.source { p.as_slice() } else { &[] };
@@ -517,6 +519,20 @@ fn settle(place: &Place<'_>, entry: &Entry) -> Result<(), HubError> {
     if let Err(error) = std::fs::remove_dir_all(place.staging) {
         tracing::debug!(%error, "leftovers of a pull stay");
     }
+    Ok(())
+}
+
+/// Makes the staging folder ready: empty, or with what an earlier pull of the same files has left.
+fn prepare(staging: &Path, entry: &Entry) -> Result<(), HubError> {
+    let hashes: String = entry.files.iter().map(|f| format!("{}  {}\n", f.sha256, f.name)).collect();
+    let note = staging.join("hashes");
+    if staging.exists() && std::fs::read_to_string(&note).ok().as_ref() != Some(&hashes) {
+        std::fs::remove_dir_all(staging).map_err(HubError::io("deleting", staging))?;
+    }
+    let files = staging.join("files");
+    std::fs::create_dir_all(&files).map_err(HubError::io("writing", &files))?;
+    std::fs::write(&note, hashes).map_err(HubError::io("writing", &note))?;
+    clear_scratch(staging);
     Ok(())
 }
 

@@ -92,6 +92,21 @@ fn a_killed_pull_goes_on_where_it_stopped() {
 }
 
 #[test]
+fn a_pull_does_not_go_on_from_what_another_catalogue_left() {
+    let mut bench = Bench::new();
+    let whole = bench.parted_model("parted", 3, 10_000);
+    let old = bench.path("models/.parts/parted/files");
+    std::fs::create_dir_all(&old).expect("leftovers");
+    std::fs::write(old.join("model.gguf"), noise(10_001, 50)).expect("as long as the first part");
+    std::fs::write(bench.path("models/.parts/parted/hashes"), "another  model.gguf\n").expect("written");
+    let hub = bench.hub();
+    assert_eq!(hub.status("parted").expect("known"), Status::Partial);
+    let model = hub.ensure("parted", &NoProgress, &Cancel::new()).expect("pulled");
+    assert_eq!(read(&model.main()), whole);
+    assert_eq!(bench.calls().len(), 3);
+}
+
+#[test]
 fn stopping_ends_the_client_at_once_and_keeps_what_arrived() {
     let mut bench = Bench::new();
     let whole = bench.parted_model("parted", 6, 20_000);
