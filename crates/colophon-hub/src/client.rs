@@ -177,7 +177,9 @@ fn arguments(package: &Package, out: &Path, tmp: &Path) -> Vec<OsString> {
             arguments.push(format!("{}=={}", package.name, package.version).into());
         }
         Registry::Npm => {
-            add(&["pack", "--ignore-scripts", "--no-update-notifier", "--loglevel", "error", "--cache"]);
+            // Without these, npm takes more than a minute to say that the network is off.
+            add(&["pack", "--fetch-retry-mintimeout", "1000", "--fetch-retry-maxtimeout", "8000"]);
+            add(&["--ignore-scripts", "--no-update-notifier", "--loglevel", "error", "--cache"]);
             arguments.push(tmp.into());
             arguments.push(format!("{}@{}", package.name, package.version).into());
         }
@@ -210,53 +212,56 @@ fn largest_file(folder: &Path, depth: u32) -> u64 {
     sizes.max().unwrap_or(0)
 }
 
+/// What clients say when the network is at fault, and what that means.
+const UNREACHABLE: [(&str, &[&str]); 6] = [
+    (
+        "its name cannot be resolved",
+        &["failure in name resolution", "Name or service not known", "getaddrinfo", "ENOTFOUND", "EAI_AGAIN"],
+    ),
+    ("the proxy does not answer", &["ProxyError"]),
+    ("the network is down", &["Network is unreachable", "ENETUNREACH", "EHOSTUNREACH"]),
+    ("the connection was refused", &["Connection refused", "ECONNREFUSED"]),
+    ("it does not answer in time", &["ConnectTimeout", "ReadTimeout", "Read timed out", "ETIMEDOUT"]),
+    (
+        "the connection failed",
+        &["NewConnectionError", "Failed to establish", "Max retries exceeded", "ECONNRESET", "ENOTCACHED"],
+    ),
+];
+
 /// Turns what a client said into one sentence.
 fn explain(registry: Registry, what: String, said: &str) -> HubError {
     let has = |words: &[&str]| words.iter().any(|w| said.contains(w));
-    let telling = said
-        .lines()
-        .rev()
-        .map(str::trim)
-        .find(|line| {
-            line.starts_with("ERROR") || line.starts_with("npm error") || line.starts_with("npm ERR")
-        })
-        .or_else(|| said.lines().rev().map(str::trim).find(|line| !line.is_empty()))
-        .unwrap_or("it said nothing");
-    let detail: String = telling.chars().take(200).collect();
     if has(&["No module named pip", "No module named 'pip'"]) {
         return missing(registry, None);
     }
-    let unreachable = [
-        "NewConnectionError",
-        "Failed to establish a new connection",
-        "Temporary failure in name resolution",
-        "Name or service not known",
-        "Network is unreachable",
-        "Connection refused",
-        "ConnectTimeout",
-        "ReadTimeout",
-        "ProxyError",
-        "Max retries exceeded",
-        "ENOTFOUND",
-        "EAI_AGAIN",
-        "ECONNREFUSED",
-        "ECONNRESET",
-        "ETIMEDOUT",
-        "ENETUNREACH",
-        "ENOTCACHED",
-    ];
-    if has(&unreachable) {
-        return HubError::Unreachable { what, detail };
+    if let Some((meaning, _)) = UNREACHABLE.iter().find(|(_, words)| has(words)) {
+        return HubError::Unreachable { what, detail: (*meaning).into() };
     }
-    let absent =
-        ["No matching distribution found", "Could not find a version", "E404", "ETARGET", "404 Not Found"];
-    if has(&absent) {
+    let detail: String = telling_line(said).chars().take(200).collect();
+    if has(&[
+        "No matching distribution found",
+        "Could not find a version",
+        "E404",
+        "ETARGET",
+        "404 Not Found",
+    ]) {
         return HubError::NotFound { what, detail };
     }
     if has(&["E401", "E403", "401 Client Error", "403 Client Error"]) {
         return HubError::Forbidden { what };
     }
     HubError::Fetch { what, detail }
+}
+
+/// The line that says most: the last `ERROR:` of pip, the first sentence of npm, or the last line.
+fn telling_line(said: &str) -> &str {
+    let lines = || said.lines().map(str::trim).filter(|line| !line.is_empty());
+    let npm = |line: &&str| {
+        let text = line.strip_prefix("npm error").or_else(|| line.strip_prefix("npm ERR!")).map(str::trim);
+        text.is_some_and(|t| !t.is_empty() && !t.starts_with("code ") && !t.starts_with("A complete log"))
+    };
+    let pip = lines().rfind(|line| line.starts_with("ERROR:"));
+    pip.or_else(|| lines().find(npm)).or_else(|| lines().last()).unwrap_or("it said nothing")
 }
 
 #[cfg(test)]
@@ -276,8 +281,13 @@ mod tests {
         assert_eq!(detail, "ERROR: No matching distribution found for x==1");
         let npm = "npm error code E404\nnpm error 404 Not Found - GET x\n";
         assert!(matches!(explain(Registry::Npm, "x 1".into(), npm), HubError::NotFound { .. }));
-        let npm = "npm error code EAI_AGAIN\n";
-        assert!(matches!(explain(Registry::Npm, "x 1".into(), npm), HubError::Unreachable { .. }));
+        let npm = "npm error code EAI_AGAIN\nnpm error A complete log of this run can be found in: x\n";
+        let HubError::Unreachable { detail, .. } = explain(Registry::Npm, "x 1".into(), npm) else {
+            panic!("the network is off");
+        };
+        assert_eq!(detail, "its name cannot be resolved");
+        let npm = "npm error code EBADTHING\nnpm error it broke\nnpm error A complete log of this run\n";
+        assert_eq!(telling_line(npm), "npm error it broke");
         let python = "/usr/bin/python3: No module named pip\n";
         assert!(matches!(explain(Registry::Pip, "x 1".into(), python), HubError::ToolMissing { .. }));
     }
