@@ -261,7 +261,7 @@ fn telling_line(said: &str) -> &str {
         text.is_some_and(|t| !t.is_empty() && !t.starts_with("code ") && !t.starts_with("A complete log"))
     };
     let pip = lines().rfind(|line| line.starts_with("ERROR:"));
-    pip.or_else(|| lines().find(npm)).or_else(|| lines().last()).unwrap_or("it said nothing")
+    pip.or_else(|| lines().find(npm)).or_else(|| lines().next_back()).unwrap_or("it said nothing")
 }
 
 #[cfg(test)]
