@@ -1,0 +1,121 @@
+//! Everything that can go wrong between a sentence and its sound.
+
+use std::path::PathBuf;
+
+use colophon_hub::HubError;
+use colophon_types::{Cancelled, ErrorCode, Explain};
+
+/// An error of the speech engines, the mixer or the recogniser.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum AudioError {
+    /// No voice has this name.
+    #[error("there is no voice called \"{name}\"")]
+    UnknownVoice {
+        /// What was asked for.
+        name: String,
+        /// Ids of voices with a similar name, best first.
+        near: Vec<String>,
+    },
+    /// The voice does not speak the language of the text.
+    #[error("the voice \"{voice}\" does not speak {language}")]
+    WrongLanguage {
+        /// Id of the voice.
+        voice: String,
+        /// English name of the language of the text.
+        language: &'static str,
+        /// Id of a voice that does.
+        instead: String,
+    },
+    /// The speed is out of range.
+    #[error("the speed {speed} is not between 0.5 and 2")]
+    Speed {
+        /// What was asked for.
+        speed: f32,
+    },
+    /// A text with nothing in it that can be spoken.
+    #[error("there is nothing to speak in \"{text}\"")]
+    Silent {
+        /// The text, shortened.
+        text: String,
+    },
+    /// A folder of a model was not given, so the voice cannot speak.
+    #[error("the model \"{id}\", which this voice needs, is not on this machine")]
+    ModelMissing {
+        /// Catalogue id.
+        id: &'static str,
+    },
+    /// A model file is missing or is not what it should be.
+    #[error("the model file {} cannot be used: {problem}", path.display())]
+    Model {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// The runtime or a network could not be loaded.
+    #[error(transparent)]
+    Hub(#[from] HubError),
+    /// An engine failed while it computed.
+    #[error("{engine} failed: {problem}")]
+    Engine {
+        /// Its name.
+        engine: &'static str,
+        /// What it said.
+        problem: String,
+    },
+    /// Sound that cannot be worked with.
+    #[error("this sound cannot be used: {problem}")]
+    Sound {
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// Stopped on request.
+    #[error(transparent)]
+    Cancelled(#[from] Cancelled),
+}
+
+impl AudioError {
+    /// For `map_err`: an engine's own error.
+    pub(crate) fn engine<E: std::fmt::Display>(engine: &'static str) -> impl Fn(E) -> Self {
+        move |e| Self::Engine { engine, problem: e.to_string() }
+    }
+
+    /// For `map_err`: an unusable model file.
+    pub(crate) fn model<E: std::fmt::Display>(path: &std::path::Path) -> impl Fn(E) -> Self {
+        let path = path.to_path_buf();
+        move |e| Self::Model { path: path.clone(), problem: e.to_string() }
+    }
+}
+
+impl Explain for AudioError {
+    fn code(&self) -> ErrorCode {
+        match self {
+            Self::UnknownVoice { .. }
+            | Self::WrongLanguage { .. }
+            | Self::Speed { .. }
+            | Self::Silent { .. }
+            | Self::Sound { .. } => ErrorCode::BadInput,
+            Self::ModelMissing { .. } | Self::Model { .. } => ErrorCode::ModelMissing,
+            Self::Hub(e) => e.code(),
+            Self::Engine { .. } => ErrorCode::Failed,
+            Self::Cancelled(_) => ErrorCode::Cancelled,
+        }
+    }
+
+    fn hint(&self) -> Option<String> {
+        match self {
+            Self::UnknownVoice { near, .. } if near.is_empty() => {
+                Some("leave the voice out for the default one".into())
+            }
+            Self::UnknownVoice { near, .. } => Some(format!("try {}", near.join(", "))),
+            Self::WrongLanguage { instead, .. } => Some(format!("try the voice {instead}")),
+            Self::Speed { .. } => Some("1 is the normal speed".into()),
+            Self::Silent { .. } => Some("give at least one word in English or Chinese".into()),
+            Self::ModelMissing { id } => Some(format!("run `colophon models pull {id}`")),
+            Self::Model { .. } => Some("run `colophon models verify`, then `colophon models pull`".into()),
+            Self::Hub(e) => e.hint(),
+            Self::Engine { .. } | Self::Sound { .. } | Self::Cancelled(_) => None,
+        }
+    }
+}

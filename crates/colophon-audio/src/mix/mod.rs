@@ -1,0 +1,244 @@
+//! Mixing: trimming, sentences on a timeline, sample rates, and the loudness of the whole.
+//!
+//! Loudness follows ITU-R BS.1770-4 / EBU R 128 (integrated, gated); peaks are true peaks.
+
+mod limiter;
+
+use colophon_types::Pcm;
+use ebur128::{EbuR128, Mode};
+use rubato::audioadapter_buffers::owned::InterleavedOwned;
+use rubato::{Fft, FixedSync, Resampler};
+
+use crate::AudioError;
+
+/// Integrated loudness of a finished film, in LUFS.
+pub const TARGET_LUFS: f64 = -16.0;
+/// Highest true peak of a finished film, in dBTP.
+pub const CEILING_DBTP: f64 = -1.0;
+/// Samples a second of a finished film's sound.
+pub const FILM_RATE: u32 = 48_000;
+
+/// Cuts silence from both ends: everything before the first and after the last hundredth of a
+/// second louder than −50 dBFS, with a margin for soft onsets and a short fade at each end.
+/// A sound without such a stretch becomes empty.
+pub fn trim(sound: &Pcm) -> Pcm {
+    let step = (sound.rate as usize / 100).max(1);
+    let loud = |block: &[f32]| {
+        let power = block.iter().map(|x| f64::from(*x) * f64::from(*x)).sum::<f64>() / block.len() as f64;
+        power > 1e-5
+    };
+    let blocks: Vec<bool> = sound.samples.chunks(step).map(loud).collect();
+    let (Some(first), Some(last)) = (blocks.iter().position(|b| *b), blocks.iter().rposition(|b| *b)) else {
+        return Pcm { rate: sound.rate, samples: Vec::new() };
+    };
+    let start = first.saturating_sub(3) * step;
+    let end = ((last + 9) * step).min(sound.samples.len());
+    let mut samples = sound.samples[start..end].to_vec();
+    let fade = (step / 2).min(samples.len() / 2);
+    let n = samples.len();
+    for i in 0..fade {
+        let gain = i as f32 / fade as f32;
+        samples[i] *= gain;
+        samples[n - 1 - i] *= gain;
+    }
+    Pcm { rate: sound.rate, samples }
+}
+
+/// Lays sounds on a silent timeline of `total_seconds` at `rate` hertz: each begins at its start in
+/// seconds; overlapping ones add up, what reaches beyond the end is cut.
+///
+/// # Errors
+/// When a sound has no usable sample rate.
+pub fn place(total_seconds: f64, rate: u32, sounds: &[(f64, &Pcm)]) -> Result<Pcm, AudioError> {
+    let mut out = Pcm::silence(rate, total_seconds);
+    for (start, sound) in sounds {
+        let resampled;
+        let sound = if sound.rate == rate {
+            *sound
+        } else {
+            resampled = resample(sound, rate)?;
+            &resampled
+        };
+        let at = (start.max(0.0) * f64::from(rate)).round() as usize;
+        for (to, from) in out.samples.iter_mut().skip(at).zip(&sound.samples) {
+            *to += from;
+        }
+    }
+    Ok(out)
+}
+
+/// Changes the sample rate, band-limited; the length in seconds is kept to the nearest sample.
+///
+/// # Errors
+/// When one of the rates is zero or cannot be worked with.
+pub fn resample(sound: &Pcm, rate: u32) -> Result<Pcm, AudioError> {
+    if sound.rate == rate {
+        return Ok(sound.clone());
+    }
+    let problem = |e: &dyn std::fmt::Display| AudioError::Sound { problem: e.to_string() };
+    if sound.rate == 0 || rate == 0 {
+        return Err(problem(&"its sample rate is zero"));
+    }
+    let length =
+        (sound.samples.len() as u64 * u64::from(rate) + u64::from(sound.rate) / 2) / u64::from(sound.rate);
+    if sound.samples.is_empty() {
+        return Ok(Pcm { rate, samples: Vec::new() });
+    }
+    let mut engine = Fft::<f32>::new(sound.rate as usize, rate as usize, 1024, 1, FixedSync::Input)
+        .map_err(|e| problem(&e))?;
+    let frames = sound.samples.len();
+    let input = InterleavedOwned::new_from(sound.samples.clone(), 1, frames).map_err(|e| problem(&e))?;
+    let output = engine.process_all(&input, frames, None).map_err(|e| problem(&e))?;
+    let mut samples = output.take_data();
+    samples.resize(length as usize, 0.0);
+    Ok(Pcm { rate, samples })
+}
+
+/// Integrated loudness in LUFS; `None` for what is too short (0.4 s) or too quiet to have one.
+pub fn loudness(sound: &Pcm) -> Option<f64> {
+    let mut meter = EbuR128::new(1, sound.rate, Mode::I).ok()?;
+    meter.add_frames_f32(&sound.samples).ok()?;
+    meter.loudness_global().ok().filter(|l| l.is_finite() && *l > -70.0)
+}
+
+/// Highest true peak in dBTP (four times oversampled); minus infinity for silence.
+pub fn true_peak(sound: &Pcm) -> f64 {
+    let measure = || -> Option<f64> {
+        let mut meter = EbuR128::new(1, sound.rate, Mode::TRUE_PEAK).ok()?;
+        meter.add_frames_f32(&sound.samples).ok()?;
+        meter.true_peak(0).ok()
+    };
+    20.0 * measure().unwrap_or(0.0).log10()
+}
+
+/// Brings a sound to `lufs` integrated loudness with true peaks of at most `ceiling` dBTP, through
+/// a look-ahead limiter that bends the loudest moments instead of clipping them. What has no
+/// loudness is only limited.
+pub fn normalise(sound: &Pcm, lufs: f64, ceiling: f64) -> Pcm {
+    // The limiter takes some loudness away: approach the target from below.
+    let mut gain = loudness(sound).map_or(0.0, |l| lufs - l).min(60.0);
+    let mut out = sound.clone();
+    for _ in 0..6 {
+        out = limiter::limit(&scaled(sound, gain), ceiling);
+        match loudness(&out) {
+            Some(l) if (lufs - l).abs() > 0.05 => gain += (lufs - l).clamp(-3.0, 3.0),
+            _ => break,
+        }
+    }
+    out
+}
+
+/// The sound of a finished film: 48 kHz, −16 LUFS, true peaks of at most −1 dBTP.
+///
+/// # Errors
+/// When the sound has no usable sample rate.
+pub fn master(sound: &Pcm) -> Result<Pcm, AudioError> {
+    Ok(normalise(&resample(sound, FILM_RATE)?, TARGET_LUFS, CEILING_DBTP))
+}
+
+/// Lays `bed` under `voice`, `below` LU quieter than it; the bed is looped or cut to the voice's
+/// length by its maker. The rates must agree.
+///
+/// # Errors
+/// When the rates differ.
+pub fn under(voice: &Pcm, bed: &Pcm, below: f64) -> Result<Pcm, AudioError> {
+    if voice.rate != bed.rate {
+        return Err(AudioError::Sound { problem: format!("{} Hz under {} Hz", bed.rate, voice.rate) });
+    }
+    let (Some(loud), Some(soft)) = (loudness(voice), loudness(bed)) else { return Ok(voice.clone()) };
+    let gain = 10f64.powf((loud - below - soft) / 20.0) as f32;
+    let mut out = voice.clone();
+    for (to, from) in out.samples.iter_mut().zip(&bed.samples) {
+        *to += from * gain;
+    }
+    Ok(out)
+}
+
+fn scaled(sound: &Pcm, decibels: f64) -> Pcm {
+    let gain = 10f64.powf(decibels / 20.0) as f32;
+    Pcm { rate: sound.rate, samples: sound.samples.iter().map(|x| x * gain).collect() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use colophon_types::Seed;
+
+    /// Bursts of noise like syllables, with peaks well above the mean.
+    fn speechlike(rate: u32, seconds: f64) -> Pcm {
+        let mut seed = Seed(3);
+        let mut out = Pcm::silence(rate, seconds);
+        let mut low = 0f32;
+        for (i, x) in out.samples.iter_mut().enumerate() {
+            let t = i as f32 / rate as f32;
+            let envelope = (t * 4.0 * std::f32::consts::PI).sin().max(0.0).powi(4);
+            low += 0.2 * (seed.range(-1.0, 1.0) - low);
+            *x = low * envelope * 0.2;
+        }
+        out
+    }
+
+    #[test]
+    fn a_film_has_the_target_loudness_and_never_clips() {
+        for rate in [24_000, 48_000] {
+            for level in [0.001f32, 1.0, 4.0] {
+                let mut sound = speechlike(rate, 8.0);
+                sound.samples.iter_mut().for_each(|x| *x *= level);
+                let film = master(&sound).expect("rates");
+                let l = loudness(&film).expect("loud enough");
+                assert_eq!(film.rate, FILM_RATE);
+                assert!((l - TARGET_LUFS).abs() <= 0.5, "{rate} Hz x{level}: {l} LUFS");
+                assert!(true_peak(&film) <= CEILING_DBTP + 0.05, "{}", true_peak(&film));
+                assert!(film.samples.iter().all(|x| x.abs() <= 0.98));
+            }
+        }
+    }
+
+    #[test]
+    fn silence_and_emptiness_pass_through() {
+        for sound in [Pcm::silence(24_000, 0.0), Pcm::silence(24_000, 2.0)] {
+            let film = master(&sound).expect("rates");
+            assert!(
+                (film.seconds() - sound.seconds()).abs() < 1e-3 && film.samples.iter().all(|x| *x == 0.0)
+            );
+        }
+        assert!(master(&Pcm { rate: 0, samples: vec![0.0] }).is_err());
+    }
+
+    #[test]
+    fn trimming_keeps_the_sound_and_drops_the_silence() {
+        let mut sound = Pcm::silence(24_000, 3.0);
+        for i in 24_000..48_000 {
+            sound.samples[i] = 0.3 * (i as f32 * 0.05).sin();
+        }
+        let cut = trim(&sound);
+        assert!((1.0..1.15).contains(&cut.seconds()), "{}", cut.seconds());
+        assert!(trim(&Pcm::silence(24_000, 1.0)).samples.is_empty());
+    }
+
+    #[test]
+    fn sounds_are_placed_at_their_times() {
+        let click = Pcm { rate: 24_000, samples: vec![1.0] };
+        let out = place(1.0, 24_000, &[(0.25, &click), (0.25, &click), (5.0, &click)]).expect("rates");
+        assert_eq!((out.samples.len(), out.samples[6000]), (24_000, 2.0));
+        assert_eq!(out.samples.iter().filter(|x| **x != 0.0).count(), 1);
+    }
+
+    #[test]
+    fn a_tone_keeps_its_pitch_and_level_at_another_rate() {
+        let tone = |rate: u32| Pcm {
+            rate,
+            samples: (0..rate)
+                .map(|i| 0.5 * (std::f32::consts::TAU * 440.0 * i as f32 / rate as f32).sin())
+                .collect(),
+        };
+        for (from, to) in [(24_000, 48_000), (24_000, 16_000), (48_000, 16_000), (22_050, 24_000)] {
+            let out = resample(&tone(from), to).expect("rates");
+            let want = tone(to);
+            assert_eq!(out.samples.len(), want.samples.len());
+            let inner = to as usize / 10..to as usize * 9 / 10;
+            let error = inner.clone().map(|i| (out.samples[i] - want.samples[i]).abs()).fold(0f32, f32::max);
+            assert!(error < 0.01, "{from} -> {to}: {error}");
+        }
+    }
+}
