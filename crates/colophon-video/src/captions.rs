@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use colophon_types::{Caption, Raster};
 use tiny_skia::{FillRule, Paint, PathBuilder, Pixmap, Transform};
 
-use crate::lines::{is_wide, pieces, wrap};
+use crate::lines::{CLAUSE, is_wide, pieces, wrap};
 use crate::text::{Align, Face, TextStyle, Typeset, raster};
 
 /// Latin letters a line; a Han character counts as 7/3 of one, so that 18 fill a line.
@@ -41,7 +41,7 @@ pub fn fit(captions: &[Caption]) -> Vec<Caption> {
 /// Whether a clause ends with this piece.
 fn ends_clause(piece: &str) -> bool {
     let last = piece.trim_end().chars().next_back();
-    last.is_some_and(|c| "，。！？；：、…—,;:.!?".contains(c))
+    last.is_some_and(|c| CLAUSE.contains(c))
 }
 
 /// Cuts one sentence into parts that fit two lines each.
@@ -87,7 +87,8 @@ pub fn to_srt(captions: &[Caption]) -> String {
     let mut out = String::new();
     let shown = captions.iter().map(|c| (c, cue_lines(&c.text))).filter(|(_, text)| !text.is_empty());
     for (i, (c, text)) in shown.enumerate() {
-        let text = text.replace("-->", "→");
+        // SubRip has no escapes: a word joiner keeps players from taking `<b>` for markup.
+        let text = text.replace("-->", "→").replace('<', "<\u{2060}");
         let times = format!("{} --> {}", stamp(c.start, ','), stamp(c.end, ','));
         let _ = write!(out, "{}\n{times}\n{text}\n\n", i + 1);
     }
@@ -180,7 +181,7 @@ mod tests {
     #[test]
     fn srt_and_vtt_follow_their_formats() {
         let c = [caption("A <b> & c --> d\n\nnext")];
-        assert_eq!(to_srt(&c), "1\n01:01:01,500 --> 01:01:05,250\nA <b> & c → d\nnext\n\n");
+        assert_eq!(to_srt(&c), "1\n01:01:01,500 --> 01:01:05,250\nA <\u{2060}b> & c → d\nnext\n\n");
         assert_eq!(
             to_vtt(&c),
             "WEBVTT\n\n01:01:01.500 --> 01:01:05.250\nA &lt;b&gt; &amp; c --&gt; d\nnext\n\n"

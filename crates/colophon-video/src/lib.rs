@@ -4,6 +4,7 @@
 //! captioned, marked by the seal's `FrameMarker` and encoded while later shots are still being made.
 
 pub mod captions;
+pub mod cards;
 pub mod compositor;
 mod error;
 mod ffmpeg;

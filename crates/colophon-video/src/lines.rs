@@ -6,6 +6,8 @@ use unicode_segmentation::UnicodeSegmentation;
 
 /// Characters that must not begin a line.
 const CLOSING: &str = "，。！？；：、）》」』】〉〕｝”’…—～·％%,.!?;:)]}'\"％℃";
+/// Characters that end a clause: good places to end a line.
+pub(crate) const CLAUSE: &str = "，。！？；：、…—,;:.!?";
 /// Characters that must not end a line.
 const OPENING: &str = "（《「『【〈〔｛“‘([{$￥¥";
 
@@ -82,7 +84,22 @@ pub(crate) fn wrap(text: &str, max: f32, measure: &dyn Fn(&str) -> f32) -> Vec<S
             low = middle;
         }
     }
-    lines
+    if lines.len() == 2 { at_clause(&atoms, max, measure).unwrap_or(lines) } else { lines }
+}
+
+/// Two lines of which the first ends with a clause, where such are not too uneven.
+fn at_clause(atoms: &[String], max: f32, measure: &dyn Fn(&str) -> f32) -> Option<Vec<String>> {
+    let ends = |atom: &str| atom.trim_end().chars().next_back().is_some_and(|c| CLAUSE.contains(c));
+    let mut best: Option<(f32, Vec<String>)> = None;
+    for n in (1..atoms.len()).filter(|n| ends(&atoms[n - 1])) {
+        let lines = [&atoms[..n], &atoms[n..]].map(|part| part.concat().trim().to_string());
+        let (a, b) = (measure(&lines[0]), measure(&lines[1]));
+        let evenness = a.min(b) / a.max(b).max(1.0);
+        if a.max(b) <= max && evenness > best.as_ref().map_or(0.6, |(e, _)| *e) {
+            best = Some((evenness, lines.to_vec()));
+        }
+    }
+    best.map(|(_, lines)| lines)
 }
 
 /// Fills lines greedily.
@@ -132,6 +149,12 @@ mod tests {
         let lines = wrap("The lighthouse keeper paints the sea every single morning", 42.0, &units);
         assert_eq!(lines, ["The lighthouse keeper paints", "the sea every single morning"]);
         assert!(wrap("   ", 10.0, &units).is_empty());
+    }
+
+    #[test]
+    fn a_line_ends_with_a_clause_where_it_can() {
+        let lines = wrap("一只小狐狸在沙滩上捡到一盒颜料，渐渐明白：没有一朵浪花会停留两次。", 48.0, &units);
+        assert_eq!(lines, ["一只小狐狸在沙滩上捡到一盒颜料，", "渐渐明白：没有一朵浪花会停留两次。"]);
     }
 
     #[test]

@@ -1,12 +1,13 @@
 //! What ffmpeg is told: how to encode the pictures, and how to put pictures, sound, captions, cover
 //! and title into one MP4.
 
-use std::io::Write;
+use std::io::{Read, Seek, SeekFrom, Write};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use colophon_types::{Cancel, Caption, Lang, Pcm, Raster};
 
-use crate::captions::to_srt;
+use crate::captions::to_vtt;
 use crate::error::VideoError;
 use crate::ffmpeg::Ffmpeg;
 use crate::film::FilmConfig;
@@ -75,10 +76,11 @@ pub(crate) fn mux(
     let mut tags = vec![format!("-metadata:s:a:0"), format!("language={language}")];
     let shown = extras.captions.iter().any(|c| !c.text.trim().is_empty());
     if shown {
-        let srt = dir.join("captions.srt");
-        std::fs::write(&srt, to_srt(extras.captions)).map_err(|e| VideoError::io("write the captions", e))?;
-        args.extend(strings(&["-f", "srt", "-i"]));
-        args.push(srt.display().to_string());
+        let file = dir.join("captions.vtt");
+        std::fs::write(&file, to_vtt(extras.captions))
+            .map_err(|e| VideoError::io("write the captions", e))?;
+        args.extend(strings(&["-f", "webvtt", "-i"]));
+        args.push(file.display().to_string());
         maps.extend(strings(&["-map", &format!("{inputs}:s:0")]));
         codecs.extend(strings(&["-c:s", "mov_text", "-disposition:s:0", "0"]));
         tags.extend(["-metadata:s:s:0".into(), format!("language={language}")]);
@@ -106,7 +108,66 @@ pub(crate) fn mux(
     drop(pipe);
     ffmpeg.wait(cancel)?;
     sent?;
+    if shown {
+        switch_off_captions(&made).map_err(|e| VideoError::io("write the film", e))?;
+    }
     Ok(made)
+}
+
+/// The captions stand in the picture already, so their track must not be shown unasked. ffmpeg always
+/// enables the first track of a kind; this clears the flag (ISO/IEC 14496-12, 8.3.2) in place.
+fn switch_off_captions(file: &Path) -> std::io::Result<()> {
+    let mut film = std::fs::File::options().read(true).write(true).open(file)?;
+    // With `faststart` the index comes first: `ftyp`, then `moov`.
+    let mut at = 0u64;
+    let mut head = [0u8; 8];
+    for _ in 0..4 {
+        film.seek(SeekFrom::Start(at))?;
+        film.read_exact(&mut head)?;
+        let size = u64::from(u32::from_be_bytes([head[0], head[1], head[2], head[3]]));
+        if &head[4..] == b"moov" && size <= 64 << 20 {
+            let mut moov = vec![0; size as usize];
+            film.seek(SeekFrom::Start(at))?;
+            film.read_exact(&mut moov)?;
+            for flags in caption_flags(&moov) {
+                film.seek(SeekFrom::Start(at + flags as u64))?;
+                film.write_all(&[moov[flags] & !1])?;
+            }
+            return film.flush();
+        }
+        at += size.max(8);
+    }
+    Ok(())
+}
+
+/// Boxes inside `range` of `bytes`: their kind and the range of their content.
+fn boxes(bytes: &[u8], range: Range<usize>) -> Vec<([u8; 4], Range<usize>)> {
+    let mut out = Vec::new();
+    let mut at = range.start;
+    while let Some(&[a, b, c, d, k0, k1, k2, k3]) = bytes.get(at..at + 8) {
+        let end = at.saturating_add(u32::from_be_bytes([a, b, c, d]) as usize);
+        if end < at + 8 || end > range.end || end > bytes.len() {
+            break;
+        }
+        out.push(([k0, k1, k2, k3], at + 8..end));
+        at = end;
+    }
+    out
+}
+
+/// Where the lowest byte of the flags of each caption track lies in a `moov` box.
+fn caption_flags(moov: &[u8]) -> Vec<usize> {
+    let find = |range: Range<usize>, kind: &[u8; 4]| {
+        boxes(moov, range).into_iter().find(|(k, _)| k == kind).map(|(_, inside)| inside)
+    };
+    let flags = |track: Range<usize>| {
+        let handler = find(find(track.clone(), b"mdia")?, b"hdlr")?;
+        let kind = moov.get(handler.start + 8..handler.start + 12)?;
+        let header = find(track, b"tkhd")?;
+        (kind == b"sbtl" || kind == b"text").then_some(header.start + 3)
+    };
+    let tracks = boxes(moov, 8..moov.len()).into_iter().filter(|(kind, _)| kind == b"trak");
+    tracks.filter_map(|(_, track)| flags(track)).filter(|at| *at < moov.len()).collect()
 }
 
 /// Sends exactly `wanted` samples: cut, or filled with silence.

@@ -1,5 +1,5 @@
 //! Scenes made by hand, and readers of films.
-#![allow(dead_code)]
+#![allow(dead_code, clippy::expect_used)]
 
 use std::path::Path;
 use std::process::Command;
@@ -9,7 +9,7 @@ use colophon_scene::layers::{Blend, Entrance, Layer, Motion, Particles};
 use colophon_types::Raster;
 
 /// A layer from a function of place that gives straight colour and cover.
-pub fn paint(w: u32, h: u32, f: impl Fn(f32, f32) -> ([f32; 3], f32)) -> Raster {
+pub(crate) fn paint(w: u32, h: u32, f: impl Fn(f32, f32) -> ([f32; 3], f32)) -> Raster {
     let mut image = Raster::filled(w, h, [0; 4]);
     for (i, p) in image.rgba.as_chunks_mut::<4>().0.iter_mut().enumerate() {
         let (c, a) = f((i as u32 % w) as f32 + 0.5, (i as u32 / w) as f32 + 0.5);
@@ -20,7 +20,7 @@ pub fn paint(w: u32, h: u32, f: impl Fn(f32, f32) -> ([f32; 3], f32)) -> Raster 
 }
 
 /// A layer at rest.
-pub fn layer(name: &str, image: Raster, x: f32, y: f32, depth: f32) -> Layer {
+pub(crate) fn layer(name: &str, image: Raster, x: f32, y: f32, depth: f32) -> Layer {
     let (blend, opacity, entrance) = (Blend::Over, 1.0, Entrance::None);
     Layer { name: name.into(), image, x, y, depth, blend, opacity, motion: vec![], entrance }
 }
@@ -31,7 +31,7 @@ fn disc(r: f32, colour: [f32; 3]) -> Raster {
 }
 
 /// A hilly landscape with eight full-width layers and fifteen small ones.
-pub fn landscape(seed: f32, particles: Particles) -> LayeredScene {
+pub(crate) fn landscape(seed: f32, particles: Particles) -> LayeredScene {
     let (w, h) = (1280u32, 720u32);
     let wide = 1434u32;
     let mut layers = vec![layer(
@@ -122,7 +122,7 @@ pub fn landscape(seed: f32, particles: Particles) -> LayeredScene {
 }
 
 /// What `ffprobe` says of a file.
-pub fn probe(file: &Path) -> serde_json::Value {
+pub(crate) fn probe(file: &Path) -> serde_json::Value {
     let out = Command::new("ffprobe")
         .args(["-v", "error", "-show_streams", "-show_format", "-of", "json"])
         .arg(file)
@@ -132,7 +132,7 @@ pub fn probe(file: &Path) -> serde_json::Value {
 }
 
 /// One frame of a film as RGB.
-pub fn frame_at(file: &Path, index: u64, w: u32, h: u32) -> Vec<u8> {
+pub(crate) fn frame_at(file: &Path, index: u64, w: u32, h: u32) -> Vec<u8> {
     let select = format!("select=eq(n\\,{index})");
     let out = Command::new("ffmpeg")
         .args(["-v", "error", "-i"])
