@@ -1,1 +1,26 @@
-//! Placeholder.
+//! The model hub: which models there are, where they come from and under which terms, and the store
+//! that holds them.
+//!
+//! Models arrive through the user's own `pip` or `npm`, from Hugging Face, a web server or a folder;
+//! every file is checked against the hash in the [`Catalogue`] before it can be seen. With everything
+//! pulled, nothing here uses the network. [`onnx`] loads the ONNX Runtime library and opens sessions
+//! on it; [`tools`] tells which other programs this machine has.
+
+mod archive;
+mod catalogue;
+mod child;
+mod client;
+mod digest;
+mod error;
+mod http;
+mod hub;
+mod lock;
+mod meter;
+pub mod onnx;
+mod pull;
+mod raw;
+pub mod tools;
+
+pub use catalogue::{Catalogue, Entry, FileEntry, Package, Part, Registry, Role, Source, WheelTag, platform};
+pub use error::HubError;
+pub use hub::{FileReport, FileState, Hub, HubOptions, Licence, Model, Report, Status};

@@ -1,0 +1,50 @@
+# Two commands do everything on a fresh machine: `make demo` and `make test`.
+# Both set up what is missing, and both can be repeated: a second run installs and downloads nothing.
+
+CARGO ?= cargo
+BRIEF ?= A fox who learns to paint
+OUT ?= out
+COLOPHON = target/release/colophon
+
+.PHONY: demo test test-long build lint bench gallery setup models clean help
+
+help: ## Show this list
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
+
+setup: ## Install the system packages that are missing
+	@scripts/setup
+
+build: setup ## Build the program in release
+	$(CARGO) build --release --locked
+
+demo: build ## Make a film from a brief: make demo BRIEF="…" OUT=dir
+	$(COLOPHON) models pull
+	$(COLOPHON) make "$(BRIEF)" -o "$(OUT)"
+	$(COLOPHON) verify "$(OUT)/film.mp4"
+
+models: build
+	@$(COLOPHON) models pull --group test
+
+test: models ## Run all tests
+	scripts/check-text
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --release --locked --workspace --all-targets -- -D warnings
+	scripts/test
+	scripts/check-deny
+
+test-long: test ## Tests that need minutes or other programs
+	RUST_BACKTRACE=1 scripts/test --run-ignored only
+	scripts/check-c2pa-python
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --release --locked --workspace --no-deps
+
+lint: ## Format, lint, licences, documentation
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --release --locked --workspace --all-targets -- -D warnings
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --release --locked --workspace --no-deps
+	scripts/check-deny
+
+bench: build ## Measure the making of a film, stage by stage
+	benches/film/run
+
+clean: ## Remove what was built
+	$(CARGO) clean

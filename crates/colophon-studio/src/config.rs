@@ -1,0 +1,121 @@
+//! Settings: `colophon.toml`, then `COLOPHON_*` variables, then flags; all declared here.
+
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+use crate::StudioError;
+
+/// The settings of one program run.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// Where everything is kept. `COLOPHON_HOME`; default: the platform's data directory.
+    pub home: Option<PathBuf>,
+    /// Never touch the network. `COLOPHON_OFFLINE=1`.
+    pub offline: bool,
+    /// Processor cores to use. `COLOPHON_THREADS`; default: all that the system allows.
+    pub threads: Option<usize>,
+    /// Language model for scripts. `COLOPHON_MODEL`.
+    pub model: Option<String>,
+    /// The ffmpeg program. `COLOPHON_FFMPEG`; default: `ffmpeg` on the path.
+    pub ffmpeg: Option<PathBuf>,
+    /// A folder laid out as `id/file` from which models are taken before the network is asked.
+    /// `COLOPHON_MIRROR`.
+    pub mirror: Option<PathBuf>,
+    /// Who answers for the content, as written into the `AIGC` field: a provider code of 27
+    /// characters, or any name of printable ASCII characters. `COLOPHON_PRODUCER`.
+    pub producer: Option<String>,
+    /// Signing certificate chain (PEM) of your own, with its key. `COLOPHON_CERTIFICATE`.
+    pub certificate: Option<PathBuf>,
+    /// Private key (PEM, PKCS#8) of that certificate. `COLOPHON_PRIVATE_KEY`.
+    pub private_key: Option<PathBuf>,
+    /// Certificates (PEM) that make a credential count as trusted. `COLOPHON_TRUST_ANCHORS`.
+    pub trust_anchors: Option<PathBuf>,
+}
+
+impl Config {
+    /// Reads `colophon.toml` (the file given, else the one in the working directory, else the one in
+    /// the home folder) and lays the environment over it.
+    ///
+    /// # Errors
+    /// [`StudioError::Config`] for an unreadable file or a value of the wrong form.
+    pub fn load(file: Option<&Path>) -> Result<Self, StudioError> {
+        let mut config = match file {
+            Some(path) => Self::read(path)?,
+            None => {
+                let local = PathBuf::from("colophon.toml");
+                let at_home = env_path("COLOPHON_HOME").or_else(default_home).map(|h| h.join("colophon.toml"));
+                match [Some(local), at_home].into_iter().flatten().find(|p| p.is_file()) {
+                    Some(path) => Self::read(&path)?,
+                    None => Self::default(),
+                }
+            }
+        };
+        config.lay_environment_over()?;
+        Ok(config)
+    }
+
+    fn read(path: &Path) -> Result<Self, StudioError> {
+        let shown = path.display();
+        let text = std::fs::read_to_string(path)
+            .map_err(|e| StudioError::Config(format!("cannot read {shown}: {e}")))?;
+        toml::from_str(&text).map_err(|e| {
+            StudioError::Config(format!("{shown} is broken: {}", e.message().replace('\n', " ")))
+        })
+    }
+
+    fn lay_environment_over(&mut self) -> Result<(), StudioError> {
+        let paths = [
+            ("COLOPHON_HOME", &mut self.home),
+            ("COLOPHON_FFMPEG", &mut self.ffmpeg),
+            ("COLOPHON_MIRROR", &mut self.mirror),
+            ("COLOPHON_CERTIFICATE", &mut self.certificate),
+            ("COLOPHON_PRIVATE_KEY", &mut self.private_key),
+            ("COLOPHON_TRUST_ANCHORS", &mut self.trust_anchors),
+        ];
+        for (name, slot) in paths {
+            if let Some(value) = env_path(name) {
+                *slot = Some(value);
+            }
+        }
+        for (name, slot) in [("COLOPHON_MODEL", &mut self.model), ("COLOPHON_PRODUCER", &mut self.producer)] {
+            if let Some(value) = env_text(name) {
+                *slot = Some(value);
+            }
+        }
+        if let Some(value) = env_text("COLOPHON_OFFLINE") {
+            self.offline = !matches!(value.as_str(), "0" | "false" | "no");
+        }
+        if let Some(value) = env_text("COLOPHON_THREADS") {
+            let threads = value.parse().ok().filter(|n| (1..=1024).contains(n)).ok_or_else(|| {
+                StudioError::Config(format!("COLOPHON_THREADS must be a number of cores, not '{value}'"))
+            })?;
+            self.threads = Some(threads);
+        }
+        Ok(())
+    }
+
+    /// The folder of models, works, keys and the log.
+    ///
+    /// # Errors
+    /// [`StudioError::Config`] when no home folder is set or known.
+    pub fn home(&self) -> Result<PathBuf, StudioError> {
+        self.home.clone().or_else(default_home).ok_or_else(|| {
+            StudioError::Config("no data folder is known on this system; set COLOPHON_HOME".into())
+        })
+    }
+}
+
+fn default_home() -> Option<PathBuf> {
+    use etcetera::BaseStrategy;
+    etcetera::choose_base_strategy().ok().map(|base| base.data_dir().join("colophon"))
+}
+
+fn env_text(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|v| !v.is_empty())
+}
+
+fn env_path(name: &str) -> Option<PathBuf> {
+    std::env::var_os(name).filter(|v| !v.is_empty()).map(PathBuf::from)
+}

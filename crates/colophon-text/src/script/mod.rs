@@ -1,0 +1,221 @@
+//! The script writer: a title and logline first, then scene by scene, each under a JSON schema, so
+//! that a film can be spoken and drawn while its later scenes are still being written.
+//!
+//! Every answer is checked: complete sentences in the right language, none said before, about as
+//! long as asked. What fails is asked for again with another draw; the best usable part is kept.
+
+mod prompt;
+mod recipe;
+
+use colophon_types::{Cancel, Lang, SceneText, Seed};
+use serde::Deserialize;
+
+pub use recipe::{Bilingual, Recipe};
+
+use crate::{Generate, Message, Session, TextError, sentences};
+
+/// Tries for one answer before the writer gives up.
+const TRIES: u32 = 4;
+/// Two sentences more alike than this count as a repetition.
+const TOO_ALIKE: f32 = 0.55;
+/// Scenes of chat history that the model sees; older ones are left out of long films.
+const MEMORY: usize = 10;
+
+/// What the film is, before its scenes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outline {
+    /// Title.
+    pub title: String,
+    /// One sentence.
+    pub logline: String,
+    /// Who or what it is about, as a short noun phrase.
+    pub subject: String,
+}
+
+#[derive(Deserialize)]
+struct OutlineAnswer {
+    title: String,
+    logline: String,
+    subject: String,
+}
+
+#[derive(Deserialize)]
+struct SceneAnswer {
+    narration: Vec<String>,
+    picture: String,
+    mood: String,
+}
+
+/// Writes one script.
+pub struct ScriptWriter<'s, 'm> {
+    session: &'s mut Session<'m>,
+    recipe: &'s Recipe,
+    brief: String,
+    lang: Lang,
+    scenes: usize,
+    seed: Seed,
+    outline: Outline,
+    written: Vec<SceneText>,
+}
+
+impl<'s, 'm> ScriptWriter<'s, 'm> {
+    /// Writes the outline of a film of `scenes` scenes.
+    ///
+    /// # Errors
+    /// [`TextError`] when the model gives no usable outline, or is stopped.
+    pub fn start(
+        session: &'s mut Session<'m>,
+        recipe: &'s Recipe,
+        brief: &str,
+        lang: Lang,
+        scenes: usize,
+        seed: Seed,
+        cancel: &Cancel,
+    ) -> Result<Self, TextError> {
+        let messages = [
+            Message::system(prompt::system(recipe, lang)),
+            Message::user(prompt::outline(brief, lang)),
+        ];
+        let mut outline = None;
+        for attempt in 0..TRIES {
+            let options = Generate {
+                max_tokens: 160,
+                temperature: recipe.temperature,
+                seed: seed.derive(&format!("outline {attempt}")).0 as u32,
+                schema: Some(prompt::outline_schema()),
+                ..Generate::default()
+            };
+            let answer = session.chat(&messages, &options, cancel, &mut |_| true)?;
+            if let Ok(answer) = serde_json::from_str(&answer.text) {
+                outline = check_outline(answer, lang);
+            }
+            if outline.is_some() {
+                break;
+            }
+        }
+        let outline =
+            outline.ok_or_else(|| TextError::NoAnswer { what: "outline".into(), tries: TRIES })?;
+        let brief = brief.to_owned();
+        Ok(Self { session, recipe, brief, lang, scenes, seed, outline, written: Vec::new() })
+    }
+
+    /// Title and logline.
+    pub fn outline(&self) -> &Outline {
+        &self.outline
+    }
+
+    /// Writes the next scene, about `target` words (English) or characters (Chinese) long.
+    /// `on_text` is called as the text grows, for progress.
+    ///
+    /// # Errors
+    /// [`TextError`] when the model gives no usable scene, or is stopped.
+    pub fn next_scene(
+        &mut self,
+        target: usize,
+        cancel: &Cancel,
+        on_text: &mut dyn FnMut(&str),
+    ) -> Result<SceneText, TextError> {
+        let index = self.written.len();
+        let ask = prompt::SceneAsk {
+            index,
+            count: self.scenes,
+            beat: self.recipe.beat(index, self.scenes).get(self.lang),
+            target: target.max(6),
+            lang: self.lang,
+        };
+        let messages = self.history(&ask);
+        let mut best: Option<(f32, SceneText)> = None;
+        for attempt in 0..TRIES {
+            let options = Generate {
+                max_tokens: ask.target * 4 + 120,
+                temperature: self.recipe.temperature + 0.1 * attempt as f32,
+                repeat_penalty: 1.08,
+                seed: self.seed.derive(&format!("scene {index} {attempt}")).0 as u32,
+                schema: Some(ask.schema()),
+                ..Generate::default()
+            };
+            let answer = self.session.chat(&messages, &options, cancel, &mut |piece| {
+                on_text(piece);
+                true
+            })?;
+            let Some((cost, scene)) = self.judge(&answer.text, ask.target) else { continue };
+            let good = cost < 0.45;
+            if best.as_ref().is_none_or(|(least, _)| cost < *least) {
+                best = Some((cost, scene));
+            }
+            if good {
+                break;
+            }
+        }
+        let (_, scene) = best.ok_or_else(|| TextError::NoAnswer {
+            what: format!("text for scene {}", index + 1),
+            tries: TRIES,
+        })?;
+        self.written.push(scene.clone());
+        Ok(scene)
+    }
+
+    /// The chat so far: system, outline, and the last scenes as question and answer. The oldest
+    /// message always stays, so the cached prefix is reused.
+    fn history(&self, ask: &prompt::SceneAsk<'_>) -> Vec<Message> {
+        let mut messages = vec![
+            Message::system(prompt::system(self.recipe, self.lang)),
+            Message::user(prompt::outline(&self.brief, self.lang)),
+            Message::assistant(prompt::outline_answer(&self.outline)),
+        ];
+        // Dropping history in blocks keeps the prefix stable for several scenes at a time.
+        let drop = self.written.len().saturating_sub(MEMORY).div_ceil(MEMORY / 2) * (MEMORY / 2);
+        for (i, scene) in self.written.iter().enumerate().skip(drop.min(self.written.len())) {
+            let beat = self.recipe.beat(i, self.scenes).get(self.lang);
+            messages.push(Message::user(prompt::scene_title(i, self.scenes, beat, self.lang)));
+            messages.push(Message::assistant(prompt::scene_answer(scene)));
+        }
+        messages.push(Message::user(ask.text()));
+        messages
+    }
+
+    /// Cleans an answer and says how far it is from what was asked: 0 is perfect. `None` when
+    /// nothing of it can be used.
+    fn judge(&self, answer: &str, target: usize) -> Option<(f32, SceneText)> {
+        let lang = self.lang;
+        let answer: SceneAnswer = serde_json::from_str(answer).ok()?;
+        let said: Vec<&String> = self.written.iter().flat_map(|s| &s.narration).collect();
+        let mut kept: Vec<String> = Vec::new();
+        let mut dropped = 0;
+        for sentence in answer.narration.iter().flat_map(|n| sentences::split(&sentences::clean(n, lang))) {
+            let repeated =
+                said.iter().copied().chain(&kept).any(|s| sentences::likeness(s, &sentence) > TOO_ALIKE);
+            if repeated || !sentences::is_complete(&sentence, lang) || !sentences::is_in(&sentence, lang) {
+                dropped += 1;
+            } else {
+                kept.push(sentence);
+            }
+        }
+        let length = |kept: &[String]| kept.iter().map(|s| sentences::units(s, lang)).sum::<usize>();
+        while kept.len() > 1 && length(&kept) as f32 > 1.3 * target as f32 {
+            kept.pop();
+        }
+        if kept.is_empty() {
+            return None;
+        }
+        let off = (length(&kept) as f32 / target as f32).ln().abs();
+        let picture = sentences::clean(&answer.picture, lang);
+        let picture = if picture.chars().any(char::is_alphanumeric) { picture } else { kept[0].clone() };
+        let mood = sentences::clean(&answer.mood, lang);
+        let cost = off + 0.2 * dropped as f32;
+        Some((cost, SceneText { narration: kept, picture, mood }))
+    }
+}
+
+fn check_outline(answer: OutlineAnswer, lang: Lang) -> Option<Outline> {
+    let marks = ['.', '。', '"', '“', '”', '《', '》', ' ', '\'', ':', '：'];
+    let title = sentences::clean(&answer.title, lang);
+    let title = title.trim_matches(marks).to_owned();
+    let logline = sentences::split(&sentences::clean(&answer.logline, lang)).into_iter().next()?;
+    let subject = sentences::clean(&answer.subject, lang).trim_matches(marks).to_owned();
+    let usable = !title.is_empty()
+        && sentences::is_in(&title, lang)
+        && sentences::is_in(&logline, lang)
+        && sentences::is_complete(&logline, lang);
+    usable.then_some(Outline { title, logline, subject })
+}

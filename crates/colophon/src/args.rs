@@ -1,0 +1,193 @@
+//! The arguments, as clap reads them.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+/// Generates narrated films on your own machine, and signs, labels and logs everything it makes.
+#[derive(Debug, Parser)]
+#[command(name = "colophon", version, arg_required_else_help = true, after_help = EXAMPLES)]
+pub(crate) struct Args {
+    /// Settings file (default: colophon.toml here, then in the data folder)
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// Never touch the network
+    #[arg(long, global = true)]
+    pub(crate) offline: bool,
+    /// How progress is shown on stderr
+    #[arg(long, global = true, value_enum, default_value_t = ProgressStyle::Auto, value_name = "HOW")]
+    pub(crate) progress: ProgressStyle,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  colophon make \"A fox who learns to paint\" -o out/
+  colophon make \"海边的灯塔与归来的渔船\" -o out/ --seconds 60
+  colophon verify out/film.mp4
+  colophon models list
+  colophon doctor";
+
+/// How progress is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ProgressStyle {
+    /// Bars on a terminal, plain lines elsewhere
+    Auto,
+    /// Bars
+    Bar,
+    /// Plain lines
+    Plain,
+    /// One JSON object a line
+    Json,
+    /// Nothing
+    None,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Make a sealed, narrated film from a brief
+    Make(Make),
+    /// Say what is known of files: label, credential, log entry
+    Verify(Verify),
+    /// List, fetch, remove and check models
+    #[command(subcommand)]
+    Models(Models),
+    /// The public log of everything that was sealed here
+    #[command(subcommand)]
+    Log(Log),
+    /// Say what is missing on this machine and how to get it
+    Doctor {
+        /// One JSON document on stdout
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print a completion script for a shell
+    Completions {
+        /// The shell
+        #[arg(value_enum)]
+        shell: clap_complete::Shell,
+    },
+}
+
+/// Make a sealed, narrated film from a brief.
+#[derive(Debug, clap::Args)]
+#[command(after_help = MAKE_EXAMPLES)]
+pub(crate) struct Make {
+    /// What the film is about, in English or Chinese
+    pub(crate) brief: String,
+    /// Folder for the film and what belongs to it
+    #[arg(short, long, default_value = "out", value_name = "DIR")]
+    pub(crate) output: PathBuf,
+    /// Structure and tone: story, news, lesson, ad, explainer, or the path of a recipe file
+    #[arg(long, default_value = "story", value_name = "NAME")]
+    pub(crate) recipe: String,
+    /// Language: auto, en or zh
+    #[arg(long, default_value = "auto", value_name = "LANG")]
+    pub(crate) lang: String,
+    /// Length of the film, 15 to 300 seconds
+    #[arg(long, default_value_t = 60, value_name = "N", allow_negative_numbers = true)]
+    pub(crate) seconds: i64,
+    /// Voice (see `colophon models list --voices`)
+    #[arg(long, value_name = "VOICE")]
+    pub(crate) voice: Option<String>,
+    /// Style of the pictures (see `colophon models list --styles`)
+    #[arg(long, value_name = "STYLE")]
+    pub(crate) style: Option<String>,
+    /// Language model that writes the script
+    #[arg(long, value_name = "ID")]
+    pub(crate) model: Option<String>,
+    /// Small model and fast voice: about three times as fast, plainer prose
+    #[arg(long)]
+    pub(crate) fast: bool,
+    /// The same seed gives the same film
+    #[arg(long, value_name = "N")]
+    pub(crate) seed: Option<u64>,
+    /// One JSON document on stdout: files, receipt, length
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+const MAKE_EXAMPLES: &str = "\
+Examples:
+  colophon make \"A fox who learns to paint\" -o out/
+  colophon make \"为什么天空是蓝色的\" --recipe lesson --seconds 45
+  colophon make \"Our new bicycle bell\" --recipe ad --seconds 20 --voice am_michael
+  colophon make \"A quiet harbour\" --fast --style oil --seed 7 --json";
+
+/// Say what is known of files.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Verify {
+    /// The files
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+    /// One JSON array on stdout
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Models {
+    /// List models, with their size, licence and state
+    List {
+        /// List the voices instead
+        #[arg(long, conflicts_with = "styles")]
+        voices: bool,
+        /// List the styles of pictures instead
+        #[arg(long)]
+        styles: bool,
+        /// One JSON document on stdout
+        #[arg(long)]
+        json: bool,
+    },
+    /// Fetch models (default: all that `make` needs)
+    Pull {
+        /// Model ids
+        #[arg(value_name = "ID")]
+        ids: Vec<String>,
+        /// A named group of models: default, fast or test
+        #[arg(long, value_name = "NAME")]
+        group: Option<String>,
+    },
+    /// Remove models from this machine
+    Rm {
+        /// Model ids
+        #[arg(required = true, value_name = "ID")]
+        ids: Vec<String>,
+    },
+    /// Hash models again; a wrong file is deleted and reported
+    Verify {
+        /// Model ids (default: all that are here)
+        #[arg(value_name = "ID")]
+        ids: Vec<String>,
+    },
+    /// Licence and origin of every model
+    Licences {
+        /// One JSON document on stdout
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Log {
+    /// Print the signed checkpoint
+    Checkpoint,
+    /// Print the proof that a file is in the log
+    Prove {
+        /// The file
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+    },
+    /// Check a proof for a file against this log's key
+    Verify {
+        /// The file
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        /// The proof, as `prove` printed it
+        #[arg(value_name = "PROOF")]
+        proof: PathBuf,
+    },
+    /// Recompute the whole log and compare it with the checkpoint
+    Audit,
+}
