@@ -1,0 +1,53 @@
+//! What can go wrong with pictures.
+
+use colophon_hub::HubError;
+use colophon_types::{Cancelled, ErrorCode, Explain};
+
+/// An error of the picture engine.
+#[derive(Debug, thiserror::Error)]
+pub enum ImageError {
+    /// A model or the runtime could not be loaded.
+    #[error(transparent)]
+    Hub(#[from] HubError),
+    /// The network could not be run.
+    #[error("the style network failed: {0}")]
+    Network(String),
+    /// There is no style of this name.
+    #[error("there is no style '{0}'")]
+    UnknownStyle(String),
+    /// The picture's size and bytes disagree, or it is too large.
+    #[error("a picture of {width}×{height} pixels with {bytes} bytes cannot be painted")]
+    BadPicture {
+        /// Pixels a row.
+        width: u32,
+        /// Rows.
+        height: u32,
+        /// Bytes that came with it.
+        bytes: usize,
+    },
+    /// Stopped on request.
+    #[error(transparent)]
+    Cancelled(#[from] Cancelled),
+}
+
+impl Explain for ImageError {
+    fn code(&self) -> ErrorCode {
+        match self {
+            Self::Hub(e) => e.code(),
+            Self::Network(_) => ErrorCode::Failed,
+            Self::UnknownStyle(_) | Self::BadPicture { .. } => ErrorCode::BadInput,
+            Self::Cancelled(_) => ErrorCode::Cancelled,
+        }
+    }
+
+    fn hint(&self) -> Option<String> {
+        match self {
+            Self::Hub(e) => e.hint(),
+            Self::UnknownStyle(_) => {
+                let names: Vec<&str> = crate::style::STYLES.iter().map(|s| s.name).collect();
+                Some(format!("choose one of: {}", names.join(", ")))
+            }
+            _ => None,
+        }
+    }
+}

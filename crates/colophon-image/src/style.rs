@@ -1,0 +1,254 @@
+//! Neural style transfer with one network that holds 26 painters (multi-style, feed-forward:
+//! Dumoulin et al. 2017, "A Learned Representation for Artistic Style").
+//!
+//! Network contract: `image` f32[1, 3, h, w] in 0…1, h and w multiples of four; `style_weights`
+//! f32[26] that sum to one; out f32[1, 3, h, w].
+
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
+
+use colophon_scene::LayeredScene;
+use colophon_scene::layers::Blend;
+use colophon_types::{Cancel, Raster};
+use ort::session::Session;
+use ort::value::Tensor;
+
+use crate::error::ImageError;
+use crate::resize::Plane;
+
+/// Painters in the network.
+const PAINTERS: usize = 26;
+/// Layers smaller than this on either side are left as they are.
+const SMALLEST: usize = 24;
+/// Longest side at which the network sees a picture. What it changes is scaled up and added to the
+/// full picture, so edges stay sharp.
+const LONGEST: usize = 768;
+
+/// A style by name.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Style {
+    /// Public name.
+    pub name: &'static str,
+    /// Which painter of the network, 0–25.
+    pub painter: usize,
+    /// Strength that suits it, 0…1.
+    pub strength: f32,
+    /// Whether the picture's own colours suit it better than the painter's.
+    pub keep_colour: bool,
+}
+
+const fn style(name: &'static str, painter: usize, strength: f32, keep_colour: bool) -> Style {
+    Style { name, painter, strength, keep_colour }
+}
+
+/// The styles that paint well, the most reliable first.
+pub const STYLES: &[Style] = &[
+    style("oil", 23, 0.85, true),
+    style("pencil", 14, 0.9, true),
+    style("watercolour", 12, 0.9, true),
+    style("ink", 2, 0.8, true),
+    style("pastel", 0, 0.9, true),
+    style("impasto", 19, 0.8, true),
+    style("engraving", 11, 0.65, true),
+    style("fresco", 14, 0.9, false),
+    style("woodblock", 24, 0.85, false),
+    style("starry", 19, 0.85, false),
+];
+
+/// How a picture is painted.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Treatment {
+    /// Which painter, 0–25.
+    pub painter: usize,
+    /// 0 leaves the picture as it is, 1 takes the painter's whole.
+    pub strength: f32,
+    /// Only light and dark are painted; colours stay.
+    pub keep_colour: bool,
+}
+
+impl Treatment {
+    /// The treatment of a named style, or of a painter by number (`s00`–`s25`).
+    ///
+    /// # Errors
+    /// [`ImageError::UnknownStyle`].
+    pub fn named(name: &str) -> Result<Self, ImageError> {
+        if let Some(s) = STYLES.iter().find(|s| s.name == name) {
+            return Ok(Self { painter: s.painter, strength: s.strength, keep_colour: s.keep_colour });
+        }
+        let number = name.strip_prefix('s').filter(|n| n.len() == 2).and_then(|n| n.parse().ok());
+        match number {
+            Some(painter) if painter < PAINTERS => Ok(Self { painter, strength: 0.85, keep_colour: true }),
+            _ => Err(ImageError::UnknownStyle(name.into())),
+        }
+    }
+}
+
+/// The style network, ready to paint.
+pub struct Stylizer {
+    session: Mutex<Session>,
+}
+
+impl std::fmt::Debug for Stylizer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Stylizer")
+    }
+}
+
+impl Stylizer {
+    /// Loads `multistyle26.onnx` from `dir`, to run with `threads` threads. The ONNX Runtime must have
+    /// been loaded before (`colophon_hub::onnx::init`).
+    ///
+    /// # Errors
+    /// The runtime or the model cannot be loaded.
+    pub fn load(dir: &Path, threads: usize) -> Result<Self, ImageError> {
+        let session = colophon_hub::onnx::session(&dir.join("multistyle26.onnx"), threads)?;
+        Ok(Self { session: Mutex::new(session) })
+    }
+
+    /// The names of all styles, the most reliable first.
+    pub fn names() -> impl Iterator<Item = &'static str> {
+        STYLES.iter().map(|s| s.name)
+    }
+
+    /// Paints a picture. Its outline (alpha) stays as it is.
+    ///
+    /// # Errors
+    /// The picture is inconsistent, the painter does not exist, or the network failed.
+    pub fn stylize(&self, image: &Raster, treatment: Treatment) -> Result<Raster, ImageError> {
+        let (w, h) = (image.width as usize, image.height as usize);
+        let bad =
+            || ImageError::BadPicture { width: image.width, height: image.height, bytes: image.rgba.len() };
+        if w.checked_mul(h).and_then(|n| n.checked_mul(4)) != Some(image.rgba.len()) || w > 8192 || h > 8192 {
+            return Err(bad());
+        }
+        if treatment.painter >= PAINTERS {
+            return Err(ImageError::UnknownStyle(format!("s{:02}", treatment.painter)));
+        }
+        let strength = if treatment.strength.is_finite() { treatment.strength.clamp(0.0, 1.0) } else { 0.0 };
+        let Some((x0, y0, x1, y1)) = painted(image) else { return Ok(image.clone()) };
+        let (bw, bh) = (x1 - x0, y1 - y0);
+        if strength == 0.0 || bw < SMALLEST || bh < SMALLEST {
+            return Ok(image.clone());
+        }
+        let planes = straight(image, (x0, y0, x1, y1));
+        let scale = (LONGEST as f32 / bw.max(bh) as f32).min(1.0);
+        let fit = |n: usize| (((n as f32 * scale) / 4.0).round() as usize * 4).max(SMALLEST);
+        let (sw, sh) = (fit(bw), fit(bh));
+        let small: Vec<Plane> = planes.iter().map(|p| p.resized(sw, sh)).collect();
+        let painted = self.run(&small, treatment.painter)?;
+        let mut change: Vec<Plane> = small
+            .iter()
+            .zip(&painted)
+            .map(|(a, b)| {
+                let v = a.v.iter().zip(&b.v).map(|(a, b)| (b.clamp(0.0, 1.0) - a) * strength).collect();
+                Plane { w: sw, h: sh, v }
+            })
+            .collect();
+        if treatment.keep_colour {
+            let luma = |i: usize| 0.2126 * change[0].v[i] + 0.7152 * change[1].v[i] + 0.0722 * change[2].v[i];
+            let light: Vec<f32> = (0..sw * sh).map(luma).collect();
+            change = vec![Plane { w: sw, h: sh, v: light }];
+        }
+        let change: Vec<Plane> = change.iter().map(|p| p.resized(bw, bh)).collect();
+        let mut out = image.clone();
+        for y in 0..bh {
+            for x in 0..bw {
+                let i = y * bw + x;
+                let px = &mut out.rgba[((y + y0) * w + x + x0) * 4..][..4];
+                let alpha = f32::from(px[3]);
+                for (c, v) in px.iter_mut().take(3).enumerate() {
+                    let delta = change.get(c).or(change.first()).map_or(0.0, |p| p.v[i]);
+                    *v = (f32::from(*v) + delta * alpha).clamp(0.0, alpha).round() as u8;
+                }
+            }
+        }
+        Ok(out)
+    }
+
+    /// Paints every layer of a scene, once, so that its frames do not flicker. Light and shade
+    /// (layers that are added or multiplied) stay as they are.
+    ///
+    /// # Errors
+    /// As [`stylize`](Self::stylize); [`ImageError::Cancelled`] between layers.
+    pub fn stylize_scene(
+        &self,
+        scene: &mut LayeredScene,
+        treatment: Treatment,
+        cancel: &Cancel,
+    ) -> Result<(), ImageError> {
+        for layer in &mut scene.layers {
+            cancel.check()?;
+            if layer.blend == Blend::Over && layer.opacity > 0.0 {
+                layer.image = self.stylize(&layer.image, treatment)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn run(&self, planes: &[Plane], painter: usize) -> Result<Vec<Plane>, ImageError> {
+        let (w, h) = planes.first().map_or((0, 0), |p| (p.w, p.h));
+        let fail = |e: ort::Error| ImageError::Network(e.to_string());
+        let input: Vec<f32> = planes.iter().flat_map(|p| p.v.iter().copied()).collect();
+        let mut weights = vec![0.0f32; PAINTERS];
+        weights[painter] = 1.0;
+        let image = Tensor::from_array(([1, 3, h, w], input)).map_err(fail)?;
+        let weights = Tensor::from_array(([PAINTERS], weights)).map_err(fail)?;
+        let mut session = self.session.lock().unwrap_or_else(PoisonError::into_inner);
+        let outputs =
+            session.run(ort::inputs!["image" => image, "style_weights" => weights]).map_err(fail)?;
+        let (_, values) = outputs
+            .values()
+            .next()
+            .ok_or_else(|| ImageError::Network("it gave nothing".into()))?
+            .try_extract_tensor::<f32>()
+            .map(|(shape, values)| (shape.to_vec(), values.to_vec()))
+            .map_err(fail)?;
+        if values.len() != 3 * w * h {
+            return Err(ImageError::Network(format!("it gave {} numbers for {w}×{h} pixels", values.len())));
+        }
+        Ok(values.chunks_exact(w * h).map(|v| Plane { w, h, v: v.to_vec() }).collect())
+    }
+}
+
+/// The box around all that is not clear: left, top, right, bottom (past the end).
+fn painted(image: &Raster) -> Option<(usize, usize, usize, usize)> {
+    let w = image.width as usize;
+    let mut found: Option<(usize, usize, usize, usize)> = None;
+    for (i, _) in image.rgba.as_chunks::<4>().0.iter().enumerate().filter(|(_, p)| p[3] > 0) {
+        let (x, y) = (i % w, i / w);
+        found = Some(match found {
+            None => (x, y, x + 1, y + 1),
+            Some((a, b, c, d)) => (a.min(x), b.min(y), c.max(x + 1), d.max(y + 1)),
+        });
+    }
+    found
+}
+
+/// Colours 0…1, not premultiplied; what is clear takes the mean colour of the paint, so that the
+/// network sees no edge that is not there.
+fn straight(image: &Raster, (x0, y0, x1, y1): (usize, usize, usize, usize)) -> Vec<Plane> {
+    let (w, h) = (x1 - x0, y1 - y0);
+    let row = |y: usize| &image.rgba[(y * image.width as usize + x0) * 4..][..w * 4];
+    let mut sums = [0.0f64; 4];
+    for y in y0..y1 {
+        for p in row(y).as_chunks::<4>().0 {
+            for (s, v) in sums.iter_mut().zip(p) {
+                *s += f64::from(*v);
+            }
+        }
+    }
+    let mean: [f32; 3] = std::array::from_fn(|c| (sums[c] / sums[3].max(1.0)) as f32);
+    (0..3)
+        .map(|c| {
+            let value = |p: &[u8; 4]| {
+                let alpha = f32::from(p[3]);
+                // Thin paint says little about its colour: weigh it against the mean.
+                let own = if p[3] > 0 { (f32::from(p[c]) / alpha).min(1.0) } else { mean[c] };
+                let trust = (alpha / 64.0).min(1.0);
+                own * trust + mean[c] * (1.0 - trust)
+            };
+            let v = (y0..y1).flat_map(|y| row(y).as_chunks::<4>().0.iter().map(value)).collect();
+            Plane { w, h, v }
+        })
+        .collect()
+}
