@@ -1,0 +1,247 @@
+//! The C2PA credential: making one with the receipt inside, and judging one that is found.
+//!
+//! Never touches the network: the crate is built without an HTTP client and its settings forbid it.
+
+use std::io::{Cursor, Read, Seek, Write};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::{Duration, Instant};
+
+use c2pa::assertions::DataHash;
+use c2pa::{Builder, Context, HashRange, Reader, Signer, ValidationState};
+use colophon_types::{Cancel, Receipt};
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+use crate::certificates::Credentials;
+use crate::verdict::{CredentialFacts, CredentialState};
+
+/// Label of the assertion that holds the receipt.
+pub(crate) const RECEIPT: &str = "org.colophon.receipt";
+/// Label of the assertion that says which other marks were made.
+pub(crate) const MARKS: &str = "org.colophon.marks";
+const SPEC_VERSION: &str = "2.4.0";
+/// The format under which bare manifest stores are composed.
+const BARE: &str = "application/c2pa";
+/// A hostile file does not hold up a verification for longer than this.
+const TIME_LIMIT: Duration = Duration::from_secs(60);
+/// Failures that concern the signer, not the bytes.
+const SIGNER_PROBLEMS: &str = "signingCredential.";
+/// Failures that mean only that the content is not what was signed; the receipt still is.
+const CONTENT_PROBLEMS: [&str; 3] =
+    ["assertion.dataHash.mismatch", "assertion.bmffHash.mismatch", "assertion.boxesHash.mismatch"];
+
+/// What goes into a credential.
+pub(crate) struct Claim<'a> {
+    pub(crate) receipt: &'a Receipt,
+    pub(crate) source_type: &'a str,
+    /// The label: its words and where it is.
+    pub(crate) label: (&'a str, &'a str),
+}
+
+impl Claim<'_> {
+    fn builder(&self, cancel: &Cancel) -> Result<Builder, c2pa::Error> {
+        let generator = json!({
+            "name": "Colophon",
+            "version": env!("CARGO_PKG_VERSION"),
+        });
+        let mut claim_generator = generator.clone();
+        claim_generator["specVersion"] = json!(SPEC_VERSION);
+        let created = json!({
+            "action": "c2pa.created",
+            "when": self.receipt.created,
+            "digitalSourceType": self.source_type,
+            "softwareAgent": generator,
+        });
+        let definition = json!({
+            "claim_version": 2,
+            "claim_generator_info": [claim_generator],
+            "title": self.receipt.title,
+            "assertions": [
+                {
+                    "label": "c2pa.actions.v2",
+                    "data": { "actions": [created], "allActionsIncluded": true },
+                    "created": true,
+                },
+                { "label": RECEIPT, "kind": "Json", "data": self.receipt, "created": true },
+                {
+                    "label": MARKS,
+                    "kind": "Json",
+                    "data": { "label": { "text": self.label.0, "where": self.label.1 } },
+                    "created": true,
+                },
+            ],
+        });
+        let cancel = cancel.clone();
+        let context = context(None)?.with_progress_callback(move |_, _, _| !cancel.is_cancelled());
+        Builder::from_context(context).with_definition(definition)
+    }
+
+    /// Signs `source` into `target`, both of media type `format`.
+    pub(crate) fn sign<R, W>(
+        &self,
+        credentials: &Credentials,
+        format: &str,
+        source: &mut R,
+        target: &mut W,
+        cancel: &Cancel,
+    ) -> Result<(), c2pa::Error>
+    where
+        R: Read + Seek + Send,
+        W: Read + Write + Seek + Send,
+    {
+        let signer = credentials.signer()?;
+        self.builder(cancel)?.sign(signer.as_ref(), format, source, target)?;
+        Ok(())
+    }
+
+    /// Signs bytes that carry the manifest store outside of any container: `wrapper_length` gives the
+    /// number of bytes that a store of a given size will take at the end of `content`.
+    pub(crate) fn sign_appended(
+        &self,
+        credentials: &Credentials,
+        content: &[u8],
+        wrapper_length: impl Fn(usize) -> u64,
+        cancel: &Cancel,
+    ) -> Result<Vec<u8>, c2pa::Error> {
+        let signer = credentials.signer()?;
+        let mut builder = self.builder(cancel)?;
+        let placeholder = builder.data_hashed_placeholder(signer.reserve_size(), BARE)?;
+        let mut hash = DataHash::new("jumbf manifest", "sha256");
+        hash.add_exclusion(HashRange::new(content.len() as u64, wrapper_length(placeholder.len())));
+        hash.set_hash(Sha256::digest(content).to_vec());
+        let store = builder.sign_data_hashed_embeddable(signer.as_ref(), &hash, BARE)?;
+        if store.len() == placeholder.len() {
+            Ok(store)
+        } else {
+            Err(c2pa::Error::BadParam(format!(
+                "the manifest store has {} bytes where {} were reserved",
+                store.len(),
+                placeholder.len()
+            )))
+        }
+    }
+}
+
+fn context(trust_anchors: Option<&str>) -> Result<Context, c2pa::Error> {
+    let mut settings = json!({
+        "core": { "allowed_network_hosts": [] },
+        "verify": { "remote_manifest_fetch": false, "ocsp_fetch": false },
+        "builder": { "thumbnail": { "enabled": false } },
+    });
+    if let Some(anchors) = trust_anchors {
+        settings["trust"] = json!({ "trust_anchors": anchors });
+    }
+    Context::new().with_settings(settings)
+}
+
+/// What a credential says.
+#[derive(Debug, Default)]
+pub(crate) struct Credential {
+    pub(crate) facts: CredentialFacts,
+    /// The receipt, when the signature over it holds.
+    pub(crate) receipt: Option<Receipt>,
+    /// Words and place of the label, when the signature over it holds.
+    pub(crate) label: Option<(String, String)>,
+    /// The source type of the first action.
+    pub(crate) source_type: Option<String>,
+    /// Who signed, for the reasons.
+    pub(crate) issuer: Option<String>,
+    /// Whether an invalid credential contradicts the bytes (and not only its signer is at fault).
+    pub(crate) contradicts: bool,
+}
+
+impl Credential {
+    /// A credential that cannot even be read.
+    pub(crate) fn broken(problem: &str) -> Self {
+        let mut credential = Self { contradicts: true, ..Self::default() };
+        credential.facts.state = CredentialState::Invalid;
+        credential.facts.problems.push(problem.to_owned());
+        credential
+    }
+}
+
+/// Judges the credential inside a file of a container format.
+pub(crate) fn read_embedded(
+    format: &str,
+    stream: impl Read + Seek + Send,
+    trust_anchors: Option<&str>,
+) -> Credential {
+    judge(trust_anchors, |reader| reader.with_stream(format, stream))
+}
+
+/// Judges a bare manifest store against the bytes it was found with.
+pub(crate) fn read_appended(store: &[u8], content: Vec<u8>, trust_anchors: Option<&str>) -> Credential {
+    judge(trust_anchors, |reader| {
+        reader.with_manifest_data_and_stream(store, "text/plain", Cursor::new(content))
+    })
+}
+
+fn judge(
+    trust_anchors: Option<&str>,
+    read: impl FnOnce(Reader) -> Result<Reader, c2pa::Error>,
+) -> Credential {
+    let started = Instant::now();
+    let context = match context(trust_anchors) {
+        Ok(context) => context.with_progress_callback(move |_, _, _| started.elapsed() < TIME_LIMIT),
+        Err(e) => return Credential::broken(&format!("trust anchors: {e}")),
+    };
+    // The parsers below are fed hostile bytes; should one panic, the file is broken and nothing else
+    // is. Nothing outside of the closure is touched by it, so no state is left half changed.
+    let result = catch_unwind(AssertUnwindSafe(|| read(Reader::from_context(context)).map(|r| describe(&r))));
+    match result {
+        Ok(Ok(credential)) => credential,
+        Ok(Err(
+            c2pa::Error::JumbfNotFound | c2pa::Error::UnsupportedType | c2pa::Error::ProvenanceMissing,
+        )) => Credential::default(),
+        Ok(Err(e)) => Credential::broken(&e.to_string()),
+        Err(_) => Credential::broken("the credential could not be parsed"),
+    }
+}
+
+fn describe(reader: &Reader) -> Credential {
+    let mut out = Credential::default();
+    let Some(manifest) = reader.active_manifest() else {
+        return Credential::broken("no active manifest");
+    };
+    out.facts.state = match reader.validation_state() {
+        ValidationState::Trusted => CredentialState::Trusted,
+        ValidationState::Valid => CredentialState::Valid,
+        ValidationState::Invalid => CredentialState::Invalid,
+    };
+    out.facts.active_manifest = reader.active_label().map(str::to_owned);
+    out.facts.time_stamped = manifest.signature_info().is_some_and(|s| s.time.is_some());
+    out.issuer = manifest.issuer();
+    let untrusted = "signingCredential.untrusted";
+    let mut problems: Vec<String> = reader
+        .validation_status()
+        .unwrap_or_default()
+        .iter()
+        .map(|s| s.code().to_owned())
+        .filter(|code| code != untrusted)
+        .collect();
+    problems.sort();
+    problems.dedup();
+    if out.facts.state == CredentialState::Invalid && problems.is_empty() {
+        problems.push("claimSignature.missing".to_owned());
+    }
+    out.contradicts = out.facts.state == CredentialState::Invalid
+        && !problems.iter().all(|p| p.starts_with(SIGNER_PROBLEMS));
+    let statement_holds =
+        problems.iter().all(|p| p.starts_with(SIGNER_PROBLEMS) || CONTENT_PROBLEMS.contains(&p.as_str()));
+    out.facts.problems = problems;
+    let assertion =
+        |label: &str| manifest.assertions().iter().find(|a| a.label() == label).and_then(|a| a.value().ok());
+    if statement_holds {
+        out.receipt = assertion(RECEIPT).and_then(|v| serde_json::from_value(v.clone()).ok());
+        out.label = assertion(MARKS).and_then(|v| {
+            let text = |key: &str| v.pointer(key).and_then(Value::as_str).map(str::to_owned);
+            Some((text("/label/text")?, text("/label/where")?))
+        });
+        out.source_type = assertion("c2pa.actions.v2")
+            .or_else(|| assertion("c2pa.actions"))
+            .and_then(|v| v.pointer("/actions/0/digitalSourceType"))
+            .and_then(Value::as_str)
+            .map(str::to_owned);
+    }
+    out
+}
