@@ -56,7 +56,6 @@ pub fn verify(path: &Path, context: &VerifyContext<'_>) -> Result<Verdict, SealE
         _ => None,
     };
     let sha256 = hash_file(&mut file).map_err(bad)?;
-    file.seek(SeekFrom::Start(0)).map_err(bad)?;
 
     let mut verdict = Verdict {
         file: path.display().to_string(),
@@ -64,7 +63,8 @@ pub fn verify(path: &Path, context: &VerifyContext<'_>) -> Result<Verdict, SealE
         ..Verdict::default()
     };
     let marks = read_marks(kind, &mut file, words.as_deref());
-    let credential = read_credential(kind, &file, words.as_deref(), context.trust_anchors).map_err(bad)?;
+    let credential =
+        read_credential(kind, &mut file, words.as_deref(), context.trust_anchors).map_err(bad)?;
     verdict.explicit_label = read_label(kind, &mut file, words.as_deref(), &credential);
     describe(&mut verdict, marks, &credential);
     look_up(&mut verdict, &sha256, context.recorder);
@@ -96,14 +96,10 @@ fn read_marks(kind: Kind, file: &mut File, words: Option<&str>) -> Marks {
 
 fn read_credential(
     kind: Kind,
-    file: &File,
+    file: &mut File,
     words: Option<&str>,
     trust_anchors: Option<&str>,
 ) -> std::io::Result<Credential> {
-    let embedded = |media_type| -> std::io::Result<Credential> {
-        let stream = BufReader::with_capacity(256 << 10, file.try_clone()?);
-        Ok(credential::read_embedded(media_type, stream, trust_anchors))
-    };
     match (kind, words) {
         (Kind::Text, Some(words)) => Ok(match text::unwrap(words) {
             text::Wrapped::Nothing => Credential::default(),
@@ -114,7 +110,19 @@ fn read_credential(
             }
         }),
         (Kind::Unknown | Kind::Text, _) => Ok(Credential::default()),
-        (kind, _) => embedded(kind.media_type()),
+        (kind, _) => {
+            let is_mp4 = matches!(kind, Kind::Mp4 | Kind::M4a | Kind::Other("video/quicktime"));
+            if is_mp4 && !mp4::is_reasonable(&mut BufReader::new(&mut *file)) {
+                return Ok(Credential::broken("the file has more boxes than are followed"));
+            }
+            let stream = BufReader::with_capacity(256 << 10, file.try_clone()?);
+            let found = credential::read_embedded(kind.media_type(), stream, trust_anchors);
+            let scanned = matches!(kind, Kind::Png | Kind::Jpeg | Kind::Wav) || is_mp4;
+            if found.facts.state == CredentialState::Absent && scanned && credential::is_inside(file)? {
+                return Ok(Credential::broken("a manifest store is there but the file's structure hides it"));
+            }
+            Ok(found)
+        }
     }
 }
 
@@ -131,7 +139,9 @@ fn read_label(kind: Kind, file: &mut File, words: Option<&str>, credential: &Cre
         }
         (Kind::Png | Kind::Jpeg, _) => {
             let format = if kind == Kind::Png { image::ImageFormat::Png } else { image::ImageFormat::Jpeg };
-            png::decode(&mut *file, format)
+            file.seek(SeekFrom::Start(0))
+                .ok()
+                .and_then(|_| png::decode(&mut *file, format))
                 .and_then(|raster| label::find_in_picture(&raster))
                 .map(|corner| seen(LABEL_TEXT, corner.words().to_owned()))
         }

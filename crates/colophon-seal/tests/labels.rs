@@ -78,7 +78,8 @@ fn the_label_stays_for_its_time_then_fades_and_is_gone() {
     assert!(FILM_LABEL_SECONDS >= 2.5);
     assert!((0..hold).all(|i| strength(i) == full));
     let fade: Vec<u64> = (hold..hold + 30).map(strength).collect();
-    assert!(fade.windows(2).all(|w| w[1] <= w[0]), "{fade:?}");
+    // Each pixel is rounded, so the sum wavers by a fraction of a step a pixel.
+    assert!(fade.windows(2).all(|w| w[1] <= w[0] + full / 100), "{fade:?}");
     assert_eq!(*fade.last().unwrap(), 0);
     assert!(fade.iter().filter(|s| **s > 0 && **s < full).count() > 5, "softly");
     assert_eq!(strength(1_000_000), 0);

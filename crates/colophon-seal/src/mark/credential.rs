@@ -2,7 +2,8 @@
 //!
 //! Never touches the network: the crate is built without an HTTP client and its settings forbid it.
 
-use std::io::{Cursor, Read, Seek, Write};
+use std::fs::File;
+use std::io::{Cursor, Read, Seek, SeekFrom, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
@@ -22,8 +23,12 @@ pub(crate) const MARKS: &str = "org.colophon.marks";
 const SPEC_VERSION: &str = "2.4.0";
 /// The format under which bare manifest stores are composed.
 const BARE: &str = "application/c2pa";
-/// A hostile file does not hold up a verification for longer than this.
-const TIME_LIMIT: Duration = Duration::from_secs(60);
+/// A hostile file does not hold up a verification for longer than this, plus what hashing its bytes
+/// may take.
+const TIME_LIMIT: Duration = Duration::from_secs(20);
+const SLOWEST_HASHING: u64 = 50_000_000; // bytes a second
+/// How every manifest store starts: a description box and the UUID of C2PA stores.
+const STORE_MAGIC: &[u8] = b"jumdc2pa\0\x11\0\x10\x80\0\0\xaa\08\x9bq";
 /// Failures that concern the signer, not the bytes.
 const SIGNER_PROBLEMS: &str = "signingCredential.";
 /// Failures that mean only that the content is not what was signed; the receipt still is.
@@ -163,26 +168,48 @@ impl Credential {
 /// Judges the credential inside a file of a container format.
 pub(crate) fn read_embedded(
     format: &str,
-    stream: impl Read + Seek + Send,
+    mut stream: impl Read + Seek + Send,
     trust_anchors: Option<&str>,
 ) -> Credential {
-    judge(trust_anchors, |reader| reader.with_stream(format, stream))
+    let length = stream.seek(SeekFrom::End(0)).unwrap_or_default();
+    judge(trust_anchors, length, |reader| reader.with_stream(format, stream))
+}
+
+/// Whether a manifest store lies anywhere in a file, also where its container does not lead to it.
+pub(crate) fn is_inside(file: &mut File) -> std::io::Result<bool> {
+    file.seek(SeekFrom::Start(0))?;
+    let mut buffer = vec![0; 1 << 20];
+    let mut kept = 0;
+    loop {
+        let read = file.read(&mut buffer[kept..])?;
+        let filled = kept + read;
+        if buffer[..filled].windows(STORE_MAGIC.len()).any(|w| w == STORE_MAGIC) {
+            return Ok(true);
+        }
+        if read == 0 {
+            return Ok(false);
+        }
+        kept = filled.min(STORE_MAGIC.len() - 1);
+        buffer.copy_within(filled - kept..filled, 0);
+    }
 }
 
 /// Judges a bare manifest store against the bytes it was found with.
 pub(crate) fn read_appended(store: &[u8], content: Vec<u8>, trust_anchors: Option<&str>) -> Credential {
-    judge(trust_anchors, |reader| {
+    judge(trust_anchors, content.len() as u64, |reader| {
         reader.with_manifest_data_and_stream(store, "text/plain", Cursor::new(content))
     })
 }
 
 fn judge(
     trust_anchors: Option<&str>,
+    length: u64,
     read: impl FnOnce(Reader) -> Result<Reader, c2pa::Error>,
 ) -> Credential {
     let started = Instant::now();
+    let limit = TIME_LIMIT + Duration::from_secs(length / SLOWEST_HASHING);
     let context = match context(trust_anchors) {
-        Ok(context) => context.with_progress_callback(move |_, _, _| started.elapsed() < TIME_LIMIT),
+        Ok(context) => context.with_progress_callback(move |_, _, _| started.elapsed() < limit),
         Err(e) => return Credential::broken(&format!("trust anchors: {e}")),
     };
     // The parsers below are fed hostile bytes; should one panic, the file is broken and nothing else
