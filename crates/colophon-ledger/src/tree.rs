@@ -120,12 +120,11 @@ impl HashReader for Hashes<'_> {
     }
 }
 
+/// A tile and its bytes.
+pub(crate) type TileData = (Tile, Vec<u8>);
+
 /// The tiles that change when `record` becomes the next leaf, and the new head.
-pub(crate) fn extend(
-    head: Head,
-    record: &[u8],
-    dir: &Path,
-) -> Result<(Head, Vec<(Tile, Vec<u8>)>), LedgerError> {
+pub(crate) fn extend(head: Head, record: &[u8], dir: &Path) -> Result<(Head, Vec<TileData>), LedgerError> {
     let tiles = Tiles::new(dir);
     let mut hashes = Hashes::new(head, &tiles);
     let new = stored_hashes_for_record_hash(head.size, record_hash(record), &hashes)

@@ -1,6 +1,14 @@
 //! The log as its users see it: appending, finding, proving, auditing, and what happens when files
 //! are changed or a write is cut short.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a test may panic and print"
+)]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;

@@ -112,16 +112,27 @@ fn read_credential(
         (Kind::Unknown | Kind::Text, _) => Ok(Credential::default()),
         (kind, _) => {
             let is_mp4 = matches!(kind, Kind::Mp4 | Kind::M4a | Kind::Other("video/quicktime"));
-            if is_mp4 && !mp4::is_reasonable(&mut BufReader::new(&mut *file)) {
-                return Ok(Credential::broken("the file has more boxes than are followed"));
+            let followed = !is_mp4 || mp4::is_reasonable(&mut BufReader::new(&mut *file));
+            let found = if followed {
+                let stream = BufReader::with_capacity(256 << 10, file.try_clone()?);
+                credential::read_embedded(kind.media_type(), stream, trust_anchors)
+            } else {
+                Credential::broken("the file has more boxes than are followed")
+            };
+            if found.is_readable() {
+                return Ok(found);
             }
-            let stream = BufReader::with_capacity(256 << 10, file.try_clone()?);
-            let found = credential::read_embedded(kind.media_type(), stream, trust_anchors);
-            let scanned = matches!(kind, Kind::Png | Kind::Jpeg | Kind::Wav) || is_mp4;
-            if found.facts.state == CredentialState::Absent && scanned && credential::is_inside(file)? {
-                return Ok(Credential::broken("a manifest store is there but the file's structure hides it"));
-            }
-            Ok(found)
+            // No credential, or none that can be read: do the bytes hold one?
+            Ok(match (credential::is_inside(file)?, found.facts.state) {
+                (false, CredentialState::Absent) => found,
+                (false, _) => {
+                    Credential { damage: found.facts.problems.into_iter().next(), ..Credential::default() }
+                }
+                (true, CredentialState::Absent) => {
+                    Credential::broken("a manifest store is there but nothing leads to it")
+                }
+                (true, _) => found,
+            })
         }
     }
 }
@@ -207,6 +218,9 @@ fn conclude(verdict: &mut Verdict, credential: &Credential, logged: bool) {
             say("The bytes are what was signed, but the signer's certificate is not acceptable.".to_owned());
         }
         CredentialState::Absent => say("The file carries no credential.".to_owned()),
+    }
+    if let Some(damage) = &credential.damage {
+        say(format!("The file is damaged: {damage}."));
     }
     if verdict.aigc.count > 1 {
         say(format!("It has {} AIGC fields where one is right.", verdict.aigc.count));

@@ -1,6 +1,14 @@
 //! Hostile files: whatever the bytes are, a verification ends, soon, without a panic, and never says
 //! `verified`.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a test may panic and print"
+)]
+
 mod kit;
 
 use std::time::{Duration, Instant};
@@ -117,7 +125,8 @@ fn random_bytes_behind_every_magic_number() {
         for _ in 0..seed.next_u64() % 600 {
             bytes.push(seed.next_u64() as u8);
         }
-        assert_ne!(studio.verify_bytes(&bytes, "random").verdict, VerdictKind::Verified);
+        let verdict = studio.verify_bytes(&bytes, "random").verdict;
+        assert!(matches!(verdict, VerdictKind::Unmarked | VerdictKind::Marked), "round {round}: {verdict:?}");
     }
 }
 
@@ -175,7 +184,10 @@ fn bombs_and_loops_end_soon() {
         let verdict = studio.verify_bytes(&bytes, "bomb");
         let took = started.elapsed();
         println!("{what}: {:?} in {took:?}", verdict.verdict);
-        assert_ne!(verdict.verdict, VerdictKind::Verified, "{what}");
+        assert!(
+            matches!(verdict.verdict, VerdictKind::Unmarked | VerdictKind::Marked),
+            "{what}: {verdict:?}"
+        );
         assert!(took < Duration::from_secs(10), "{what}: {took:?}");
     }
 }

@@ -1,5 +1,13 @@
 //! The visible label, measured from rendered pixels.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a test may panic and print"
+)]
+
 use colophon_seal::{Corner, FILM_LABEL_SECONDS, FilmLabel, LABEL_TEXT, TEXT_LABEL};
 use colophon_types::{FrameMarker, Raster};
 
@@ -75,7 +83,7 @@ fn the_label_stays_for_its_time_then_fades_and_is_gone() {
     };
     let full = strength(0);
     let hold = (FILM_LABEL_SECONDS * f64::from(fps)) as u64;
-    assert!(FILM_LABEL_SECONDS >= 2.5);
+    const { assert!(FILM_LABEL_SECONDS >= 2.5) };
     assert!((0..hold).all(|i| strength(i) == full));
     let fade: Vec<u64> = (hold..hold + 30).map(strength).collect();
     // Each pixel is rounded, so the sum wavers by a fraction of a step a pixel.

@@ -153,9 +153,16 @@ pub(crate) struct Credential {
     pub(crate) issuer: Option<String>,
     /// Whether an invalid credential contradicts the bytes (and not only its signer is at fault).
     pub(crate) contradicts: bool,
+    /// Why a file without a credential could not be read to its end.
+    pub(crate) damage: Option<String>,
 }
 
 impl Credential {
+    /// Whether a manifest was found and judged.
+    pub(crate) fn is_readable(&self) -> bool {
+        self.facts.active_manifest.is_some()
+    }
+
     /// A credential that cannot even be read.
     pub(crate) fn broken(problem: &str) -> Self {
         let mut credential = Self { contradicts: true, ..Self::default() };

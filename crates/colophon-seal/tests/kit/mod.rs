@@ -114,8 +114,8 @@ pub(crate) fn sound(seconds: f64) -> Pcm {
     let rate = 24_000u32;
     let samples = (0..(seconds * f64::from(rate)) as usize)
         .map(|i| {
-            let t = i as f32 / rate as f32;
-            (t * 140.0 * 6.28).sin() * (t * 3.0 * 6.28).sin().max(0.0) * 0.3
+            let t = i as f32 / rate as f32 * std::f32::consts::TAU;
+            (t * 140.0).sin() * (t * 3.0).sin().max(0.0) * 0.3
         })
         .collect();
     Pcm { rate, samples }
