@@ -9,7 +9,7 @@ use std::fs::{self, OpenOptions};
 use std::io::{ErrorKind, Write};
 use std::path::Path;
 
-use c2pa::{BoxedSigner, SigningAlg};
+use c2pa::{BoxedSigner, Signer, SigningAlg};
 use rcgen::{
     BasicConstraints, CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer,
     KeyPair, KeyUsagePurpose, PKCS_ECDSA_P256_SHA256,
@@ -36,8 +36,32 @@ pub(crate) struct Credentials {
 
 impl Credentials {
     /// A signer. Cheap enough to make for each work.
-    pub(crate) fn signer(&self) -> Result<BoxedSigner, c2pa::Error> {
-        c2pa::create_signer::from_keys(&self.chain, &self.key, self.alg, None)
+    pub(crate) fn signer(&self) -> Result<impl Signer + use<>, c2pa::Error> {
+        c2pa::create_signer::from_keys(&self.chain, &self.key, self.alg, None).map(Compact)
+    }
+}
+
+/// A signer that reserves what a signature without a time stamp takes. The crate's own also reserves
+/// 10 kB for the time stamp; as invisible characters behind a text that is four times as much.
+struct Compact(BoxedSigner);
+
+impl Signer for Compact {
+    fn sign(&self, data: &[u8]) -> Result<Vec<u8>, c2pa::Error> {
+        self.0.sign(data)
+    }
+
+    fn alg(&self) -> SigningAlg {
+        self.0.alg()
+    }
+
+    fn certs(&self) -> Result<Vec<Vec<u8>>, c2pa::Error> {
+        self.0.certs()
+    }
+
+    fn reserve_size(&self) -> usize {
+        // 512 bytes for the longest signature (RSA 4096), the rest for the structure around it.
+        let chain: usize = self.0.certs().unwrap_or_default().iter().map(|c| c.len() + 8).sum();
+        1024 + chain
     }
 }
 

@@ -9,7 +9,7 @@ use std::path::Path;
 
 use colophon_types::Recorder;
 
-use crate::format::{self, Kind, Marks, jpeg, mp4, png, text, wav};
+use crate::format::{self, Kind, Marks, frame, jpeg, mp4, png, text, wav};
 use crate::mark::credential::{self, Credential};
 use crate::mark::label::{LABEL_TEXT, TEXT_LABEL};
 use crate::mark::{label, label_sound, xmp};
@@ -24,6 +24,9 @@ pub struct VerifyContext<'a> {
     pub recorder: Option<&'a dyn Recorder>,
     /// PEM of the certificate authorities whose credentials are *trusted*.
     pub trust_anchors: Option<&'a str>,
+    /// The program ffmpeg, to look for the label in a film's opening frames when the film carries no
+    /// credential that tells of it.
+    pub ffmpeg: Option<&'a Path>,
 }
 
 /// Says what is known of a file. The file is not changed and nothing is sent anywhere.
@@ -66,6 +69,12 @@ pub fn verify(path: &Path, context: &VerifyContext<'_>) -> Result<Verdict, SealE
     let credential =
         read_credential(kind, &mut file, words.as_deref(), context.trust_anchors).map_err(bad)?;
     verdict.explicit_label = read_label(kind, &mut file, words.as_deref(), &credential);
+    if let (Kind::Mp4, Some(ffmpeg), false) = (kind, context.ffmpeg, verdict.explicit_label.present) {
+        let corner = frame::opening_frame(ffmpeg, path).and_then(|raster| label::find_in_picture(&raster));
+        if let Some(corner) = corner {
+            verdict.explicit_label = seen(LABEL_TEXT, format!("opening frames, {}", corner.words()));
+        }
+    }
     describe(&mut verdict, marks, &credential);
     look_up(&mut verdict, &sha256, context.recorder);
     conclude(&mut verdict, &credential, context.recorder.is_some());
@@ -105,8 +114,8 @@ fn read_credential(
             text::Wrapped::Nothing => Credential::default(),
             text::Wrapped::Corrupted => Credential::broken("manifest.text.corruptedWrapper"),
             text::Wrapped::Several => Credential::broken("manifest.text.multipleWrappers"),
-            text::Wrapped::One { store, content } => {
-                credential::read_appended(&store, content, trust_anchors)
+            text::Wrapped::One { store, content, wrapper } => {
+                credential::read_appended(&store, content, wrapper, trust_anchors)
             }
         }),
         (Kind::Unknown | Kind::Text, _) => Ok(Credential::default()),
@@ -137,13 +146,12 @@ fn read_credential(
     }
 }
 
+fn seen(text: &str, place: String) -> LabelFacts {
+    LabelFacts { present: true, text: Some(text.to_owned()), place: Some(place) }
+}
+
 /// The label, looked for in the content where that can be done, else as the credential tells.
 fn read_label(kind: Kind, file: &mut File, words: Option<&str>, credential: &Credential) -> LabelFacts {
-    let seen = |text: &str, place: String| LabelFacts {
-        present: true,
-        text: Some(text.to_owned()),
-        place: Some(place),
-    };
     let found = match (kind, words) {
         (Kind::Text, Some(words)) => {
             text::find_label(words, TEXT_LABEL).map(|(line, place)| seen(&line, place.to_owned()))

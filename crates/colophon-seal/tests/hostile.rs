@@ -13,7 +13,7 @@ mod kit;
 
 use std::time::{Duration, Instant};
 
-use colophon_seal::VerdictKind;
+use colophon_seal::{VerdictKind, verify};
 use colophon_types::{Media, Seed};
 use kit::{Studio, WORDS, film, film_media, picture, sound};
 
@@ -63,7 +63,14 @@ fn attack(studio: &Studio, name: &str, good: &[u8], rounds: u64) {
     for round in 0..rounds {
         let bytes = mutate(good, &mut seed);
         let started = Instant::now();
-        let verdict = studio.verify_bytes(&bytes, "hostile");
+        // Starting ffmpeg takes longer than everything else, so few rounds do.
+        let verdict = if round % 50 == 0 {
+            studio.verify_bytes(&bytes, "hostile")
+        } else {
+            let path = studio.dir.path().join("hostile");
+            std::fs::write(&path, &bytes).unwrap();
+            verify(&path, &studio.context()).unwrap()
+        };
         slowest = slowest.max(started.elapsed());
         assert!(bytes == good || verdict.verdict != VerdictKind::Verified, "{name} round {round}");
     }

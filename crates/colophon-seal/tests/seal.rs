@@ -12,7 +12,7 @@ mod kit;
 
 use colophon_seal::{CredentialState, SealError, VerdictKind, VerifyContext, seal, verify};
 use colophon_types::{Cancel, Draft, Explain, Media, NoProgress};
-use kit::{PRODUCER, Studio, WORDS, film, film_media, picture, receipt, run, sound};
+use kit::{PRODUCER, Studio, WORDS, film, film_media, labelled_film, picture, receipt, run, sound};
 
 const TRAINED: &str = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia";
 
@@ -250,16 +250,24 @@ fn stripped_files_are_marked_by_what_is_left() {
     let verdict = studio.verify_bytes(WORDS.as_bytes(), "bare.md");
     assert_eq!(verdict.verdict, VerdictKind::Unmarked);
 
-    // A film whose metadata ffmpeg dropped has nothing left that is looked for.
-    let draft = film(studio.dir.path(), 1, true, &[]);
-    let path = studio.make(film_media(draft, 1.0), "a.mp4").display().to_string();
+    // A film that was encoded again, smaller and without metadata, keeps the label in its frames.
+    let draft = labelled_film(studio.dir.path(), 3);
+    let path = studio.make(film_media(draft, 3.0), "a.mp4").display().to_string();
     let bare = studio.dir.path().join("bare.mp4");
+    let text = bare.display().to_string();
     run(
         "ffmpeg",
-        &["-v", "error", "-i", &path, "-map_metadata", "-1", "-c", "copy", &bare.display().to_string()],
+        &["-v", "error", "-i", &path, "-map_metadata", "-1", "-vf", "scale=480:270", "-crf", "32", &text],
     );
     let verdict = studio.verify(&bare);
-    assert_eq!(verdict.verdict, VerdictKind::Unmarked, "{verdict:#?}");
+    assert_eq!(verdict.verdict, VerdictKind::Marked, "{verdict:#?}");
+    assert_eq!(verdict.explicit_label.place.as_deref(), Some("opening frames, top left corner"));
+    assert!(!verdict.aigc.present && verdict.c2pa.state == CredentialState::Absent);
+    let blind =
+        verify(&bare, &VerifyContext { recorder: Some(studio.ledger.as_ref()), ..Default::default() });
+    assert_eq!(blind.unwrap().verdict, VerdictKind::Unmarked, "without ffmpeg nobody looks at the frames");
+    let plain = film(studio.dir.path(), 2, true, &[]);
+    assert_eq!(studio.verify(&plain).verdict, VerdictKind::Unmarked);
 }
 
 #[test]

@@ -9,6 +9,7 @@ use std::io::{Read, Seek, SeekFrom};
 use crate::mark::aigc::FoundAigc;
 use crate::mark::xmp;
 
+pub(crate) mod frame;
 pub(crate) mod jpeg;
 pub(crate) mod mp4;
 pub(crate) mod png;

@@ -350,3 +350,77 @@ pub(crate) fn write(
     }
     target.write_all(&boxed(b"uuid", &[&XMP_UUID, packet.as_bytes()])).map_err(io)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Cursor;
+
+    /// A file of `ftyp`, `moov` with chunk offsets to the first byte of media data, and the rest.
+    fn film(before: &[u8], mdat: &[u8], stco: u32, co64: u64) -> Vec<u8> {
+        let short = boxed(b"stco", &[&[0; 4], &1u32.to_be_bytes(), &stco.to_be_bytes()]);
+        let long = boxed(b"co64", &[&[0; 4], &1u32.to_be_bytes(), &co64.to_be_bytes()]);
+        let nest =
+            |kinds: &[&[u8; 4]], inner: Vec<u8>| kinds.iter().rev().fold(inner, |b, k| boxed(k, &[&b]));
+        let path: [&[u8; 4]; 4] = [b"trak", b"mdia", b"minf", b"stbl"];
+        let moov = boxed(b"moov", &[&nest(&path, short), &nest(&path, long)]);
+        [&boxed(b"ftyp", &[b"isom\0\0\0\0"]), before, &moov, mdat].concat()
+    }
+
+    fn written(source: &[u8]) -> Vec<u8> {
+        let mut target = Vec::new();
+        write(&mut Cursor::new(source), &mut target, r#"{"Label":"1"}"#, &xmp::source_type_packet("x"))
+            .unwrap();
+        target
+    }
+
+    /// The offsets in the first `stco` and `co64`.
+    fn offsets(bytes: &[u8]) -> (usize, usize) {
+        let at = |kind: &[u8]| bytes.windows(4).position(|w| w == kind).unwrap() + 12;
+        (be32(bytes, at(b"stco")).unwrap() as usize, be64(bytes, at(b"co64")).unwrap() as usize)
+    }
+
+    #[test]
+    fn chunk_offsets_follow_their_media_data() {
+        let mdat = boxed(b"mdat", &[b"MEDIA"]);
+        let start = |bytes: &[u8]| bytes.windows(5).position(|w| w == b"MEDIA").unwrap();
+        // Behind the moov box: moved along.
+        let size = film(&[], &mdat, 0, 0).len();
+        let front = film(&[], &mdat, (size - 5) as u32, (size - 5) as u64);
+        let out = written(&front);
+        assert_eq!(offsets(&out), (start(&out), start(&out)));
+        assert!(start(&out) > start(&front));
+        // Before it: in place.
+        let back = film(&mdat, &[], 24, 24);
+        assert_eq!((start(&back), offsets(&written(&back))), (24, (24, 24)));
+        // Both marks once, also when written twice; the older packet goes out of use.
+        let twice = written(&out);
+        assert_eq!(offsets(&twice), (start(&twice), start(&twice)));
+        let marks = read(&mut Cursor::new(&twice));
+        assert_eq!((marks.aigc.count, marks.source_type.as_deref()), (1, Some("x")));
+        let tops = top_level(&mut Cursor::new(&twice)).unwrap();
+        let kinds: Vec<&[u8]> = tops.iter().map(|t| t.kind.as_slice()).collect();
+        assert_eq!(kinds, [b"ftyp".as_slice(), b"moov", b"mdat", b"free", b"uuid"]);
+    }
+
+    #[test]
+    fn media_data_without_a_size_get_one() {
+        let mut mdat = boxed(b"mdat", &[b"MEDIA"]);
+        mdat[..4].fill(0);
+        let out = written(&film(&[], &mdat, 0, 0));
+        let tops = top_level(&mut Cursor::new(&out)).unwrap();
+        assert_eq!(tops.iter().map(|t| t.size).sum::<u64>(), out.len() as u64);
+        assert!(tops.iter().all(|t| !t.open));
+    }
+
+    #[test]
+    fn what_cannot_be_rewritten_is_refused() {
+        let refused = |bytes: &[u8]| write(&mut Cursor::new(bytes), &mut Vec::new(), "{}", "").unwrap_err();
+        let good = film(&[], &boxed(b"mdat", &[b"MEDIA"]), u32::MAX - 3, 0);
+        assert!(refused(&good).contains("leave no room"));
+        assert!(refused(&good[..good.len() - 1]).contains("not a complete"));
+        assert!(refused(&[good.clone(), boxed(b"moof", &[])].concat()).contains("fragmented"));
+        assert!(refused(&[good.clone(), boxed(b"moov", &[])].concat()).contains("exactly one"));
+        assert!(refused(b"").contains("not a complete"));
+    }
+}

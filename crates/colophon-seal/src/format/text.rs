@@ -7,7 +7,9 @@
 //! depends on the values, which are only known after signing, the wrapper is padded with more
 //! selectors to the length it would have in the worst case.
 
-use unicode_normalization::{UnicodeNormalization, is_nfc};
+use std::ops::Range;
+
+use unicode_normalization::UnicodeNormalization;
 
 use super::Marks;
 use crate::mark::aigc::{self, Aigc};
@@ -202,6 +204,8 @@ pub(crate) enum Wrapped {
         store: Vec<u8>,
         /// The bytes that the credential speaks of.
         content: Vec<u8>,
+        /// Where the wrapper is in them.
+        wrapper: Range<usize>,
     },
 }
 
@@ -222,15 +226,12 @@ pub(crate) fn unwrap(text: &str) -> Wrapped {
         }
     }
     let Some((start, end, store)) = found else { return Wrapped::Nothing };
-    let content = if is_nfc(text) {
-        text.to_owned()
-    } else {
-        let mut content: String = text[..start].nfc().collect();
-        content.push_str(&text[start..end]);
-        content.extend(text[end..].nfc());
-        content
-    };
-    Wrapped::One { store, content: content.into_bytes() }
+    let mut content: String = text[..start].nfc().collect();
+    let first = content.len();
+    content.push_str(&text[start..end]);
+    let wrapper = first..content.len();
+    content.extend(text[end..].nfc());
+    Wrapped::One { store, content: content.into_bytes(), wrapper }
 }
 
 /// The byte ranges of U+FEFF followed by variation selectors.
@@ -273,7 +274,7 @@ mod tests {
             assert_eq!(wrapper.len() as u64, wrapper_length(store.len()));
             let text = format!("text{wrapper}");
             let content = text.clone().into_bytes();
-            assert_eq!(unwrap(&text), Wrapped::One { store, content });
+            assert_eq!(unwrap(&text), Wrapped::One { store, content, wrapper: 4..text.len() });
             assert_eq!(strip_wrappers(&text), "text");
         }
         let low: Vec<u8> = (0..200u32).map(|i| (i % 16) as u8).collect();

@@ -4,10 +4,11 @@
 
 use std::fs::File;
 use std::io::{Cursor, Read, Seek, SeekFrom, Write};
+use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
-use c2pa::assertions::DataHash;
+use c2pa::assertions::{DataHash, labels};
 use c2pa::{Builder, Context, HashRange, Reader, Signer, ValidationState};
 use colophon_types::{Cancel, Receipt};
 use serde_json::{Value, json};
@@ -95,7 +96,7 @@ impl Claim<'_> {
         W: Read + Write + Seek + Send,
     {
         let signer = credentials.signer()?;
-        self.builder(cancel)?.sign(signer.as_ref(), format, source, target)?;
+        self.builder(cancel)?.sign(&signer, format, source, target)?;
         Ok(())
     }
 
@@ -114,7 +115,7 @@ impl Claim<'_> {
         let mut hash = DataHash::new("jumbf manifest", "sha256");
         hash.add_exclusion(HashRange::new(content.len() as u64, wrapper_length(placeholder.len())));
         hash.set_hash(Sha256::digest(content).to_vec());
-        let store = builder.sign_data_hashed_embeddable(signer.as_ref(), &hash, BARE)?;
+        let store = builder.sign_data_hashed_embeddable(&signer, &hash, BARE)?;
         if store.len() == placeholder.len() {
             Ok(store)
         } else {
@@ -201,11 +202,29 @@ pub(crate) fn is_inside(file: &mut File) -> std::io::Result<bool> {
     }
 }
 
-/// Judges a bare manifest store against the bytes it was found with.
-pub(crate) fn read_appended(store: &[u8], content: Vec<u8>, trust_anchors: Option<&str>) -> Credential {
+/// Judges a bare manifest store against the bytes it was found with, of which it may leave out only
+/// `wrapper`, the range that holds the store itself.
+pub(crate) fn read_appended(
+    store: &[u8],
+    content: Vec<u8>,
+    wrapper: Range<usize>,
+    trust_anchors: Option<&str>,
+) -> Credential {
     judge(trust_anchors, content.len() as u64, |reader| {
-        reader.with_manifest_data_and_stream(store, "text/plain", Cursor::new(content))
+        let reader = reader.with_manifest_data_and_stream(store, "text/plain", Cursor::new(content))?;
+        match exclusions(&reader) {
+            Some(found) if found == [(wrapper.start as u64, wrapper.len() as u64)] => Ok(reader),
+            _ => Err(c2pa::Error::HashMismatch("the credential leaves out more than itself".to_owned())),
+        }
     })
+}
+
+/// The ranges that the data hash of the active manifest leaves out.
+fn exclusions(reader: &Reader) -> Option<Vec<(u64, u64)>> {
+    let all: Value = serde_json::from_str(&reader.detailed_json()).ok()?;
+    let manifest = all.get("manifests")?.get(reader.active_label()?)?;
+    let ranges = manifest.get("assertion_store")?.get(labels::DATA_HASH)?.get("exclusions")?.as_array()?;
+    ranges.iter().map(|r| Some((r.get("start")?.as_u64()?, r.get("length")?.as_u64()?))).collect()
 }
 
 fn judge(
@@ -278,4 +297,46 @@ fn describe(reader: &Reader) -> Credential {
             .map(str::to_owned);
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::certificates;
+    use crate::format::text;
+    use colophon_types::{Lang, WorkId};
+
+    #[test]
+    fn a_credential_that_leaves_out_more_than_itself_does_not_hold() {
+        let dir = tempfile::tempdir().unwrap();
+        let credentials = certificates::self_made(dir.path()).unwrap();
+        let receipt = Receipt {
+            work_id: WorkId::from_bits(1),
+            title: "t".to_owned(),
+            lang: Lang::En,
+            created: "2026-01-01T00:00:00Z".to_owned(),
+            generator: "g".to_owned(),
+            request: Value::Null,
+            seed: 0,
+            models: Vec::new(),
+            steps: Vec::new(),
+            extra: Default::default(),
+        };
+        let claim = Claim { receipt: &receipt, source_type: "s", label: ("l", "w") };
+        let judged = |more: u64| {
+            let length = |n| text::wrapper_length(n) + more;
+            let store = claim.sign_appended(&credentials, b"text", length, &Cancel::new()).unwrap();
+            let words = format!("text{}{}", text::wrap(&store).unwrap(), &"added"[..more as usize]);
+            match text::unwrap(&words) {
+                text::Wrapped::One { store, content, wrapper } => {
+                    read_appended(&store, content, wrapper, None)
+                }
+                other => panic!("{other:?}"),
+            }
+        };
+        assert_eq!(judged(0).facts.state, CredentialState::Valid);
+        let more = judged(5);
+        assert_eq!(more.facts.state, CredentialState::Invalid);
+        assert!(more.contradicts && more.receipt.is_none());
+    }
 }

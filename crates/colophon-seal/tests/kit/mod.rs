@@ -57,11 +57,17 @@ impl Studio {
     }
 
     pub(crate) fn verify(&self, path: &Path) -> Verdict {
-        let context = VerifyContext {
+        let context = VerifyContext { ffmpeg: Some(Path::new("ffmpeg")), ..self.context() };
+        verify(path, &context).unwrap()
+    }
+
+    /// Everything but ffmpeg.
+    pub(crate) fn context(&self) -> VerifyContext<'_> {
+        VerifyContext {
             recorder: Some(self.ledger.as_ref()),
             trust_anchors: self.sealer.trust_anchors(),
-        };
-        verify(path, &context).unwrap()
+            ffmpeg: None,
+        }
     }
 
     /// Verifies bytes under a name.
@@ -142,6 +148,31 @@ pub(crate) fn film(dir: &Path, seconds: u32, faststart: bool, extra: &[&str]) ->
 pub(crate) fn film_media(path: PathBuf, seconds: f64) -> Media {
     let marker = colophon_seal::FilmLabel::default().name().to_owned();
     Media::Film { path, marker, seconds }
+}
+
+/// A film whose frames were labelled on their way into the encoder.
+pub(crate) fn labelled_film(dir: &Path, seconds: u64) -> PathBuf {
+    use std::io::Write;
+    let path = dir.join("labelled.mp4");
+    let mut encoder = Command::new("ffmpeg")
+        .args([
+            "-v", "error", "-y", "-f", "rawvideo", "-pix_fmt", "rgba", "-s", "640x360", "-r", "24", "-i", "-",
+        ])
+        .args(["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-movflags", "+faststart"])
+        .arg(&path)
+        .stdin(std::process::Stdio::piped())
+        .spawn()
+        .expect("ffmpeg is installed");
+    let mut pipe = encoder.stdin.take().unwrap();
+    let label = colophon_seal::FilmLabel::default();
+    for index in 0..seconds * 24 {
+        let mut frame = picture(640, 360, true);
+        label.mark(index, 24, &mut frame);
+        pipe.write_all(&frame.rgba).unwrap();
+    }
+    drop(pipe);
+    assert!(encoder.wait().unwrap().success());
+    path
 }
 
 /// Runs a program and gives its standard output.
