@@ -1,1 +1,34 @@
-//! Placeholder.
+//! The seal: the one way out for generated content, and the check of what comes back.
+//!
+//! [`seal`] takes a [`colophon_types::Draft`] apart and gives a [`Sealed`] work: visible label, then
+//! watermark, then metadata (AIGC field, IPTC source type), then the C2PA credential over all of it,
+//! then the entry in the log. The order is fixed ([`Step`]); if a step fails nothing comes out and
+//! the error names the step. [`verify`] reads all of it back from any file, however hostile.
+//!
+//! One module per file format (`format`), one per mark (`mark`). A new format implements what
+//! `format/mod.rs` lists; a new mark is one more module called from `pipeline` and from `verify`.
+
+mod certificates;
+mod error;
+mod format;
+mod mark;
+mod pipeline;
+mod sealed;
+mod sealer;
+mod verdict;
+mod verify;
+
+pub use error::{SealError, Step};
+pub use mark::aigc::{Aigc, is_provider_code};
+pub use mark::label::{Corner, FILM_LABEL_SECONDS, LABEL_TEXT, TEXT_LABEL};
+pub use mark::label_film::FilmLabel;
+pub use mark::label_sound::label_rhythm;
+pub use mark::watermark::{Found, Watermark};
+pub use pipeline::seal;
+pub use sealed::Sealed;
+pub use sealer::{LabelOptions, Sealer, SealerConfig};
+pub use verdict::{
+    AigcFacts, CredentialFacts, CredentialState, IptcFacts, LabelFacts, LogFacts, Verdict, VerdictKind,
+    WatermarkFacts,
+};
+pub use verify::{VerifyContext, verify};

@@ -1,0 +1,92 @@
+//! What can go wrong with the log.
+
+use std::path::{Path, PathBuf};
+
+use colophon_types::{ErrorCode, Explain};
+
+/// An error of the ledger.
+#[derive(Debug, thiserror::Error)]
+pub enum LedgerError {
+    /// Reading or writing a file of the log failed.
+    #[error("the log could not {doing} {}: {source}", path.display())]
+    Io {
+        /// What was being done, e.g. `write`.
+        doing: &'static str,
+        /// The file or folder.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The log's key is missing although the log exists.
+    #[error("the log in {} has a checkpoint but its key {} is missing", dir.display(), key.display())]
+    KeyMissing {
+        /// The log.
+        dir: PathBuf,
+        /// Where the key should be.
+        key: PathBuf,
+    },
+    /// The log's key cannot be used.
+    #[error("the log key {} cannot be used: {reason}", path.display())]
+    BadKey {
+        /// The key file.
+        path: PathBuf,
+        /// Why not.
+        reason: String,
+    },
+    /// The origin (name) of the log is not allowed by the signed-note format.
+    #[error("'{0}' cannot name a log: an origin has no spaces and no '+'")]
+    BadOrigin(String),
+    /// The log's files contradict each other.
+    #[error("the log is not consistent: {0}")]
+    Inconsistent(String),
+    /// The index of the log failed.
+    #[error("the index of the log failed: {0}")]
+    Index(#[from] rusqlite::Error),
+    /// The file is not in the log.
+    #[error("the log has no entry for {0}")]
+    NotFound(String),
+    /// A proof does not hold.
+    #[error("the proof does not hold: {0}")]
+    BadProof(String),
+    /// An entry cannot be stored.
+    #[error("the entry cannot be logged: {0}")]
+    BadEntry(String),
+}
+
+impl LedgerError {
+    /// Wraps an I/O error with what was being done to which path.
+    pub(crate) fn io(doing: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> Self {
+        let path = path.to_path_buf();
+        move |source| Self::Io { doing, path, source }
+    }
+
+    /// Wraps an error of the tree arithmetic.
+    pub(crate) fn tree(e: &tlog_tiles::Error) -> Self {
+        Self::Inconsistent(e.to_string())
+    }
+}
+
+impl Explain for LedgerError {
+    fn code(&self) -> ErrorCode {
+        match self {
+            Self::Io { .. } => ErrorCode::Io,
+            Self::BadOrigin(_) | Self::BadEntry(_) | Self::NotFound(_) => ErrorCode::BadInput,
+            Self::KeyMissing { .. } | Self::BadKey { .. } | Self::Index(_) => ErrorCode::Failed,
+            Self::Inconsistent(_) | Self::BadProof(_) => ErrorCode::Tampered,
+        }
+    }
+
+    fn hint(&self) -> Option<String> {
+        let text = match self {
+            Self::KeyMissing { .. } => "restore the key from a backup, or start a new log in an empty folder",
+            Self::Inconsistent(_) => {
+                "run `colophon log audit` to see what was changed, and restore the folder"
+            }
+            Self::NotFound(_) => "check that this is the log of the machine that sealed the file",
+            Self::BadOrigin(_) => "choose a name like `example.com/colophon`",
+            Self::Index(_) => "remove `index.db` in the log's folder; it is made anew from the entries",
+            _ => return None,
+        };
+        Some(text.to_owned())
+    }
+}

@@ -1,0 +1,302 @@
+//! The log itself: open, append, find, prove.
+
+use std::path::{Path, PathBuf};
+
+use colophon_types::{ErrorCode, Explain, LogEntry, LogPosition, Recorder};
+use signed_note::{Note, StandardSigner, StandardVerifier, VerifierList};
+use tlog_tiles::{check_record, prove_record, record_hash};
+
+use crate::disk::{self, Lock};
+use crate::index::Index;
+use crate::tree::{self, Hashes, Head, Tiles};
+use crate::{LedgerError, audit, key, proof};
+
+/// How many entries are added to the index at once when it is behind.
+const CATCH_UP: u64 = 256;
+
+/// A transparency log in a folder.
+pub struct Ledger {
+    dir: PathBuf,
+    origin: String,
+    signer: StandardSigner,
+    verifier: String,
+    index: Index,
+}
+
+/// The log's signed statement about its tree.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Checkpoint {
+    /// The signed note, as served under `checkpoint`.
+    pub text: String,
+    /// The name of the log.
+    pub origin: String,
+    /// Entries in the tree.
+    pub size: u64,
+    /// Root hash, base64.
+    pub root: String,
+}
+
+impl Ledger {
+    /// Opens the log in `dir`, named `origin`, signed with the key in `key_path`. On first use it
+    /// makes the folder, an Ed25519 key (mode 0600) and the checkpoint of the empty tree. What a
+    /// crash left behind is cleared away, and the index is brought up to date.
+    ///
+    /// # Errors
+    /// [`LedgerError`] when files cannot be read or written, the key is missing or belongs to
+    /// another log, or the checkpoint's signature does not hold.
+    pub fn open(dir: &Path, origin: &str, key_path: &Path) -> Result<Self, LedgerError> {
+        std::fs::create_dir_all(dir).map_err(LedgerError::io("create", dir))?;
+        let lock = Lock::take(dir)?;
+        let exists = disk::read(&dir.join("checkpoint"))?.is_some();
+        let key = key::open(key_path, origin, dir, exists)?;
+        let ledger = Self {
+            dir: dir.to_path_buf(),
+            origin: origin.to_owned(),
+            signer: key.signer,
+            verifier: key.verifier,
+            index: Index::open(dir)?,
+        };
+        if !exists {
+            if dir.join("tile").exists() {
+                return Err(LedgerError::Inconsistent("it has tiles but no checkpoint".to_owned()));
+            }
+            ledger.publish(Head::EMPTY)?;
+        }
+        disk::remove_leftovers(dir)?;
+        let head = ledger.head()?;
+        ledger.repair_index(head, &lock)?;
+        Ok(ledger)
+    }
+
+    /// The name of the log.
+    pub fn origin(&self) -> &str {
+        &self.origin
+    }
+
+    /// The public key, in the signed-note encoding `<origin>+<id>+<base64>`.
+    pub fn verifier_key(&self) -> &str {
+        &self.verifier
+    }
+
+    /// The folder, laid out as tlog-tiles serves it.
+    pub fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    /// The current checkpoint, its signature checked.
+    ///
+    /// # Errors
+    /// [`LedgerError`] when it cannot be read or its signature does not hold.
+    pub fn checkpoint(&self) -> Result<Checkpoint, LedgerError> {
+        let path = self.dir.join("checkpoint");
+        let bytes = disk::read(&path)?
+            .ok_or_else(|| LedgerError::Inconsistent("the checkpoint is missing".to_owned()))?;
+        let head = open_checkpoint(&bytes, &self.verifier, &self.origin)?;
+        Ok(Checkpoint {
+            text: String::from_utf8_lossy(&bytes).into_owned(),
+            origin: self.origin.clone(),
+            size: head.size,
+            root: head.root.to_string(),
+        })
+    }
+
+    /// Entry `index`, as logged.
+    ///
+    /// # Errors
+    /// [`LedgerError`] when the log has no such entry or its bundle cannot be read.
+    pub fn entry(&self, index: u64) -> Result<LogEntry, LedgerError> {
+        let head = self.head()?;
+        if index >= head.size {
+            return Err(LedgerError::NotFound(format!("index {index}")));
+        }
+        parse_entry(index, &self.record(index, head)?)
+    }
+
+    /// The proof that a file is in the log, as a
+    /// [`.tlog-proof`](https://c2sp.org/tlog-proof) text that holds the entry, its index, the
+    /// inclusion proof and the checkpoint; checked before it is returned.
+    ///
+    /// # Errors
+    /// [`LedgerError::NotFound`] for a file that is not in the log, or what reading the log may fail with.
+    pub fn prove(&self, sha256: &str) -> Result<String, LedgerError> {
+        let checkpoint = self.checkpoint()?;
+        let head = open_checkpoint(checkpoint.text.as_bytes(), &self.verifier, &self.origin)?;
+        let index = self.lookup(sha256, head)?.ok_or_else(|| LedgerError::NotFound(sha256.to_owned()))?;
+        let record = self.record(index, head)?;
+        let hashes = self.inclusion(index, &record, head)?;
+        Ok(proof::format(index, &record, &hashes, &checkpoint.text))
+    }
+
+    /// Checks the whole log: the checkpoint's signature, every entry, every tile and the root
+    /// recomputed from the entries, and the index.
+    ///
+    /// # Errors
+    /// [`LedgerError::Inconsistent`] names the first thing that was changed.
+    pub fn audit(&self) -> Result<crate::AuditReport, LedgerError> {
+        let _lock = Lock::take(&self.dir)?;
+        let head = self.head()?;
+        audit::run(&self.dir, &self.origin, head, &self.index)
+    }
+
+    /// Appends an entry; see [`Recorder::append`].
+    ///
+    /// # Errors
+    /// [`LedgerError`] when the entry could not be made durable.
+    pub fn append_entry(&self, entry: &LogEntry) -> Result<LogPosition, LedgerError> {
+        let record = serde_json::to_vec(entry).map_err(|e| LedgerError::BadEntry(e.to_string()))?;
+        let length = u16::try_from(record.len())
+            .map_err(|_| LedgerError::BadEntry("it is longer than 65535 bytes".to_owned()))?;
+        let lock = Lock::take(&self.dir)?;
+        let head = self.head()?;
+        let (new, tiles) = tree::extend(head, &record, &self.dir)?;
+
+        let (bundle, place) = tree::bundle_of(head.size, new.size);
+        let mut bytes = Vec::new();
+        if place > 0 {
+            for old in tree::read_bundle(&self.dir, disk::with_width(bundle, place as u32))? {
+                bytes.extend_from_slice(&(old.len() as u16).to_be_bytes());
+                bytes.extend_from_slice(&old);
+            }
+        }
+        bytes.extend_from_slice(&length.to_be_bytes());
+        bytes.extend_from_slice(&record);
+        disk::replace(&disk::tile_path(&self.dir, bundle), &bytes)?;
+        for (tile, data) in &tiles {
+            disk::replace(&disk::tile_path(&self.dir, *tile), data)?;
+        }
+        self.publish(new)?; // the commit
+
+        for full in tiles.iter().map(|(t, _)| *t).chain([bundle]).filter(|t| t.width() == disk::FULL) {
+            disk::prune_partials(&self.dir, full);
+        }
+        self.catch_up(new, &lock)?;
+        let hashes = self.inclusion(head.size, &record, new)?;
+        debug_assert!(hashes.len() < 64);
+        Ok(LogPosition { index: head.size, included: true })
+    }
+
+    /// Finds a file's newest entry; see [`Recorder::find`].
+    ///
+    /// # Errors
+    /// [`LedgerError`] when the log cannot be read or is not consistent.
+    pub fn find_entry(&self, sha256: &str) -> Result<Option<LogPosition>, LedgerError> {
+        let head = self.head()?;
+        let Some(index) = self.lookup(sha256, head)? else { return Ok(None) };
+        let record = self.record(index, head)?;
+        self.inclusion(index, &record, head)?;
+        Ok(Some(LogPosition { index, included: true }))
+    }
+
+    fn head(&self) -> Result<Head, LedgerError> {
+        let path = self.dir.join("checkpoint");
+        let bytes = disk::read(&path)?
+            .ok_or_else(|| LedgerError::Inconsistent("the checkpoint is missing".to_owned()))?;
+        open_checkpoint(&bytes, &self.verifier, &self.origin)
+    }
+
+    fn publish(&self, head: Head) -> Result<(), LedgerError> {
+        let bad = |e: String| LedgerError::Inconsistent(format!("the checkpoint cannot be signed: {e}"));
+        let checkpoint = tlog_tiles::Checkpoint::new(&self.origin, head.size, head.root, "")
+            .map_err(|e| bad(e.to_string()))?;
+        let mut note = Note::new(&checkpoint.to_bytes(), &[]).map_err(|e| bad(e.to_string()))?;
+        note.add_sigs(&[&self.signer]).map_err(|e| bad(e.to_string()))?;
+        disk::replace(&self.dir.join("checkpoint"), &note.to_bytes())
+    }
+
+    fn record(&self, index: u64, head: Head) -> Result<Vec<u8>, LedgerError> {
+        let (bundle, place) = tree::bundle_of(index, head.size);
+        tree::read_bundle(&self.dir, bundle)?
+            .into_iter()
+            .nth(place)
+            .ok_or_else(|| LedgerError::Inconsistent(format!("entry {index} is missing")))
+    }
+
+    /// The inclusion proof of a record, checked against the root.
+    fn inclusion(&self, index: u64, record: &[u8], head: Head) -> Result<Vec<tlog_tiles::Hash>, LedgerError> {
+        let tiles = Tiles::new(&self.dir);
+        let hashes =
+            prove_record(head.size, index, &Hashes::new(head, &tiles)).map_err(|e| tiles.explain(&e))?;
+        check_record(&hashes, head.size, head.root, index, record_hash(record))
+            .map_err(|_| LedgerError::Inconsistent(format!("entry {index} is not what was logged")))?;
+        Ok(hashes)
+    }
+
+    /// Looks a file up in the index and checks the entry that it names.
+    fn lookup(&self, sha256: &str, head: Head) -> Result<Option<u64>, LedgerError> {
+        if self.index.size()? < head.size {
+            let lock = Lock::take(&self.dir)?;
+            let head = self.head()?;
+            self.catch_up(head, &lock)?;
+        }
+        let Some(index) = self.index.find(sha256)?.filter(|i| *i < head.size) else { return Ok(None) };
+        let entry = parse_entry(index, &self.record(index, head)?)?;
+        if entry.sha256 != sha256 {
+            return Err(LedgerError::Inconsistent(format!(
+                "{} does not agree with entry {index}",
+                self.index.path().display()
+            )));
+        }
+        Ok(Some(index))
+    }
+
+    /// Adds the entries that the index does not have yet.
+    fn catch_up(&self, head: Head, _lock: &Lock) -> Result<(), LedgerError> {
+        let mut next = self.index.size()?;
+        while next < head.size {
+            let (bundle, place) = tree::bundle_of(next, head.size);
+            let mut entries = Vec::new();
+            for (i, record) in (next..).zip(tree::read_bundle(&self.dir, bundle)?.iter().skip(place)) {
+                entries.push(parse_entry(i, record)?);
+            }
+            self.index.add(next, &entries)?;
+            next = (next / CATCH_UP + 1) * CATCH_UP;
+        }
+        Ok(())
+    }
+
+    /// Brings the index up to date when the log is opened; makes it anew when it is ahead of the log
+    /// or its last row is wrong (a log restored from a backup).
+    fn repair_index(&self, head: Head, lock: &Lock) -> Result<(), LedgerError> {
+        let known = self.index.size()?;
+        let wrong = known > head.size
+            || match known.checked_sub(1) {
+                Some(last) => {
+                    let logged = parse_entry(last, &self.record(last, head)?)?.sha256;
+                    self.index.sha256_of(last)? != Some(logged)
+                }
+                None => false,
+            };
+        if wrong {
+            self.index.clear()?;
+        }
+        self.catch_up(head, lock)
+    }
+}
+
+impl Recorder for Ledger {
+    fn append(&self, entry: &LogEntry) -> Result<LogPosition, (ErrorCode, String)> {
+        self.append_entry(entry).map_err(|e| (e.code(), e.to_string()))
+    }
+
+    fn find(&self, sha256: &str) -> Result<Option<LogPosition>, (ErrorCode, String)> {
+        self.find_entry(sha256).map_err(|e| (e.code(), e.to_string()))
+    }
+}
+
+pub(crate) fn parse_entry(index: u64, record: &[u8]) -> Result<LogEntry, LedgerError> {
+    serde_json::from_slice(record)
+        .map_err(|e| LedgerError::Inconsistent(format!("entry {index} cannot be read: {e}")))
+}
+
+/// Checks the signature of a checkpoint and gives its size and root.
+pub(crate) fn open_checkpoint(bytes: &[u8], verifier: &str, origin: &str) -> Result<Head, LedgerError> {
+    let bad = |reason: String| LedgerError::Inconsistent(format!("the checkpoint does not hold: {reason}"));
+    let verifier = StandardVerifier::new(verifier).map_err(|e| bad(e.to_string()))?;
+    let note = Note::from_bytes(bytes).map_err(|e| bad(e.to_string()))?;
+    note.verify(&VerifierList::new(vec![Box::new(verifier)])).map_err(|e| bad(e.to_string()))?;
+    let checkpoint = tlog_tiles::Checkpoint::from_bytes(note.text()).map_err(|e| bad(e.to_string()))?;
+    if checkpoint.origin() != origin {
+        return Err(bad(format!("it is of '{}'", checkpoint.origin())));
+    }
+    Ok(Head { size: checkpoint.size(), root: *checkpoint.hash() })
+}

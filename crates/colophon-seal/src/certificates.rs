@@ -1,0 +1,172 @@
+//! The signing certificate: the user's own, or a self-made authority and signing certificate.
+//!
+//! The self-made chain follows the C2PA certificate profile: ECDSA P-256, an end-entity certificate
+//! that is not its own issuer, key usage digitalSignature, extended key usage emailProtection,
+//! subject and authority key identifiers. Verifiers report such a credential as *valid*, not
+//! *trusted*: that takes a certificate from an authority on their trust list.
+
+use std::fs::{self, OpenOptions};
+use std::io::{ErrorKind, Write};
+use std::path::Path;
+
+use c2pa::{BoxedSigner, Signer, SigningAlg};
+use rcgen::{
+    BasicConstraints, CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer,
+    KeyPair, KeyUsagePurpose, PKCS_ECDSA_P256_SHA256,
+};
+use time::{Duration, OffsetDateTime};
+
+use crate::SealError;
+
+const CHAIN: &str = "signing-chain.pem";
+const KEY: &str = "signing-key.pem";
+const AUTHORITY: &str = "authority.pem";
+const AUTHORITY_KEY: &str = "authority-key.pem";
+/// Without a time stamp a credential is judged by whether its certificate is valid today, so
+/// self-made certificates live long.
+const LIFETIME: Duration = Duration::days(365 * 20);
+
+/// What is needed to sign.
+#[derive(Clone)]
+pub(crate) struct Credentials {
+    chain: Vec<u8>,
+    key: Vec<u8>,
+    alg: SigningAlg,
+}
+
+impl Credentials {
+    /// A signer. Cheap enough to make for each work.
+    pub(crate) fn signer(&self) -> Result<impl Signer + use<>, c2pa::Error> {
+        c2pa::create_signer::from_keys(&self.chain, &self.key, self.alg, None).map(Compact)
+    }
+}
+
+/// A signer that reserves what a signature without a time stamp takes. The crate's own also reserves
+/// 10 kB for the time stamp; as invisible characters behind a text that is four times as much.
+struct Compact(BoxedSigner);
+
+impl Signer for Compact {
+    fn sign(&self, data: &[u8]) -> Result<Vec<u8>, c2pa::Error> {
+        self.0.sign(data)
+    }
+
+    fn alg(&self) -> SigningAlg {
+        self.0.alg()
+    }
+
+    fn certs(&self) -> Result<Vec<Vec<u8>>, c2pa::Error> {
+        self.0.certs()
+    }
+
+    fn reserve_size(&self) -> usize {
+        // 512 bytes for the longest signature (RSA 4096), the rest for the structure around it.
+        let chain: usize = self.0.certs().unwrap_or_default().iter().map(|c| c.len() + 8).sum();
+        1024 + chain
+    }
+}
+
+/// Reads the user's certificate chain (end entity first) and private key, both PEM.
+pub(crate) fn from_files(chain: &Path, key: &Path) -> Result<Credentials, SealError> {
+    let chain_pem = fs::read(chain).map_err(|e| SealError::key(chain, e))?;
+    let key_pem = fs::read(key).map_err(|e| SealError::key(key, e))?;
+    let mut last = String::from("no signature algorithm of C2PA fits it");
+    for alg in [
+        SigningAlg::Es256,
+        SigningAlg::Es384,
+        SigningAlg::Es512,
+        SigningAlg::Ed25519,
+        SigningAlg::Ps256,
+        SigningAlg::Ps384,
+        SigningAlg::Ps512,
+    ] {
+        let credentials = Credentials { chain: chain_pem.clone(), key: key_pem.clone(), alg };
+        match credentials.signer().and_then(|s| s.sign(b"probe")) {
+            Ok(_) => return Ok(credentials),
+            Err(e) => last = e.to_string(),
+        }
+    }
+    Err(SealError::key(key, last))
+}
+
+/// Reads the self-made chain and key in `dir`, making them on first use.
+pub(crate) fn self_made(dir: &Path) -> Result<Credentials, SealError> {
+    let (chain, key) = (dir.join(CHAIN), dir.join(KEY));
+    // The chain is written last: where it exists the key is complete.
+    if !chain.exists() {
+        make(dir)?;
+    }
+    Ok(Credentials {
+        chain: fs::read(&chain).map_err(|e| SealError::key(&chain, e))?,
+        key: fs::read(&key).map_err(|e| SealError::key(&key, e))?,
+        alg: SigningAlg::Es256,
+    })
+}
+
+fn make(dir: &Path) -> Result<(), SealError> {
+    fs::create_dir_all(dir).map_err(|e| SealError::key(dir, e))?;
+    let lock = OpenOptions::new().create(true).truncate(false).write(true).open(dir.join("lock"));
+    let lock = lock.map_err(|e| SealError::key(dir, e))?;
+    lock.lock().map_err(|e| SealError::key(dir, e))?;
+    if dir.join(CHAIN).exists() {
+        return Ok(()); // another process made it meanwhile
+    }
+    let made = generate().map_err(|e| SealError::key(dir, e))?;
+    write(&dir.join(AUTHORITY_KEY), &made.authority_key)?;
+    write(&dir.join(AUTHORITY), &made.authority)?;
+    write(&dir.join(KEY), &made.key)?;
+    write(&dir.join(CHAIN), &format!("{}{}", made.certificate, made.authority))
+}
+
+struct Made {
+    authority: String,
+    authority_key: String,
+    certificate: String,
+    key: String,
+}
+
+fn generate() -> Result<Made, rcgen::Error> {
+    let now = OffsetDateTime::now_utc();
+    let params = |common_name: &str| {
+        let mut params = CertificateParams::default();
+        params.not_before = now - Duration::hours(1);
+        params.not_after = now + LIFETIME;
+        params.distinguished_name = DistinguishedName::new();
+        params.distinguished_name.push(DnType::OrganizationName, "Colophon (self-made)");
+        params.distinguished_name.push(DnType::CommonName, common_name);
+        params.use_authority_key_identifier_extension = true;
+        params
+    };
+    let authority_key = KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256)?;
+    let mut authority = params("Colophon local authority");
+    authority.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
+    authority.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+    let authority_certificate = authority.self_signed(&authority_key)?;
+
+    let key = KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256)?;
+    let mut end_entity = params("Colophon signer");
+    end_entity.is_ca = IsCa::ExplicitNoCa;
+    end_entity.key_usages = vec![KeyUsagePurpose::DigitalSignature];
+    end_entity.extended_key_usages = vec![ExtendedKeyUsagePurpose::EmailProtection];
+    let certificate = end_entity.signed_by(&key, &Issuer::from_params(&authority, &authority_key))?;
+    Ok(Made {
+        authority: authority_certificate.pem(),
+        authority_key: authority_key.serialize_pem(),
+        certificate: certificate.pem(),
+        key: key.serialize_pem(),
+    })
+}
+
+/// Writes a file of mode 0600, replacing what an interrupted run left.
+fn write(path: &Path, text: &str) -> Result<(), SealError> {
+    let fail = |e: std::io::Error| SealError::key(path, e);
+    match fs::remove_file(path) {
+        Err(e) if e.kind() != ErrorKind::NotFound => return Err(fail(e)),
+        _ => {}
+    }
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(path).map_err(fail)?;
+    file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(fail)
+}

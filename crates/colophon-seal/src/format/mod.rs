@@ -1,0 +1,157 @@
+//! File formats: one module each.
+//!
+//! A format that is written has a function that puts the AIGC field and the IPTC source type in
+//! their standard places; a format that is read has a function that finds them in any file, with
+//! bounded memory and time, and never fails: what cannot be parsed holds no marks.
+
+use std::io::{Read, Seek, SeekFrom};
+
+use crate::mark::aigc::FoundAigc;
+use crate::mark::xmp;
+
+pub(crate) mod frame;
+pub(crate) mod jpeg;
+pub(crate) mod mp4;
+pub(crate) mod png;
+pub(crate) mod text;
+pub(crate) mod wav;
+
+/// The metadata marks of a file.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Marks {
+    pub(crate) aigc: FoundAigc,
+    pub(crate) source_type: Option<String>,
+}
+
+impl Marks {
+    /// Takes what an XMP packet says.
+    pub(crate) fn add_xmp(&mut self, packet: &str) {
+        for json in xmp::aigc_fields(packet) {
+            self.aigc.add(&json);
+        }
+        self.source_type = self.source_type.take().or_else(|| xmp::source_type(packet));
+    }
+}
+
+/// What a file is, by its content.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Png,
+    Jpeg,
+    Wav,
+    /// MPEG-4 with moving pictures or of an unknown brand.
+    Mp4,
+    /// MPEG-4 with sound alone.
+    M4a,
+    Text,
+    /// Formats in which only a credential is looked for, by media type.
+    Other(&'static str),
+    Unknown,
+}
+
+/// How many bytes [`sniff`] looks at.
+pub(crate) const SNIFF: usize = 4096;
+
+/// Finds the kind of a file from its first bytes (up to [`SNIFF`], all of a shorter file).
+pub(crate) fn sniff(head: &[u8]) -> Kind {
+    let at = |offset: usize, magic: &[u8]| head.get(offset..).is_some_and(|rest| rest.starts_with(magic));
+    if at(0, png::SIGNATURE) {
+        Kind::Png
+    } else if at(0, &[0xff, 0xd8, 0xff]) {
+        Kind::Jpeg
+    } else if at(0, b"RIFF") && at(8, b"WAVE") {
+        Kind::Wav
+    } else if at(0, b"RIFF") && at(8, b"WEBP") {
+        Kind::Other("image/webp")
+    } else if at(4, b"ftyp") {
+        match head.get(8..12) {
+            Some(b"M4A " | b"M4B ") => Kind::M4a,
+            Some(b"avif" | b"avis") => Kind::Other("image/avif"),
+            Some(b"heic" | b"heix" | b"mif1") => Kind::Other("image/heic"),
+            Some(b"qt  ") => Kind::Other("video/quicktime"),
+            _ => Kind::Mp4,
+        }
+    } else if at(0, b"GIF87a") || at(0, b"GIF89a") {
+        Kind::Other("image/gif")
+    } else if at(0, b"II*\0") || at(0, b"MM\0*") {
+        Kind::Other("image/tiff")
+    } else if at(0, b"fLaC") {
+        Kind::Other("audio/flac")
+    } else if at(0, b"ID3") {
+        Kind::Other("audio/mpeg")
+    } else if at(0, b"%PDF-") {
+        Kind::Other("application/pdf")
+    } else if is_text_start(head) {
+        Kind::Text
+    } else {
+        Kind::Unknown
+    }
+}
+
+/// Whether bytes can be the start of a UTF-8 text: no NUL, and nothing invalid but a character that
+/// is cut off by the end.
+fn is_text_start(head: &[u8]) -> bool {
+    !head.is_empty()
+        && !head.contains(&0)
+        && match std::str::from_utf8(head) {
+            Ok(_) => true,
+            Err(e) => e.error_len().is_none() && head.len() >= SNIFF,
+        }
+}
+
+impl Kind {
+    pub(crate) fn media_type(self) -> &'static str {
+        match self {
+            Self::Png => "image/png",
+            Self::Jpeg => "image/jpeg",
+            Self::Wav => "audio/wav",
+            Self::Mp4 => "video/mp4",
+            Self::M4a => "audio/mp4",
+            Self::Text => "text/markdown",
+            Self::Other(media_type) => media_type,
+            Self::Unknown => "application/octet-stream",
+        }
+    }
+
+    /// The largest file of the kind that is checked. The credential library holds pictures, sound and
+    /// texts in memory; films are streamed.
+    pub(crate) fn size_limit(self) -> (u64, &'static str) {
+        match self {
+            Self::Text => (16 << 20, "texts"),
+            Self::Mp4 | Self::M4a | Self::Unknown => (16 << 30, "films"),
+            Self::Wav | Self::Other("audio/flac" | "audio/mpeg") => (1 << 30, "sound"),
+            Self::Other("video/quicktime") => (16 << 30, "films"),
+            Self::Png | Self::Jpeg | Self::Other(_) => (256 << 20, "pictures"),
+        }
+    }
+}
+
+/// Reads `length` bytes at `offset`; `None` when they are not there or more than `limit`.
+pub(crate) fn read_at(
+    file: &mut (impl Read + Seek),
+    offset: u64,
+    length: u64,
+    limit: usize,
+) -> Option<Vec<u8>> {
+    let length = usize::try_from(length).ok().filter(|n| *n <= limit)?;
+    file.seek(SeekFrom::Start(offset)).ok()?;
+    // The vector grows with what is read, so a wrong length costs no memory.
+    let mut bytes = Vec::new();
+    file.take(length as u64).read_to_end(&mut bytes).ok()?;
+    (bytes.len() == length).then_some(bytes)
+}
+
+/// A big-endian `u32` at an offset.
+pub(crate) fn be32(bytes: &[u8], at: usize) -> Option<u32> {
+    Some(u32::from_be_bytes(bytes.get(at..at.checked_add(4)?)?.try_into().ok()?))
+}
+
+/// A big-endian `u64` at an offset.
+pub(crate) fn be64(bytes: &[u8], at: usize) -> Option<u64> {
+    Some(u64::from_be_bytes(bytes.get(at..at.checked_add(8)?)?.try_into().ok()?))
+}
+
+/// A little-endian `u32` at an offset.
+pub(crate) fn le32(bytes: &[u8], at: usize) -> Option<u32> {
+    Some(u32::from_le_bytes(bytes.get(at..at.checked_add(4)?)?.try_into().ok()?))
+}

@@ -1,0 +1,114 @@
+//! WAV: the AIGC field is a RIFF chunk `AIGC`; the IPTC source type stands in an XMP packet in the
+//! chunk `_PMX` (Adobe XMP specification, part 3).
+
+use std::io::{Read, Seek};
+
+use colophon_types::Pcm;
+
+use super::{Marks, le32, read_at};
+use crate::mark::{aigc, xmp};
+
+const MAX_CHUNKS: usize = 10_000;
+const PCM: u16 = 1;
+const FLOAT: u16 = 3;
+const EXTENSIBLE: u16 = 0xfffe;
+
+/// Encodes mono sound as 16-bit PCM with both marks.
+///
+/// # Errors
+/// A sentence, when the sound is empty, has no rate or does not fit the format's 4 GiB.
+pub(crate) fn encode(sound: &Pcm, aigc_json: &str, xmp: &str) -> Result<Vec<u8>, String> {
+    if sound.rate == 0 || sound.samples.is_empty() {
+        return Err("the sound is empty".to_owned());
+    }
+    let rate = sound.rate;
+    let block = 2u16;
+    let mut format = Vec::with_capacity(16);
+    format.extend_from_slice(&PCM.to_le_bytes());
+    format.extend_from_slice(&1u16.to_le_bytes()); // channels
+    format.extend_from_slice(&rate.to_le_bytes());
+    format.extend_from_slice(&rate.saturating_mul(u32::from(block)).to_le_bytes());
+    format.extend_from_slice(&block.to_le_bytes());
+    format.extend_from_slice(&16u16.to_le_bytes());
+    let data: Vec<u8> = sound
+        .samples
+        .iter()
+        .flat_map(|s| ((s.clamp(-1.0, 1.0) * 32767.0).round() as i16).to_le_bytes())
+        .collect();
+    let mut body = b"WAVE".to_vec();
+    for (id, chunk) in [
+        (b"fmt ", format.as_slice()),
+        (b"AIGC", aigc_json.as_bytes()),
+        (b"_PMX", xmp.as_bytes()),
+        (b"data", data.as_slice()),
+    ] {
+        body.extend_from_slice(id);
+        let length = u32::try_from(chunk.len()).map_err(|_| "the sound is too long for WAV".to_owned())?;
+        body.extend_from_slice(&length.to_le_bytes());
+        body.extend_from_slice(chunk);
+        body.resize(body.len().next_multiple_of(2), 0);
+    }
+    let length = u32::try_from(body.len()).map_err(|_| "the sound is too long for WAV".to_owned())?;
+    Ok([b"RIFF".as_slice(), &length.to_le_bytes(), &body].concat())
+}
+
+/// Visits the chunks: id, offset of the body, length.
+fn chunks(file: &mut (impl Read + Seek)) -> Vec<([u8; 4], u64, u64)> {
+    let mut found = Vec::new();
+    let mut offset = 12;
+    while found.len() < MAX_CHUNKS {
+        let Some(header) = read_at(file, offset, 8, 8) else { break };
+        let length = u64::from(le32(&header, 4).unwrap_or_default());
+        found.push(([header[0], header[1], header[2], header[3]], offset + 8, length));
+        offset += 8 + length + length % 2;
+    }
+    found
+}
+
+/// Finds the marks.
+pub(crate) fn read(file: &mut (impl Read + Seek)) -> Marks {
+    let mut marks = Marks::default();
+    for (id, offset, length) in chunks(file) {
+        match &id {
+            b"AIGC" => {
+                let body = read_at(file, offset, length, aigc::MAX).unwrap_or_default();
+                marks.aigc.add(String::from_utf8_lossy(&body).trim_end_matches('\0'));
+            }
+            b"_PMX" => {
+                let body = read_at(file, offset, length, xmp::MAX).unwrap_or_default();
+                marks.add_xmp(&String::from_utf8_lossy(&body));
+            }
+            _ => {}
+        }
+    }
+    marks
+}
+
+/// The first `seconds` of a file of 16-bit or float PCM, its channels averaged.
+pub(crate) fn decode_start(file: &mut (impl Read + Seek), seconds: f64) -> Option<Pcm> {
+    let chunks = chunks(file);
+    let (_, offset, length) = *chunks.iter().find(|c| &c.0 == b"fmt ")?;
+    let format = read_at(file, offset, length, 4096)?;
+    let short = |at: usize| Some(u16::from_le_bytes([*format.get(at)?, *format.get(at + 1)?]));
+    let (mut tag, channels, rate, bits) = (short(0)?, short(2)?, le32(&format, 4)?, short(14)?);
+    if tag == EXTENSIBLE {
+        tag = short(24)?;
+    }
+    if !(1..=64).contains(&channels) || !(4_000..=384_000).contains(&rate) {
+        return None;
+    }
+    let (_, offset, length) = *chunks.iter().find(|c| &c.0 == b"data")?;
+    let frame = u64::from(channels) * u64::from(bits / 8);
+    let want = ((f64::from(rate) * seconds) as u64 * frame).min(length);
+    let bytes = read_at(file, offset, want, 64 << 20)?;
+    let values: Vec<f32> = match (tag, bits) {
+        (PCM, 16) => {
+            bytes.chunks_exact(2).map(|b| f32::from(i16::from_le_bytes([b[0], b[1]])) / 32768.0).collect()
+        }
+        (FLOAT, 32) => bytes.chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect(),
+        _ => return None,
+    };
+    let channels = usize::from(channels);
+    let samples = values.chunks_exact(channels).map(|c| c.iter().sum::<f32>() / channels as f32).collect();
+    Some(Pcm { rate, samples })
+}

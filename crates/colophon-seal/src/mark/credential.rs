@@ -1,0 +1,342 @@
+//! The C2PA credential: making one with the receipt inside, and judging one that is found.
+//!
+//! Never touches the network: the crate is built without an HTTP client and its settings forbid it.
+
+use std::fs::File;
+use std::io::{Cursor, Read, Seek, SeekFrom, Write};
+use std::ops::Range;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::{Duration, Instant};
+
+use c2pa::assertions::{DataHash, labels};
+use c2pa::{Builder, Context, HashRange, Reader, Signer, ValidationState};
+use colophon_types::{Cancel, Receipt};
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+use crate::certificates::Credentials;
+use crate::verdict::{CredentialFacts, CredentialState};
+
+/// Label of the assertion that holds the receipt.
+pub(crate) const RECEIPT: &str = "org.colophon.receipt";
+/// Label of the assertion that says which other marks were made.
+pub(crate) const MARKS: &str = "org.colophon.marks";
+const SPEC_VERSION: &str = "2.4.0";
+/// The format under which bare manifest stores are composed.
+const BARE: &str = "application/c2pa";
+/// A hostile file does not hold up a verification for longer than this, plus what hashing its bytes
+/// may take.
+const TIME_LIMIT: Duration = Duration::from_secs(20);
+const SLOWEST_HASHING: u64 = 50_000_000; // bytes a second
+/// How every manifest store starts: a description box and the UUID of C2PA stores.
+const STORE_MAGIC: &[u8] = b"jumdc2pa\0\x11\0\x10\x80\0\0\xaa\08\x9bq";
+/// Failures that concern the signer, not the bytes.
+const SIGNER_PROBLEMS: &str = "signingCredential.";
+/// Failures that mean only that the content is not what was signed; the receipt still is.
+const CONTENT_PROBLEMS: [&str; 3] =
+    ["assertion.dataHash.mismatch", "assertion.bmffHash.mismatch", "assertion.boxesHash.mismatch"];
+
+/// What goes into a credential.
+pub(crate) struct Claim<'a> {
+    pub(crate) receipt: &'a Receipt,
+    pub(crate) source_type: &'a str,
+    /// The label: its words and where it is.
+    pub(crate) label: (&'a str, &'a str),
+}
+
+impl Claim<'_> {
+    fn builder(&self, cancel: &Cancel) -> Result<Builder, c2pa::Error> {
+        let generator = json!({
+            "name": "Colophon",
+            "version": env!("CARGO_PKG_VERSION"),
+        });
+        let mut claim_generator = generator.clone();
+        claim_generator["specVersion"] = json!(SPEC_VERSION);
+        let created = json!({
+            "action": "c2pa.created",
+            "when": self.receipt.created,
+            "digitalSourceType": self.source_type,
+            "softwareAgent": generator,
+        });
+        let definition = json!({
+            "claim_version": 2,
+            "claim_generator_info": [claim_generator],
+            "title": self.receipt.title,
+            "assertions": [
+                {
+                    "label": "c2pa.actions.v2",
+                    "data": { "actions": [created], "allActionsIncluded": true },
+                    "created": true,
+                },
+                { "label": RECEIPT, "kind": "Json", "data": self.receipt, "created": true },
+                {
+                    "label": MARKS,
+                    "kind": "Json",
+                    "data": { "label": { "text": self.label.0, "where": self.label.1 } },
+                    "created": true,
+                },
+            ],
+        });
+        let cancel = cancel.clone();
+        let context = context(None)?.with_progress_callback(move |_, _, _| !cancel.is_cancelled());
+        Builder::from_context(context).with_definition(definition)
+    }
+
+    /// Signs `source` into `target`, both of media type `format`.
+    pub(crate) fn sign<R, W>(
+        &self,
+        credentials: &Credentials,
+        format: &str,
+        source: &mut R,
+        target: &mut W,
+        cancel: &Cancel,
+    ) -> Result<(), c2pa::Error>
+    where
+        R: Read + Seek + Send,
+        W: Read + Write + Seek + Send,
+    {
+        let signer = credentials.signer()?;
+        self.builder(cancel)?.sign(&signer, format, source, target)?;
+        Ok(())
+    }
+
+    /// Signs bytes that carry the manifest store outside of any container: `wrapper_length` gives the
+    /// number of bytes that a store of a given size will take at the end of `content`.
+    pub(crate) fn sign_appended(
+        &self,
+        credentials: &Credentials,
+        content: &[u8],
+        wrapper_length: impl Fn(usize) -> u64,
+        cancel: &Cancel,
+    ) -> Result<Vec<u8>, c2pa::Error> {
+        let signer = credentials.signer()?;
+        let mut builder = self.builder(cancel)?;
+        let placeholder = builder.data_hashed_placeholder(signer.reserve_size(), BARE)?;
+        let mut hash = DataHash::new("jumbf manifest", "sha256");
+        hash.add_exclusion(HashRange::new(content.len() as u64, wrapper_length(placeholder.len())));
+        hash.set_hash(Sha256::digest(content).to_vec());
+        let store = builder.sign_data_hashed_embeddable(&signer, &hash, BARE)?;
+        if store.len() == placeholder.len() {
+            Ok(store)
+        } else {
+            Err(c2pa::Error::BadParam(format!(
+                "the manifest store has {} bytes where {} were reserved",
+                store.len(),
+                placeholder.len()
+            )))
+        }
+    }
+}
+
+fn context(trust_anchors: Option<&str>) -> Result<Context, c2pa::Error> {
+    let mut settings = json!({
+        "core": { "allowed_network_hosts": [] },
+        "verify": { "remote_manifest_fetch": false, "ocsp_fetch": false },
+        "builder": { "thumbnail": { "enabled": false } },
+    });
+    if let Some(anchors) = trust_anchors {
+        settings["trust"] = json!({ "trust_anchors": anchors });
+    }
+    Context::new().with_settings(settings)
+}
+
+/// What a credential says.
+#[derive(Debug, Default)]
+pub(crate) struct Credential {
+    pub(crate) facts: CredentialFacts,
+    /// The receipt, when the signature over it holds.
+    pub(crate) receipt: Option<Receipt>,
+    /// Words and place of the label, when the signature over it holds.
+    pub(crate) label: Option<(String, String)>,
+    /// The source type of the first action.
+    pub(crate) source_type: Option<String>,
+    /// Who signed, for the reasons.
+    pub(crate) issuer: Option<String>,
+    /// Whether an invalid credential contradicts the bytes (and not only its signer is at fault).
+    pub(crate) contradicts: bool,
+    /// Why a file without a credential could not be read to its end.
+    pub(crate) damage: Option<String>,
+}
+
+impl Credential {
+    /// Whether a manifest was found and judged.
+    pub(crate) fn is_readable(&self) -> bool {
+        self.facts.active_manifest.is_some()
+    }
+
+    /// A credential that cannot even be read.
+    pub(crate) fn broken(problem: &str) -> Self {
+        let mut credential = Self { contradicts: true, ..Self::default() };
+        credential.facts.state = CredentialState::Invalid;
+        credential.facts.problems.push(problem.to_owned());
+        credential
+    }
+}
+
+/// Judges the credential inside a file of a container format.
+pub(crate) fn read_embedded(
+    format: &str,
+    mut stream: impl Read + Seek + Send,
+    trust_anchors: Option<&str>,
+) -> Credential {
+    let length = stream.seek(SeekFrom::End(0)).unwrap_or_default();
+    judge(trust_anchors, length, |reader| reader.with_stream(format, stream))
+}
+
+/// Whether a manifest store lies anywhere in a file, also where its container does not lead to it.
+pub(crate) fn is_inside(file: &mut File) -> std::io::Result<bool> {
+    file.seek(SeekFrom::Start(0))?;
+    let mut buffer = vec![0; 1 << 20];
+    let mut kept = 0;
+    loop {
+        let read = file.read(&mut buffer[kept..])?;
+        let filled = kept + read;
+        if buffer[..filled].windows(STORE_MAGIC.len()).any(|w| w == STORE_MAGIC) {
+            return Ok(true);
+        }
+        if read == 0 {
+            return Ok(false);
+        }
+        kept = filled.min(STORE_MAGIC.len() - 1);
+        buffer.copy_within(filled - kept..filled, 0);
+    }
+}
+
+/// Judges a bare manifest store against the bytes it was found with, of which it may leave out only
+/// `wrapper`, the range that holds the store itself.
+pub(crate) fn read_appended(
+    store: &[u8],
+    content: Vec<u8>,
+    wrapper: Range<usize>,
+    trust_anchors: Option<&str>,
+) -> Credential {
+    judge(trust_anchors, content.len() as u64, |reader| {
+        let reader = reader.with_manifest_data_and_stream(store, "text/plain", Cursor::new(content))?;
+        match exclusions(&reader) {
+            Some(found) if found == [(wrapper.start as u64, wrapper.len() as u64)] => Ok(reader),
+            _ => Err(c2pa::Error::HashMismatch("the credential leaves out more than itself".to_owned())),
+        }
+    })
+}
+
+/// The ranges that the data hash of the active manifest leaves out.
+fn exclusions(reader: &Reader) -> Option<Vec<(u64, u64)>> {
+    let all: Value = serde_json::from_str(&reader.detailed_json()).ok()?;
+    let manifest = all.get("manifests")?.get(reader.active_label()?)?;
+    let ranges = manifest.get("assertion_store")?.get(labels::DATA_HASH)?.get("exclusions")?.as_array()?;
+    ranges.iter().map(|r| Some((r.get("start")?.as_u64()?, r.get("length")?.as_u64()?))).collect()
+}
+
+fn judge(
+    trust_anchors: Option<&str>,
+    length: u64,
+    read: impl FnOnce(Reader) -> Result<Reader, c2pa::Error>,
+) -> Credential {
+    let started = Instant::now();
+    let limit = TIME_LIMIT + Duration::from_secs(length / SLOWEST_HASHING);
+    let context = match context(trust_anchors) {
+        Ok(context) => context.with_progress_callback(move |_, _, _| started.elapsed() < limit),
+        Err(e) => return Credential::broken(&format!("trust anchors: {e}")),
+    };
+    // The parsers below are fed hostile bytes; should one panic, the file is broken and nothing else
+    // is. Nothing outside of the closure is touched by it, so no state is left half changed.
+    let result = catch_unwind(AssertUnwindSafe(|| read(Reader::from_context(context)).map(|r| describe(&r))));
+    match result {
+        Ok(Ok(credential)) => credential,
+        Ok(Err(
+            c2pa::Error::JumbfNotFound | c2pa::Error::UnsupportedType | c2pa::Error::ProvenanceMissing,
+        )) => Credential::default(),
+        Ok(Err(e)) => Credential::broken(&e.to_string()),
+        Err(_) => Credential::broken("the credential could not be parsed"),
+    }
+}
+
+fn describe(reader: &Reader) -> Credential {
+    let mut out = Credential::default();
+    let Some(manifest) = reader.active_manifest() else {
+        return Credential::broken("no active manifest");
+    };
+    out.facts.state = match reader.validation_state() {
+        ValidationState::Trusted => CredentialState::Trusted,
+        ValidationState::Valid => CredentialState::Valid,
+        ValidationState::Invalid => CredentialState::Invalid,
+    };
+    out.facts.active_manifest = reader.active_label().map(str::to_owned);
+    out.facts.time_stamped = manifest.signature_info().is_some_and(|s| s.time.is_some());
+    out.issuer = manifest.issuer();
+    let untrusted = "signingCredential.untrusted";
+    let mut problems: Vec<String> = reader
+        .validation_status()
+        .unwrap_or_default()
+        .iter()
+        .map(|s| s.code().to_owned())
+        .filter(|code| code != untrusted)
+        .collect();
+    problems.sort();
+    problems.dedup();
+    if out.facts.state == CredentialState::Invalid && problems.is_empty() {
+        problems.push("claimSignature.missing".to_owned());
+    }
+    out.contradicts = out.facts.state == CredentialState::Invalid
+        && !problems.iter().all(|p| p.starts_with(SIGNER_PROBLEMS));
+    let statement_holds =
+        problems.iter().all(|p| p.starts_with(SIGNER_PROBLEMS) || CONTENT_PROBLEMS.contains(&p.as_str()));
+    out.facts.problems = problems;
+    let assertion =
+        |label: &str| manifest.assertions().iter().find(|a| a.label() == label).and_then(|a| a.value().ok());
+    if statement_holds {
+        out.receipt = assertion(RECEIPT).and_then(|v| serde_json::from_value(v.clone()).ok());
+        out.label = assertion(MARKS).and_then(|v| {
+            let text = |key: &str| v.pointer(key).and_then(Value::as_str).map(str::to_owned);
+            Some((text("/label/text")?, text("/label/where")?))
+        });
+        out.source_type = assertion("c2pa.actions.v2")
+            .or_else(|| assertion("c2pa.actions"))
+            .and_then(|v| v.pointer("/actions/0/digitalSourceType"))
+            .and_then(Value::as_str)
+            .map(str::to_owned);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::certificates;
+    use crate::format::text;
+    use colophon_types::{Lang, WorkId};
+
+    #[test]
+    fn a_credential_that_leaves_out_more_than_itself_does_not_hold() {
+        let dir = tempfile::tempdir().unwrap();
+        let credentials = certificates::self_made(dir.path()).unwrap();
+        let receipt = Receipt {
+            work_id: WorkId::from_bits(1),
+            title: "t".to_owned(),
+            lang: Lang::En,
+            created: "2026-01-01T00:00:00Z".to_owned(),
+            generator: "g".to_owned(),
+            request: Value::Null,
+            seed: 0,
+            models: Vec::new(),
+            steps: Vec::new(),
+            extra: Default::default(),
+        };
+        let claim = Claim { receipt: &receipt, source_type: "s", label: ("l", "w") };
+        let judged = |more: u64| {
+            let length = |n| text::wrapper_length(n) + more;
+            let store = claim.sign_appended(&credentials, b"text", length, &Cancel::new()).unwrap();
+            let words = format!("text{}{}", text::wrap(&store).unwrap(), &"added"[..more as usize]);
+            match text::unwrap(&words) {
+                text::Wrapped::One { store, content, wrapper } => {
+                    read_appended(&store, content, wrapper, None)
+                }
+                other => panic!("{other:?}"),
+            }
+        };
+        assert_eq!(judged(0).facts.state, CredentialState::Valid);
+        let more = judged(5);
+        assert_eq!(more.facts.state, CredentialState::Invalid);
+        assert!(more.contradicts && more.receipt.is_none());
+    }
+}

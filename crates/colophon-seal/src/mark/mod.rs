@@ -1,0 +1,9 @@
+//! The marks: one module each.
+
+pub(crate) mod aigc;
+pub(crate) mod credential;
+pub(crate) mod label;
+pub(crate) mod label_film;
+pub(crate) mod label_sound;
+pub(crate) mod watermark;
+pub(crate) mod xmp;

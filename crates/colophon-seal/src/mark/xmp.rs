@@ -1,0 +1,182 @@
+//! The XMP packet that carries the AIGC field and the IPTC source type, and a reader of both that
+//! needs no XML parser: it resolves the namespace prefixes and finds the element or attribute.
+
+use crate::mark::aigc;
+
+/// IPTC's controlled vocabulary of source types.
+pub(crate) const SOURCE_TYPES: &str = "http://cv.iptc.org/newscodes/digitalsourcetype/";
+const IPTC_EXT: &str = "http://iptc.org/std/Iptc4xmpExt/2008-02-29/";
+/// A packet longer than this is not read.
+pub(crate) const MAX: usize = 4 << 20;
+
+/// A packet with both marks.
+pub(crate) fn packet(aigc_json: &str, source_type: &str) -> String {
+    let field = format!("<TC260:AIGC>{}</TC260:AIGC>\n", escape(aigc_json));
+    wrap(&format!(" xmlns:TC260=\"{}\"", aigc::NAMESPACE), &field, source_type)
+}
+
+/// A packet with the source type alone, for formats where the AIGC field has another place: a file
+/// holds exactly one.
+pub(crate) fn source_type_packet(source_type: &str) -> String {
+    wrap("", "", source_type)
+}
+
+fn wrap(namespaces: &str, properties: &str, source_type: &str) -> String {
+    format!(
+        "<?xpacket begin=\"\u{feff}\" id=\"W5M0MpCehiHzreSzNTczkc9d\"?>\n\
+         <x:xmpmeta xmlns:x=\"adobe:ns:meta/\">\n\
+         <rdf:RDF xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\">\n\
+         <rdf:Description rdf:about=\"\"{namespaces} xmlns:Iptc4xmpExt=\"{IPTC_EXT}\">\n\
+         {properties}\
+         <Iptc4xmpExt:DigitalSourceType>{}</Iptc4xmpExt:DigitalSourceType>\n\
+         </rdf:Description>\n</rdf:RDF>\n</x:xmpmeta>\n<?xpacket end=\"w\"?>",
+        escape(source_type),
+    )
+}
+
+/// The AIGC fields of a packet, as JSON text.
+pub(crate) fn aigc_fields(packet: &str) -> Vec<String> {
+    values(packet, aigc::NAMESPACE.trim_end_matches('/'), aigc::NAME)
+}
+
+/// The IPTC source type of a packet.
+pub(crate) fn source_type(packet: &str) -> Option<String> {
+    values(packet, IPTC_EXT.trim_end_matches('/'), "DigitalSourceType").into_iter().next()
+}
+
+/// Values of a property, written as an element or as an attribute, under any prefix that is bound to
+/// the namespace.
+fn values(packet: &str, namespace: &str, name: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    if packet.len() > MAX {
+        return found;
+    }
+    for prefix in prefixes(packet, namespace) {
+        let qualified = format!("{prefix}:{name}");
+        let mut rest = packet;
+        // A hostile packet may open many elements without closing them.
+        for _ in 0..64 {
+            let Some(at) = rest.find(&qualified) else { break };
+            let before = rest[..at].chars().next_back();
+            let after = &rest[at + qualified.len()..];
+            let value = match before {
+                Some('<') => element(after, &qualified),
+                Some(c) if c.is_ascii_whitespace() => attribute(after),
+                _ => None,
+            };
+            found.extend(value.map(unescape));
+            rest = after;
+        }
+    }
+    found
+}
+
+fn element<'a>(after: &'a str, qualified: &str) -> Option<&'a str> {
+    let (attributes, body) = after.split_once('>')?;
+    if !attributes.is_empty() && !attributes.starts_with(|c: char| c.is_ascii_whitespace()) {
+        return None; // a longer name, or an empty element
+    }
+    if let Some((_, resource)) = attributes.split_once("rdf:resource") {
+        return attribute(resource);
+    }
+    let end = body.find(&format!("</{qualified}"))?;
+    Some(body[..end].trim())
+}
+
+fn attribute(after: &str) -> Option<&str> {
+    let value = after.trim_start().strip_prefix('=')?.trim_start();
+    let quote = value.chars().next().filter(|c| matches!(c, '"' | '\''))?;
+    let value = &value[1..];
+    Some(&value[..value.find(quote)?])
+}
+
+/// Prefixes bound to a namespace (with or without a trailing slash), each once.
+fn prefixes<'a>(packet: &'a str, namespace: &str) -> Vec<&'a str> {
+    let mut found: Vec<&str> = Vec::new();
+    let mut rest = packet;
+    while let Some(at) = rest.find("xmlns:") {
+        rest = &rest[at + 6..];
+        let Some((prefix, after)) = rest.split_once('=') else { break };
+        let prefix = prefix.trim_end();
+        let is_name = !prefix.is_empty()
+            && prefix.len() <= 64
+            && prefix.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.'));
+        let after = after.trim_start();
+        let uri = after.get(1..).unwrap_or_default();
+        let bound = uri
+            .strip_prefix(namespace)
+            .is_some_and(|end| end.trim_start_matches('/').starts_with(['"', '\'']));
+        if is_name && bound && !found.contains(&prefix) && found.len() < 8 {
+            found.push(prefix);
+        }
+    }
+    found
+}
+
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
+fn unescape(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find('&') {
+        out.push_str(&rest[..at]);
+        rest = &rest[at..];
+        let entity = rest.find(';').filter(|end| *end <= 10).map(|end| (&rest[1..end], end));
+        let decoded = entity.and_then(|(name, end)| {
+            let c = match name {
+                "amp" => '&',
+                "lt" => '<',
+                "gt" => '>',
+                "quot" => '"',
+                "apos" => '\'',
+                _ => {
+                    let number = name.strip_prefix('#')?;
+                    let code = match number.strip_prefix(['x', 'X']) {
+                        Some(hex) => u32::from_str_radix(hex, 16).ok()?,
+                        None => number.parse().ok()?,
+                    };
+                    char::from_u32(code)?
+                }
+            };
+            Some((c, end))
+        });
+        match decoded {
+            Some((c, end)) => {
+                out.push(c);
+                rest = &rest[end + 1..];
+            }
+            None => {
+                out.push('&');
+                rest = &rest[1..];
+            }
+        }
+    }
+    out.push_str(rest);
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_packet_gives_back_what_it_was_given() {
+        let json = r#"{"Label":"1","ContentProducer":"a<b>&c","x":"\"\\"}"#;
+        let packet = packet(json, &format!("{SOURCE_TYPES}trainedAlgorithmicMedia"));
+        assert_eq!(aigc_fields(&packet), [json]);
+        assert_eq!(source_type(&packet).as_deref(), Some(&*format!("{SOURCE_TYPES}trainedAlgorithmicMedia")));
+    }
+
+    #[test]
+    fn other_writers_forms_are_read() {
+        let attribute = r#"<rdf:Description xmlns:t='http://www.tc260.org.cn/ns/AIGC/1.0' t:AIGC="{&quot;Label&quot;:&quot;1&quot;}"/>"#;
+        assert_eq!(aigc_fields(attribute), [r#"{"Label":"1"}"#]);
+        let resource = r#"<a xmlns:e="http://iptc.org/std/Iptc4xmpExt/2008-02-29/"><e:DigitalSourceType rdf:resource="x:y"/></a>"#;
+        assert_eq!(source_type(resource).as_deref(), Some("x:y"));
+        let two = format!("{}{}", packet("{}", "a"), packet("{}", "b"));
+        assert_eq!(aigc_fields(&two).len(), 2);
+        assert!(aigc_fields("xmlns:x='http://www.tc260.org.cn/ns/AIGC/1.0/' <x:AIGC").is_empty());
+    }
+}

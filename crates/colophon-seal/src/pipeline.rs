@@ -1,0 +1,272 @@
+//! Sealing: the steps, in their order.
+
+use std::fs::File;
+use std::io::{BufReader, BufWriter, Cursor, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+
+use colophon_types::{
+    Cancel, Draft, DraftParts, ErrorCode, Event, LogEntry, Media, Modality, Progress, Receipt, Stage,
+};
+use sha2::{Digest, Sha256};
+use tempfile::NamedTempFile;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+use crate::format::{mp4, png, text, wav};
+use crate::mark::credential::Claim;
+use crate::mark::label::{LABEL_TEXT, TEXT_LABEL};
+use crate::mark::{aigc, label, label_film, label_sound, xmp};
+use crate::sealed::Body;
+use crate::{Aigc, FILM_LABEL_SECONDS, SealError, Sealed, Sealer, Step};
+
+/// Seals a draft: label → watermark → metadata → C2PA credential → log entry. The draft is consumed;
+/// a film's draft file is removed whether or not sealing succeeds.
+///
+/// # Errors
+/// [`SealError::Step`] names the step that failed; then nothing was delivered.
+/// [`SealError::Cancelled`] when `cancel` is set before the log entry is made.
+pub fn seal(
+    draft: Draft,
+    sealer: &Sealer,
+    cancel: &Cancel,
+    progress: &dyn Progress,
+) -> Result<Sealed, SealError> {
+    let started = std::time::Instant::now();
+    let modality = draft.modality();
+    #[allow(clippy::disallowed_methods, reason = "this is the seal: the one place that opens a draft")]
+    let DraftParts { mut media, receipt } = draft.open();
+    let _removed = DraftFile(match &media {
+        Media::Film { path, .. } => Some(path.clone()),
+        _ => None,
+    });
+    let steps = 5;
+    let tell = |done: u64| {
+        progress.event(Event::Progress { stage: Stage::Seal, done, total: steps, what: None });
+    };
+
+    cancel.check()?;
+    tell(0);
+    let (words, place) = label_step(&mut media, sealer)?;
+
+    cancel.check()?;
+    tell(1);
+    watermark_step(&mut media, modality, &receipt, sealer)?;
+
+    cancel.check()?;
+    tell(2);
+    let source_type = source_type(&receipt);
+    let marked = metadata_step(media, &receipt, &source_type, sealer)?;
+
+    cancel.check()?;
+    tell(3);
+    let claim = Claim { receipt: &receipt, source_type: &source_type, label: (words, &place) };
+    let (body, sha256) = credential_step(marked, &claim, sealer, cancel)?;
+
+    cancel.check()?;
+    tell(4);
+    let media_type = media_type(modality);
+    let position = ledger_step(media_type, &sha256, &receipt, sealer)?;
+    progress.event(Event::Done { stage: Stage::Seal, seconds: started.elapsed().as_secs_f64() });
+    Ok(Sealed { body, media_type, receipt, sha256, position })
+}
+
+/// Removes a film's draft when dropped: nothing unsealed stays on disk.
+struct DraftFile(Option<PathBuf>);
+
+impl Drop for DraftFile {
+    fn drop(&mut self) {
+        if let Some(path) = &self.0 {
+            let _ = std::fs::remove_file(path);
+        }
+    }
+}
+
+fn media_type(modality: Modality) -> &'static str {
+    match modality {
+        Modality::Text => "text/markdown",
+        Modality::Image => "image/png",
+        Modality::Audio => "audio/wav",
+        Modality::Video => "video/mp4",
+    }
+}
+
+/// The IPTC source type: of a trained model, or of an algorithm where no model took part.
+fn source_type(receipt: &Receipt) -> String {
+    let kind = if receipt.models.is_empty() { "algorithmicMedia" } else { "trainedAlgorithmicMedia" };
+    format!("{}{kind}", xmp::SOURCE_TYPES)
+}
+
+/// Step 1: the visible or audible label. Gives its words and its place. A text gets its label in
+/// step 3, where the line is set between front matter and body; a film got it inside the encoder.
+fn label_step(media: &mut Media, sealer: &Sealer) -> Result<(&'static str, String), SealError> {
+    let fail = |reason: &str| SealError::step(Step::Label, reason);
+    match media {
+        Media::Text(_) => Ok((TEXT_LABEL, "line at the start of the text".to_owned())),
+        Media::Picture(raster) => {
+            let pixels = raster.width as usize * raster.height as usize;
+            if raster.rgba.len() != pixels * 4 {
+                return Err(fail("the picture's size does not fit its pixels"));
+            }
+            let place = label::mark_picture(raster, sealer.label.corner)
+                .ok_or_else(|| fail("the picture has no size"))?;
+            Ok((LABEL_TEXT, place.to_owned()))
+        }
+        Media::Sound(sound) => Ok((label_sound::TEXT, label_sound::mark_sound(sound).to_owned())),
+        Media::Film { marker, .. } => {
+            if marker != label_film::NAME {
+                return Err(SealError::Step {
+                    step: Step::Label,
+                    reason: format!("the film was marked by '{marker}', not by '{}'", label_film::NAME),
+                    code: ErrorCode::Failed,
+                });
+            }
+            let place = format!("opening frames 0.0–{FILM_LABEL_SECONDS} s, {}", sealer.label.corner.words());
+            Ok((LABEL_TEXT, place))
+        }
+    }
+}
+
+/// Step 2: the imperceptible watermarks, of which there are none yet (see [`crate::Watermark`]).
+fn watermark_step(
+    media: &mut Media,
+    modality: Modality,
+    receipt: &Receipt,
+    sealer: &Sealer,
+) -> Result<(), SealError> {
+    for watermark in sealer.watermarks.iter().filter(|w| w.marks(modality)) {
+        watermark.embed(media, &receipt.work_id).map_err(|e| SealError::step(Step::Watermark, e))?;
+    }
+    Ok(())
+}
+
+/// Content with its metadata, not yet signed.
+enum Marked {
+    Text(String),
+    Bytes(&'static str, Vec<u8>),
+    Film(NamedTempFile),
+}
+
+/// Step 3: the AIGC field and the IPTC source type, each in the place that the format has for it.
+fn metadata_step(
+    media: Media,
+    receipt: &Receipt,
+    source_type: &str,
+    sealer: &Sealer,
+) -> Result<Marked, SealError> {
+    let fail = |reason: String| SealError::step(Step::Metadata, reason);
+    let produce_id = receipt.work_id.as_str();
+    if produce_id.is_empty() || !aigc::is_value(produce_id) {
+        return Err(fail("the work's number cannot stand in an AIGC field".to_owned()));
+    }
+    let field = Aigc::of_producer(&sealer.producer, produce_id);
+    let json = field.to_json();
+    match media {
+        Media::Text(words) => Ok(Marked::Text(text::compose(&words, TEXT_LABEL, &field, source_type))),
+        Media::Picture(raster) => {
+            let packet = xmp::packet(&json, source_type);
+            png::encode(&raster, &packet).map(|b| Marked::Bytes("image/png", b)).map_err(fail)
+        }
+        Media::Sound(sound) => {
+            let packet = xmp::source_type_packet(source_type);
+            wav::encode(&sound, &json, &packet).map(|b| Marked::Bytes("audio/wav", b)).map_err(fail)
+        }
+        Media::Film { path, .. } => {
+            let packet = xmp::source_type_packet(source_type);
+            film_metadata(&path, &json, &packet).map(Marked::Film).map_err(fail)
+        }
+    }
+}
+
+fn film_metadata(path: &Path, json: &str, packet: &str) -> Result<NamedTempFile, String> {
+    let io = |e: std::io::Error| format!("the film could not be copied: {e}");
+    let mut source = BufReader::with_capacity(1 << 20, File::open(path).map_err(io)?);
+    let temp = temp_beside(path).map_err(io)?;
+    let mut target = BufWriter::with_capacity(1 << 20, temp);
+    mp4::write(&mut source, &mut target, json, packet)?;
+    target.into_inner().map_err(|e| io(e.into_error()))
+}
+
+/// A private temporary file in the folder of another.
+fn temp_beside(path: &Path) -> std::io::Result<NamedTempFile> {
+    let dir = path.parent().filter(|d| !d.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    tempfile::Builder::new().prefix(".colophon-").suffix(".mp4").tempfile_in(dir)
+}
+
+/// Step 4: the credential. Gives the sealed bytes and their SHA-256.
+fn credential_step(
+    marked: Marked,
+    claim: &Claim<'_>,
+    sealer: &Sealer,
+    cancel: &Cancel,
+) -> Result<(Body, String), SealError> {
+    let fail = |e: c2pa::Error| match e {
+        c2pa::Error::OperationCancelled => SealError::Cancelled(colophon_types::Cancelled),
+        e => SealError::step(Step::Credential, e),
+    };
+    let io = |e: std::io::Error| SealError::step(Step::Credential, e);
+    match marked {
+        Marked::Text(mut words) => {
+            let store = claim
+                .sign_appended(&sealer.credentials, words.as_bytes(), text::wrapper_length, cancel)
+                .map_err(fail)?;
+            words.push_str(&text::wrap(&store).map_err(|e| SealError::step(Step::Credential, e))?);
+            let sha256 = hex(&Sha256::digest(words.as_bytes()));
+            Ok((Body::Bytes(words.into_bytes()), sha256))
+        }
+        Marked::Bytes(format, bytes) => {
+            let mut signed = Cursor::new(Vec::with_capacity(bytes.len() + (64 << 10)));
+            claim
+                .sign(&sealer.credentials, format, &mut Cursor::new(bytes), &mut signed, cancel)
+                .map_err(fail)?;
+            let signed = signed.into_inner();
+            let sha256 = hex(&Sha256::digest(&signed));
+            Ok((Body::Bytes(signed), sha256))
+        }
+        Marked::Film(mut unsigned) => {
+            let mut signed = temp_beside(unsigned.path()).map_err(io)?;
+            unsigned.as_file_mut().seek(SeekFrom::Start(0)).map_err(io)?;
+            claim
+                .sign(&sealer.credentials, "video/mp4", unsigned.as_file_mut(), signed.as_file_mut(), cancel)
+                .map_err(fail)?;
+            signed.as_file_mut().flush().map_err(io)?;
+            let sha256 = hash_file(signed.as_file_mut()).map_err(io)?;
+            Ok((Body::File(signed.into_temp_path()), sha256))
+        }
+    }
+}
+
+/// Step 5: the log entry.
+fn ledger_step(
+    media_type: &str,
+    sha256: &str,
+    receipt: &Receipt,
+    sealer: &Sealer,
+) -> Result<colophon_types::LogPosition, SealError> {
+    let json = serde_json::to_vec(receipt).map_err(|e| SealError::step(Step::Ledger, e))?;
+    let now = OffsetDateTime::now_utc().replace_nanosecond(0).unwrap_or(OffsetDateTime::UNIX_EPOCH);
+    let entry = LogEntry {
+        work_id: receipt.work_id.clone(),
+        media_type: media_type.to_owned(),
+        sha256: sha256.to_owned(),
+        receipt_sha256: hex(&Sha256::digest(json)),
+        time: now.format(&Rfc3339).map_err(|e| SealError::step(Step::Ledger, e))?,
+    };
+    sealer.recorder.append(&entry).map_err(|(code, reason)| SealError::Step {
+        step: Step::Ledger,
+        reason,
+        code,
+    })
+}
+
+/// Lower-case hex.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|b| format!("{b:02x}")).collect()
+}
+
+/// SHA-256 of a file from its start, lower-case hex.
+pub(crate) fn hash_file(file: &mut File) -> std::io::Result<String> {
+    file.seek(SeekFrom::Start(0))?;
+    let mut hash = Sha256::new();
+    std::io::copy(&mut BufReader::with_capacity(1 << 20, file), &mut hash)?;
+    Ok(hex(&hash.finalize()))
+}
