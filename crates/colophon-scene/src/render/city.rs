@@ -170,6 +170,8 @@ pub(crate) fn street(st: &Stage<'_>) -> Vec<Plane> {
     towers(st, &mut s, &mut lit, &mut rng, st.horizon - 60.0, (330.0, 560.0), &[0x93a8c0, 0xa5a0bc], 1.1);
     mist(st, &mut s, st.horizon - 260.0, 420.0, 0.4);
     out.push(Plane::new("far towers", s, 0.18, 10.0, 0.0));
+    // Their lights are painted; only those of the shops flicker.
+    let mut lit = Sketch::new();
 
     let mut s = Sketch::new();
     let mut rng = st.rng("shops");

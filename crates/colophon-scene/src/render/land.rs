@@ -257,7 +257,7 @@ pub(crate) fn forest(st: &Stage<'_>, snow: bool) -> Vec<Plane> {
         phase: rng.range(0.0, 6.0),
     }));
     if !snow && p.night < 0.5 && p.shine > 0.3 {
-        out.push(sky::rays(st, p.glow, 0.2, 900.0));
+        out.push(sky::rays(st, p.glow, 0.11, 900.0));
     }
     out
 }
@@ -320,7 +320,7 @@ pub(crate) fn bamboo(st: &Stage<'_>) -> Vec<Plane> {
         phase: rng.range(0.0, 6.0),
     }));
     if p.night < 0.5 {
-        out.push(sky::rays(st, p.glow, 0.22, 900.0));
+        out.push(sky::rays(st, p.glow, 0.12, 900.0));
     }
     out
 }

@@ -225,7 +225,7 @@ fn paint(st: &Stage<'_>, plane: &Plane, grain: &Grain) -> Option<Layer> {
 /// The darkened corners.
 fn vignette(st: &Stage<'_>) -> Layer {
     let (w, h) = st.frame.px;
-    let strength = 0.5 + 0.16 * st.palette.night;
+    let strength = 0.36 + 0.12 * st.palette.night;
     let image = light::vignette(w, h, st.palette.shade.mix(brush::hex(0x404048), 0.3), strength);
     Layer {
         name: "vignette".to_owned(),

@@ -74,10 +74,10 @@ pub(crate) fn layers(
     }
     // The cut edge, and the shadow on what lies behind.
     let edge = p.light.pale(0.55).mix(p.haze, far * 0.6);
-    let edge_px = 2.2 * px * spec.paper_edge;
+    let edge_px = 1.3 * px * spec.paper_edge;
     let shadow = |r: &mut Raster, strength: f32| {
         if !luminous {
-            light::paper_edge(r, edge_px, edge, 0.9);
+            light::paper_edge(r, edge_px, edge, 0.5);
             let d = 5.0 * px;
             light::drop_shadow(r, -p.side() * d, d * 0.8, 9.0 * px, p.shade, 0.6 * spec.shadow * strength);
         }

@@ -32,7 +32,7 @@ impl Treatment {
     pub(crate) fn spec(self) -> Spec {
         match self {
             Self::Paper => {
-                Spec { shadow: 1.0, rim: 1.0, grain: 1.0, outline: 0.0, wash: 0.0, paper_edge: 1.0 }
+                Spec { shadow: 1.0, rim: 1.0, grain: 0.62, outline: 0.0, wash: 0.0, paper_edge: 1.0 }
             }
             Self::Flat => {
                 Spec { shadow: 0.0, rim: 0.35, grain: 0.0, outline: 0.0, wash: 0.0, paper_edge: 0.0 }

@@ -339,7 +339,7 @@ pub(crate) fn underwater(st: &Stage<'_>) -> Vec<Plane> {
         period: 5.5,
         phase: 0.0,
     }));
-    let mut rays = sky::rays(st, p.glow, 0.3, 960.0);
+    let mut rays = sky::rays(st, p.glow, 0.15, 960.0);
     rays.key = 840.0;
     out.push(rays);
     out
