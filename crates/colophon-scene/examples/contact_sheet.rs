@@ -1,7 +1,8 @@
 //! Draws a dozen hand-made scenes on one sheet, to be looked at.
 //!
-//! `contact_sheet OUT.png [ICONS.json] [SEED] [TREATMENT] [SET]`: icons in iconify's format; SET is
-//! `scenes`, `settings`, `times`, `props`, `figures`, or the name of one setting.
+//! `contact_sheet OUT.png [ICONS.json] [SEED] [TREATMENT] [SET] [N]`: icons in iconify's format; SET is
+//! `scenes`, `large` (the Nth scene alone), `tall`, `square`, `settings`, `props`, `night`,
+//! `figures`, or the name of one setting.
 
 use std::collections::BTreeMap;
 use std::time::Instant;
@@ -208,7 +209,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let treatment: Treatment = arg(3).unwrap_or("paper").parse()?;
     let set = arg(4).unwrap_or("scenes");
     let (list, size): (Vec<Scene>, (u32, u32)) = match set {
-        "scenes" => (scenes(seed), (960, 540)),
+        "scenes" => (scenes(seed), (1200, 675)),
+        "large" => {
+            let at: usize = arg(5).unwrap_or("0").parse()?;
+            (scenes(seed).into_iter().skip(at).take(1).collect(), (1280, 720))
+        }
         "tall" => (scenes(seed), (405, 720)),
         "square" => (scenes(seed), (540, 540)),
         "settings" => (

@@ -31,7 +31,7 @@ fn towers(
         let base = hex(tones[(rng.next_f32() * tones.len() as f32) as usize % tones.len()]);
         let c = p.at(base, far).vary(rng, 0.05);
         let top = y - h;
-        let g = s.down(c, c.mix(p.haze, 0.22 + 0.3 * far));
+        let g = s.down(c, c.mix(p.haze, 0.1 + 0.3 * far));
         s.rect(x, top, w, h + 400.0, 0.0, g);
         // A side in shade gives the block a body.
         let sw = w * 0.24;
@@ -87,17 +87,16 @@ pub(crate) fn city(st: &Stage<'_>) -> Vec<Plane> {
     let mut lit = Sketch::new();
     let mut rng = st.rng("skyline");
     let mut s = Sketch::new();
-    towers(st, &mut s, &mut lit, &mut rng, st.horizon, (240.0, 520.0), &[0x8fa6c4, 0x9fb2cc, 0x86a0b8], 1.25);
-    mist(st, &mut s, st.horizon - 40.0, 300.0, 0.5);
-    out.push(Plane::new("far towers", s, 0.16, 10.0, st.horizon - 640.0));
-    let mut s = Sketch::new();
-    let tones = [0x7c93ad, 0xb08f8a, 0x8aa5a0, 0xa39bb5];
-    towers(st, &mut s, &mut lit, &mut rng, st.horizon + 6.0, (150.0, 380.0), &tones, 0.72);
-    mist(st, &mut s, st.horizon + 10.0, 200.0, 0.34);
-    out.push(Plane::new("towers", s, 0.3, st.horizon - 6.0, st.horizon - 520.0));
+    let tones = [0x7f9cc4, 0x93a9cf, 0x7695b8];
+    towers(st, &mut s, &mut lit, &mut rng, st.horizon, (240.0, 520.0), &tones, 1.0);
+    mist(st, &mut s, st.horizon - 40.0, 300.0, 0.42);
+    let tones = [0x6a8bb0, 0xb5857f, 0x7aa39c, 0x9a8fb8];
+    towers(st, &mut s, &mut lit, &mut rng, st.horizon + 6.0, (150.0, 380.0), &tones, 0.5);
+    mist(st, &mut s, st.horizon + 10.0, 200.0, 0.26);
+    out.push(Plane::new("towers", s, 0.24, 10.0, st.horizon - 640.0));
     let mut s = Sketch::new();
     let tones = [0xc9745c, 0x5e8896, 0xd9a765, 0x71779e, 0x7a9a7a];
-    towers(st, &mut s, &mut lit, &mut rng, st.horizon + 14.0, (70.0, 210.0), &tones, 0.3);
+    towers(st, &mut s, &mut lit, &mut rng, st.horizon + 14.0, (70.0, 210.0), &tones, 0.12);
     let mut x = -10.0;
     while x < f.full + 40.0 {
         let c = p.at(hex(0x5c9a5e), 0.25).vary(&mut rng, 0.08);

@@ -73,6 +73,9 @@ fn is_bust(icon: &str) -> bool {
     WORDS.iter().any(|w| icon.contains(w))
 }
 
+/// Icons whose clothes are of one colour from neck to foot.
+const SUITS: [&str; 6] = ["astronaut", "ninja", "santa", "firefighter", "superhero", "mechanic"];
+
 /// Mean colours of the head: the most common colour of its lower half (skin or fur), the lightest
 /// common one, that of the upper part (hair, or fur of the ears), and that of the lowest rows.
 fn read_head(r: &Raster, b: [f32; 4]) -> (Rgb, Rgb, Rgb, Rgb) {
@@ -223,7 +226,7 @@ fn rig(b: &Build, pose: Pose, hold: bool, rng: &mut Seed) -> Rig {
             r.bend_b = 1.0;
         }
         Pose::Hold => {
-            r.hand_b = (b.shoulder + b.arm * 0.46, r.chest.1 + b.arm * 0.34);
+            r.hand_b = (b.shoulder + b.arm * 0.5, r.chest.1 + b.arm * 0.42);
             r.hand_a = (-b.shoulder - b.arm * 0.14, r.chest.1 + b.arm * 0.9);
             r.bend_b = 1.0;
         }
@@ -252,6 +255,8 @@ pub(crate) struct Request<'a> {
     pub(crate) pose: Pose,
     /// Held thing: an icon, or the name of a prop.
     pub(crate) holds: Option<Held<'a>>,
+    /// Whether a seat is furniture or a tree stump.
+    pub(crate) indoors: bool,
 }
 
 /// A thing in the hand.
@@ -277,7 +282,7 @@ pub(crate) fn draw(q: &Request<'_>, rng: &mut Seed, w: u32, h: u32, foot: f32, s
         pale,
         hair,
         top: if bust { hem } else { pick(rng, &tops) },
-        bottom: pick(rng, &bottoms),
+        bottom: if SUITS.iter().any(|w| q.name.contains(w)) { hem.dark(0.9) } else { pick(rng, &bottoms) },
         shoe: pick(rng, &[0x3a2f34, 0x7a4a34, 0xc9503f, 0xf4efe6]),
         accent: pick(rng, &[0xe0493f, 0xf2b84b, 0x2f8f8a, 0x4f6fc0, 0x7fae4a]),
     };
@@ -285,17 +290,24 @@ pub(crate) fn draw(q: &Request<'_>, rng: &mut Seed, w: u32, h: u32, foot: f32, s
     let (x0, y0) = (-(w as f32) / 2.0 / scale, 200.0 - foot / scale);
     let mut out = Raster::filled(w, h, [0; 4]);
     let variant = (rng.next_f32() * 4.0) as usize;
+    // Clothes that an icon brings along stay plain.
+    let variant = if bust { [1, 3][variant % 2] } else { variant };
     let skirt = q.body != Body::Animal
         && !bust
         && ["woman", "girl", "princess"].iter().any(|n| q.name.contains(n))
         && rng.next_f32() < 0.6;
-    let shoulder_a = (r.chest.0 - b.shoulder * 0.78, r.chest.1 + b.limb * 0.55);
-    let shoulder_b = (r.chest.0 + b.shoulder * 0.78, r.chest.1 + b.limb * 0.55);
+    let drop = b.limb * if q.body == Body::Animal { 1.0 } else { 0.55 };
+    let shoulder_a = (r.chest.0 - b.shoulder * 0.78, r.chest.1 + drop);
+    let shoulder_b = (r.chest.0 + b.shoulder * 0.78, r.chest.1 + drop);
+    let shelter = matches!(&q.holds, Some(Held::Icon(name, _)) if is_shelter(name));
 
     // Behind: tail, far arm, far leg.
     let mut s = Sketch::new();
     if q.body == Body::Animal {
         tail(&mut s, q.name, &r, &b, &looks, rng);
+    }
+    if q.pose == Pose::Sit && q.body != Body::Animal {
+        seat(&mut s, &r, &b, q.indoors);
     }
     let sleeve = if q.body == Body::Animal { looks.skin } else { looks.top };
     arm(&mut s, shoulder_a, r.hand_a, &b, r.bend_a, sleeve.dark(0.86), looks.skin.dark(0.92), q.body);
@@ -303,6 +315,10 @@ pub(crate) fn draw(q: &Request<'_>, rng: &mut Seed, w: u32, h: u32, foot: f32, s
     leg(&mut s, &r, &b, true, &looks, q.body, skirt);
     torso(&mut s, &r, &b, &looks, q.body, bust, skirt, variant);
     s.paint(&mut out, x0, y0, scale);
+    // An umbrella stands behind the head.
+    if let (Some(held), true) = (&q.holds, shelter) {
+        hold(&mut out, held, &r, &b, rng, (x0, y0, scale));
+    }
 
     // Head.
     let (bw, bh) = (bounds[2] - bounds[0], bounds[3] - bounds[1]);
@@ -330,7 +346,7 @@ pub(crate) fn draw(q: &Request<'_>, rng: &mut Seed, w: u32, h: u32, foot: f32, s
         wear(&mut s, &r, &b, &looks, variant, rng, head_w);
     }
     s.paint(&mut out, x0, y0, scale);
-    if let Some(held) = &q.holds {
+    if let (Some(held), false) = (&q.holds, shelter) {
         hold(&mut out, held, &r, &b, rng, (x0, y0, scale));
     }
     let mut s = Sketch::new();
@@ -565,6 +581,40 @@ fn wear(s: &mut Sketch, r: &Rig, b: &Build, k: &Looks, variant: usize, rng: &mut
     }
 }
 
+/// What a sitting person sits on: a stool or a stump.
+fn seat(s: &mut Sketch, r: &Rig, b: &Build, indoors: bool) {
+    let (x, top) = (r.hip.0 + b.hip * 0.15, r.hip.1 + b.limb * 0.62);
+    let w = b.hip * 1.55;
+    let c = hex(0xa8754a);
+    if indoors {
+        for t in [-0.78, 0.0, 0.78] {
+            s.line((x + w * t * 0.8, top + 4.0), (x + w * t, 199.0), 6.0, c.dark(0.74));
+        }
+        let g = s.down(hex(0xd9604f), hex(0xa8433f));
+        s.rect(x - w, top - 5.0, w * 2.0, 12.0, 6.0, g);
+        return;
+    }
+    let g = s.across(c.pale(0.06), c.dark(0.62));
+    s.path(
+        &format!(
+            "M{:.1},{top:.1}L{:.1},{top:.1}Q{:.1},190 {:.1},200L{:.1},200Q{:.1},190 {:.1},{top:.1}Z",
+            x - w * 0.92,
+            x + w * 0.92,
+            x + w * 0.9,
+            x + w * 1.16,
+            x - w * 1.16,
+            x - w * 0.9,
+            x - w * 0.92
+        ),
+        g,
+    );
+    for t in [-0.5, -0.1, 0.4] {
+        s.line((x + w * t, top + 8.0), (x + w * t * 1.1, 194.0), 1.4, Fill::a(c.dark(0.5), 0.5));
+    }
+    s.oval(x, top, w * 0.94, 6.0, c.pale(0.45));
+    s.oval(x, top, w * 0.55, 3.2, c.pale(0.22));
+}
+
 /// The tail of the animal that the head's name tells of.
 fn tail(s: &mut Sketch, name: &str, r: &Rig, b: &Build, k: &Looks, rng: &mut Seed) {
     let (x, y) = (r.hip.0 - b.hip * 0.7, r.hip.1 - 2.0);
@@ -600,6 +650,11 @@ fn tail(s: &mut Sketch, name: &str, r: &Rig, b: &Build, k: &Looks, rng: &mut See
     }
 }
 
+/// Whether a held icon is an open umbrella.
+fn is_shelter(name: &str) -> bool {
+    matches!(name, "umbrella" | "umbrella-with-rain-drops")
+}
+
 /// Draws the held thing at the hand.
 fn hold(out: &mut Raster, held: &Held<'_>, r: &Rig, b: &Build, rng: &mut Seed, view: (f32, f32, f32)) {
     let (x0, y0, scale) = view;
@@ -607,9 +662,17 @@ fn hold(out: &mut Raster, held: &Held<'_>, r: &Rig, b: &Build, rng: &mut Seed, v
     match held {
         Held::Icon(name, icon) => {
             let big = ["umbrella", "kite", "balloon", "guitar", "flag"].iter().any(|n| name.contains(n));
-            let size = b.head * if big { 1.25 } else { 0.82 };
+            let size = b.head * if is_shelter(name) {
+                2.15
+            } else if big {
+                1.25
+            } else {
+                0.82
+            };
             // Long things are held by their foot, others at their middle.
-            let (dx, dy, turn) = if name.contains("umbrella") || name.contains("balloon") {
+            let (dx, dy, turn) = if is_shelter(name) {
+                (-size * 0.56, -size * 0.93, -4.0)
+            } else if name.contains("umbrella") || name.contains("balloon") {
                 (-size * 0.5, -size * 0.92, 0.0)
             } else if ["paintbrush", "pen", "pencil", "wand", "crayon", "microphone", "torch", "flashlight"].iter().any(|n| name.contains(n)) {
                 (-size * 0.42, -size * 0.62, 90.0)

@@ -242,11 +242,13 @@ impl Grain {
 
 /// Colours of an object under the scene's light: multiplied by it, faded with distance, darker
 /// towards the base, lighter on the side of the light.
-pub(crate) fn grade(r: &mut Raster, p: &Palette, far: f32, ground: f32) {
-    let (w, h) = (r.width as usize, r.height as usize);
+pub(crate) fn grade(r: &mut Raster, p: &Palette, far: f32, ground: f32, clear: f32) {
+    let w = r.width as usize;
     let side = p.side();
     let haze = [p.haze.0, p.haze.1, p.haze.2];
-    let light = [p.light.0, p.light.1, p.light.2];
+    // Faces stay readable: part of the light on them is white.
+    let light = p.light.mix(Rgb(0.98, 0.96, 0.96), clear);
+    let light = [light.0, light.1, light.2];
     let shade = [p.shade.0, p.shade.1, p.shade.2];
     let fade = (far * p.air).clamp(0.0, 0.9);
     for (y, row) in r.rgba.chunks_exact_mut(w.max(1) * 4).enumerate() {
@@ -270,7 +272,6 @@ pub(crate) fn grade(r: &mut Raster, p: &Palette, far: f32, ground: f32) {
             }
         }
     }
-    let _ = h;
 }
 
 /// Loss of colour towards paper white: washes.

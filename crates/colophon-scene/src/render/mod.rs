@@ -12,6 +12,7 @@ use crate::layers::{Blend, Entrance, Layer, LayeredScene, Motion, Particles};
 
 mod brush;
 mod city;
+mod dressing;
 mod figure;
 mod foreground;
 mod interior;
@@ -93,7 +94,8 @@ pub fn render(
         let key = plane.key;
         layers.extend(paint(&st, &plane, &grain).map(|l| (key, l)));
     }
-    for (i, object) in scene.objects.iter().enumerate() {
+    let details = dressing::details(scene);
+    for (i, object) in details.iter().chain(&scene.objects).enumerate() {
         cancel.check()?;
         layers.extend(objects::layers(&st, object, i, art, &grain));
     }
@@ -191,7 +193,10 @@ fn paint(st: &Stage<'_>, plane: &Plane, grain: &Grain) -> Option<Layer> {
     let top = (plane.top.max(0.0) * px).floor().min(f.px.1 as f32 - 2.0);
     // The sheet reaches a little below the frame, where the camera may look.
     let below = (f.px.1 as f32 * 0.015).ceil();
-    let (w, h) = ((f.full * px).round() as u32, (f.px.1 as f32 - top + below) as u32);
+    // What lies behind the ground ends a little below where the ground begins.
+    let hidden = plane.key > 5.0 && plane.key < st.horizon && plane.blend == Blend::Over;
+    let bottom = if hidden { ((st.horizon + 190.0) * px).min(f.px.1 as f32) } else { f.px.1 as f32 };
+    let (w, h) = ((f.full * px).round() as u32, (bottom - top + below).max(2.0) as u32);
     let mut r = plane.sketch.raster(w, h, 0.0, top / px, px);
     if plane.blur > 0.0 {
         light::soften(&mut r, plane.blur * px);

@@ -58,11 +58,16 @@ pub(crate) fn layers(
     let px = f.scale;
     let lights = p.night > 0.2;
     let ground = canvas.foot;
+    let clear = match (&o.art, o.role) {
+        (Art::Figure { .. }, _) => 0.42,
+        (_, Role::Hero) => 0.3,
+        _ => 0.16,
+    };
     let light_up = |r: &mut Raster| {
         if luminous {
             return;
         }
-        light::grade(r, p, far, ground);
+        light::grade(r, p, far, ground, clear);
         let reach = (1.9 * px).round().max(1.0) as i32;
         let dx = (p.side() * reach as f32).round() as i32;
         light::rim(r, dx, -reach, p.glow, 0.6 * spec.rim * p.shine);
@@ -205,7 +210,7 @@ fn draw(st: &Stage<'_>, o: &Placed, art: &dyn ArtSource, rng: &mut Seed) -> Opti
                 held_icon.as_ref().map(|i| Held::Icon(name, i))
             });
             let (c, k) = canvas(st, o, 0.9, false);
-            let request = figure::Request { name: head, head: &icon, body: *body, pose: *pose, holds: held };
+            let request = figure::Request { name: head, head: &icon, body: *body, pose: *pose, holds: held, indoors: super::is_indoors(st.scene.setting) };
             let fig = figure::draw(&request, rng, c.w, c.h, c.foot, k)?;
             let arm = fig.arm.map(|a| (a, fig.shoulder.1));
             Some((Paint { paint: fig.body, lit: None, arm, sways: false }, c))
@@ -226,11 +231,11 @@ fn contact(st: &Stage<'_>, r: &mut Raster, c: &Canvas, nearness: f32) {
     let (cx, half) = ((x0 + x1) as f32 / 2.0, (x1 - x0) as f32 / 2.0);
     let mut s = Sketch::new();
     let away = -p.side();
-    let flat = 0.1 + 0.07 * nearness;
-    let ry = (half * flat).max(3.0).min(c.size * 0.09);
+    let flat = 0.12 + 0.08 * nearness;
+    let ry = (half * flat).max(5.0 * st.frame.scale).min(c.size * 0.09);
     let soft = s.radial(&[(0.0, p.shade, 0.5), (0.5, p.shade, 0.34), (1.0, p.shade, 0.0)]);
     s.oval(cx + away * half * 0.22, c.foot - ry * 0.1, half * 1.35, ry * 1.5, soft);
-    s.oval(cx, c.foot - ry * 0.15, half * 0.94, ry * 0.55, Fill::a(p.shade, 0.34));
+    s.oval(cx, c.foot, half * 0.98, ry * 0.6, Fill::a(p.shade, 0.42));
     let mut under = s.raster(r.width, r.height, 0.0, 0.0, 1.0);
     over(&mut under, r, 0, 0);
     *r = under;

@@ -154,10 +154,10 @@ impl Palette {
             Weather::Cloudy => self.overcast(hex(0xc4d0da), 0.35, 1.0),
             Weather::Rain => self.overcast(hex(0x8fa3b5), 0.55, 0.88),
             Weather::Storm => self.overcast(hex(0x5b6a80), 0.68, 0.76),
-            Weather::Snow => self.overcast(hex(0xd5dfea), 0.5, 1.0),
+            Weather::Snow => self.overcast(hex(0xd5dfea), 0.32, 1.0),
             Weather::Fog => {
-                self.overcast(hex(0xd6dcdc), 0.55, 0.97);
-                self.air = 0.95;
+                self.overcast(hex(0xd6dcdc), 0.38, 0.98);
+                self.air = 0.85;
             }
         }
     }

@@ -18,53 +18,41 @@ pub(crate) fn pine(s: &mut Sketch, rng: &mut Seed, x: f32, y: f32, h: f32, c: Rg
         let half = w * 0.5 * (1.0 - t * 0.78);
         let top = foot - h * (0.36 - 0.06 * t);
         let tone = c.dark(0.86 + 0.2 * t);
-        let side = s.across(tone.pale(0.08), tone.dark(0.84));
-        let sag = h * 0.035;
-        let d = format!(
-            "M{x:.1},{top:.1}C{:.1},{:.1} {:.1},{:.1} {:.1},{foot:.1}Q{:.1},{:.1} {x:.1},{:.1}\
-             Q{:.1},{:.1} {:.1},{foot:.1}C{:.1},{:.1} {:.1},{:.1} {x:.1},{top:.1}Z",
-            x + half * 0.14,
-            top + (foot - top) * 0.5,
-            x + half * 0.55,
-            foot - h * 0.03,
-            x + half,
-            x + half * 0.5,
-            foot + sag,
-            foot + sag * 0.55,
-            x - half * 0.5,
-            foot + sag,
-            x - half,
-            x - half * 0.55,
-            foot - h * 0.03,
-            x - half * 0.14,
-            top + (foot - top) * 0.5
-        );
-        s.path(&d, side);
         if snow > 0.0 {
-            let q = half * 0.62;
-            let mid = top + (foot - top) * 0.6;
-            let d = format!(
-                "M{x:.1},{top:.1}Q{:.1},{:.1} {:.1},{mid:.1}Q{:.1},{:.1} {:.1},{:.1}Q{x:.1},{:.1} \
-                 {:.1},{:.1}Q{:.1},{:.1} {:.1},{mid:.1}Q{:.1},{:.1} {x:.1},{top:.1}Z",
-                x + q * 0.2,
-                top + (mid - top) * 0.6,
-                x + q,
-                x + q * 0.66,
-                mid - h * 0.004,
-                x + q * 0.4,
-                mid - h * 0.03,
-                mid + h * 0.02,
-                x - q * 0.4,
-                mid - h * 0.03,
-                x - q * 0.66,
-                mid - h * 0.004,
-                x - q,
-                x - q * 0.2,
-                top + (mid - top) * 0.6
-            );
-            s.path(&d, Fill::a(white, snow));
+            // Snow lies on the slopes: a white tier, and a smaller green one before it.
+            s.path(&tier(x, top, foot, half, h), Fill::a(white, snow));
+            let side = s.across(tone.pale(0.08), tone.dark(0.84));
+            let low = foot + h * 0.012;
+            s.path(&tier(x, top + h * 0.075, low, half * 0.8, h), side);
+        } else {
+            let side = s.across(tone.pale(0.08), tone.dark(0.84));
+            s.path(&tier(x, top, foot, half, h), side);
         }
     }
+}
+
+/// One tier of a pine: curved slopes, a hem that sags.
+fn tier(x: f32, top: f32, foot: f32, half: f32, h: f32) -> String {
+    let sag = h * 0.035;
+    format!(
+        "M{x:.1},{top:.1}C{:.1},{:.1} {:.1},{:.1} {:.1},{foot:.1}Q{:.1},{:.1} {x:.1},{:.1}\
+         Q{:.1},{:.1} {:.1},{foot:.1}C{:.1},{:.1} {:.1},{:.1} {x:.1},{top:.1}Z",
+        x + half * 0.14,
+        top + (foot - top) * 0.5,
+        x + half * 0.55,
+        foot - h * 0.03,
+        x + half,
+        x + half * 0.5,
+        foot + sag,
+        foot + sag * 0.55,
+        x - half * 0.5,
+        foot + sag,
+        x - half,
+        x - half * 0.55,
+        foot - h * 0.03,
+        x - half * 0.14,
+        top + (foot - top) * 0.5
+    )
 }
 
 /// A broad-leaved tree with a crown of lumps.

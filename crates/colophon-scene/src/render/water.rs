@@ -291,7 +291,7 @@ pub(crate) fn underwater(st: &Stage<'_>) -> Vec<Plane> {
         trees::rock(&mut s, rng, x, y, 54.0 * q, p.at(hex(0x7d94a0), 0.35 * (1.0 - near)));
     });
     let _ = lines;
-    out.push(Plane::new("sea floor", s, 0.52, 720.0, 640.0));
+    out.push(Plane::new("sea floor", s, 0.52, st.horizon + 1.0, st.horizon.max(700.0) - 80.0));
     let mut s = Sketch::new();
     let mut rng = st.rng("reef");
     let tones = [0xff7f6b, 0xff9fb0, 0xf7b84b, 0xb48cf0, 0xff6f91].map(hex);

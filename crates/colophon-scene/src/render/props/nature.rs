@@ -22,10 +22,10 @@ pub(super) fn draw(name: &str, rng: &mut Seed) -> Option<Drawing> {
         }
         "bamboo" => {
             let mut d = Drawing::swaying(110.0);
-            for x in [20.0, 42.0, 60.0, 84.0, 98.0] {
+            for x in [22.0, 48.0, 66.0, 90.0] {
                 let h = rng.range(150.0, 200.0);
-                let c = hex(0x74b35c).vary(rng, 0.1);
-                trees::bamboo(&mut d.paint, rng, x, 200.0, h, 9.0, c);
+                let c = hex(0x6aa852).vary(rng, 0.1);
+                trees::bamboo(&mut d.paint, rng, x, 200.0, h, 13.0, c);
             }
             d
         }
