@@ -2,7 +2,7 @@
 //!
 //! `contact_sheet OUT.png [ICONS.json] [SEED] [TREATMENT] [SET] [N]`: icons in iconify's format; SET is
 //! `scenes`, `large` (the Nth scene alone), `tall`, `square`, `settings`, `props`, `night`,
-//! `figures`, or the name of one setting.
+//! `figures`, `file` (the scenes of the JSON file N), or the name of one setting.
 
 use std::collections::BTreeMap;
 use std::time::Instant;
@@ -124,7 +124,15 @@ fn afloat(p: Placed) -> Placed {
     Placed { floating: true, ..p }
 }
 
-fn figure(head: &str, body: Body, pose: Pose, holds: Option<&str>, x: f32, baseline: f32, height: f32) -> Placed {
+fn figure(
+    head: &str,
+    body: Body,
+    pose: Pose,
+    holds: Option<&str>,
+    x: f32,
+    baseline: f32,
+    height: f32,
+) -> Placed {
     let art = Art::Figure { head: head.into(), body, pose, holds: holds.map(Into::into) };
     put(art, x, baseline, height, Role::Hero)
 }
@@ -133,74 +141,145 @@ fn scenes(seed: u64) -> Vec<Scene> {
     use Body::{Adult, Animal, Child};
     use Weather::{Clear, Cloudy, Fog, Rain, Snow};
     vec![
-        scene(Setting::Forest, TimeOfDay::Morning, Clear, seed, vec![
-            prop("easel", 0.6, 0.87, 0.4),
-            figure("fox", Animal, Pose::Hold, Some("paintbrush"), 0.44, 0.9, 0.46),
-            icon("butterfly", 0.74, 0.55, 0.07),
-            prop("mushroom", 0.28, 0.9, 0.12),
-        ]),
-        scene(Setting::Sea, TimeOfDay::Sunset, Clear, seed + 1, vec![
-            prop("lighthouse", 0.76, 0.68, 0.5),
-            afloat(prop("boat", 0.4, 0.8, 0.3)),
-            flying("bird", 0.55, 0.3, 0.08),
-        ]),
-        scene(Setting::City, TimeOfDay::Night, Clear, seed + 2, vec![
-            prop("street_lamp", 0.2, 0.86, 0.5),
-            icon("automobile", 0.62, 0.95, 0.2),
-            figure("woman", Adult, Pose::Walk, None, 0.4, 0.88, 0.46),
-        ]),
-        scene(Setting::SnowyForest, TimeOfDay::Dusk, Snow, seed + 3, vec![
-            prop("cottage", 0.7, 0.84, 0.42),
-            figure("rabbit-face", Animal, Pose::Wave, None, 0.4, 0.9, 0.34),
-            prop("snowman", 0.24, 0.88, 0.26),
-        ]),
-        scene(Setting::Underwater, TimeOfDay::Noon, Clear, seed + 4, vec![
-            flying("tropical-fish", 0.6, 0.45, 0.14),
-            flying("octopus", 0.42, 0.66, 0.28),
-            flying("turtle", 0.75, 0.6, 0.18),
-        ]),
-        scene(Setting::Village, TimeOfDay::Afternoon, Clear, seed + 5, vec![
-            prop("windmill", 0.76, 0.72, 0.42),
-            figure("boy", Child, Pose::Run, None, 0.42, 0.9, 0.38),
-            icon("dog", 0.55, 0.93, 0.16),
-            flying("kite", 0.3, 0.36, 0.14),
-        ]),
-        scene(Setting::Library, TimeOfDay::Night, Clear, seed + 6, vec![
-            figure("old-man", Adult, Pose::Sit, Some("open-book"), 0.42, 0.9, 0.46),
-            figure("girl", Child, Pose::Stand, None, 0.62, 0.92, 0.38),
-            icon("cat", 0.76, 0.93, 0.16),
-        ]),
-        scene(Setting::Street, TimeOfDay::Dusk, Rain, seed + 7, vec![
-            prop("market_stall", 0.72, 0.88, 0.46),
-            figure("man", Adult, Pose::Hold, Some("umbrella"), 0.42, 0.91, 0.48),
-            prop("bench", 0.2, 0.87, 0.16),
-        ]),
-        scene(Setting::Space, TimeOfDay::Night, Clear, seed + 8, vec![
-            prop("dome", 0.74, 0.82, 0.26),
-            prop("satellite", 0.3, 0.35, 0.2),
-            figure("astronaut", Adult, Pose::Wave, None, 0.46, 0.9, 0.46),
-        ]),
-        scene(Setting::Mountain, TimeOfDay::Dawn, Fog, seed + 9, vec![
-            prop("pagoda", 0.7, 0.82, 0.46),
-            figure("panda", Animal, Pose::Sit, None, 0.42, 0.92, 0.42),
-        ]),
-        scene(Setting::Kitchen, TimeOfDay::Morning, Clear, seed + 10, vec![
-            prop("table", 0.5, 0.95, 0.24),
-            figure("woman-cook", Adult, Pose::Hold, Some("pie"), 0.3, 0.9, 0.56),
-            icon("teapot", 0.52, 0.725, 0.09),
-        ]),
-        scene(Setting::Abstract, TimeOfDay::Noon, Cloudy, seed + 11, vec![
-            icon("light-bulb", 0.5, 0.74, 0.44),
-            icon("gear", 0.28, 0.86, 0.16),
-            icon("rocket", 0.74, 0.84, 0.2),
-        ]),
+        scene(
+            Setting::Forest,
+            TimeOfDay::Morning,
+            Clear,
+            seed,
+            vec![
+                prop("easel", 0.6, 0.87, 0.4),
+                figure("fox", Animal, Pose::Hold, Some("paintbrush"), 0.44, 0.9, 0.46),
+                icon("butterfly", 0.74, 0.55, 0.07),
+                prop("mushroom", 0.28, 0.9, 0.12),
+            ],
+        ),
+        scene(
+            Setting::Sea,
+            TimeOfDay::Sunset,
+            Clear,
+            seed + 1,
+            vec![
+                prop("lighthouse", 0.76, 0.68, 0.5),
+                afloat(prop("boat", 0.4, 0.8, 0.3)),
+                flying("bird", 0.55, 0.3, 0.08),
+            ],
+        ),
+        scene(
+            Setting::City,
+            TimeOfDay::Night,
+            Clear,
+            seed + 2,
+            vec![
+                prop("street_lamp", 0.2, 0.86, 0.5),
+                icon("automobile", 0.62, 0.95, 0.2),
+                figure("woman", Adult, Pose::Walk, None, 0.4, 0.88, 0.46),
+            ],
+        ),
+        scene(
+            Setting::SnowyForest,
+            TimeOfDay::Dusk,
+            Snow,
+            seed + 3,
+            vec![
+                prop("cottage", 0.7, 0.84, 0.42),
+                figure("rabbit-face", Animal, Pose::Wave, None, 0.4, 0.9, 0.34),
+                prop("snowman", 0.24, 0.88, 0.26),
+            ],
+        ),
+        scene(
+            Setting::Underwater,
+            TimeOfDay::Noon,
+            Clear,
+            seed + 4,
+            vec![
+                flying("tropical-fish", 0.6, 0.45, 0.14),
+                flying("octopus", 0.42, 0.66, 0.28),
+                flying("turtle", 0.75, 0.6, 0.18),
+            ],
+        ),
+        scene(
+            Setting::Village,
+            TimeOfDay::Afternoon,
+            Clear,
+            seed + 5,
+            vec![
+                prop("windmill", 0.76, 0.72, 0.42),
+                figure("boy", Child, Pose::Run, None, 0.42, 0.9, 0.38),
+                icon("dog", 0.55, 0.93, 0.16),
+                flying("kite", 0.3, 0.36, 0.14),
+            ],
+        ),
+        scene(
+            Setting::Library,
+            TimeOfDay::Night,
+            Clear,
+            seed + 6,
+            vec![
+                figure("old-man", Adult, Pose::Sit, Some("open-book"), 0.42, 0.9, 0.46),
+                figure("girl", Child, Pose::Stand, None, 0.62, 0.92, 0.38),
+                icon("cat", 0.76, 0.93, 0.16),
+            ],
+        ),
+        scene(
+            Setting::Street,
+            TimeOfDay::Dusk,
+            Rain,
+            seed + 7,
+            vec![
+                prop("market_stall", 0.72, 0.88, 0.46),
+                figure("man", Adult, Pose::Hold, Some("umbrella"), 0.42, 0.91, 0.48),
+                prop("bench", 0.2, 0.87, 0.16),
+            ],
+        ),
+        scene(
+            Setting::Space,
+            TimeOfDay::Night,
+            Clear,
+            seed + 8,
+            vec![
+                prop("dome", 0.74, 0.82, 0.26),
+                prop("satellite", 0.3, 0.35, 0.2),
+                figure("astronaut", Adult, Pose::Wave, None, 0.46, 0.9, 0.46),
+            ],
+        ),
+        scene(
+            Setting::Mountain,
+            TimeOfDay::Dawn,
+            Fog,
+            seed + 9,
+            vec![prop("pagoda", 0.7, 0.82, 0.46), figure("panda", Animal, Pose::Sit, None, 0.42, 0.92, 0.42)],
+        ),
+        scene(
+            Setting::Kitchen,
+            TimeOfDay::Morning,
+            Clear,
+            seed + 10,
+            vec![
+                prop("table", 0.5, 0.95, 0.24),
+                figure("woman-cook", Adult, Pose::Hold, Some("pie"), 0.3, 0.9, 0.56),
+                icon("teapot", 0.52, 0.725, 0.09),
+            ],
+        ),
+        scene(
+            Setting::Abstract,
+            TimeOfDay::Noon,
+            Cloudy,
+            seed + 11,
+            vec![
+                icon("light-bulb", 0.5, 0.74, 0.44),
+                icon("gear", 0.28, 0.86, 0.16),
+                icon("rocket", 0.74, 0.84, 0.2),
+            ],
+        ),
     ]
 }
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let arg = |i: usize| args.get(i).map(String::as_str);
-    let Some(out) = arg(0) else { return Err("contact_sheet OUT.png [ICONS.json] [SEED] [TREATMENT] [SET]".into()) };
+    let Some(out) = arg(0) else {
+        return Err("contact_sheet OUT.png [ICONS.json] [SEED] [TREATMENT] [SET]".into());
+    };
     let art = match arg(1) {
         Some(path) if !path.is_empty() => Icons::load(path)?,
         _ => Icons(BTreeMap::new()),
@@ -217,14 +296,22 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         "tall" => (scenes(seed), (405, 720)),
         "square" => (scenes(seed), (540, 540)),
         "settings" => (
-            SETTINGS.iter().enumerate().map(|(i, s)| scene(*s, TIMES[i % 7], Weather::Clear, seed, vec![])).collect(),
+            SETTINGS
+                .iter()
+                .enumerate()
+                .map(|(i, s)| scene(*s, TIMES[i % 7], Weather::Clear, seed, vec![]))
+                .collect(),
             (800, 450),
         ),
         "props" => (
             props::NAMES
                 .chunks(6)
                 .map(|names| {
-                    let row = names.iter().enumerate().map(|(i, n)| prop(n, 0.1 + 0.16 * i as f32, 0.8, 0.3)).collect();
+                    let row = names
+                        .iter()
+                        .enumerate()
+                        .map(|(i, n)| prop(n, 0.1 + 0.16 * i as f32, 0.8, 0.3))
+                        .collect();
                     scene(Setting::Field, TimeOfDay::Morning, Weather::Clear, seed, row)
                 })
                 .collect(),
@@ -234,13 +321,22 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             props::NAMES
                 .chunks(6)
                 .map(|names| {
-                    let row = names.iter().enumerate().map(|(i, n)| prop(n, 0.1 + 0.16 * i as f32, 0.8, 0.3)).collect();
+                    let row = names
+                        .iter()
+                        .enumerate()
+                        .map(|(i, n)| prop(n, 0.1 + 0.16 * i as f32, 0.8, 0.3))
+                        .collect();
                     scene(Setting::Field, TimeOfDay::Night, Weather::Clear, seed, row)
                 })
                 .collect(),
             (1200, 520),
         ),
         "figures" => (figures(seed), (1200, 560)),
+        "file" => {
+            let text = std::fs::read_to_string(arg(5).ok_or("name a file of scenes")?)?;
+            let list = serde_json::Deserializer::from_str(&text).into_iter().collect::<Result<_, _>>()?;
+            (list, (1200, 675))
+        }
         name => {
             let setting = SETTINGS
                 .into_iter()
@@ -276,7 +372,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             sheet.rgba[to..to + n].copy_from_slice(&flat.rgba[from..from + n]);
         }
     }
-    let map = tiny_skia::PixmapRef::from_bytes(&sheet.rgba, sheet.width, sheet.height).ok_or("empty sheet")?;
+    let map =
+        tiny_skia::PixmapRef::from_bytes(&sheet.rgba, sheet.width, sheet.height).ok_or("empty sheet")?;
     std::fs::write(out, map.encode_png()?)?;
     Ok(())
 }

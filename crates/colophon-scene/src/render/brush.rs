@@ -12,11 +12,7 @@ pub(crate) struct Rgb(pub(crate) f32, pub(crate) f32, pub(crate) f32);
 
 /// A colour from its usual six-digit notation, `0xRRGGBB`.
 pub(crate) const fn hex(v: u32) -> Rgb {
-    Rgb(
-        ((v >> 16) & 255) as f32 / 255.0,
-        ((v >> 8) & 255) as f32 / 255.0,
-        (v & 255) as f32 / 255.0,
-    )
+    Rgb(((v >> 16) & 255) as f32 / 255.0, ((v >> 8) & 255) as f32 / 255.0, (v & 255) as f32 / 255.0)
 }
 
 impl Rgb {
@@ -29,11 +25,7 @@ impl Rgb {
 
     /// Product of two colours, as light on paint.
     pub(crate) fn lit(self, light: Self) -> Self {
-        Self(
-            (self.0 * light.0).min(1.0),
-            (self.1 * light.1).min(1.0),
-            (self.2 * light.2).min(1.0),
-        )
+        Self((self.0 * light.0).min(1.0), (self.1 * light.1).min(1.0), (self.2 * light.2).min(1.0))
     }
 
     /// Darker by a factor (0.8 is 20 % darker).
@@ -126,11 +118,7 @@ impl Sketch {
     /// A closed or open shape by SVG path data.
     pub(crate) fn path(&mut self, d: &str, fill: impl Into<Fill>) {
         let f = fill.into();
-        let _ = write!(
-            self.body,
-            "<path d=\"{d}\" fill=\"{}\" fill-opacity=\"{:.3}\"/>",
-            f.paint, f.alpha
-        );
+        let _ = write!(self.body, "<path d=\"{d}\" fill=\"{}\" fill-opacity=\"{:.3}\"/>", f.paint, f.alpha);
     }
 
     /// A stroked path with round ends.
@@ -147,24 +135,6 @@ impl Sketch {
     /// A straight stroke.
     pub(crate) fn line(&mut self, a: (f32, f32), b: (f32, f32), width: f32, fill: impl Into<Fill>) {
         self.stroke(&format!("M{:.1},{:.1}L{:.1},{:.1}", a.0, a.1, b.0, b.1), width, fill);
-    }
-
-    /// A limb: a thick stroke over three points that bends at the middle one.
-    pub(crate) fn limb(
-        &mut self,
-        a: (f32, f32),
-        b: (f32, f32),
-        c: (f32, f32),
-        width: f32,
-        fill: impl Into<Fill>,
-    ) {
-        // The control point lies beyond the joint, so that the curve passes near it.
-        let k = (b.0 * 1.8 - (a.0 + c.0) * 0.4, b.1 * 1.8 - (a.1 + c.1) * 0.4);
-        let d = format!(
-            "M{:.1},{:.1}Q{:.1},{:.1} {:.1},{:.1}",
-            a.0, a.1, k.0, k.1, c.0, c.1
-        );
-        self.stroke(&d, width, fill);
     }
 
     /// A rectangle with corner radius `r`.
@@ -258,12 +228,8 @@ impl Sketch {
 
     /// A soft light: `c` in the middle, gone at the rim.
     pub(crate) fn glow(&mut self, x: f32, y: f32, r: f32, c: Rgb, alpha: f32) {
-        let f = self.radial(&[
-            (0.0, c, alpha),
-            (0.25, c, alpha * 0.62),
-            (0.55, c, alpha * 0.22),
-            (1.0, c, 0.0),
-        ]);
+        let f =
+            self.radial(&[(0.0, c, alpha), (0.25, c, alpha * 0.62), (0.55, c, alpha * 0.22), (1.0, c, 0.0)]);
         self.circle(x, y, r, f);
     }
 
@@ -296,14 +262,7 @@ impl Sketch {
             self.defs, self.body
         );
         if let Ok(tree) = usvg::Tree::from_str(&svg, &options()) {
-            let t = tiny_skia::Transform::from_row(
-                scale,
-                0.0,
-                0.0,
-                scale,
-                -x0 * scale,
-                -y0 * scale,
-            );
+            let t = tiny_skia::Transform::from_row(scale, 0.0, 0.0, scale, -x0 * scale, -y0 * scale);
             put(&tree, t, raster);
         }
     }
@@ -346,9 +305,8 @@ impl Icon {
     /// Reads a complete SVG document. Documents that could read files, expand without bound or
     /// take very long (entities, pictures, filters, patterns, deep `use`) are turned away.
     pub(crate) fn parse(svg: &str) -> Option<Self> {
-        const REFUSED: [&str; 8] = [
-            "<!", "<image", "<script", "<filter", "<foreignObject", "<pattern", "<text", "<style",
-        ];
+        const REFUSED: [&str; 8] =
+            ["<!", "<image", "<script", "<filter", "<foreignObject", "<pattern", "<text", "<style"];
         if svg.len() > ICON_BYTES
             || REFUSED.iter().any(|r| svg.contains(r))
             || svg.matches("<use").count() > 32

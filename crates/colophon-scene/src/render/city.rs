@@ -44,12 +44,22 @@ fn towers(
             }
             1 => s.poly(&[(x, top + 1.0), (x + w * 0.5, top - w * 0.5), (x + w, top + 1.0)], c.dark(0.92)),
             2 => {
-                let d = format!("M{x:.1},{:.1}A{:.1},{:.1} 0 0,1 {:.1},{:.1}Z", top + 1.0, w / 2.0, w * 0.4, x + w, top + 1.0);
+                let d = format!(
+                    "M{x:.1},{:.1}A{:.1},{:.1} 0 0,1 {:.1},{:.1}Z",
+                    top + 1.0,
+                    w / 2.0,
+                    w * 0.4,
+                    x + w,
+                    top + 1.0
+                );
                 s.path(&d, c.dark(0.96));
             }
             3 => {
                 s.rect(x + w * 0.58, top - 22.0, w * 0.26, 23.0, 3.0, c.dark(0.8));
-                s.poly(&[(x + w * 0.55, top - 21.0), (x + w * 0.71, top - 34.0), (x + w * 0.87, top - 21.0)], c.dark(0.7));
+                s.poly(
+                    &[(x + w * 0.55, top - 21.0), (x + w * 0.71, top - 34.0), (x + w * 0.87, top - 21.0)],
+                    c.dark(0.7),
+                );
             }
             4 => s.poly(&[(x, top + 1.0), (x + w, top - w * 0.4), (x + w, top + 1.0)], c),
             _ => {}
@@ -105,9 +115,11 @@ pub(crate) fn city(st: &Stage<'_>) -> Vec<Plane> {
     }
     out.push(Plane::new("near towers", s, 0.42, st.horizon - 2.0, st.horizon - 330.0));
     if !lit.is_empty() {
-        out.push(Plane::new("windows", lit, 0.36, st.horizon - 1.0, 0.0).light().moving(
-            Motion::Twinkle { low: 0.25, period: 4.2, phase: 1.0 },
-        ));
+        out.push(Plane::new("windows", lit, 0.36, st.horizon - 1.0, 0.0).light().moving(Motion::Twinkle {
+            low: 0.25,
+            period: 4.2,
+            phase: 1.0,
+        }));
     }
     let mut s = Sketch::new();
     pavement(st, &mut s, st.horizon + 14.0, [hex(0x86b06c), hex(0xd9d2c4), hex(0x6f7688)]);
@@ -140,14 +152,18 @@ fn pavement(st: &Stage<'_>, s: &mut Sketch, from: f32, tones: [Rgb; 3]) {
     s.rect(-4.0, kerb, w, 13.0, 0.0, slab.pale(0.16));
     s.rect(-4.0, kerb + 12.0, w, 7.0, 0.0, slab.dark(0.58));
     let g = s.down(road, road.dark(0.72));
-    s.rect(-4.0, kerb + 18.0, w, 1010.0 - kerb, 0.0, g);
+    s.rect(-4.0, kerb + 18.0, w, 1040.0 - kerb, 0.0, g);
     let my = kerb + 18.0 + (1000.0 - kerb - 18.0) * 0.46;
     let mut x = 10.0;
     while x < f.full {
-        s.poly(&[(x, my), (x + 96.0, my), (x + 90.0, my + 11.0), (x - 10.0, my + 11.0)], Fill::a(p.at(hex(0xf4ead0), 0.0), 0.85));
+        s.poly(
+            &[(x, my), (x + 96.0, my), (x + 90.0, my + 11.0), (x - 10.0, my + 11.0)],
+            Fill::a(p.at(hex(0xf4ead0), 0.0), 0.85),
+        );
         x += 190.0;
     }
-    if p.night > 0.5 || matches!(st.scene.weather, crate::graph::Weather::Rain | crate::graph::Weather::Storm) {
+    if p.night > 0.5 || matches!(st.scene.weather, crate::graph::Weather::Rain | crate::graph::Weather::Storm)
+    {
         // Wet or lit ground: long soft reflections.
         let mut rng = st.rng("puddles");
         for _ in 0..14 {
@@ -193,9 +209,11 @@ pub(crate) fn street(st: &Stage<'_>) -> Vec<Plane> {
     }
     out.push(Plane::new("shops", s, 0.4, st.horizon - 2.0, 0.0));
     if !lit.is_empty() {
-        out.push(Plane::new("windows", lit, 0.4, st.horizon - 1.0, 0.0).light().moving(
-            Motion::Twinkle { low: 0.45, period: 3.6, phase: 0.4 },
-        ));
+        out.push(Plane::new("windows", lit, 0.4, st.horizon - 1.0, 0.0).light().moving(Motion::Twinkle {
+            low: 0.45,
+            period: 3.6,
+            phase: 0.4,
+        }));
     }
     let mut s = Sketch::new();
     pavement(st, &mut s, ground - 4.0, [hex(0xbfb6a8), hex(0xd8cdb9), hex(0x6b7082)]);
@@ -226,12 +244,22 @@ fn facade(
     s.rect(x - 2.0, top + 4.0, w + 4.0, 7.0, 0.0, Fill::a(p.shade, 0.18));
     if rng.next_f32() < 0.5 {
         let tile = p.at(hex(0x9a5445), 0.15);
-        let pts = [(x - 10.0, top - 12.0), (x + 26.0, top - 74.0), (x + w - 26.0, top - 74.0), (x + w + 10.0, top - 12.0)];
+        let pts = [
+            (x - 10.0, top - 12.0),
+            (x + 26.0, top - 74.0),
+            (x + w - 26.0, top - 74.0),
+            (x + w + 10.0, top - 12.0),
+        ];
         let g = s.down(tile.pale(0.1), tile.dark(0.82));
         s.poly(&pts, g);
         for k in 1..5 {
             let ky = top - 74.0 + 12.4 * k as f32;
-            s.line((x + 26.0 - 7.0 * k as f32, ky), (x + w - 26.0 + 7.0 * k as f32, ky), 2.0, Fill::a(tile.dark(0.66), 0.5));
+            s.line(
+                (x + 26.0 - 7.0 * k as f32, ky),
+                (x + w - 26.0 + 7.0 * k as f32, ky),
+                2.0,
+                Fill::a(tile.dark(0.66), 0.5),
+            );
         }
         s.rect(x + w * 0.7, top - 112.0, 26.0, 60.0, 0.0, c.dark(0.72));
         s.rect(x + w * 0.7 - 4.0, top - 116.0, 34.0, 10.0, 0.0, c.dark(0.6));
@@ -288,10 +316,16 @@ fn facade(
     for k in 0..9 {
         let bx = gx + 8.0 + (gw - 24.0) * k as f32 / 8.0;
         let bh = rng.range(14.0, 34.0);
-        let tone = p.at(hex([0xe0664f, 0xf2b84b, 0x4f9a8c, 0x6a79b8, 0xf5e6cf][(rng.next_f32() * 5.0) as usize % 5]), 0.0);
+        let tone = p.at(
+            hex([0xe0664f, 0xf2b84b, 0x4f9a8c, 0x6a79b8, 0xf5e6cf][(rng.next_f32() * 5.0) as usize % 5]),
+            0.0,
+        );
         s.rect(bx, y - 27.0 - bh, 13.0, bh, 4.0, Fill::a(if on { tone } else { tone.mix(pane, 0.3) }, 0.9));
     }
-    s.poly(&[(gx, sy + 46.0), (gx + gw * 0.3, sy + 46.0), (gx + gw * 0.08, y - 26.0), (gx, y - 26.0)], Fill::a(hex(0xffffff), 0.16));
+    s.poly(
+        &[(gx, sy + 46.0), (gx + gw * 0.3, sy + 46.0), (gx + gw * 0.08, y - 26.0), (gx, y - 26.0)],
+        Fill::a(hex(0xffffff), 0.16),
+    );
     s.rect(dx, sy + 46.0, door, shop - 46.0, 2.0, frame.dark(0.72));
     s.rect(dx + 10.0, sy + 56.0, door - 20.0, shop * 0.42, 2.0, pane);
     s.circle(dx + door - 12.0, y - 46.0, 4.0, p.at(hex(0xf0c860), 0.0));
@@ -301,7 +335,8 @@ fn facade(
     let aw = (w - 4.0) / n as f32;
     for k in 0..n {
         let tone = p.at(if k % 2 == 0 { awning } else { hex(0xfff4e2) }, 0.08);
-        let (t0, t1) = (x + 10.0 + (w - 20.0) * k as f32 / n as f32, x + 10.0 + (w - 20.0) * (k + 1) as f32 / n as f32);
+        let (t0, t1) =
+            (x + 10.0 + (w - 20.0) * k as f32 / n as f32, x + 10.0 + (w - 20.0) * (k + 1) as f32 / n as f32);
         let (b0, b1) = (x + 2.0 + aw * k as f32, x + 2.0 + aw * (k + 1) as f32);
         let g = s.down(tone.pale(0.08), tone.dark(0.84));
         s.path(
@@ -378,9 +413,11 @@ pub(crate) fn village(st: &Stage<'_>) -> Vec<Plane> {
     }
     out.push(Plane::new("village", s, 0.34, st.horizon - 2.0, st.horizon - 260.0));
     if !lit.is_empty() {
-        out.push(Plane::new("windows", lit, 0.34, st.horizon - 1.0, 0.0).light().moving(
-            Motion::Twinkle { low: 0.5, period: 3.9, phase: 0.9 },
-        ));
+        out.push(Plane::new("windows", lit, 0.34, st.horizon - 1.0, 0.0).light().moving(Motion::Twinkle {
+            low: 0.5,
+            period: 3.9,
+            phase: 0.9,
+        }));
     }
     let mut s = Sketch::new();
     let tones = [hex(0x93c06a), hex(0x69a350)];
@@ -421,7 +458,10 @@ fn cottage(
 ) {
     let p = &st.palette;
     let wall = p.at(hex([0xfff1dc, 0xf3d9b8, 0xf7e6d4, 0xe9c9ae][(rng.next_f32() * 4.0) as usize % 4]), far);
-    let roof = p.at(hex([0xc8604a, 0xb4533f, 0x8d5a63, 0x5f7690, 0xd98652][(rng.next_f32() * 5.0) as usize % 5]), far);
+    let roof = p.at(
+        hex([0xc8604a, 0xb4533f, 0x8d5a63, 0x5f7690, 0xd98652][(rng.next_f32() * 5.0) as usize % 5]),
+        far,
+    );
     let h = w * rng.range(0.5, 0.66);
     if rng.next_f32() < 0.6 {
         let (cx, cy) = (x + w * 0.68, y - h - w * 0.34);
@@ -429,13 +469,26 @@ fn cottage(
         let smoke = p.cloud[0].mix(p.haze, 0.3);
         for k in 0..5 {
             let k = k as f32;
-            s.circle(cx + w * 0.06 + (k * 1.3).sin() * w * 0.05 + k * w * 0.04, cy - w * (0.18 + 0.15 * k), w * (0.05 + 0.022 * k), Fill::a(smoke, 0.6 - 0.1 * k));
+            s.circle(
+                cx + w * 0.06 + (k * 1.3).sin() * w * 0.05 + k * w * 0.04,
+                cy - w * (0.18 + 0.15 * k),
+                w * (0.05 + 0.022 * k),
+                Fill::a(smoke, 0.6 - 0.1 * k),
+            );
         }
     }
     let g = s.across(wall, wall.dark(0.84));
     s.rect(x, y - h, w, h + 24.0, 0.0, g);
     let side = s.across(roof.pale(0.08), roof.dark(0.82));
-    s.poly(&[(x - w * 0.09, y - h + w * 0.03), (x + w * 0.16, y - h - w * 0.42), (x + w * 0.84, y - h - w * 0.42), (x + w * 1.09, y - h + w * 0.03)], side);
+    s.poly(
+        &[
+            (x - w * 0.09, y - h + w * 0.03),
+            (x + w * 0.16, y - h - w * 0.42),
+            (x + w * 0.84, y - h - w * 0.42),
+            (x + w * 1.09, y - h + w * 0.03),
+        ],
+        side,
+    );
     s.rect(x, y - h + w * 0.03, w, w * 0.06, 0.0, Fill::a(p.shade, 0.2));
     s.rect(x + w * 0.42, y - h * 0.62, w * 0.18, h * 0.62 + 4.0, w * 0.05, p.at(hex(0x7a5138), far));
     let on = p.night > 0.25;

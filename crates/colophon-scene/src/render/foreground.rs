@@ -16,7 +16,12 @@ pub(crate) fn frame(st: &Stage<'_>) -> Option<Plane> {
     // Share of the width that each corner may take.
     let reach = 0.24;
     match st.scene.setting {
-        Setting::Forest | Setting::Bamboo | Setting::Garden | Setting::Mountain | Setting::Field | Setting::Village => {
+        Setting::Forest
+        | Setting::Bamboo
+        | Setting::Garden
+        | Setting::Mountain
+        | Setting::Field
+        | Setting::Village => {
             for side in [0.0f32, 1.0] {
                 for i in 0..18 {
                     let t = (i as f32 / 17.0).powf(1.3) * reach;
@@ -76,7 +81,14 @@ pub(crate) fn frame(st: &Stage<'_>) -> Option<Plane> {
             for side in [0.0f32, 1.0] {
                 for (t, w) in [(0.0, 340.0), (0.09, 200.0), (0.155, 110.0)] {
                     let x = f.x(if side > 0.5 { 1.02 - t } else { t - 0.02 });
-                    trees::rock(&mut s, &mut rng, x, 1030.0 - t * 40.0, w * k, dim(tone).vary(&mut st.rng("tone"), 0.05));
+                    trees::rock(
+                        &mut s,
+                        &mut rng,
+                        x,
+                        1030.0 - t * 40.0,
+                        w * k,
+                        dim(tone).vary(&mut st.rng("tone"), 0.05),
+                    );
                 }
                 if st.scene.setting != Setting::Sea {
                     let x = f.x(if side > 0.5 { 0.93 } else { 0.07 });

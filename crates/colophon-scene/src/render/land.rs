@@ -1,5 +1,7 @@
 //! The land: ridges, peaks, hills, and the outdoor settings that are made of them.
 
+use std::f32::consts::TAU;
+
 use colophon_types::Seed;
 
 use super::brush::{Fill, Rgb, Sketch, hex, polyline, smooth};
@@ -46,7 +48,7 @@ pub(crate) fn hills(rng: &mut Seed, full: f32, y: f32, amp: f32, waves: f32) -> 
     (0..=64)
         .map(|i| {
             let t = i as f32 / 64.0;
-            let h: f32 = parts.iter().map(|(f, ph, a)| (t * f * 6.283 + ph).sin() * a).sum();
+            let h: f32 = parts.iter().map(|(f, ph, a)| (t * f * TAU + ph).sin() * a).sum();
             (t * (full + 20.0) - 10.0, y - h)
         })
         .collect()
@@ -154,7 +156,7 @@ pub(crate) fn path(st: &Stage<'_>, s: &mut Sketch, from: f32, c: Rgb) {
         (0..=10)
             .map(|i| {
                 let t = i as f32 / 10.0;
-                let y = from + (1006.0 - from) * t;
+                let y = from + (1032.0 - from) * t;
                 let mid = x0 + (x1 - x0) * t + (t * 4.2).sin() * bend * (0.35 + t * 0.4);
                 (mid + side * wide * (6.0 + 150.0 * t.powf(1.6)) * f.k, y)
             })
@@ -237,7 +239,8 @@ pub(crate) fn forest(st: &Stage<'_>, snow: bool) -> Vec<Plane> {
     // Tall trees left and right, that open the middle like a stage.
     let mut s = Sketch::new();
     let mut rng = st.rng("near trees");
-    let mut spots: Vec<(f32, f32)> = vec![(0.02, 1.0), (0.13, 0.78), (0.86, 0.8), (0.97, 1.05), (0.245, 0.56), (0.76, 0.56)];
+    let mut spots: Vec<(f32, f32)> =
+        vec![(0.02, 1.0), (0.13, 0.78), (0.86, 0.8), (0.97, 1.05), (0.245, 0.56), (0.76, 0.56)];
     spots.sort_by(|a, b| a.1.total_cmp(&b.1));
     for (x, size) in spots {
         let x = f.x(x + rng.range(-0.03, 0.03));
@@ -298,7 +301,7 @@ pub(crate) fn bamboo(st: &Stage<'_>) -> Vec<Plane> {
     scatter(st, &mut rng, 60, st.horizon + 50.0, 1000.0, |rng, x, y, near| {
         let q = (0.4 + near) * f.k;
         if rng.next_f32() < 0.5 {
-            let a = rng.range(0.0, 6.28);
+            let a = rng.range(0.0, TAU);
             let c = p.at([hex(0xb9b45a), hex(0x86a84e)][(x as usize) % 2], 0.1);
             trees::leaf(&mut s, x, y, 30.0 * q, a, 0.16, c);
         } else {
@@ -326,6 +329,7 @@ pub(crate) fn bamboo(st: &Stage<'_>) -> Vec<Plane> {
 }
 
 /// One mountain with lit and shaded faces and a cap of snow.
+#[allow(clippy::too_many_arguments)]
 fn peak(s: &mut Sketch, rng: &mut Seed, x: f32, y: f32, h: f32, c: Rgb, side: f32, snow: Rgb) {
     let w = h * rng.range(1.05, 1.4);
     let (lx, rx) = (x - w * rng.range(0.48, 0.6), x + w * rng.range(0.48, 0.6));
@@ -373,8 +377,7 @@ fn peak(s: &mut Sketch, rng: &mut Seed, x: f32, y: f32, h: f32, c: Rgb, side: f3
         pts.push((r.0 + (l.0 - r.0) * t, r.1 + (l.1 - r.1) * t + (dip + rng.range(-0.03, 0.03)) * h));
     }
     s.poly(&pts, snow);
-    let mut shade: Vec<(f32, f32)> =
-        if side < 0.0 { right[..=n].to_vec() } else { left[..=n].to_vec() };
+    let mut shade: Vec<(f32, f32)> = if side < 0.0 { right[..=n].to_vec() } else { left[..=n].to_vec() };
     shade.push((x + side * -0.04 * h, top + h * cap * 0.9));
     shade.push((x + side * 0.02 * h, top + h * cap * 0.45));
     s.poly(&shade, Fill::a(c.dark(0.9), 0.34));
@@ -483,7 +486,7 @@ pub(crate) fn field(st: &Stage<'_>) -> Vec<Plane> {
         let bx = van + i as f32 * 170.0 * f.k;
         let top = height_at(&lines[0], van + i as f32 * 40.0 * f.k) + 6.0;
         let d = format!(
-            "M{:.1},{top:.1}Q{:.1},{:.1} {bx:.1},1006",
+            "M{:.1},{top:.1}Q{:.1},{:.1} {bx:.1},1032",
             van + i as f32 * 40.0 * f.k,
             van + i as f32 * 66.0 * f.k,
             top + 110.0
@@ -536,7 +539,7 @@ pub(crate) fn garden(st: &Stage<'_>) -> Vec<Plane> {
         let n = (rx / 9.0) as usize;
         let mut spots: Vec<(f32, f32)> = (0..n * 2)
             .map(|_| {
-                let (a, q) = (rng.range(0.0, 6.28), rng.next_f32().sqrt());
+                let (a, q) = (rng.range(0.0, TAU), rng.next_f32().sqrt());
                 (cx + a.cos() * rx * 0.93 * q, cy + a.sin() * ry * 0.8 * q)
             })
             .collect();
@@ -603,11 +606,14 @@ fn dunes(st: &Stage<'_>, mesas: Sketch) -> Vec<Plane> {
             );
             under(&mut s, &line, true, g);
             // The shaded lee side of each crest.
-            let lee: Vec<_> = line.iter().map(|(x, y)| (x + 60.0, y + 22.0 + (x * 0.011).sin() * 16.0)).collect();
+            let lee: Vec<_> =
+                line.iter().map(|(x, y)| (x + 60.0, y + 22.0 + (x * 0.011).sin() * 16.0)).collect();
             under(&mut s, &lee, true, Fill::a(p.at(hex(0xb5764a), far), 0.16));
             for q in 0..3 {
-                let rip: Vec<_> =
-                    line.iter().map(|(x, y)| (*x, y + 46.0 + q as f32 * 17.0 + (x * 0.02).sin() * 5.0)).collect();
+                let rip: Vec<_> = line
+                    .iter()
+                    .map(|(x, y)| (*x, y + 46.0 + q as f32 * 17.0 + (x * 0.02).sin() * 5.0))
+                    .collect();
                 s.stroke(&smooth(&rip, false), 2.0, Fill::a(p.at(hex(0xa86d45), far), 0.16));
             }
         }

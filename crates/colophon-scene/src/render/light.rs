@@ -124,11 +124,7 @@ pub(crate) fn rim(r: &mut Raster, dx: i32, dy: i32, c: Rgb, strength: f32) {
                 continue;
             }
             let (nx, ny) = (x + dx, y + dy);
-            let out = if nx < 0 || nx >= w || ny < 0 || ny >= h {
-                a
-            } else {
-                alpha[(ny * w + nx) as usize]
-            };
+            let out = if nx < 0 || nx >= w || ny < 0 || ny >= h { a } else { alpha[(ny * w + nx) as usize] };
             if out >= a {
                 continue;
             }
@@ -200,9 +196,8 @@ impl Grain {
             (0..TILE * TILE)
                 .map(|i| {
                     let (x, y) = (i % TILE, i / TILE);
-                    let s: f32 = (0..n)
-                        .map(|k| noise[((y + k * dy) % TILE) * TILE + (x + k * dx) % TILE])
-                        .sum();
+                    let s: f32 =
+                        (0..n).map(|k| noise[((y + k * dy) % TILE) * TILE + (x + k * dx) % TILE]).sum();
                     s / (n as f32).sqrt()
                 })
                 .collect()

@@ -12,7 +12,6 @@ use crate::layers::{Blend, Entrance, Layer, LayeredScene, Motion, Particles};
 
 mod brush;
 mod city;
-mod dressing;
 mod figure;
 mod foreground;
 mod interior;
@@ -94,8 +93,7 @@ pub fn render(
         let key = plane.key;
         layers.extend(paint(&st, &plane, &grain).map(|l| (key, l)));
     }
-    let details = dressing::details(scene);
-    for (i, object) in details.iter().chain(&scene.objects).enumerate() {
+    for (i, object) in scene.objects.iter().enumerate() {
         cancel.check()?;
         layers.extend(objects::layers(&st, object, i, art, &grain));
     }
@@ -154,11 +152,9 @@ fn backdrop(st: &Stage<'_>) -> Vec<Plane> {
         Setting::Desert => land::desert(st),
         Setting::Space => space::space(st),
         Setting::Underwater => water::underwater(st),
-        Setting::Room
-        | Setting::Library
-        | Setting::Kitchen
-        | Setting::Office
-        | Setting::Hospital => interior::planes(st),
+        Setting::Room | Setting::Library | Setting::Kitchen | Setting::Office | Setting::Hospital => {
+            interior::planes(st)
+        }
         Setting::Abstract => space::abstract_ground(st),
     });
     out.extend(foreground::frame(st));
@@ -180,9 +176,11 @@ fn is_indoors(setting: Setting) -> bool {
 fn fog(st: &Stage<'_>) -> Plane {
     let mut s = brush::Sketch::new();
     land::mist(st, &mut s, st.horizon + 30.0, 460.0, 0.62);
-    Plane::new("fog", s, 0.45, st.horizon + 120.0, st.horizon - 220.0)
-        .airy()
-        .moving(Motion::Twinkle { low: 0.75, period: 9.0, phase: 0.0 })
+    Plane::new("fog", s, 0.45, st.horizon + 120.0, st.horizon - 220.0).airy().moving(Motion::Twinkle {
+        low: 0.75,
+        period: 9.0,
+        phase: 0.0,
+    })
 }
 
 /// Rasterises a plane and finishes it; `None` when nothing of it is seen.
@@ -204,10 +202,23 @@ fn paint(st: &Stage<'_>, plane: &Plane, grain: &Grain) -> Option<Layer> {
     if plane.blend == Blend::Over {
         let rim = (2.4 * px).round().max(1.0) as i32;
         let dx = (st.palette.side() * rim as f32 * 0.6) as i32;
-        light::rim(&mut r, dx, -rim, st.palette.glow, 0.5 * plane.rim * spec.rim * (0.35 + st.palette.shine * 0.65));
+        light::rim(
+            &mut r,
+            dx,
+            -rim,
+            st.palette.glow,
+            0.5 * plane.rim * spec.rim * (0.35 + st.palette.shine * 0.65),
+        );
         light::finish(&mut r, &spec, grain, px, st.palette.shade);
         let s = plane.shadow * spec.shadow;
-        light::drop_shadow(&mut r, 2.0 * px * -st.palette.side(), -5.0 * px, 15.0 * px, st.palette.shade, 0.85 * s);
+        light::drop_shadow(
+            &mut r,
+            2.0 * px * -st.palette.side(),
+            -5.0 * px,
+            15.0 * px,
+            st.palette.shade,
+            0.85 * s,
+        );
     }
     let (x0, y0, x1, y1) = opaque(&r, 1)?;
     let tiles = plane.motion.iter().any(|m| matches!(m, Motion::Drift { wrap: true, .. }));

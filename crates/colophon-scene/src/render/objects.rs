@@ -1,5 +1,7 @@
 //! Objects: icons, props and figures, lit by the scene, with shadows or reflections.
 
+use std::f32::consts::TAU;
+
 use colophon_types::{Raster, Seed};
 
 use super::brush::{Fill, Icon, Sketch, cut, mirror, opaque, over};
@@ -75,7 +77,7 @@ pub(crate) fn layers(
     };
     light_up(&mut paint.paint);
     if let (Some(lit), true) = (&paint.lit, lights) {
-        over(&mut paint.paint, &dimmed(lit, 0.4 + 0.6 * p.night), 0, 0);
+        over(&mut paint.paint, &dimmed(lit, 0.4 + 0.5 * p.night), 0, 0);
     }
     // The cut edge, and the shadow on what lies behind.
     let edge = p.light.pale(0.55).mix(p.haze, far * 0.6);
@@ -90,7 +92,8 @@ pub(crate) fn layers(
     shadow(&mut paint.paint, 1.0);
     if o.floating {
         reflect(st, &mut paint.paint, &mut canvas);
-    } else if !o.flying {
+    } else if !o.flying && baseline > st.horizon - 20.0 {
+        // What hangs on a wall touches no ground.
         contact(st, &mut paint.paint, &canvas, nearness);
     }
 
@@ -132,18 +135,14 @@ pub(crate) fn layers(
     if let Some((mut arm, shoulder)) = paint.arm {
         light_up(&mut arm);
         shadow(&mut arm, 0.6);
-        let sway = Motion::Sway {
-            amplitude: canvas.size * 0.05,
-            period: 1.1,
-            phase: rng.range(0.0, 6.0),
-        };
+        let sway = Motion::Sway { amplitude: canvas.size * 0.05, period: 1.1, phase: rng.range(0.0, 6.0) };
         let name = format!("{} arm", o.name);
         out.extend(
             layer(&arm, name, vec![sway], Blend::Over, Some(shoulder + 6.0 * px)).map(|l| (key + 0.01, l)),
         );
     }
     if let (Some(lit), true) = (&paint.lit, lights) {
-        let glow = dimmed(lit, 0.55 * p.night);
+        let glow = dimmed(lit, 0.3 * p.night);
         let twinkle = Motion::Twinkle { low: 0.55, period: rng.range(1.6, 3.4), phase: rng.range(0.0, 6.0) };
         let name = format!("{} light", o.name);
         out.extend(layer(&glow, name, vec![twinkle], Blend::Add, None).map(|l| (key + 0.02, l)));
@@ -210,7 +209,14 @@ fn draw(st: &Stage<'_>, o: &Placed, art: &dyn ArtSource, rng: &mut Seed) -> Opti
                 held_icon.as_ref().map(|i| Held::Icon(name, i))
             });
             let (c, k) = canvas(st, o, 0.9, false);
-            let request = figure::Request { name: head, head: &icon, body: *body, pose: *pose, holds: held, indoors: super::is_indoors(st.scene.setting) };
+            let request = figure::Request {
+                name: head,
+                head: &icon,
+                body: *body,
+                pose: *pose,
+                holds: held,
+                indoors: super::is_indoors(st.scene.setting),
+            };
             let fig = figure::draw(&request, rng, c.w, c.h, c.foot, k)?;
             let arm = fig.arm.map(|a| (a, fig.shoulder.1));
             Some((Paint { paint: fig.body, lit: None, arm, sways: false }, c))
@@ -257,7 +263,8 @@ fn reflect(st: &Stage<'_>, r: &mut Raster, c: &mut Canvas) {
             break;
         }
         let wave = ((y as f32 / px * 0.32).sin() + (y as f32 / px * 0.13 + 1.0).sin()) * (1.0 + 5.0 * t) * px;
-        let alpha = 0.5 * (1.0 - t).powf(1.3) * if (y as f32 / (5.0 * px)) as u32 % 3 == 2 { 0.55 } else { 1.0 };
+        let alpha =
+            0.5 * (1.0 - t).powf(1.3) * if (y as f32 / (5.0 * px)) as u32 % 3 == 2 { 0.55 } else { 1.0 };
         for x in 0..w {
             let sx = x as i64 + wave as i64;
             if sx < 0 || sx >= i64::from(w) {
@@ -268,8 +275,8 @@ fn reflect(st: &Stage<'_>, r: &mut Raster, c: &mut Canvas) {
                 continue;
             }
             let d = (((foot + y) * w + x) * 4) as usize;
-            for ch in 0..3 {
-                let v = f32::from(r.rgba[s + ch]) * 0.7 + wet[ch] * 255.0 * 0.3;
+            for (ch, wet) in wet.iter().enumerate() {
+                let v = f32::from(r.rgba[s + ch]) * 0.7 + wet * 255.0 * 0.3;
                 out.rgba[d + ch] = (v * alpha) as u8;
             }
             out.rgba[d + 3] = (255.0 * alpha) as u8;
@@ -296,7 +303,7 @@ fn reflect(st: &Stage<'_>, r: &mut Raster, c: &mut Canvas) {
 /// How an object moves.
 fn motion(st: &Stage<'_>, o: &Placed, paint: &Paint, rng: &mut Seed) -> Vec<Motion> {
     let px = st.frame.scale;
-    let phase = rng.range(0.0, 6.28);
+    let phase = rng.range(0.0, TAU);
     if o.floating {
         let amplitude = rng.range(4.0, 7.0) * px;
         return vec![Motion::Bob { amplitude, period: rng.range(3.4, 4.6), phase }];

@@ -164,7 +164,8 @@ impl Palette {
 
     /// Clouds before the light: everything goes towards `veil` (as dark as the hour is).
     fn overcast(&mut self, veil: Rgb, t: f32, brightness: f32) {
-        let dim = 0.34 + 0.66 * (1.0 - self.night);
+        let dim = 0.46 + 0.54 * (1.0 - self.night);
+        let brightness = 1.0 - (1.0 - brightness) * (1.0 - 0.7 * self.night);
         let veil = veil.lit(self.light).dark(dim);
         self.sky = self.sky.map(|c| c.mix(veil, t));
         self.haze = self.haze.mix(veil, t);
@@ -218,11 +219,7 @@ impl Palette {
                 self.air = 0.6;
                 self.sun = None;
             }
-            Setting::Room
-            | Setting::Library
-            | Setting::Kitchen
-            | Setting::Office
-            | Setting::Hospital => {
+            Setting::Room | Setting::Library | Setting::Kitchen | Setting::Office | Setting::Hospital => {
                 // Lamps are lit indoors when it is dark outside.
                 let warm = Rgb(1.0, 0.93, 0.82);
                 self.light = self.light.mix(warm, 0.35 + 0.35 * self.night);

@@ -59,7 +59,7 @@ pub(crate) fn firmament(st: &Stage<'_>) -> Plane {
             (1.0, p.sky[2].mix(p.haze, 0.5), 1.0),
         ],
     );
-    s.rect(-4.0, -4.0, f.full + 8.0, 1008.0, 0.0, sky);
+    s.rect(-4.0, -4.0, f.full + 8.0, 1036.0, 0.0, sky);
     // Sheets of sky: broad arcs of slightly different paper, as in a cut-out.
     let (lx, ly, ours) = luminary(st).unwrap_or((f.x(0.5), st.horizon * 0.4, false));
     let lit = luminary(st).is_some();
@@ -195,11 +195,7 @@ fn clouds(st: &Stage<'_>) -> Plane {
         .map(|i| {
             let slot = f.full / n as f32;
             let x = slot * (i as f32 + rng.range(0.1, 0.9));
-            let y = if heavy {
-                rng.range(0.02, 0.42)
-            } else {
-                rng.range(0.1, 0.74)
-            } * st.horizon;
+            let y = if heavy { rng.range(0.02, 0.42) } else { rng.range(0.1, 0.74) } * st.horizon;
             let size = (1.15 - 0.6 * y / st.horizon) * rng.range(0.75, 1.35);
             (x, y, size * if heavy { 330.0 } else { 230.0 } * f.k)
         })
@@ -282,16 +278,13 @@ pub(crate) fn rays(st: &Stage<'_>, c: Rgb, alpha: f32, to: f32) -> Plane {
         let x = origin + rng.range(-380.0, 420.0) * f.k;
         let lean = (f.x(0.5) - origin) * 0.35 + rng.range(-60.0, 60.0);
         let (a, b) = (rng.range(14.0, 46.0), rng.range(60.0, 150.0));
-        let fill = s.gradient(
-            (0.0, 1.0),
-            &[(0.0, c, alpha), (0.55, c, alpha * 0.45), (1.0, c, 0.0)],
-        );
+        let fill = s.gradient((0.0, 1.0), &[(0.0, c, alpha), (0.55, c, alpha * 0.45), (1.0, c, 0.0)]);
         let pts = [(x - a, -20.0), (x + a, -20.0), (x + lean + b, to), (x + lean - b, to)];
         s.poly(&pts, fill);
     }
-    let mut plane = Plane::new("light rays", s, 0.5, st.horizon + 20.0, 0.0).light().moving(
-        Motion::Twinkle { low: 0.62, period: 6.5, phase: rng.range(0.0, 6.0) },
-    );
+    let mut plane = Plane::new("light rays", s, 0.5, st.horizon + 20.0, 0.0)
+        .light()
+        .moving(Motion::Twinkle { low: 0.62, period: 6.5, phase: rng.range(0.0, 6.0) });
     plane.blur = 7.0;
     plane
 }

@@ -1,5 +1,7 @@
 //! Space, and the abstract setting of posters.
 
+use std::f32::consts::TAU;
+
 use super::brush::{Fill, Rgb, Sketch, hex, lump};
 use super::land;
 use super::sky;
@@ -56,7 +58,11 @@ pub(crate) fn space(st: &Stage<'_>) -> Vec<Plane> {
         let c = p.at(hex(0x9a90cc), 0.0);
         s.oval(x, y, r, r * 0.27, c.dark(0.66));
         s.oval(x, y + r * 0.07, r * 0.93, r * 0.22, c.dark(0.82));
-        s.stroke(&format!("M{:.1},{:.1}Q{x:.1},{:.1} {:.1},{:.1}", x - r, y, y - r * 0.44, x + r, y), 2.5, Fill::a(c.pale(0.4), 0.55));
+        s.stroke(
+            &format!("M{:.1},{:.1}Q{x:.1},{:.1} {:.1},{:.1}", x - r, y, y - r * 0.44, x + r, y),
+            2.5,
+            Fill::a(c.pale(0.4), 0.55),
+        );
     });
     out.push(Plane::new("moonscape", s, 0.55, st.horizon + 8.0, st.horizon - 30.0));
     out
@@ -118,18 +124,15 @@ pub(crate) fn abstract_ground(st: &Stage<'_>) -> Vec<Plane> {
     let set = sets[(rng.next_f32() * 4.0) as usize % 4].map(|c| p.at(hex(c), 0.0));
     let mut s = Sketch::new();
     let g = s.down(set[0].pale(0.25), set[0].dark(0.93));
-    s.rect(-4.0, -4.0, f.full + 8.0, 1008.0, 0.0, g);
+    s.rect(-4.0, -4.0, f.full + 8.0, 1036.0, 0.0, g);
     let mut out = Vec::new();
     let mut paper = Plane::new("paper", s, 0.02, 0.4, 0.0).airy();
     paper.rim = 0.0;
     out.push(paper);
     let mut s = Sketch::new();
-    for (x, y, r, c) in [
-        (0.02, 120.0, 300.0, 1),
-        (0.98, 60.0, 230.0, 2),
-        (1.02, 860.0, 330.0, 1),
-        (0.0, 960.0, 260.0, 3),
-    ] {
+    for (x, y, r, c) in
+        [(0.02, 120.0, 300.0, 1), (0.98, 60.0, 230.0, 2), (1.02, 860.0, 330.0, 1), (0.0, 960.0, 260.0, 3)]
+    {
         let pts = lump(&mut rng, f.x(x), y, r * f.k * 1.1, r * f.k, 8);
         let g = s.down(set[c].pale(0.12), set[c].dark(0.92));
         s.blob(&pts, g);
@@ -144,7 +147,7 @@ pub(crate) fn abstract_ground(st: &Stage<'_>) -> Vec<Plane> {
     let g = s.down(hex(0xffffff).lit(p.light), set[0].pale(0.35));
     s.circle(cx, cy, r, g);
     for i in 0..22 {
-        let a = rng.range(0.0, 6.28);
+        let a = rng.range(0.0, TAU);
         let q = r * rng.range(1.22, 1.7);
         let c = set[1 + i % 3];
         let (x, y) = (cx + a.cos() * q * 1.2, cy + a.sin() * q * 0.8);

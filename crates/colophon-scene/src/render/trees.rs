@@ -1,5 +1,7 @@
 //! Plants: pines, round trees, birches, palms, bamboo, bushes, grass, flowers, ferns, leaves.
 
+use std::f32::consts::TAU;
+
 use colophon_types::Seed;
 
 use super::brush::{Fill, Rgb, Sketch, hex, lump, smooth};
@@ -93,7 +95,7 @@ pub(crate) fn round_tree(s: &mut Sketch, rng: &mut Seed, x: f32, y: f32, h: f32,
         s.blob(&pts, f);
     }
     for _ in 0..9 {
-        let (a, q) = (rng.range(0.0, 6.28), rng.next_f32().sqrt() * r * 1.05);
+        let (a, q) = (rng.range(0.0, TAU), rng.next_f32().sqrt() * r * 1.05);
         let (px, py) = (x + a.cos() * q, cy - r * 0.2 + a.sin() * q * 0.8);
         let arc = format!("M{:.1},{py:.1}q{:.1},{:.1} {:.1},0", px - r * 0.1, r * 0.1, -r * 0.1, r * 0.2);
         s.stroke(&arc, h * 0.007, Fill::a(c.pale(0.35), 0.55));
@@ -156,7 +158,7 @@ pub(crate) fn palm(s: &mut Sketch, rng: &mut Seed, x: f32, y: f32, h: f32, lean:
 /// A culm of bamboo from foot to beyond the top, with sprays of leaves.
 pub(crate) fn bamboo(s: &mut Sketch, rng: &mut Seed, x: f32, y: f32, h: f32, w: f32, c: Rgb) {
     let lean = rng.range(-0.04, 0.04) * h;
-    let n = ((h / (w * 7.5)).round() as usize).clamp(3, 14);
+    let n = ((h / (w * 5.0)).round() as usize).clamp(3, 14);
     for i in 0..n {
         let (t0, t1) = (i as f32 / n as f32, (i + 1) as f32 / n as f32);
         let at = |t: f32| (x + lean * t * t, y - h * t);
@@ -195,8 +197,7 @@ pub(crate) fn spray(s: &mut Sketch, rng: &mut Seed, x: f32, y: f32, len: f32, si
     for _ in 0..5 {
         let t = rng.range(0.35, 1.0);
         let (px, py) = (x + (ex - x) * t, y + (ey - y) * t);
-        let a = if side > 0.0 { 0.0 } else { std::f32::consts::PI }
-            + side * rng.range(-0.35, 1.0);
+        let a = if side > 0.0 { 0.0 } else { std::f32::consts::PI } + side * rng.range(-0.35, 1.0);
         let tone = c.vary(rng, 0.14).dark(0.95);
         leaf(s, px, py, len * rng.range(0.4, 0.62), a, 0.16, tone);
     }
@@ -254,11 +255,7 @@ pub(crate) fn tuft(s: &mut Sketch, rng: &mut Seed, x: f32, y: f32, h: f32, c: Rg
 pub(crate) fn flower(s: &mut Sketch, rng: &mut Seed, x: f32, y: f32, h: f32, c: Rgb, stem: Rgb) {
     let bend = rng.range(-0.2, 0.2) * h;
     let (tx, ty) = (x + bend, y - h);
-    s.stroke(
-        &format!("M{x:.1},{y:.1}Q{x:.1},{:.1} {tx:.1},{ty:.1}", y - h * 0.5),
-        h * 0.05,
-        stem,
-    );
+    s.stroke(&format!("M{x:.1},{y:.1}Q{x:.1},{:.1} {tx:.1},{ty:.1}", y - h * 0.5), h * 0.05, stem);
     leaf(s, x, y - h * 0.3, h * 0.35, -0.6, 0.18, stem.pale(0.06));
     let r = h * 0.15;
     if rng.next_f32() < 0.3 {
@@ -306,10 +303,7 @@ pub(crate) fn fern(s: &mut Sketch, x: f32, y: f32, len: f32, a: f32, c: Rgb) {
 /// A cactus with two arms.
 pub(crate) fn cactus(s: &mut Sketch, rng: &mut Seed, x: f32, y: f32, h: f32, c: Rgb) {
     let w = h * 0.17;
-    let f = s.gradient(
-        (1.0, 0.0),
-        &[(0.0, c.pale(0.16), 1.0), (0.5, c, 1.0), (1.0, c.dark(0.7), 1.0)],
-    );
+    let f = s.gradient((1.0, 0.0), &[(0.0, c.pale(0.16), 1.0), (0.5, c, 1.0), (1.0, c.dark(0.7), 1.0)]);
     let (a, b) = (rng.range(0.36, 0.5), rng.range(0.5, 0.66));
     let arm = |side: f32, at: f32, up: f32| {
         let (ax, ay) = (x + side * h * 0.22, y - h * at);

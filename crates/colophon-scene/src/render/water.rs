@@ -1,5 +1,7 @@
 //! Water: the sea, the beach, and the world below.
 
+use std::f32::consts::TAU;
+
 use super::brush::{Fill, Rgb, Sketch, hex, lump, smooth};
 use super::land::{self, height_at, scatter, under};
 use super::stage::{Plane, Stage};
@@ -9,7 +11,7 @@ use crate::layers::Motion;
 /// A wave line that repeats at the plane's width, so that it can scroll for ever.
 fn wave(st: &Stage<'_>, part: &str, y: f32, amp: f32, crests: f32) -> Vec<(f32, f32)> {
     let mut rng = st.rng(part);
-    let (a, b) = (rng.range(0.0, 6.28), rng.range(0.0, 6.28));
+    let (a, b) = (rng.range(0.0, TAU), rng.range(0.0, TAU));
     let full = st.frame.full;
     let n = 96;
     (-2..=n + 2)
@@ -138,9 +140,7 @@ pub(crate) fn sea(st: &Stage<'_>) -> Vec<Plane> {
     let mut s = Sketch::new();
     band(st, &mut s, 2, at(0.58), 17.0, 6.0, t[1].mix(t[2], 0.45));
     out.push(
-        Plane::new("waves 2", s, 0.55, at(0.56), at(0.58) - 60.0)
-            .moving(scroll(-13.0))
-            .moving(bob(1.6, 3.0)),
+        Plane::new("waves 2", s, 0.55, at(0.56), at(0.58) - 60.0).moving(scroll(-13.0)).moving(bob(1.6, 3.0)),
     );
     let mut s = Sketch::new();
     band(st, &mut s, 3, at(0.8), 22.0, 5.0, t[2].mix(t[1], 0.12));
@@ -182,13 +182,8 @@ pub(crate) fn beach(st: &Stage<'_>) -> Vec<Plane> {
     let mut rng = st.rng("sand");
     let line = land::hills(&mut rng, f.full, shore, 14.0, 1.0);
     let sand = hex(0xf3d9a4);
-    for (up, c, a) in [
-        (15.0, hex(0xffffff), 0.75),
-        (9.0, hex(0xd9f2ec), 0.8),
-        (3.0, hex(0xffffff), 0.95),
-    ] {
-        let foam: Vec<_> =
-            line.iter().map(|(x, y)| (*x, y - up + (x * 0.021 + up).sin() * 4.0)).collect();
+    for (up, c, a) in [(15.0, hex(0xffffff), 0.75), (9.0, hex(0xd9f2ec), 0.8), (3.0, hex(0xffffff), 0.95)] {
+        let foam: Vec<_> = line.iter().map(|(x, y)| (*x, y - up + (x * 0.021 + up).sin() * 4.0)).collect();
         under(&mut s, &foam, true, Fill::a(p.at(c, 0.0), a));
     }
     let wet = p.at(hex(0xd2b183), 0.1);
@@ -306,7 +301,8 @@ pub(crate) fn underwater(st: &Stage<'_>) -> Vec<Plane> {
             0 => coral(&mut s, &mut rng, x, y, h, -1.57, 5, c),
             1 => {
                 for k in 0..4 {
-                    let pts = lump(&mut rng, x + (k as f32 - 1.5) * h * 0.3, y - h * 0.2, h * 0.3, h * 0.28, 9);
+                    let pts =
+                        lump(&mut rng, x + (k as f32 - 1.5) * h * 0.3, y - h * 0.2, h * 0.3, h * 0.28, 9);
                     let g = s.down(c.pale(0.15), c.dark(0.75));
                     s.blob(&pts, g);
                 }
@@ -330,7 +326,8 @@ pub(crate) fn underwater(st: &Stage<'_>) -> Vec<Plane> {
             let t = rng.next_f32().powf(1.6) * 0.24;
             let x = f.x(if side > 0.5 { 1.03 - t } else { t - 0.03 });
             let h = rng.range(260.0, 620.0) * (1.0 - t * 2.2) * f.k.max(0.7);
-            let c = p.at([hex(0x2f8f6a), hex(0x4fae72), hex(0x1f7a6c)][(rng.next_f32() * 3.0) as usize % 3], 0.12);
+            let c = p
+                .at([hex(0x2f8f6a), hex(0x4fae72), hex(0x1f7a6c)][(rng.next_f32() * 3.0) as usize % 3], 0.12);
             weed(&mut s, &mut rng, x, 985.0, h, c);
         }
     }
@@ -397,11 +394,7 @@ fn fan(s: &mut Sketch, x: f32, y: f32, h: f32, c: Rgb) {
         let a = -1.57 + (i as f32 - 4.0) * 0.19;
         let (ex, ey) = (x + a.cos() * h, y + a.sin() * h * 1.05);
         s.stroke(
-            &format!(
-                "M{x:.1},{y:.1}Q{:.1},{:.1} {ex:.1},{ey:.1}",
-                x + a.cos() * h * 0.3,
-                y - h * 0.6
-            ),
+            &format!("M{x:.1},{y:.1}Q{:.1},{:.1} {ex:.1},{ey:.1}", x + a.cos() * h * 0.3, y - h * 0.6),
             h * 0.05,
             c,
         );
@@ -409,7 +402,14 @@ fn fan(s: &mut Sketch, x: f32, y: f32, h: f32, c: Rgb) {
     for k in 1..4 {
         let r = h * (0.3 + 0.2 * k as f32);
         s.stroke(
-            &format!("M{:.1},{:.1}Q{x:.1},{:.1} {:.1},{:.1}", x - r * 0.62, y - r * 0.75, y - r * 1.25, x + r * 0.62, y - r * 0.75),
+            &format!(
+                "M{:.1},{:.1}Q{x:.1},{:.1} {:.1},{:.1}",
+                x - r * 0.62,
+                y - r * 0.75,
+                y - r * 1.25,
+                x + r * 0.62,
+                y - r * 0.75
+            ),
             h * 0.025,
             c.dark(0.88),
         );

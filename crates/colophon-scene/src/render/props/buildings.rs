@@ -3,7 +3,9 @@
 use colophon_types::Seed;
 
 use super::super::brush::{Fill, Sketch, hex};
-use super::{DARK_WOOD, Drawing, IRON, LAMP, PLASTER, STEEL, STONE, WOOD, board, door, pane, pick, post, tiles};
+use super::{
+    DARK_WOOD, Drawing, IRON, LAMP, PLASTER, STEEL, STONE, WOOD, board, door, pane, pick, post, tiles,
+};
 
 pub(super) fn draw(name: &str, rng: &mut Seed) -> Option<Drawing> {
     Some(match name {
@@ -40,10 +42,7 @@ fn lighthouse(rng: &mut Seed) -> Drawing {
     for i in 0..n {
         let (y0, y1) = (46.0 + 143.0 * i as f32 / n as f32, 46.0 + 143.0 * (i + 1) as f32 / n as f32);
         let c = if i % 2 == 0 { hex(0xfdf6ea) } else { red };
-        let g = s.gradient(
-            (1.0, 0.0),
-            &[(0.0, c.pale(0.1), 1.0), (0.45, c, 1.0), (1.0, c.dark(0.7), 1.0)],
-        );
+        let g = s.gradient((1.0, 0.0), &[(0.0, c.pale(0.1), 1.0), (0.45, c, 1.0), (1.0, c.dark(0.7), 1.0)]);
         s.path(
             &format!(
                 "M{:.1},{y0:.1}Q50,{:.1} {:.1},{y0:.1}L{:.1},{y1:.1}Q50,{:.1} {:.1},{y1:.1}Z",
@@ -80,7 +79,10 @@ fn lighthouse(rng: &mut Seed) -> Drawing {
     // The beam.
     let l = &mut d.lit;
     for (dir, a) in [(-1.0, 0.5), (1.0, 0.36)] {
-        let stops = [(0.0, hex(0xfff0b8), if dir > 0.0 { a } else { 0.0 }), (1.0, hex(0xfff0b8), if dir > 0.0 { 0.0 } else { a })];
+        let stops = [
+            (0.0, hex(0xfff0b8), if dir > 0.0 { a } else { 0.0 }),
+            (1.0, hex(0xfff0b8), if dir > 0.0 { 0.0 } else { a }),
+        ];
         let g = l.gradient((1.0, 0.0), &stops);
         let x = 50.0 + dir * 260.0;
         l.poly(&[(50.0, 27.0), (x, -14.0), (x, 58.0), (50.0, 34.0)], g);
@@ -97,7 +99,11 @@ fn windmill(rng: &mut Seed) -> Drawing {
     s.path("M58,200L72,88Q95,80 118,88L132,200Z", g);
     for y in [120.0, 150.0, 178.0] {
         let h = 24.0 + (y - 88.0) * 0.12;
-        s.stroke(&format!("M{:.1},{y:.1}q{h:.1},7 {:.1},0", 95.0 - h, h * 2.0), 1.4, Fill::a(wall.dark(0.6), 0.4));
+        s.stroke(
+            &format!("M{:.1},{y:.1}q{h:.1},7 {:.1},0", 95.0 - h, h * 2.0),
+            1.4,
+            Fill::a(wall.dark(0.6), 0.4),
+        );
     }
     let roof = hex(0xb4533f);
     let g = s.across(roof.pale(0.1), roof.dark(0.72));
@@ -215,7 +221,10 @@ fn castle(rng: &mut Seed) -> Drawing {
         }
         if spire > 0.0 {
             let g = s.across(roof.pale(0.16), roof.dark(0.68));
-            s.poly(&[(x - w * 0.16, top - 8.0), (x + w / 2.0, top - 8.0 - spire), (x + w * 1.16, top - 8.0)], g);
+            s.poly(
+                &[(x - w * 0.16, top - 8.0), (x + w / 2.0, top - 8.0 - spire), (x + w * 1.16, top - 8.0)],
+                g,
+            );
             s.line((x + w / 2.0, top - 8.0 - spire), (x + w / 2.0, top - 26.0 - spire), 1.6, IRON);
             s.path(&format!("M{:.1},{:.1}l18,5l-18,6Z", x + w / 2.0, top - 26.0 - spire), hex(0xe0564f));
         }
@@ -260,7 +269,8 @@ fn bridge() -> Drawing {
         let (x1, y1) = (260.0 - a.cos() * 110.0, 200.0 - a.sin() * 112.0);
         s.line((x0, y0), (x1, y1), 2.4, Fill::a(c.dark(0.55), 0.6));
     }
-    for (x, y) in [(40.0, 128.0), (110.0, 96.0), (200.0, 78.0), (320.0, 80.0), (410.0, 98.0), (480.0, 130.0)] {
+    for (x, y) in [(40.0, 128.0), (110.0, 96.0), (200.0, 78.0), (320.0, 80.0), (410.0, 98.0), (480.0, 130.0)]
+    {
         s.rect(x - 12.0, y, 24.0, 9.0, 2.0, Fill::a(c.dark(0.72), 0.4));
     }
     for k in 0..9 {
@@ -278,7 +288,18 @@ fn barn() -> Drawing {
     let c = hex(0xb5473c);
     let s = &mut d.paint;
     let g = s.across(c.pale(0.06), c.dark(0.76));
-    s.poly(&[(30.0, 200.0), (30.0, 104.0), (58.0, 56.0), (115.0, 24.0), (172.0, 56.0), (200.0, 104.0), (200.0, 200.0)], g);
+    s.poly(
+        &[
+            (30.0, 200.0),
+            (30.0, 104.0),
+            (58.0, 56.0),
+            (115.0, 24.0),
+            (172.0, 56.0),
+            (200.0, 104.0),
+            (200.0, 200.0),
+        ],
+        g,
+    );
     for k in 0..11 {
         let x = 38.0 + k as f32 * 15.4;
         s.line((x, 104.0), (x, 200.0), 1.2, Fill::a(c.dark(0.6), 0.5));
@@ -314,7 +335,13 @@ fn tower(rng: &mut Seed) -> Drawing {
     }
     for r in 0..20 {
         let y = 26.0 + r as f32 * 8.6;
-        let (x, w) = if y < 48.0 { (31.0, 22.0) } else if y < 92.0 { (23.0, 38.0) } else { (15.0, 54.0) };
+        let (x, w) = if y < 48.0 {
+            (31.0, 22.0)
+        } else if y < 92.0 {
+            (23.0, 38.0)
+        } else {
+            (15.0, 54.0)
+        };
         let n = (w / 7.6) as usize;
         for k in 0..n {
             let q = x + k as f32 * w / n as f32;
@@ -368,7 +395,12 @@ fn pagoda(rng: &mut Seed, storeys: usize) -> Drawing {
             s.rect(x - w / 2.0, y, w, h, 1.0, hex(0x8a5a44));
             d.lit.rect(x - w / 2.0, y, w, h, 1.0, LAMP);
             for j in 1..3 {
-                s.line((x - w / 2.0 + w * j as f32 / 3.0, y), (x - w / 2.0 + w * j as f32 / 3.0, y + h), 0.9, hex(0xf6e3c4));
+                s.line(
+                    (x - w / 2.0 + w * j as f32 / 3.0, y),
+                    (x - w / 2.0 + w * j as f32 / 3.0, y + h),
+                    0.9,
+                    hex(0xf6e3c4),
+                );
             }
         }
         // Roof with upturned corners.
@@ -389,7 +421,12 @@ fn pagoda(rng: &mut Seed, storeys: usize) -> Drawing {
         );
         for k in -4..=4 {
             let k = k as f32 / 4.0;
-            s.line((cx + up * k, ridge + 1.0), (cx + half * 1.05 * k, eave - 1.0), 1.0, Fill::a(roof.dark(0.5), 0.5));
+            s.line(
+                (cx + up * k, ridge + 1.0),
+                (cx + half * 1.05 * k, eave - 1.0),
+                1.0,
+                Fill::a(roof.dark(0.5), 0.5),
+            );
         }
         s.line((cx - up - 2.0, ridge), (cx + up + 2.0, ridge), 4.0, roof.dark(0.7));
         for side in [-1.0, 1.0] {
@@ -417,7 +454,11 @@ fn dome() -> Drawing {
         s.stroke(&format!("M{x:.1},180Q{:.1},{:.1} 170,15", x + (170.0 - x) * 0.1, 70.0), 2.4, hex(0xf4fbff));
     }
     for (y, h) in [(60.0, 100.0), (112.0, 134.0)] {
-        s.stroke(&format!("M{:.1},{y:.1}Q170,{:.1} {:.1},{y:.1}", 170.0 - h, y + 16.0, 170.0 + h), 2.4, hex(0xf4fbff));
+        s.stroke(
+            &format!("M{:.1},{y:.1}Q170,{:.1} {:.1},{y:.1}", 170.0 - h, y + 16.0, 170.0 + h),
+            2.4,
+            hex(0xf4fbff),
+        );
     }
     // A garden inside.
     let mut r = Seed(11);
@@ -469,7 +510,11 @@ fn pier() -> Drawing {
         post(s, x + 2.0, 14.0, 15.0, 66.0, WOOD);
         s.oval(x + 9.5, 14.0, 9.0, 4.0, WOOD.pale(0.3));
         if k < 5 {
-            s.stroke(&format!("M{:.1},30Q{:.1},62 {:.1},30", x + 10.0, x + 63.0, x + 116.0), 4.5, hex(0xe6d3a8));
+            s.stroke(
+                &format!("M{:.1},30Q{:.1},62 {:.1},30", x + 10.0, x + 63.0, x + 116.0),
+                4.5,
+                hex(0xe6d3a8),
+            );
         }
     }
     d

@@ -44,7 +44,10 @@ fn boat(rng: &mut Seed) -> Drawing {
     s.rect(174.0, 38.0, 18.0, 7.0, 2.0, IRON);
     for x in [134.0, 159.0, 184.0] {
         s.rect(x, 88.0, 16.0, 20.0, 3.0, hex(0x6fa8c0));
-        s.poly(&[(x + 2.0, 106.0), (x + 8.0, 90.0), (x + 13.0, 90.0), (x + 7.0, 106.0)], Fill::a(hex(0xffffff), 0.4));
+        s.poly(
+            &[(x + 2.0, 106.0), (x + 8.0, 90.0), (x + 13.0, 90.0), (x + 7.0, 106.0)],
+            Fill::a(hex(0xffffff), 0.4),
+        );
         d.lit.rect(x, 88.0, 16.0, 20.0, 3.0, LAMP);
     }
     d.lit.glow(166.0, 98.0, 90.0, LAMP, 0.6);
@@ -52,7 +55,12 @@ fn boat(rng: &mut Seed) -> Drawing {
     // Net and crates on deck.
     s.path("M36,142Q44,112 66,116Q84,112 90,142Z", hex(0x8a9a6a));
     for k in 0..5 {
-        s.line((40.0 + 10.0 * k as f32, 140.0), (50.0 + 7.0 * k as f32, 118.0), 1.2, Fill::a(hex(0x55603f), 0.8));
+        s.line(
+            (40.0 + 10.0 * k as f32, 140.0),
+            (50.0 + 7.0 * k as f32, 118.0),
+            1.2,
+            Fill::a(hex(0x55603f), 0.8),
+        );
     }
     // Hull with gunwale and stripe.
     let g = s.down(hull.pale(0.14), hull.dark(0.7));
@@ -136,14 +144,20 @@ fn rocket_pad(rng: &mut Seed) -> Drawing {
     s.path("M34,140L14,176V186L36,172Z", c);
     s.path("M66,140L86,176V186L64,172Z", c.dark(0.8));
     let white = hex(0xfbfbf8);
-    let g = s.gradient((1.0, 0.0), &[(0.0, white, 1.0), (0.5, white.dark(0.96), 1.0), (1.0, white.dark(0.7), 1.0)]);
+    let g = s.gradient(
+        (1.0, 0.0),
+        &[(0.0, white, 1.0), (0.5, white.dark(0.96), 1.0), (1.0, white.dark(0.7), 1.0)],
+    );
     s.path("M50,8Q74,40 70,104L66,176H34L30,104Q26,40 50,8Z", g);
     let g = s.across(c.pale(0.12), c.dark(0.7));
     s.path("M50,8Q63,26 67,52Q50,58 33,52Q37,26 50,8Z", g);
     for (y, r) in [(78.0, 10.0), (106.0, 7.5)] {
         s.circle(50.0, y, r + 2.6, c.dark(0.8));
         s.circle(50.0, y, r, hex(0x7fc4e0));
-        s.path(&format!("M{:.1},{y:.1}a{r:.1},{r:.1} 0 0,1 {r:.1},-{r:.1}Z", 50.0 - r), Fill::a(hex(0xffffff), 0.5));
+        s.path(
+            &format!("M{:.1},{y:.1}a{r:.1},{r:.1} 0 0,1 {r:.1},-{r:.1}Z", 50.0 - r),
+            Fill::a(hex(0xffffff), 0.5),
+        );
         d.lit.circle(50.0, y, r, LAMP);
     }
     s.rect(33.0, 140.0, 34.0, 8.0, 0.0, c);
@@ -183,7 +197,11 @@ fn robot(rng: &mut Seed) -> Drawing {
     s.circle(65.0, 3.0, 5.0, hex(0xe0564f));
     for (x, k) in [(20.0, 1.0), (110.0, 0.86)] {
         let side = if x < 65.0 { -1.0 } else { 1.0 };
-        s.stroke(&format!("M{:.1},92Q{:.1},104 {:.1},132", 65.0 + side * 34.0, x - side * 2.0, x + side * 4.0), 11.0, c.dark(0.8 * k));
+        s.stroke(
+            &format!("M{:.1},92Q{:.1},104 {:.1},132", 65.0 + side * 34.0, x - side * 2.0, x + side * 4.0),
+            11.0,
+            c.dark(0.8 * k),
+        );
         s.circle(x + side * 4.0, 136.0, 8.5, IRON);
         s.circle(x + side * 4.0, 138.0, 4.0, c.pale(0.3));
     }
@@ -223,7 +241,10 @@ fn solar_panel() -> Drawing {
     let s = &mut d.paint;
     post(s, 148.0, 110.0, 12.0, 90.0, STEEL.dark(0.7));
     s.line((154.0, 180.0), (214.0, 126.0), 6.0, STEEL.dark(0.6));
-    let g = s.gradient((1.0, 1.0), &[(0.0, hex(0x6fa0ee), 1.0), (0.5, hex(0x3a62b8), 1.0), (1.0, hex(0x2a4690), 1.0)]);
+    let g = s.gradient(
+        (1.0, 1.0),
+        &[(0.0, hex(0x6fa0ee), 1.0), (0.5, hex(0x3a62b8), 1.0), (1.0, hex(0x2a4690), 1.0)],
+    );
     s.poly(&[(48.0, 14.0), (300.0, 14.0), (262.0, 146.0), (8.0, 146.0)], g);
     for k in 0..=6 {
         let t = k as f32 / 6.0;

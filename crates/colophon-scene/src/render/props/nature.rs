@@ -1,5 +1,7 @@
 //! Plants, stones, fires: what grows or lies about.
 
+use std::f32::consts::TAU;
+
 use colophon_types::Seed;
 
 use super::super::brush::{Fill, hex, lump};
@@ -76,7 +78,7 @@ fn flower_bed(rng: &mut Seed) -> Drawing {
     let petals = [0xf4728f, 0xffd65a, 0xffffff, 0xb48cf0, 0xff8f5c].map(hex);
     let mut spots: Vec<(f32, f32)> = (0..34)
         .map(|_| {
-            let (a, q) = (rng.range(0.0, 6.28), rng.next_f32().sqrt());
+            let (a, q) = (rng.range(0.0, TAU), rng.next_f32().sqrt());
             (260.0 + a.cos() * 225.0 * q, 176.0 + a.sin() * 20.0 * q)
         })
         .collect();
@@ -129,7 +131,13 @@ fn mushroom(rng: &mut Seed) -> Drawing {
             ),
             g,
         );
-        for (dx, dy, r) in [(-34.0, -44.0, 11.0), (6.0, -72.0, 13.0), (38.0, -38.0, 10.0), (2.0, -24.0, 8.0), (-58.0, -14.0, 7.0)] {
+        for (dx, dy, r) in [
+            (-34.0, -44.0, 11.0),
+            (6.0, -72.0, 13.0),
+            (38.0, -38.0, 10.0),
+            (2.0, -24.0, 8.0),
+            (-58.0, -14.0, 7.0),
+        ] {
             s.oval(x + dx * k, y + dy * k, r * k, r * 0.82 * k, hex(0xfff6e8));
         }
     }
@@ -172,7 +180,11 @@ fn haystack(rng: &mut Seed) -> Drawing {
         let half = 24.0 + 112.0 * t.powf(0.8);
         let x = 150.0 + rng.range(-half, half);
         let tone = if rng.next_f32() < 0.5 { c.dark(0.74) } else { c.pale(0.35) };
-        s.stroke(&format!("M{x:.1},{y:.1}q{:.1},12 {:.1},24", (x - 150.0) * 0.06, (x - 150.0) * 0.16), 1.8, Fill::a(tone, 0.7));
+        s.stroke(
+            &format!("M{x:.1},{y:.1}q{:.1},12 {:.1},24", (x - 150.0) * 0.06, (x - 150.0) * 0.16),
+            1.8,
+            Fill::a(tone, 0.7),
+        );
     }
     s.stroke("M44,120Q150,140 256,120", 5.0, hex(0xa8783f));
     d
@@ -186,7 +198,9 @@ fn campfire(rng: &mut Seed) -> Drawing {
         let g = s.down(c.pale(0.1), c.dark(0.7));
         s.blob(&lump(rng, x, 188.0, 22.0, 14.0, 7), g);
     }
-    for (a, b) in [((50.0, 186.0), (186.0, 150.0)), ((190.0, 186.0), (56.0, 150.0)), ((84.0, 192.0), (150.0, 140.0))] {
+    for (a, b) in
+        [((50.0, 186.0), (186.0, 150.0)), ((190.0, 186.0), (56.0, 150.0)), ((84.0, 192.0), (150.0, 140.0))]
+    {
         s.line(a, b, 19.0, DARK_WOOD);
         s.line((a.0, a.1 - 3.0), (b.0, b.1 - 3.0), 7.0, WOOD);
         s.circle(b.0, b.1, 8.5, hex(0xd9ad7c));

@@ -115,10 +115,18 @@ fn neon_sign(rng: &mut Seed) -> Drawing {
     s.rect(10.0, 14.0, 200.0, 106.0, 14.0, g);
     s.rect(10.0, 14.0, 200.0, 106.0, 14.0, Fill::a(c, 0.08));
     let tubes = |s: &mut super::super::brush::Sketch, k: f32| {
-        s.stroke("M30,28H190Q198,28 198,36V98Q198,106 190,106H30Q22,106 22,98V36Q22,28 30,28Z", 3.4, c.pale(k));
+        s.stroke(
+            "M30,28H190Q198,28 198,36V98Q198,106 190,106H30Q22,106 22,98V36Q22,28 30,28Z",
+            3.4,
+            c.pale(k),
+        );
         // A cup with steam, a star, waves.
         s.stroke("M52,62H92V78Q92,94 76,94H68Q52,94 52,78ZM92,66Q106,66 104,76Q102,84 91,82M62,54Q58,48 63,44M78,54Q74,48 79,44", 3.2, hex(0xffe07a).pale(k));
-        s.stroke("M146,40l6,16l17,1l-13,11l4,17l-14,-9l-14,9l4,-17l-13,-11l17,-1Z", 3.2, hex(0x6fd6ff).pale(k));
+        s.stroke(
+            "M146,40l6,16l17,1l-13,11l4,17l-14,-9l-14,9l4,-17l-13,-11l17,-1Z",
+            3.2,
+            hex(0x6fd6ff).pale(k),
+        );
         s.stroke("M120,96q8,-8 16,0t16,0t16,0t16,0", 3.2, c.pale(k));
     };
     tubes(s, 0.1);
@@ -153,7 +161,11 @@ fn bench() -> Drawing {
     let mut d = Drawing::new(430.0);
     let s = &mut d.paint;
     for x in [50.0, 360.0] {
-        s.stroke(&format!("M{x:.1},196V110M{:.1},196V20Q{:.1},10 {:.1},12", x + 22.0, x + 22.0, x + 12.0), 10.0, IRON);
+        s.stroke(
+            &format!("M{x:.1},196V110M{:.1},196V20Q{:.1},10 {:.1},12", x + 22.0, x + 22.0, x + 12.0),
+            10.0,
+            IRON,
+        );
         s.stroke(&format!("M{:.1},84Q{:.1},70 {:.1},90", x + 18.0, x - 18.0, x - 12.0), 8.0, IRON);
     }
     for y in [22.0, 48.0, 74.0] {
@@ -168,7 +180,8 @@ fn signpost() -> Drawing {
     let mut d = Drawing::new(170.0);
     let s = &mut d.paint;
     post(s, 79.0, 6.0, 12.0, 194.0, DARK_WOOD);
-    for (y, flip, c) in [(24.0, false, WOOD), (62.0, true, WOOD.pale(0.16)), (100.0, false, WOOD.dark(0.88))] {
+    for (y, flip, c) in [(24.0, false, WOOD), (62.0, true, WOOD.pale(0.16)), (100.0, false, WOOD.dark(0.88))]
+    {
         s.group(85.0, y, if flip { -1.0 } else { 1.0 }, 1.0, if flip { 3.0 } else { -3.0 }, 1.0);
         let g = s.down(c.pale(0.16), c.dark(0.8));
         s.path("M-20,-14H56L76,0L56,14H-20Z", g);
@@ -189,18 +202,23 @@ fn lantern(rng: &mut Seed) -> Drawing {
     let s = &mut d.paint;
     s.line((65.0, 0.0), (65.0, 24.0), 3.0, DARK_WOOD);
     s.rect(42.0, 22.0, 46.0, 10.0, 3.0, DARK_WOOD);
-    let g = s.gradient((1.0, 0.0), &[(0.0, c.dark(0.8), 1.0), (0.45, c.pale(0.3), 1.0), (1.0, c.dark(0.7), 1.0)]);
+    let g =
+        s.gradient((1.0, 0.0), &[(0.0, c.dark(0.8), 1.0), (0.45, c.pale(0.3), 1.0), (1.0, c.dark(0.7), 1.0)]);
     s.oval(65.0, 86.0, 58.0, 56.0, g);
     for k in [0.25, 0.6, 0.9] {
         let rx = 58.0 * k;
-        s.stroke(&format!("M65,31A{rx:.1},55 0 0,0 65,141M65,31A{rx:.1},55 0 0,1 65,141"), 1.6, Fill::a(c.dark(0.6), 0.6));
+        s.stroke(
+            &format!("M65,31A{rx:.1},55 0 0,0 65,141M65,31A{rx:.1},55 0 0,1 65,141"),
+            1.6,
+            Fill::a(c.dark(0.6), 0.6),
+        );
     }
     s.rect(42.0, 138.0, 46.0, 10.0, 3.0, DARK_WOOD);
     for k in 0..5 {
         s.line((53.0 + 6.0 * k as f32, 148.0), (53.0 + 6.0 * k as f32, 192.0), 2.4, hex(0xf0c04a));
     }
-    d.lit.oval(65.0, 86.0, 58.0, 56.0, Fill::a(hex(0xff9a5a), 0.7));
-    d.lit.glow(65.0, 86.0, 130.0, hex(0xffa45e), 0.7);
+    d.lit.oval(65.0, 86.0, 44.0, 46.0, Fill::a(hex(0xff7a4a), 0.4));
+    d.lit.glow(65.0, 86.0, 130.0, hex(0xff9450), 0.6);
     d
 }
 
@@ -259,10 +277,17 @@ fn crate_box(rng: &mut Seed) -> Drawing {
 fn barrel() -> Drawing {
     let mut d = Drawing::new(160.0);
     let s = &mut d.paint;
-    let g = s.gradient((1.0, 0.0), &[(0.0, WOOD.dark(0.8), 1.0), (0.35, WOOD.pale(0.2), 1.0), (1.0, WOOD.dark(0.6), 1.0)]);
+    let g = s.gradient(
+        (1.0, 0.0),
+        &[(0.0, WOOD.dark(0.8), 1.0), (0.35, WOOD.pale(0.2), 1.0), (1.0, WOOD.dark(0.6), 1.0)],
+    );
     s.path("M26,14H134Q166,106 134,198H26Q-6,106 26,14Z", g);
     for x in [-38.0, -14.0, 12.0, 36.0] {
-        s.stroke(&format!("M{:.1},16Q{:.1},106 {:.1},196", 80.0 + x, 80.0 + x * 1.45, 80.0 + x), 2.0, Fill::a(DARK_WOOD, 0.6));
+        s.stroke(
+            &format!("M{:.1},16Q{:.1},106 {:.1},196", 80.0 + x, 80.0 + x * 1.45, 80.0 + x),
+            2.0,
+            Fill::a(DARK_WOOD, 0.6),
+        );
     }
     for (y, w) in [(36.0, 62.0), (84.0, 72.0), (128.0, 72.0), (174.0, 62.0)] {
         s.stroke(&format!("M{:.1},{y:.1}q{w:.1},12 {:.1},0", 80.0 - w, w * 2.0), 9.0, IRON);
@@ -279,7 +304,11 @@ fn cart(rng: &mut Seed) -> Drawing {
     s.path("M56,86Q90,20 160,30Q236,10 262,86Z", hay);
     for _ in 0..40 {
         let x = rng.range(76.0, 246.0);
-        s.stroke(&format!("M{x:.1},82q{:.1},-24 {:.1},-38", rng.range(-8.0, 8.0), rng.range(-14.0, 14.0)), 2.4, hay.vary(rng, 0.2));
+        s.stroke(
+            &format!("M{x:.1},82q{:.1},-24 {:.1},-38", rng.range(-8.0, 8.0), rng.range(-14.0, 14.0)),
+            2.4,
+            hay.vary(rng, 0.2),
+        );
     }
     board(s, 40.0, 84.0, 236.0, 20.0, WOOD.pale(0.1));
     board(s, 46.0, 106.0, 224.0, 20.0, WOOD);
@@ -291,7 +320,7 @@ fn cart(rng: &mut Seed) -> Drawing {
         s.circle(x, 152.0, 48.0, DARK_WOOD);
         s.circle(x, 152.0, 38.0, hex(0xcfae86));
         for k in 0..8 {
-            let a = k as f32 * 0.7854;
+            let a = k as f32 * std::f32::consts::FRAC_PI_4;
             s.line((x, 152.0), (x + a.cos() * 40.0, 152.0 + a.sin() * 40.0), 6.0, WOOD);
         }
         s.circle(x, 152.0, 11.0, DARK_WOOD);
@@ -304,7 +333,10 @@ fn bus_stop() -> Drawing {
     let s = &mut d.paint;
     let g = s.gradient((1.0, 1.0), &[(0.0, hex(0xd9f0f6), 0.7), (1.0, hex(0x9cc9da), 0.7)]);
     s.rect(34.0, 32.0, 156.0, 140.0, 2.0, g);
-    s.poly(&[(60.0, 32.0), (96.0, 32.0), (56.0, 172.0), (34.0, 172.0), (34.0, 120.0)], Fill::a(hex(0xffffff), 0.3));
+    s.poly(
+        &[(60.0, 32.0), (96.0, 32.0), (56.0, 172.0), (34.0, 172.0), (34.0, 120.0)],
+        Fill::a(hex(0xffffff), 0.3),
+    );
     for x in [30.0, 108.0, 188.0] {
         post(s, x, 28.0, 7.0, 172.0, STEEL.dark(0.66));
     }
@@ -342,9 +374,22 @@ fn fountain() -> Drawing {
     let water = hex(0xe4f7fc);
     for side in [-1.0, 1.0] {
         for (a, b, c) in [(20.0, 10.0, 44.0), (40.0, 6.0, 58.0)] {
-            s.stroke(&format!("M135,74Q{:.1},{:.1} {:.1},78", 135.0 + side * a, b, 135.0 + side * c), 4.0, Fill::a(water, 0.85));
+            s.stroke(
+                &format!("M135,74Q{:.1},{:.1} {:.1},78", 135.0 + side * a, b, 135.0 + side * c),
+                4.0,
+                Fill::a(water, 0.85),
+            );
         }
-        s.stroke(&format!("M{:.1},80Q{:.1},100 {:.1},146", 135.0 + side * 62.0, 135.0 + side * 88.0, 135.0 + side * 92.0), 5.0, Fill::a(water, 0.8));
+        s.stroke(
+            &format!(
+                "M{:.1},80Q{:.1},100 {:.1},146",
+                135.0 + side * 62.0,
+                135.0 + side * 88.0,
+                135.0 + side * 92.0
+            ),
+            5.0,
+            Fill::a(water, 0.8),
+        );
     }
     s.line((135.0, 74.0), (135.0, 16.0), 6.0, Fill::a(water, 0.9));
     s.circle(135.0, 14.0, 6.0, water);
