@@ -2,7 +2,7 @@
 //!
 //! `contact_sheet OUT.png [ICONS.json] [SEED] [TREATMENT] [SET] [N]`: icons in iconify's format; SET is
 //! `scenes`, `large` (the Nth scene alone), `tall`, `square`, `settings`, `props`, `night`,
-//! `figures`, `file` (the scenes of the JSON file N), or the name of one setting.
+//! `figures`, `heads`, `file` (the scenes of the JSON file N), or the name of one setting.
 
 use std::collections::BTreeMap;
 use std::time::Instant;
@@ -332,6 +332,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             (1200, 520),
         ),
         "figures" => (figures(seed), (1200, 560)),
+        "heads" => (heads(seed), (1200, 560)),
         "file" => {
             let text = std::fs::read_to_string(arg(5).ok_or("name a file of scenes")?)?;
             let list = serde_json::Deserializer::from_str(&text).into_iter().collect::<Result<_, _>>()?;
@@ -404,4 +405,30 @@ fn figures(seed: u64) -> Vec<Scene> {
             scene(Setting::Field, TimeOfDay::Morning, Weather::Clear, seed + r as u64, row)
         })
         .collect()
+}
+
+/// Many heads on bodies, a row of seven a scene.
+fn heads(seed: u64) -> Vec<Scene> {
+    use Body::{Adult, Animal, Child};
+    let people = "woman-farmer man-cook firefighter woman-scientist detective student woman-singer \
+                  man-artist police-officer ninja princess mage fairy old-woman santa-claus person \
+                  woman-health-worker astronaut superhero guard woman-mechanic office-worker judge \
+                  woman-with-headscarf man-beard woman-red-hair man-wearing-turban person-blond-hair";
+    let beasts = "lion tiger-face monkey-face frog dog-face pig-face unicorn horse-face koala hamster \
+                  wolf cow-face raccoon rabbit-face polar-bear panda bear robot owl chicken dragon-face";
+    let row = |names: &[&str], body: Body, seed: u64| {
+        let poses = [Pose::Stand, Pose::Hold, Pose::Walk, Pose::Wave];
+        let objects = names
+            .iter()
+            .enumerate()
+            .map(|(i, n)| figure(n, body, poses[i % 4], None, 0.08 + 0.14 * i as f32, 0.9, 0.62))
+            .collect();
+        scene(Setting::Field, TimeOfDay::Morning, Weather::Clear, seed, objects)
+    };
+    let people: Vec<&str> = people.split_whitespace().collect();
+    let beasts: Vec<&str> = beasts.split_whitespace().collect();
+    let mut out: Vec<Scene> = people.chunks(7).map(|c| row(c, Adult, seed)).collect();
+    out.push(row(&["boy", "girl", "child", "baby", "person", "fairy", "student"], Child, seed));
+    out.extend(beasts.chunks(7).map(|c| row(c, Animal, seed)));
+    out
 }

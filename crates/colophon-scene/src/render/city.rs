@@ -95,13 +95,15 @@ pub(crate) fn city(st: &Stage<'_>) -> Vec<Plane> {
     let (p, f) = (&st.palette, st.frame);
     let mut out = Vec::new();
     let mut lit = Sketch::new();
+    // Lights of the far rows are painted; those of the nearest row shine as well.
+    let mut dim = Sketch::new();
     let mut rng = st.rng("skyline");
     let mut s = Sketch::new();
     let tones = [0x7f9cc4, 0x93a9cf, 0x7695b8];
-    towers(st, &mut s, &mut lit, &mut rng, st.horizon, (240.0, 520.0), &tones, 1.0);
+    towers(st, &mut s, &mut dim, &mut rng, st.horizon, (240.0, 520.0), &tones, 1.0);
     mist(st, &mut s, st.horizon - 40.0, 300.0, 0.42);
     let tones = [0x6a8bb0, 0xb5857f, 0x7aa39c, 0x9a8fb8];
-    towers(st, &mut s, &mut lit, &mut rng, st.horizon + 6.0, (150.0, 380.0), &tones, 0.5);
+    towers(st, &mut s, &mut dim, &mut rng, st.horizon + 6.0, (150.0, 380.0), &tones, 0.5);
     mist(st, &mut s, st.horizon + 10.0, 200.0, 0.26);
     out.push(Plane::new("towers", s, 0.24, 10.0, st.horizon - 640.0));
     let mut s = Sketch::new();

@@ -7,18 +7,19 @@ use colophon_types::Seed;
 use super::brush::{Fill, Rgb, Sketch, hex, polyline, smooth};
 use super::stage::{Plane, Stage};
 use super::{sky, trees};
+use crate::graph::TimeOfDay;
 use crate::layers::Motion;
 
 /// A rough skyline by midpoint displacement: points from the left to the right edge.
 pub(crate) fn ridge(rng: &mut Seed, full: f32, y: f32, amp: f32, rough: f32) -> Vec<(f32, f32)> {
-    let mut ys = vec![
-        y + rng.range(-0.4, 0.4) * amp,
-        y - rng.range(0.3, 1.0) * amp,
-        y + rng.range(-0.5, 0.5) * amp,
-        y - rng.range(0.2, 1.0) * amp,
-        y + rng.range(-0.4, 0.4) * amp,
-    ];
-    let mut a = amp * 0.62;
+    // Peaks and saddles by turns, then midpoints between them.
+    let mut ys: Vec<f32> = (0..9)
+        .map(|i| {
+            let (low, high) = if i % 2 == 0 { (-0.25, 0.35) } else { (0.35, 1.0) };
+            y - rng.range(low, high) * amp
+        })
+        .collect();
+    let mut a = amp * 0.3;
     while ys.len() < 120 {
         let mut next = Vec::with_capacity(ys.len() * 2);
         for pair in ys.windows(2) {
@@ -259,8 +260,8 @@ pub(crate) fn forest(st: &Stage<'_>, snow: bool) -> Vec<Plane> {
         period: 5.2,
         phase: rng.range(0.0, 6.0),
     }));
-    if !snow && p.night < 0.5 && p.shine > 0.3 {
-        out.push(sky::rays(st, p.glow, 0.11, 900.0));
+    if !snow && p.night < 0.2 && p.shine > 0.3 && st.scene.time != TimeOfDay::Noon {
+        out.push(sky::rays(st, p.glow, 0.085, 900.0));
     }
     out
 }
@@ -323,7 +324,7 @@ pub(crate) fn bamboo(st: &Stage<'_>) -> Vec<Plane> {
         phase: rng.range(0.0, 6.0),
     }));
     if p.night < 0.5 {
-        out.push(sky::rays(st, p.glow, 0.12, 900.0));
+        out.push(sky::rays(st, p.glow, 0.09, 900.0));
     }
     out
 }
@@ -387,7 +388,7 @@ fn peak(s: &mut Sketch, rng: &mut Seed, x: f32, y: f32, h: f32, c: Rgb, side: f3
 pub(crate) fn mountain(st: &Stage<'_>) -> Vec<Plane> {
     let (p, f) = (&st.palette, st.frame);
     let rock = hex(0x7488a8);
-    let mut out = vec![far_ridges(st, hex(0x8ba0c4), 330.0, 0.52)];
+    let mut out = vec![far_ridges(st, hex(0x8ba0c4), 270.0, 0.52)];
     let mut s = Sketch::new();
     let mut rng = st.rng("peaks");
     let n = (4.0 * (f.full / 2000.0)).round().max(2.0) as usize;

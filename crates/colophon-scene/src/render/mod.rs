@@ -4,7 +4,7 @@
 //! frame in front, and light over all. Everything is vector art at any size; nothing is random
 //! but by the scene's seed.
 
-use colophon_types::{Cancel, Raster, Seed};
+use colophon_types::{Cancel, Seed};
 
 use crate::error::SceneError;
 use crate::graph::{Scene, Setting, TimeOfDay, Weather};
@@ -19,6 +19,7 @@ mod land;
 mod light;
 mod objects;
 mod palette;
+pub(crate) mod particles;
 pub mod props;
 mod sky;
 mod space;
@@ -286,11 +287,4 @@ fn camera(st: &Stage<'_>) -> (f32, f32) {
     let reach = w as f32 * (stage::OVERSCAN - 1.0) / 2.0 * 0.8;
     let dir = if rng.next_f32() < 0.5 { -1.0 } else { 1.0 };
     (dir * reach * rng.range(0.55, 1.0), 0.0)
-}
-
-/// Side-by-side copy for looking at: layers flattened.
-impl From<&LayeredScene> for Raster {
-    fn from(scene: &LayeredScene) -> Self {
-        scene.flatten()
-    }
 }

@@ -174,20 +174,7 @@ fn canvas(st: &Stage<'_>, o: &Placed, aspect: f32, lights: bool) -> (Canvas, f32
 /// Paints the thing by daylight.
 fn draw(st: &Stage<'_>, o: &Placed, art: &dyn ArtSource, rng: &mut Seed) -> Option<(Paint, Canvas)> {
     match &o.art {
-        Art::Icon { icon } => {
-            let svg = art.icon(icon)?;
-            let icon = Icon::parse(&svg)?;
-            let (b, _) = icon.bounds()?;
-            let (bw, bh) = (b[2] - b[0], b[3] - b[1]);
-            let (c, _) = canvas(st, o, bw / bh, false);
-            let mut r = Raster::filled(c.w, c.h, [0; 4]);
-            // The opaque part of the icon fills the thing's box, its foot on the ground.
-            let k = c.size / bh;
-            let x = c.w as f32 / 2.0 - (b[0] + bw / 2.0) * k;
-            let y = c.foot - b[3] * k;
-            icon.paint(&mut r, x, y, k, k, 0.0);
-            Some((Paint { paint: r, lit: None, arm: None, sways: false }, c))
-        }
+        Art::Icon { icon } => whole(st, o, icon, art),
         Art::Prop { prop } => {
             let d = props::draw(prop, rng)?;
             let lights = !d.lit.is_empty() && st.palette.night > 0.2;
@@ -197,6 +184,7 @@ fn draw(st: &Stage<'_>, o: &Placed, art: &dyn ArtSource, rng: &mut Seed) -> Opti
             let lit = lights.then(|| d.lit.raster(c.w, c.h, x0, y0, k));
             Some((Paint { paint, lit, arm: None, sways: d.sways }, c))
         }
+        Art::Figure { head, .. } if figure::is_whole(head) => whole(st, o, head, art),
         Art::Figure { head, body, pose, holds } => {
             let svg = art.icon(head)?;
             let icon = Icon::parse(&svg)?;
@@ -222,6 +210,21 @@ fn draw(st: &Stage<'_>, o: &Placed, art: &dyn ArtSource, rng: &mut Seed) -> Opti
             Some((Paint { paint: fig.body, lit: None, arm, sways: false }, c))
         }
     }
+}
+
+/// An icon that is drawn as it is.
+fn whole(st: &Stage<'_>, o: &Placed, name: &str, art: &dyn ArtSource) -> Option<(Paint, Canvas)> {
+    let icon = Icon::parse(&art.icon(name)?)?;
+    let (b, _) = icon.bounds()?;
+    let (bw, bh) = (b[2] - b[0], b[3] - b[1]);
+    let (c, _) = canvas(st, o, bw / bh, false);
+    let mut r = Raster::filled(c.w, c.h, [0; 4]);
+    // The opaque part of the icon fills the thing's box, its foot on the ground.
+    let k = c.size / bh;
+    let x = c.w as f32 / 2.0 - (b[0] + bw / 2.0) * k;
+    let y = c.foot - b[3] * k;
+    icon.paint(&mut r, x, y, k, k, 0.0);
+    Some((Paint { paint: r, lit: None, arm: None, sways: false }, c))
 }
 
 /// An ellipse of shade where the thing touches the ground, and a long soft one away from the light.

@@ -90,9 +90,9 @@ impl Palette {
                 shine: 0.6,
                 sun: Some((0.5 + 0.26 * side, 0.24)),
                 ..p(
-                    [0x55a3cf, 0xaed8d6, 0xfceab8],
-                    0xeae0bd,
-                    [1.0, 0.97, 0.87],
+                    [0x58a6dc, 0xb2daea, 0xfff0d0],
+                    0xf0e6cf,
+                    [1.0, 0.97, 0.90],
                     0x4c5672,
                     0xffe7a0,
                     [0xfffaf0, 0xe0d2bc],

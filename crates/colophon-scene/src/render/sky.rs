@@ -35,7 +35,18 @@ pub(crate) fn luminary(st: &Stage<'_>) -> Option<(f32, f32, bool)> {
     }
     let (x, y) = st.palette.sun?;
     let low = matches!(st.scene.time, TimeOfDay::Sunset | TimeOfDay::Dawn);
-    let y = if low { st.horizon - 62.0 } else { y * 1000.0 };
+    // A low sun stands just above what hides the horizon.
+    let lift = match st.scene.setting {
+        Setting::Mountain | Setting::Bamboo => 300.0,
+        Setting::Forest | Setting::SnowyForest => 210.0,
+        Setting::Garden => 260.0,
+        Setting::City => 430.0,
+        Setting::Street => 560.0,
+        Setting::Village => 150.0,
+        Setting::Field | Setting::Desert => 50.0,
+        _ => 0.0,
+    };
+    let y = if low { (st.horizon - 62.0 - lift * st.frame.k).max(90.0) } else { y * 1000.0 };
     Some((st.frame.x(x), y, true))
 }
 
@@ -72,27 +83,21 @@ pub(crate) fn firmament(st: &Stage<'_>) -> Plane {
     }
     if lit && ours {
         let r = if p.moon { 54.0 } else { 66.0 } * f.k;
-        s.glow(lx, ly, r * 2.1, p.glow, 0.75);
+        s.glow(lx, ly, r * 2.1, p.glow, if p.moon { 0.4 } else { 0.75 });
         let face = p.glow.pale(if p.moon { 0.25 } else { 0.35 });
         let disc = s.down(face.pale(0.3), face.mix(hex(0xffc36b), if p.moon { 0.08 } else { 0.45 }));
-        if p.moon && rng.next_f32() < 0.4 {
-            // A crescent: two arcs.
-            let d = format!(
-                "M{:.1},{:.1}A{r:.1},{r:.1} 0 1,1 {:.1},{:.1}A{:.1},{:.1} 0 1,0 {:.1},{:.1}Z",
-                lx - r * 0.25,
-                ly - r * 0.97,
-                lx - r * 0.25,
-                ly + r * 0.97,
-                r * 1.0,
-                r * 1.0,
-                lx - r * 0.25,
-                ly - r * 0.97
-            );
+        let crescent = p.moon && rng.next_f32() < 0.4;
+        if crescent {
+            // A crescent: a half circle, and a flatter arc back.
+            let q = r * 1.28;
+            let d = format!("M0,{:.1}A{r:.1},{r:.1} 0 0,0 0,{r:.1}A{q:.1},{q:.1} 0 0,1 0,{:.1}Z", -r, -r);
+            s.group(lx + r * 0.3, ly, 1.15, 1.15, -24.0, 1.0);
             s.path(&d, face);
+            s.end();
         } else {
             s.circle(lx, ly, r, disc);
         }
-        if p.moon {
+        if p.moon && !crescent {
             for (dx, dy, q) in [(-0.3, -0.25, 0.2), (0.32, 0.1, 0.14), (-0.08, 0.42, 0.17)] {
                 s.circle(lx + dx * r, ly + dy * r, q * r, Fill::a(p.sky[1], 0.16));
             }
@@ -183,6 +188,7 @@ fn clouds(st: &Stage<'_>) -> Plane {
     let (p, f) = (&st.palette, st.frame);
     let mut s = Sketch::new();
     let mut rng = st.rng("clouds");
+    let sun = if st.scene.weather == Weather::Cloudy { None } else { luminary(st) };
     let heavy = matches!(st.scene.weather, Weather::Rain | Weather::Storm | Weather::Snow);
     let n = match st.scene.weather {
         Weather::Clear => 5,
@@ -196,6 +202,13 @@ fn clouds(st: &Stage<'_>) -> Plane {
             let slot = f.full / n as f32;
             let x = slot * (i as f32 + rng.range(0.1, 0.9));
             let y = if heavy { rng.range(0.02, 0.42) } else { rng.range(0.1, 0.74) } * st.horizon;
+            // Clouds leave the sun and the moon free.
+            let x = match sun {
+                Some((sx, sy, _)) if (x - sx).abs() < 190.0 * f.k && (y - sy).abs() < 120.0 => {
+                    x + 380.0 * f.k * if x < sx { -1.0 } else { 1.0 }
+                }
+                _ => x,
+            };
             let size = (1.15 - 0.6 * y / st.horizon) * rng.range(0.75, 1.35);
             (x, y, size * if heavy { 330.0 } else { 230.0 } * f.k)
         })

@@ -30,10 +30,12 @@ fn tones(st: &Stage<'_>) -> [Rgb; 3] {
     let p = &st.palette;
     let day = [hex(0x79cfd6), hex(0x2f9dbb), hex(0x17699c)];
     // Water mirrors the sky: most of it at the horizon.
+    // …and more of it in the colours of evening.
+    let warm = p.night.min(0.8) * 0.22 + if p.shine > 0.9 { 0.16 } else { 0.0 };
     [
-        p.at(day[0], 0.0).mix(p.sky[2], 0.55),
-        p.at(day[1], 0.0).mix(p.sky[1], 0.32),
-        p.at(day[2], 0.0).mix(p.sky[0], 0.22),
+        p.at(day[0], 0.0).mix(p.sky[2], 0.55 + warm),
+        p.at(day[1], 0.0).mix(p.sky[1], 0.32 + warm),
+        p.at(day[2], 0.0).mix(p.sky[0], 0.22 + warm),
     ]
 }
 
@@ -59,7 +61,7 @@ fn band(st: &Stage<'_>, s: &mut Sketch, i: usize, y: f32, amp: f32, crests: f32,
 }
 
 /// Glints under the sun or moon, as added light.
-fn glints(st: &Stage<'_>, from: f32, to: f32) -> Option<Plane> {
+fn glints(st: &Stage<'_>, from: f32, to: f32, key: f32) -> Option<Plane> {
     let (p, f) = (&st.palette, st.frame);
     let (lx, _, _) = sky::luminary(st)?;
     let mut s = Sketch::new();
@@ -74,7 +76,7 @@ fn glints(st: &Stage<'_>, from: f32, to: f32) -> Option<Plane> {
         let a = rng.range(0.3, 0.8) * (1.0 - 0.55 * t) * p.shine.max(0.4);
         s.oval(x, y, w, h, Fill::a(p.glow, a));
     }
-    Some(Plane::new("glints", s, 0.3, from + 30.0, from).light().moving(Motion::Twinkle {
+    Some(Plane::new("glints", s, 0.3, key, from).light().moving(Motion::Twinkle {
         low: 0.5,
         period: 2.6,
         phase: rng.range(0.0, 6.0),
@@ -148,7 +150,7 @@ pub(crate) fn sea(st: &Stage<'_>) -> Vec<Plane> {
     out.push(
         Plane::new("waves 3", s, 0.8, at(0.8), at(0.8) - 70.0).moving(scroll(18.0)).moving(bob(3.1, 4.0)),
     );
-    out.extend(glints(st, st.horizon, at(0.52)));
+    out.extend(glints(st, st.horizon, at(0.52), at(0.2) + 1.0));
     out
 }
 
@@ -221,7 +223,7 @@ pub(crate) fn beach(st: &Stage<'_>) -> Vec<Plane> {
         period: 4.8,
         phase: 0.0,
     }));
-    out.extend(glints(st, st.horizon, shore - 12.0));
+    out.extend(glints(st, st.horizon, shore - 12.0, st.horizon + 30.0));
     out
 }
 
@@ -260,7 +262,23 @@ pub(crate) fn underwater(st: &Stage<'_>) -> Vec<Plane> {
             weed(&mut s, &mut rng, x, y, 60.0 + 30.0 * i as f32, c.dark(0.92));
         }
     }
-    out.push(Plane::new("far reef", s, 0.22, 10.0, 380.0));
+    // Schools of fish, far off.
+    for _ in 0..3 {
+        let (cx, cy) = (f.x(rng.range(0.08, 0.92)), rng.range(190.0, 560.0));
+        let dir = if rng.next_f32() < 0.5 { 1.0 } else { -1.0 };
+        let c = p.sky[1].mix(p.sky[2], 0.55);
+        for _ in 0..9 {
+            let (x, y) = (cx + rng.range(-120.0, 120.0), cy + rng.range(-46.0, 46.0));
+            let l = rng.range(13.0, 22.0) * f.k;
+            s.oval(x, y, l, l * 0.42, Fill::a(c, 0.75));
+            let t = x - dir * l * 0.85;
+            s.poly(
+                &[(t, y), (t - dir * l * 0.7, y - l * 0.42), (t - dir * l * 0.7, y + l * 0.42)],
+                Fill::a(c, 0.75),
+            );
+        }
+    }
+    out.push(Plane::new("far reef", s, 0.22, 10.0, 100.0));
     let mut s = Sketch::new();
     let lines = land::ground(
         st,
@@ -336,7 +354,7 @@ pub(crate) fn underwater(st: &Stage<'_>) -> Vec<Plane> {
         period: 5.5,
         phase: 0.0,
     }));
-    let mut rays = sky::rays(st, p.glow, 0.15, 960.0);
+    let mut rays = sky::rays(st, p.glow, 0.10, 960.0);
     rays.key = 840.0;
     out.push(rays);
     out

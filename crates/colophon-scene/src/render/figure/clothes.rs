@@ -47,7 +47,7 @@ pub(super) fn leg(s: &mut Sketch, r: &Rig, b: &Build, near: bool, k: &Looks, bod
     let (knee, foot, side) = if near { (r.knee_b, r.foot_b, 0.5) } else { (r.knee_a, r.foot_a, -0.5) };
     let from = (r.hip.0 + b.hip * side, r.hip.1 - 3.0);
     let c = match body {
-        Body::Animal => k.skin,
+        Body::Animal => k.limb,
         _ if bare => k.skin,
         _ => k.bottom,
     };
@@ -64,7 +64,7 @@ pub(super) fn leg(s: &mut Sketch, r: &Rig, b: &Build, near: bool, k: &Looks, bod
         end.1
     );
     s.stroke(&d, w, c);
-    let shoe = if body == Body::Animal { k.skin.dark(if near { 0.8 } else { 0.7 }) } else { k.shoe };
+    let shoe = if body == Body::Animal { k.limb.dark(if near { 0.8 } else { 0.7 }) } else { k.shoe };
     let (fx, fy) = foot;
     let len = b.limb * if body == Body::Animal { 1.0 } else { 0.92 };
     s.path(

@@ -32,6 +32,8 @@ struct Looks {
     bottom: Rgb,
     shoe: Rgb,
     accent: Rgb,
+    /// Arms and legs of an animal.
+    limb: Rgb,
 }
 
 /// Icons that show head and shoulders in clothes: the body continues the clothes.
@@ -71,6 +73,30 @@ fn is_bust(icon: &str) -> bool {
         "tuxedo",
         "veil",
         "headscarf",
+    ];
+    WORDS.iter().any(|w| icon.contains(w))
+}
+
+/// Whether an icon shows a whole body already, so that it needs none of ours.
+pub(crate) fn is_whole(icon: &str) -> bool {
+    const WORDS: [&str; 17] = [
+        "fairy",
+        "superhero",
+        "supervillain",
+        "genie",
+        "merm",
+        "merperson",
+        "raccoon",
+        "-dancing",
+        "-dancer",
+        "-standing",
+        "-walking",
+        "-running",
+        "-kneeling",
+        "-biking",
+        "-swimming",
+        "-surfing",
+        "-climbing",
     ];
     WORDS.iter().any(|w| icon.contains(w))
 }
@@ -165,6 +191,7 @@ pub(crate) fn draw(q: &Request<'_>, rng: &mut Seed, w: u32, h: u32, foot: f32, s
         bottom: if SUITS.iter().any(|w| q.name.contains(w)) { hem.dark(0.9) } else { pick(rng, &bottoms) },
         shoe: pick(rng, &[0x3a2f34, 0x7a4a34, 0xc9503f, 0xf4efe6]),
         accent: pick(rng, &[0xe0493f, 0xf2b84b, 0x2f8f8a, 0x4f6fc0, 0x7fae4a]),
+        limb: if q.name.contains("panda") { hex(0x3a3a42) } else { skin },
     };
     let r = rig(&b, q.pose, q.holds.is_some(), rng);
     let (x0, y0) = (-(w as f32) / 2.0 / scale, 200.0 - foot / scale);
@@ -189,7 +216,7 @@ pub(crate) fn draw(q: &Request<'_>, rng: &mut Seed, w: u32, h: u32, foot: f32, s
     if q.pose == Pose::Sit && q.body != Body::Animal {
         seat(&mut s, &r, &b, q.indoors);
     }
-    let sleeve = if q.body == Body::Animal { looks.skin } else { looks.top };
+    let sleeve = if q.body == Body::Animal { looks.limb } else { looks.top };
     arm(&mut s, shoulder_a, r.hand_a, &b, r.bend_a, sleeve.dark(0.86), looks.skin.dark(0.92), q.body);
     leg(&mut s, &r, &b, false, &looks, q.body, skirt);
     leg(&mut s, &r, &b, true, &looks, q.body, skirt);
