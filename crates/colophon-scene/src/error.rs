@@ -28,9 +28,10 @@ impl Explain for SceneError {
 
     fn hint(&self) -> Option<String> {
         match self {
-            Self::BadSize { .. } => {
-                Some("sides may be 16 to 8192 pixels, and no more than eight times each other".into())
-            }
+            Self::BadSize { .. } => Some(
+                "sides may be 16 to 8192 pixels, no more than eight times each other, 20 megapixels in all"
+                    .into(),
+            ),
             Self::Cancelled(_) => None,
         }
     }

@@ -87,7 +87,28 @@ impl ArtSource for Icons {
             "not svg" => return Some("\u{0}\u{1}<<<>>>".into()),
             "empty" => "",
             "huge" => return Some(format!("<svg>{}</svg>", "<g/>".repeat(200_000))),
-            "deep" => return Some(format!("{}{}", "<g>".repeat(3000), "</g>".repeat(3000))),
+            "deep" | "fan" => {
+                let body = if name == "deep" {
+                    format!("{}<rect width=\"9\" height=\"9\"/>{}", "<g>".repeat(3000), "</g>".repeat(3000))
+                } else {
+                    // Each level shows the one below twice: 2^30 rectangles.
+                    let levels: String = (1..30)
+                        .map(|i| {
+                            format!(
+                                "<g id=\"l{i}\"><use href=\"#l{}\"/><use href=\"#l{}\"/></g>",
+                                i - 1,
+                                i - 1
+                            )
+                        })
+                        .collect();
+                    format!(
+                        "<defs><rect id=\"l0\" width=\"9\" height=\"9\"/>{levels}</defs><use href=\"#l29\"/>"
+                    )
+                };
+                return Some(format!(
+                    "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"128\" height=\"128\">{body}</svg>"
+                ));
+            }
             _ => return None,
         };
         Some(format!(
@@ -426,7 +447,8 @@ fn hostile_numbers_are_tamed() {
 
 #[test]
 fn hostile_icons_and_unknown_names_are_left_out() {
-    let names = ["reads a file", "entities", "not svg", "empty", "huge", "deep", "no such icon"];
+    let start = Instant::now();
+    let names = ["reads a file", "entities", "not svg", "empty", "huge", "deep", "fan", "no such icon"];
     for name in names {
         let mut objects = vec![placed(icon(name), 0.5, 0.9, 0.4)];
         objects.push(placed(
@@ -439,6 +461,7 @@ fn hostile_icons_and_unknown_names_are_left_out() {
         let layered = draw(&Scene { objects, ..scene(Setting::Field, TimeOfDay::Noon) });
         assert!(layered.layers.iter().all(|l| l.name != "thing"), "{name} was drawn");
     }
+    assert!(start.elapsed().as_secs_f32() < 10.0, "hostile icons take time");
     // A head that is there with a held thing that is not.
     let art = Art::Figure {
         head: "face".into(),
@@ -464,7 +487,9 @@ fn frames_of_all_shapes_and_no_others() {
         }
     }
     let s = scene(Setting::Sea, TimeOfDay::Noon);
-    for size in [(0, 0), (0, 100), (100, 0), (1, 1), (100_000, 100), (u32::MAX, u32::MAX), (4000, 20)] {
+    for size in
+        [(0, 0), (0, 100), (100, 0), (1, 1), (100_000, 100), (u32::MAX, u32::MAX), (4000, 20), (8000, 8000)]
+    {
         let e = render(&s, &NoArt, size, Treatment::Paper, &Cancel::new()).expect_err("no such frame");
         assert!(matches!(e, SceneError::BadSize { .. }), "{size:?}: {e}");
     }

@@ -310,7 +310,7 @@ impl Icon {
         if svg.len() > ICON_BYTES
             || REFUSED.iter().any(|r| svg.contains(r))
             || svg.matches("<use").count() > 32
-            || svg.matches("<g").count() > 4000
+            || svg.matches("<g").count() > 64
         {
             return None;
         }

@@ -78,7 +78,7 @@ fn towers(
                 if p.night > 0.2 && on < 0.5 * p.night {
                     let tone = LAMP.mix(hex(0xfff0c8), on).mix(c, 0.12 + far * 0.35);
                     s.rect(wx, wy, ww, wh, 1.0, tone);
-                    if on < 0.1 {
+                    if on < 0.1 && wy < y - 96.0 * f.k {
                         lit.rect(wx - 1.0, wy - 1.0, ww + 2.0, wh + 2.0, 1.0, Fill::a(LAMP, 0.7));
                     }
                 } else {

@@ -54,6 +54,8 @@ impl ArtSource for NoArt {
 pub const MAX_SIDE: u32 = 8192;
 /// Smallest frame, in pixels a side.
 pub const MIN_SIDE: u32 = 16;
+/// Largest frame, in pixels in all: every full-width layer takes four bytes for each.
+pub const MAX_PIXELS: u64 = 20_000_000;
 /// Most objects that are drawn.
 pub const MAX_OBJECTS: usize = 64;
 
@@ -74,7 +76,11 @@ pub fn render(
 ) -> Result<LayeredScene, SceneError> {
     let range = MIN_SIDE..=MAX_SIDE;
     let long = size.0.max(size.1) / size.0.min(size.1).max(1);
-    if !range.contains(&size.0) || !range.contains(&size.1) || long > 8 {
+    if !range.contains(&size.0)
+        || !range.contains(&size.1)
+        || long > 8
+        || u64::from(size.0) * u64::from(size.1) > MAX_PIXELS
+    {
         return Err(SceneError::BadSize { width: size.0, height: size.1 });
     }
     let scene = &tame(scene);

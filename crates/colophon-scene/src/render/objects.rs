@@ -61,7 +61,7 @@ pub(crate) fn layers(
     let lights = p.night > 0.2;
     let ground = canvas.foot;
     let clear = match (&o.art, o.role) {
-        (Art::Figure { .. }, _) => 0.42,
+        (Art::Figure { .. }, _) => 0.6,
         (_, Role::Hero) => 0.3,
         _ => 0.16,
     };
@@ -76,9 +76,6 @@ pub(crate) fn layers(
         light::finish(r, &spec, grain, px, p.shade);
     };
     light_up(&mut paint.paint);
-    if let (Some(lit), true) = (&paint.lit, lights) {
-        over(&mut paint.paint, &dimmed(lit, 0.4 + 0.5 * p.night), 0, 0);
-    }
     // The cut edge, and the shadow on what lies behind.
     let edge = p.light.pale(0.55).mix(p.haze, far * 0.6);
     let edge_px = 1.3 * px * spec.paper_edge;
@@ -90,6 +87,9 @@ pub(crate) fn layers(
         }
     };
     shadow(&mut paint.paint, 1.0);
+    if let (Some(lit), true) = (&paint.lit, lights) {
+        over(&mut paint.paint, &dimmed(lit, 0.4 + 0.5 * p.night), 0, 0);
+    }
     if o.floating {
         reflect(st, &mut paint.paint, &mut canvas);
     } else if !o.flying && baseline > st.horizon - 20.0 {

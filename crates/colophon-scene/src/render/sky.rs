@@ -43,7 +43,8 @@ pub(crate) fn luminary(st: &Stage<'_>) -> Option<(f32, f32, bool)> {
         Setting::City => 430.0,
         Setting::Street => 560.0,
         Setting::Village => 150.0,
-        Setting::Field | Setting::Desert => 50.0,
+        Setting::Desert => 160.0,
+        Setting::Field => 50.0,
         _ => 0.0,
     };
     let y = if low { (st.horizon - 62.0 - lift * st.frame.k).max(90.0) } else { y * 1000.0 };
@@ -226,6 +227,10 @@ fn clouds(st: &Stage<'_>) -> Plane {
             }
         }
     }
+    let flies = matches!(st.scene.weather, Weather::Clear | Weather::Wind | Weather::Cloudy);
+    if flies && p.night < 0.5 {
+        flock(st, &mut s, &mut rng);
+    }
     let speed = if st.scene.weather == Weather::Wind { 22.0 } else { 7.0 };
     let mut plane = Plane::new("clouds", s, 0.08, 2.0, 0.0).moving(Motion::Drift {
         dx: speed * f.scale * if rng.next_f32() < 0.5 { 1.0 } else { -1.0 },
@@ -235,6 +240,30 @@ fn clouds(st: &Stage<'_>) -> Plane {
     plane.shadow = 0.34;
     plane.rim = 0.6;
     plane
+}
+
+/// A few far birds, each two strokes of a wing.
+fn flock(st: &Stage<'_>, s: &mut Sketch, rng: &mut Seed) {
+    let (p, f) = (&st.palette, st.frame);
+    let (cx, cy) = (f.x(rng.range(0.15, 0.85)), st.horizon * rng.range(0.3, 0.5));
+    let c = p.sky[0].mix(p.shade, 0.55);
+    for i in 0..(3.0 + rng.next_f32() * 4.0) as usize {
+        let (x, y) = (cx + (i as f32 - 2.5) * 44.0 * f.k, cy + rng.range(-26.0, 26.0));
+        let w = rng.range(9.0, 15.0) * f.k;
+        let lift = w * rng.range(0.25, 0.5);
+        let d = format!(
+            "M{:.1},{:.1}Q{:.1},{:.1} {x:.1},{y:.1}Q{:.1},{:.1} {:.1},{:.1}",
+            x - w,
+            y - lift * 0.4,
+            x - w * 0.4,
+            y - lift * 1.6,
+            x + w * 0.4,
+            y - lift * 1.6,
+            x + w,
+            y - lift * 0.4
+        );
+        s.stroke(&d, 2.2, Fill::a(c, 0.75));
+    }
 }
 
 /// One cloud of two sheets with a flat base.

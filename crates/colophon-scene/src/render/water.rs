@@ -6,6 +6,7 @@ use super::brush::{Fill, Rgb, Sketch, hex, lump, smooth};
 use super::land::{self, height_at, scatter, under};
 use super::stage::{Plane, Stage};
 use super::{sky, trees};
+use crate::graph::TimeOfDay;
 use crate::layers::Motion;
 
 /// A wave line that repeats at the plane's width, so that it can scroll for ever.
@@ -28,15 +29,16 @@ fn wave(st: &Stage<'_>, part: &str, y: f32, amp: f32, crests: f32) -> Vec<(f32, 
 /// Colours of the water from the horizon to the front.
 fn tones(st: &Stage<'_>) -> [Rgb; 3] {
     let p = &st.palette;
-    let day = [hex(0x79cfd6), hex(0x2f9dbb), hex(0x17699c)];
+    // By day blue and green; at sunset rose and violet, which do not turn brown under the sky.
+    let (paint, mirror) = if st.scene.time == TimeOfDay::Sunset {
+        ([0xf2b08e, 0xb8748e, 0x5c5590], [0.5, 0.22, 0.12])
+    } else {
+        let dim = p.night * 0.16;
+        ([0x79cfd6, 0x2f9dbb, 0x17699c], [0.55 + dim, 0.32 + dim, 0.22 + dim])
+    };
     // Water mirrors the sky: most of it at the horizon.
-    // …and more of it in the colours of evening.
-    let warm = p.night.min(0.8) * 0.22 + if p.shine > 0.9 { 0.16 } else { 0.0 };
-    [
-        p.at(day[0], 0.0).mix(p.sky[2], 0.55 + warm),
-        p.at(day[1], 0.0).mix(p.sky[1], 0.32 + warm),
-        p.at(day[2], 0.0).mix(p.sky[0], 0.22 + warm),
-    ]
+    let [far, mid, near] = paint.map(|c| p.at(hex(c), 0.0));
+    [far.mix(p.sky[2], mirror[0]), mid.mix(p.sky[1], mirror[1]), near.mix(p.sky[0], mirror[2])]
 }
 
 /// One band of waves: shadow, body, crest light, inner swell lines.
@@ -54,7 +56,7 @@ fn band(st: &Stage<'_>, s: &mut Sketch, i: usize, y: f32, amp: f32, crests: f32,
         let inner: Vec<_> = line
             .iter()
             .enumerate()
-            .map(|(j, (x, y))| (*x, y + amp * 0.95 * k + (j as f32 * 0.9).sin() * amp * 0.1))
+            .map(|(j, (x, y))| (*x, y + amp * 0.95 * k + (j as f32 / 96.0 * TAU * 14.0).sin() * amp * 0.1))
             .collect();
         s.stroke(&smooth(&inner, false), 1.2 + amp * 0.03, Fill::a(crest, 0.25 / k));
     }

@@ -53,7 +53,7 @@ pub(super) fn leg(s: &mut Sketch, r: &Rig, b: &Build, near: bool, k: &Looks, bod
     };
     let c = if near { c } else { c.dark(0.84) };
     let w = b.limb * if body == Body::Animal { 1.25 } else { 1.18 };
-    let end = (foot.0, foot.1 - 5.0);
+    let end = (foot.0, foot.1 - w * 0.5 - 1.5);
     let d = format!(
         "M{:.1},{:.1}Q{:.1},{:.1} {:.1},{:.1}",
         from.0,

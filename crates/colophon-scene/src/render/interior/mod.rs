@@ -81,7 +81,9 @@ pub(crate) fn planes(st: &Stage<'_>) -> Vec<Plane> {
     out.push(outside(st));
     out.push(wall(st, &d, (cx, wy, ww, wh), left));
     out.push(floor(st, &d, (cx, ww)));
-    if p.night < 0.6 && p.shine > 0.1 {
+    if p.night < 0.6 && p.shine < 0.2 {
+        // A grey day: neither sun nor lamps.
+    } else if p.night < 0.6 {
         out.push(sunbeam(st, cx, wy, ww, wh, left));
     } else {
         out.push(lamplight(st, left));

@@ -84,8 +84,8 @@ fn lighthouse(rng: &mut Seed) -> Drawing {
             (1.0, hex(0xfff0b8), if dir > 0.0 { 0.0 } else { a }),
         ];
         let g = l.gradient((1.0, 0.0), &stops);
-        let x = 50.0 + dir * 260.0;
-        l.poly(&[(50.0, 27.0), (x, -14.0), (x, 58.0), (50.0, 34.0)], g);
+        let x = 50.0 + dir * 190.0;
+        l.poly(&[(50.0, 27.0), (x, 0.0), (x, 52.0), (50.0, 34.0)], g);
     }
     l.glow(50.0, 30.0, 46.0, hex(0xfff0b8), 0.95);
     d
