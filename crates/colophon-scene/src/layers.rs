@@ -153,8 +153,15 @@ pub struct LayeredScene {
 }
 
 impl LayeredScene {
-    /// The layers on top of each other, at rest: the still picture.
+    /// The still picture: the layers on top of each other, at rest, and the weather frozen.
     pub fn flatten(&self) -> Raster {
+        let mut frame = self.flatten_dry();
+        crate::render::particles::freeze(&mut frame, self.particles);
+        frame
+    }
+
+    /// The layers on top of each other, at rest, without particles.
+    pub fn flatten_dry(&self) -> Raster {
         let mut frame = Raster::filled(self.width, self.height, [0, 0, 0, 255]);
         for layer in &self.layers {
             blit(&mut frame, layer);
