@@ -1,0 +1,58 @@
+//! What can go wrong between words and a scene.
+
+use std::path::PathBuf;
+
+use colophon_text::embed::TextEmbedError;
+use colophon_types::{ErrorCode, Explain};
+
+/// Why there is no scene.
+#[derive(Debug, thiserror::Error)]
+pub enum SceneError {
+    /// The description is empty and nothing went before it.
+    #[error("there is nothing to draw: the description is empty")]
+    NothingToDraw,
+    /// A file of the art set is not there.
+    #[error("the art has no file '{0}'")]
+    ArtMissing(PathBuf),
+    /// A file of the art set cannot be read.
+    #[error("the art in '{file}' cannot be read: {reason}")]
+    Art {
+        /// The file.
+        file: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A data file of this crate is damaged.
+    #[error("the table '{file}' is damaged: {reason}")]
+    Data {
+        /// Name of the table.
+        file: &'static str,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The embedding search failed.
+    #[error(transparent)]
+    Embed(#[from] TextEmbedError),
+}
+
+impl Explain for SceneError {
+    fn code(&self) -> ErrorCode {
+        match self {
+            Self::NothingToDraw => ErrorCode::BadInput,
+            Self::ArtMissing(_) => ErrorCode::ModelMissing,
+            Self::Art { .. } => ErrorCode::Io,
+            Self::Data { .. } => ErrorCode::Failed,
+            Self::Embed(e) => e.code(),
+        }
+    }
+
+    fn hint(&self) -> Option<String> {
+        match self {
+            Self::NothingToDraw => Some("say in a few words what is to be seen".into()),
+            Self::ArtMissing(_) => Some("try `colophon models pull noto-art emojibase emojilib`".into()),
+            Self::Art { .. } => Some("try `colophon models verify`".into()),
+            Self::Data { .. } => None,
+            Self::Embed(e) => e.hint(),
+        }
+    }
+}
