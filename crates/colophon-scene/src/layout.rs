@@ -60,6 +60,8 @@ pub enum Link {
     On(usize),
     /// Sits on it (chair, bench, bed).
     SitsOn(usize),
+    /// Stands or sits behind it (desk, table).
+    Behind(usize),
     /// Stands beside it.
     Beside(usize),
 }
@@ -272,7 +274,11 @@ pub fn place(items: &[Item], stage: &Stage) -> Vec<Placed> {
 
     // The hero (or what the hero rides) first, then the others in order; linked things last.
     let anchor = hero.map(|h| match items[h].link {
-        Link::Rides(mount) if mount < items.len() && mount != h => mount,
+        Link::Rides(other) | Link::Behind(other) | Link::SitsOn(other) | Link::On(other)
+            if other < items.len() && other != h =>
+        {
+            other
+        }
         _ => h,
     });
     let mut order: Vec<usize> = anchor.into_iter().collect();
@@ -297,7 +303,12 @@ pub fn place(items: &[Item], stage: &Stage) -> Vec<Placed> {
             }
             wanted
         };
+        let wish = base.height;
         settle(&mut base, wanted, &done, leads);
+        // No room: better left out than a toy.
+        if item.role == Role::Detail && base.height < 0.6 * wish {
+            continue;
+        }
         for member in group(item, &base, &mut seed) {
             if done.len() < 24 {
                 done.push(member);
@@ -309,7 +320,8 @@ pub fn place(items: &[Item], stage: &Stage) -> Vec<Placed> {
         if placed[i].is_some() || free(i) {
             continue;
         }
-        if let Some(member) = linked(item, &placed, stage) {
+        let siblings = items[..i].iter().filter(|o| matches!(o.link, Link::On(_)) && o.link == item.link).count();
+        if let Some(member) = linked(item, siblings, &placed, stage) {
             done.push(member.clone());
             placed[i] = Some(member);
         }
@@ -335,8 +347,10 @@ fn hero_offset(stage: &Stage, item: &Item) -> f32 {
 /// Height and baseline of a thing; x is settled later.
 fn standing(item: &Item, stage: &Stage, leads: bool, rider: Option<&Item>, seed: &mut Seed) -> Placed {
     let horizon = stage.horizon();
-    let scale = if leads {
+    let scale = if leads && item.role == Role::Hero || rider.is_some() {
         stage.shot.hero_scale()
+    } else if leads {
+        stage.shot.hero_scale().min(1.3)
     } else {
         match (item.role, stage.shot) {
             (Role::Detail, _) => 0.85,
@@ -572,11 +586,12 @@ fn group(item: &Item, base: &Placed, seed: &mut Seed) -> Vec<Placed> {
 }
 
 /// A thing that rides, sits on or lies on another.
-fn linked(item: &Item, placed: &[Option<Placed>], stage: &Stage) -> Option<Placed> {
+fn linked(item: &Item, siblings: usize, placed: &[Option<Placed>], stage: &Stage) -> Option<Placed> {
     let (other, kind) = match item.link {
         Link::Rides(other) => (other, 0),
         Link::On(other) => (other, 1),
         Link::SitsOn(other) => (other, 2),
+        Link::Behind(other) => (other, 3),
         _ => return None,
     };
     let base = placed.get(other)?.as_ref();
@@ -607,10 +622,19 @@ fn linked(item: &Item, placed: &[Option<Placed>], stage: &Stage) -> Option<Place
             member.flying = base.flying;
         }
         1 => {
-            member.x = base.x;
+            // Side by side with what lies there already.
+            let shift = [-0.2, 0.2, 0.0, 0.36].get(siblings).copied().unwrap_or(-0.36);
+            let room = base.height * width_over_height(&base.art) / ASPECT;
             member.height = member.height.min(base.height * 0.9).max(0.05);
+            member.x = base.x + room * shift;
             member.baseline = base.baseline - surface(&base.art) * base.height;
             member.flying = base.flying;
+        }
+        3 => {
+            member.x = base.x;
+            let scale = if item.role == Role::Hero { stage.shot.hero_scale().min(1.4) } else { 1.0 };
+            member.height = item.height * scale;
+            member.baseline = base.baseline - 0.02;
         }
         _ => {
             member.x = base.x;

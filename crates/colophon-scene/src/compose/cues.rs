@@ -45,6 +45,11 @@ pub(super) struct Grammar {
 }
 
 impl Grammar {
+    /// Whether a word is a number or a measure word.
+    pub(super) fn is_number(&self, word: &str) -> bool {
+        [&self.one, &self.two, &self.few, &self.many].iter().any(|set| set.contains(word))
+    }
+
     /// Words past which a number does not reach.
     pub(super) fn is_boundary(&self, word: &str) -> bool {
         matches!(
@@ -195,7 +200,7 @@ impl Cues {
             (Setting::Village, Setting::Street),
         ] {
             if said.named == Some(far) && names(near) {
-                said.named = Some(near);
+                    said.named = Some(near);
             }
         }
         said

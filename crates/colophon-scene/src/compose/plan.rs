@@ -29,7 +29,6 @@ pub(super) struct Planner<'a> {
     pub(super) cues: &'a Cues,
     pub(super) index: &'a crate::search::ArtIndex,
     pub(super) tokens: &'a [Token],
-    pub(super) lang: Lang,
     pub(super) mood: &'a str,
     pub(super) seed: Seed,
     pub(super) cast: &'a mut Cast,
@@ -245,9 +244,14 @@ impl Planner<'_> {
                             || grammar.is_boundary(&t.text)
                             || !self.cues.verbs_of(t).is_empty()
                     });
-                    let opened =
-                        self.tokens[..i].iter().rev().take(3).take_while(|t| t.script == Script::Latin);
-                    let opened = opened.into_iter().any(|t| grammar.articles.contains(&t.text));
+                    // An article, and adjectives at most between.
+                    let opened = (i.saturating_sub(3)..i)
+                        .rev()
+                        .take_while(|&b| {
+                            self.tokens[b].script == Script::Latin
+                                && !taken.iter().any(|(x, y)| (*x..*y).contains(&b))
+                        })
+                        .any(|b| grammar.articles.contains(&self.tokens[b].text));
                     if !closes || !opened {
                         continue;
                     }
@@ -556,6 +560,7 @@ impl Planner<'_> {
                     Link::Rides(o) => to(o, Link::Rides),
                     Link::On(o) => to(o, Link::On),
                     Link::SitsOn(o) => to(o, Link::SitsOn),
+                    Link::Behind(o) => to(o, Link::Behind),
                     Link::Beside(o) => to(o, Link::Beside),
                 }
             })

@@ -112,12 +112,12 @@ fn subject_of(tokens: &[Token], things: &[Thing], object: usize, start: usize) -
 fn link(planner: &Planner<'_>, things: &mut [Thing], subject: usize, object: usize, between: &[Token]) {
     let does = |verb: Verb| between.iter().any(|t| planner.cues.verbs_of(t).contains(&verb));
     let says = |words: &[&str]| between.iter().any(|t| words.contains(&t.text.as_str()));
-    let free = things[subject].link == Link::Free && things[subject].count == Count::One;
+    let free = matches!(things[subject].link, Link::Free | Link::Beside(_)) && things[subject].count == Count::One;
     let thing = &things[object];
     if can_ride(thing) && free && thing.count == Count::One {
-        let inside = thing.class == Class::Boat && says(&["in", "inside", "aboard", "on", "在"]);
+        let inside = thing.class == Class::Boat && is_in(planner.tokens, things, object, between);
         let upon = thing.class == Class::Vehicle && says(&["on"]);
-        if does(Verb::Ride) || inside && !says(&["beside", "near", "by"]) || upon {
+        if does(Verb::Ride) || inside || upon {
             let sits = thing.class == Class::Boat || thing.key == "cart";
             things[subject].link = Link::Rides(object);
             things[subject].pose = if sits { Pose::Sit } else { Pose::Ride };
@@ -125,11 +125,25 @@ fn link(planner: &Planner<'_>, things: &mut [Thing], subject: usize, object: usi
         }
     }
     let thing = &things[object];
-    if SEATS.contains(&thing.key.as_str()) && does(Verb::Sit) && free {
+    let seat = SEATS.contains(&thing.key.as_str());
+    let bed = matches!(thing.key.as_str(), "bed" | "hospital bed" | "armchair");
+    if free && seat && (does(Verb::Sit) || bed && is_in(planner.tokens, things, object, between)) {
         things[subject].link = Link::SitsOn(object);
         things[subject].pose = Pose::Sit;
         return;
     }
+    if free
+        && matches!(things[object].key.as_str(), "desk" | "table")
+        && (says(&["at", "behind"]) && !says(&["look", "looks", "looking"])
+            || between.iter().any(|t| t.text.ends_with('在'))
+                && things[object].spans.first().is_some_and(|&(_, end)| {
+                    planner.tokens.get(end).is_some_and(|t| t.text.starts_with(['前', '后', '旁', '边']))
+                }))
+    {
+        things[subject].link = Link::Behind(object);
+        return;
+    }
+    let thing = &things[object];
     let held = does(Verb::Hold) || says(&["with"]);
     let empty = things[subject].is_figure() && things[subject].holds.is_none();
     let lies = thing.link != Link::Free;
@@ -162,6 +176,16 @@ fn link(planner: &Planner<'_>, things: &mut [Thing], subject: usize, object: usi
     {
         thing.link = Link::Beside(subject);
     }
+}
+
+/// "in the boat", "在小船上": the words that close in on the thing.
+fn is_in(tokens: &[Token], things: &[Thing], object: usize, between: &[Token]) -> bool {
+    let Some(&(_, end)) = things[object].spans.first() else { return false };
+    let last = between.iter().rev().take(3).take_while(|t| t.script == Script::Latin);
+    let english = last.into_iter().any(|t| matches!(t.text.as_str(), "in" | "inside" | "aboard" | "on"));
+    let chinese = between.iter().rev().take(4).any(|t| t.text.ends_with('在'))
+        && tokens.get(end).is_some_and(|t| t.text.starts_with(['上', '里', '中']));
+    english || chinese
 }
 
 /// "A cup on the table", "桌子上放着一本书".
@@ -215,12 +239,16 @@ fn surface(planner: &Planner<'_>, things: &mut [Thing], object: usize, span: (us
 /// What a character does: the first telling verb between it and the next character.
 fn pose(planner: &Planner<'_>, things: &[Thing], who: usize) -> Pose {
     for &(_, end) in &things[who].spans {
+        // Up to the next character that comes after a verb: "a boy and his dog sit".
         let next = things
             .iter()
             .enumerate()
             .filter(|(i, t)| *i != who && t.class.is_living())
             .flat_map(|(_, t)| t.spans.iter().map(|s| s.0))
             .filter(|&start| start >= end)
+            .filter(|&start| {
+                planner.tokens[end..start].iter().any(|t| !planner.cues.verbs_of(t).is_empty() && t.text != "with")
+            })
             .min()
             .unwrap_or(planner.tokens.len());
         let clause = planner.tokens[end..next].iter().take_while(|t| t.script != Script::Stop);

@@ -122,7 +122,7 @@ pub(super) fn tokenise(text: &str, lexicon: &Lexicon, cues: &Cues) -> Vec<Token>
                 i += 1;
             }
             let run: String = chars[start..i].iter().collect();
-            for tag in segmenter(lexicon, cues).tag(&run, true) {
+            for tag in segmenter(lexicon, cues).tag(&run, false) {
                 let noun = tag.tag.starts_with('n');
                 let name = tag.tag == "nr";
                 tokens.push(Token { text: tag.word.to_owned(), script: Script::Han, noun, name });
@@ -194,13 +194,13 @@ pub(super) fn mentions(tokens: &[Token], lexicon: &Lexicon, cues: &Cues) -> Vec<
     let mut found = Vec::new();
     let mut i = 0;
     while i < tokens.len() {
-        let Some((entry, plural, n, text)) = longest(tokens, i, lexicon) else {
+        let Some((entry, plural, n, text)) = longest(tokens, i, lexicon, cues) else {
             i += 1;
             continue;
         };
         let (start, end) = (i, i + n);
         i = end;
-        if negated(tokens, start, cues) || !is_noun_here(tokens, start, end, plural, cues) {
+        if negated(tokens, start, cues) || !is_noun_here(tokens, start, end, plural, lexicon, cues) {
             continue;
         }
         let class = lexicon.entry(entry).map(|e| e.class);
@@ -211,11 +211,20 @@ pub(super) fn mentions(tokens: &[Token], lexicon: &Lexicon, cues: &Cues) -> Vec<
 }
 
 /// The longest phrase at `i` that the lexicon knows: entry, plural, tokens, text.
-fn longest(tokens: &[Token], i: usize, lexicon: &Lexicon) -> Option<(usize, bool, usize, String)> {
+fn longest(
+    tokens: &[Token],
+    i: usize,
+    lexicon: &Lexicon,
+    cues: &Cues,
+) -> Option<(usize, bool, usize, String)> {
     for n in (1..=MAX_PHRASE.min(tokens.len() - i)).rev() {
         let Some(text) = phrase(&tokens[i..i + n]) else { continue };
         if tokens[i + n - 1].script == Script::Han {
-            if let Some(entry) = lexicon.find(&text) {
+            // A single character may be anything; it is a noun after a number.
+            let sure = text.chars().count() > 1
+                || tokens[i].noun
+                || i.checked_sub(1).is_some_and(|b| cues.grammar.is_number(&tokens[b].text));
+            if let Some(entry) = lexicon.find(&text).filter(|_| sure) {
                 return Some((entry, false, n, text));
             }
         } else if let Some((entry, plural)) = lexicon.find_english(&text) {
@@ -224,11 +233,13 @@ fn longest(tokens: &[Token], i: usize, lexicon: &Lexicon) -> Option<(usize, bool
     }
     // A Chinese compound is what its last part is: 老渔夫, 红帆船.
     let token = &tokens[i];
-    if token.script == Script::Han {
+    if token.script == Script::Han && !cues.knows(&token.text) {
+        let verb = !cues.verbs_of(token).is_empty();
         let starts: Vec<usize> = token.text.char_indices().map(|(at, _)| at).collect();
         for &at in starts.iter().skip(1) {
             let tail = &token.text[at..];
-            if (token.noun || tail.chars().count() > 1)
+            let last = tail.chars().count() == 1;
+            if (!last || (token.noun || verb) && TAILS.contains(tail))
                 && let Some(entry) = lexicon.find(tail)
             {
                 return Some((entry, false, 1, token.text.clone()));
@@ -237,6 +248,9 @@ fn longest(tokens: &[Token], i: usize, lexicon: &Lexicon) -> Option<(usize, bool
     }
     None
 }
+
+/// Characters that, as the last of a longer word, name the thing.
+const TAILS: &str = "船车树花鸟鱼猫狗马牛羊鸡鸭鹅熊鹿塔桥灯伞书人狼虎蛇鹰龙琴鼓药糖";
 
 fn negated(tokens: &[Token], start: usize, cues: &Cues) -> bool {
     tokens[..start]
@@ -248,7 +262,14 @@ fn negated(tokens: &[Token], start: usize, cues: &Cues) -> bool {
 }
 
 /// Whether a word that is also a verb is a noun in this place.
-fn is_noun_here(tokens: &[Token], start: usize, end: usize, plural: bool, cues: &Cues) -> bool {
+fn is_noun_here(
+    tokens: &[Token],
+    start: usize,
+    end: usize,
+    plural: bool,
+    lexicon: &Lexicon,
+    cues: &Cues,
+) -> bool {
     if end - start > 1 || tokens[start].script != Script::Latin {
         return true;
     }
@@ -272,9 +293,14 @@ fn is_noun_here(tokens: &[Token], start: usize, end: usize, plural: bool, cues: 
         return true;
     }
     // One unknown word between is taken for an adjective: "a rusty train".
-    let unknown = |t: &Token| !grammar.pronouns.contains(&t.text) && t.text != "to";
-    before(1).is_some_and(unknown)
-        && before(2).is_some_and(|t| t.script == Script::Latin && grammar.articles.contains(&t.text))
+    let adjective = before(1).is_some_and(|t| {
+        !grammar.pronouns.contains(&t.text)
+            && t.text != "to"
+            && lexicon.find_english(&t.text).is_none()
+            && cues.verbs_of(t).is_empty()
+    });
+    let opens = |t: &Token| t.script != Script::Latin || grammar.articles.contains(&t.text);
+    adjective && before(2).is_none_or(opens)
 }
 
 fn count(
@@ -317,7 +343,8 @@ fn count(
             break;
         }
     }
-    let many_after = tokens.get(end).is_some_and(|t| t.text == "们");
+    let many_after =
+        tokens.get(end).is_some_and(|t| matches!(t.text.as_str(), "们" | "群" | "队" | "商队"));
     if plural || many_after {
         return Count::Few;
     }
