@@ -1,11 +1,11 @@
-//! What can go wrong between words and a scene.
+//! What can go wrong between words and layers.
 
 use std::path::PathBuf;
 
 use colophon_text::embed::TextEmbedError;
-use colophon_types::{ErrorCode, Explain};
+use colophon_types::{Cancelled, ErrorCode, Explain};
 
-/// Why there is no scene.
+/// Why there is no scene or no picture of it.
 #[derive(Debug, thiserror::Error)]
 pub enum SceneError {
     /// The description is empty and nothing went before it.
@@ -33,12 +33,24 @@ pub enum SceneError {
     /// The embedding search failed.
     #[error(transparent)]
     Embed(#[from] TextEmbedError),
+    /// The frame is too small, too large, or too narrow.
+    #[error("a frame of {width}x{height} pixels cannot be drawn")]
+    BadSize {
+        /// Pixels.
+        width: u32,
+        /// Pixels.
+        height: u32,
+    },
+    /// Stopped on request.
+    #[error(transparent)]
+    Cancelled(#[from] Cancelled),
 }
 
 impl Explain for SceneError {
     fn code(&self) -> ErrorCode {
         match self {
-            Self::NothingToDraw => ErrorCode::BadInput,
+            Self::NothingToDraw | Self::BadSize { .. } => ErrorCode::BadInput,
+            Self::Cancelled(_) => ErrorCode::Cancelled,
             Self::ArtMissing(_) => ErrorCode::ModelMissing,
             Self::Art { .. } => ErrorCode::Io,
             Self::Data { .. } => ErrorCode::Failed,
@@ -51,7 +63,10 @@ impl Explain for SceneError {
             Self::NothingToDraw => Some("say in a few words what is to be seen".into()),
             Self::ArtMissing(_) => Some("try `colophon models pull noto-art emojibase emojilib`".into()),
             Self::Art { .. } => Some("try `colophon models verify`".into()),
-            Self::Data { .. } => None,
+            Self::BadSize { .. } => {
+                Some("sides may be 16 to 8192 pixels, and no more than eight times each other".into())
+            }
+            Self::Data { .. } | Self::Cancelled(_) => None,
             Self::Embed(e) => e.hint(),
         }
     }

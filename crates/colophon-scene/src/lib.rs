@@ -6,14 +6,16 @@
 
 pub mod art;
 pub mod compose;
-mod error;
+pub mod error;
 pub mod graph;
 pub mod layers;
 pub mod layout;
+pub mod render;
 pub mod search;
 
 pub use compose::{Cast, compose};
 pub use error::SceneError;
 pub use graph::Scene;
 pub use layers::LayeredScene;
+pub use render::{ArtSource, Treatment, render};
 pub use search::{ArtIndex, ArtPaths};

@@ -21,6 +21,7 @@ use self::names::Names;
 use self::vectors::Vectors;
 use crate::SceneError;
 use crate::art::NotoArt;
+use crate::render::ArtSource;
 
 /// Similarity below which a match is not shown as a main thing.
 pub const MIN_SIMILARITY: f32 = 0.62;
@@ -70,6 +71,12 @@ pub struct ArtIndex {
     art: NotoArt,
     names: Names,
     vectors: Option<(Arc<MiniLm>, Vectors)>,
+}
+
+impl ArtSource for ArtIndex {
+    fn icon(&self, name: &str) -> Option<String> {
+        self.art.svg(name)
+    }
 }
 
 impl ArtIndex {
