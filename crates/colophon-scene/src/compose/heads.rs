@@ -46,7 +46,10 @@ pub(super) fn head_for(
     let old = near(&["old", "elderly", "aged", "老", "年迈", "年老"])
         || spans.iter().any(|&(start, _)| {
             planner.tokens.get(start).is_some_and(|t| {
-                t.script == Script::Han && t.text.starts_with('老') && planner.lexicon.find(&t.text).is_none()
+                // 老渔夫 is a fisherman, an old one; 老师 is not an old 师.
+                let young = t.text.strip_prefix('老').and_then(|rest| planner.lexicon.find(rest));
+                t.script == Script::Han
+                    && young.and_then(|i| planner.lexicon.entry(i)).is_some_and(|e| e.key == key)
             })
         });
     if old {

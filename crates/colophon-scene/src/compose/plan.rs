@@ -372,7 +372,10 @@ impl Planner<'_> {
         });
         if let Some(member) = brought {
             let mut hero = Thing::from_member(&member);
-            hero.spans.extend(pronoun.and_then(|p| self.position(&p.text)).map(|i| (i, i + 1)));
+            let word = member.called.as_deref().filter(|name| self.position(name).is_some());
+            let word = word.or(pronoun.map(|p| p.text.as_str()));
+            let at = word.and_then(|w| self.position(w)).map_or((0, 0), |i| (i, i + 1));
+            hero.spans.push(at);
             things.insert(0, hero);
             return things;
         }
