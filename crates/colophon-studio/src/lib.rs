@@ -1,1 +1,24 @@
-//! Placeholder.
+//! The studio: settings, engines, and the line that makes films. The only crate that knows all
+//! engines; every surface hands it a request and gets back sealed works.
+
+mod check;
+mod config;
+mod engines;
+mod error;
+mod film;
+mod studio;
+
+pub use colophon_audio::{Voice, voices};
+pub use colophon_hub as hub;
+pub use colophon_ledger::{AuditReport, Checkpoint, VerifiedProof};
+pub use colophon_seal::{Sealed, Verdict, VerdictKind};
+pub use colophon_text::script::Recipe;
+pub use config::Config;
+pub use error::StudioError;
+pub use film::{Deliverable, Made, Timing};
+pub use studio::{Studio, Work};
+
+/// Every style of pictures, by name; the first is the default.
+pub fn styles() -> Vec<String> {
+    check::style_names()
+}

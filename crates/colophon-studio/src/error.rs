@@ -1,0 +1,114 @@
+//! What can go wrong in the studio: its own checks, and the errors of every engine.
+
+use std::path::{Path, PathBuf};
+
+use colophon_types::{Cancelled, ErrorCode, Explain};
+
+/// An error of the studio.
+#[derive(Debug, thiserror::Error)]
+pub enum StudioError {
+    /// The settings are wrong.
+    #[error("{0}")]
+    Config(String),
+    /// The request is wrong.
+    #[error("{message}")]
+    Request {
+        /// What is wrong.
+        message: String,
+        /// What to try.
+        hint: &'static str,
+    },
+    /// A file cannot be read or written.
+    #[error("cannot {doing} {path}: {source}")]
+    Io {
+        /// What was tried.
+        doing: &'static str,
+        /// On which file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// A part of the work ended without saying why.
+    #[error("the {0} stopped without a result")]
+    Stopped(&'static str),
+    /// Models.
+    #[error(transparent)]
+    Hub(#[from] colophon_hub::HubError),
+    /// Language.
+    #[error(transparent)]
+    Text(#[from] colophon_text::TextError),
+    /// Sentence embeddings.
+    #[error(transparent)]
+    Embed(#[from] colophon_text::embed::TextEmbedError),
+    /// Scenes.
+    #[error(transparent)]
+    Scene(#[from] colophon_scene::SceneError),
+    /// Painting.
+    #[error(transparent)]
+    Image(#[from] colophon_image::ImageError),
+    /// Sound.
+    #[error(transparent)]
+    Audio(#[from] colophon_audio::AudioError),
+    /// Film.
+    #[error(transparent)]
+    Video(#[from] colophon_video::VideoError),
+    /// The seal.
+    #[error(transparent)]
+    Seal(#[from] colophon_seal::SealError),
+    /// The log.
+    #[error(transparent)]
+    Ledger(#[from] colophon_ledger::LedgerError),
+    /// Stopped on request.
+    #[error(transparent)]
+    Cancelled(#[from] Cancelled),
+}
+
+impl StudioError {
+    pub(crate) fn request(message: impl Into<String>, hint: &'static str) -> Self {
+        Self::Request { message: message.into(), hint }
+    }
+
+    pub(crate) fn io(doing: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> Self {
+        let path = path.to_path_buf();
+        move |source| Self::Io { doing, path, source }
+    }
+
+    /// The engine's own error, where it is one.
+    fn inner(&self) -> Option<&dyn Explain> {
+        match self {
+            Self::Hub(e) => Some(e),
+            Self::Text(e) => Some(e),
+            Self::Embed(e) => Some(e),
+            Self::Scene(e) => Some(e),
+            Self::Image(e) => Some(e),
+            Self::Audio(e) => Some(e),
+            Self::Video(e) => Some(e),
+            Self::Seal(e) => Some(e),
+            Self::Ledger(e) => Some(e),
+            Self::Config(_)
+            | Self::Request { .. }
+            | Self::Io { .. }
+            | Self::Stopped(_)
+            | Self::Cancelled(_) => None,
+        }
+    }
+}
+
+impl Explain for StudioError {
+    fn code(&self) -> ErrorCode {
+        match self {
+            Self::Config(_) | Self::Request { .. } => ErrorCode::BadInput,
+            Self::Io { .. } => ErrorCode::Io,
+            Self::Cancelled(_) => ErrorCode::Cancelled,
+            _ => self.inner().map_or(ErrorCode::Failed, Explain::code),
+        }
+    }
+
+    fn hint(&self) -> Option<String> {
+        match self {
+            Self::Request { hint, .. } => Some((*hint).to_owned()),
+            Self::Io { .. } => Some("check that the folder exists, can be written and is not full".into()),
+            _ => self.inner().and_then(Explain::hint),
+        }
+    }
+}

@@ -1,0 +1,163 @@
+//! The studio itself: opened once, used by every surface.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
+
+use colophon_hub::{Hub, HubOptions};
+use colophon_ledger::{Ledger, VerifiedProof, verify_proof};
+use colophon_seal::{LabelOptions, Sealer, SealerConfig, Verdict, VerifyContext, verify};
+use colophon_types::{Cancel, Cores, MakeRequest, Progress, WorkId};
+
+use crate::engines::{DEFAULT_MODEL, Models};
+use crate::film::{self, Made};
+use crate::{Config, StudioError, check};
+
+/// Name of the log in its checkpoints.
+const LOG_ORIGIN: &str = "colophon.local/log";
+/// Who produced a work, where the settings name no one.
+const PRODUCER: &str = "Colophon-local-user";
+
+/// Identity of a work: only needed to make the same work again; otherwise the studio gives one.
+#[derive(Clone, Debug)]
+pub struct Work {
+    /// Its identifier.
+    pub id: WorkId,
+    /// When it was made: RFC 3339, UTC.
+    pub created: String,
+}
+
+/// A studio. Threading contract: may be shared; films made at the same time share its cores.
+pub struct Studio {
+    pub(crate) config: Config,
+    pub(crate) home: PathBuf,
+    pub(crate) hub: Arc<Hub>,
+    pub(crate) cores: Cores,
+    ledger: OnceLock<Arc<Ledger>>,
+    sealer: OnceLock<Arc<Sealer>>,
+}
+
+impl Studio {
+    /// Opens a studio. Nothing is read or made but the catalogue; keys and log are opened when they
+    /// are first needed.
+    ///
+    /// # Errors
+    /// [`StudioError`] when no data folder is known or the catalogue is broken.
+    pub fn open(config: Config) -> Result<Self, StudioError> {
+        let home = config.home()?;
+        let mut options = HubOptions::from_env();
+        options.offline |= config.offline;
+        if config.mirror.is_some() {
+            options.mirror = config.mirror.clone();
+        }
+        let hub = Arc::new(Hub::open(home.join("models"), options)?);
+        let cores = config.threads.map_or_else(Cores::of_this_machine, Cores::new);
+        Ok(Self { config, home, hub, cores, ledger: OnceLock::new(), sealer: OnceLock::new() })
+    }
+
+    /// The models.
+    pub fn hub(&self) -> &Hub {
+        &self.hub
+    }
+
+    /// The settings.
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// The data folder.
+    pub fn home(&self) -> &Path {
+        &self.home
+    }
+
+    /// The ffmpeg program.
+    pub fn ffmpeg(&self) -> PathBuf {
+        self.config.ffmpeg.clone().unwrap_or_else(|| "ffmpeg".into())
+    }
+
+    /// The log, made on first use.
+    ///
+    /// # Errors
+    /// [`StudioError::Ledger`] when it cannot be opened or is damaged.
+    pub fn ledger(&self) -> Result<&Arc<Ledger>, StudioError> {
+        if let Some(ledger) = self.ledger.get() {
+            return Ok(ledger);
+        }
+        let key = self.home.join("keys").join("log.key");
+        let ledger = Ledger::open(&self.home.join("log"), LOG_ORIGIN, &key)?;
+        Ok(self.ledger.get_or_init(|| Arc::new(ledger)))
+    }
+
+    pub(crate) fn sealer(&self) -> Result<&Arc<Sealer>, StudioError> {
+        if let Some(sealer) = self.sealer.get() {
+            return Ok(sealer);
+        }
+        let certificate = match (&self.config.certificate, &self.config.private_key) {
+            (Some(chain), Some(key)) => Some((chain.clone(), key.clone())),
+            (None, None) => None,
+            _ => {
+                return Err(StudioError::Config(
+                    "a certificate and its private key must be given together".into(),
+                ));
+            }
+        };
+        let config = SealerConfig {
+            keys_dir: self.home.join("keys"),
+            certificate,
+            trust_anchors: self.config.trust_anchors.clone(),
+            producer: self.config.producer.clone().unwrap_or_else(|| PRODUCER.into()),
+            label: LabelOptions::default(),
+        };
+        let ledger: Arc<Ledger> = Arc::clone(self.ledger()?);
+        let sealer = Sealer::open(config, ledger)?;
+        Ok(self.sealer.get_or_init(|| Arc::new(sealer)))
+    }
+
+    /// Makes a sealed, narrated film and what belongs to it. `out` is the folder that will take it;
+    /// it is made and probed first. `work` is only given to make a work again.
+    ///
+    /// # Errors
+    /// [`StudioError`]; then nothing was delivered.
+    pub fn make(
+        &self,
+        request: &MakeRequest,
+        out: &Path,
+        work: Option<Work>,
+        progress: &Arc<dyn Progress>,
+        cancel: &Cancel,
+    ) -> Result<Made, StudioError> {
+        let checked = check::check(request)?;
+        check::writable(out)?;
+        colophon_video::find_ffmpeg(&self.ffmpeg())?;
+        let script =
+            request.model.as_deref().or(self.config.model.as_deref()).unwrap_or(DEFAULT_MODEL);
+        let models = Models::ensure(&self.hub, &checked, script, progress.as_ref(), cancel)?;
+        film::make(self, request, &checked, &models, work, progress, cancel)
+    }
+
+    /// Says what is known of a file.
+    ///
+    /// # Errors
+    /// [`StudioError::Seal`] for what is not a readable file.
+    pub fn verify(&self, file: &Path) -> Result<Verdict, StudioError> {
+        let ledger = self.ledger()?;
+        let anchors = match &self.config.trust_anchors {
+            Some(path) => Some(std::fs::read_to_string(path).map_err(StudioError::io("read", path))?),
+            None => None,
+        };
+        let ffmpeg = self.ffmpeg();
+        let context = VerifyContext {
+            recorder: Some(ledger.as_ref()),
+            trust_anchors: anchors.as_deref(),
+            ffmpeg: Some(&ffmpeg),
+        };
+        Ok(verify(file, &context)?)
+    }
+
+    /// Checks a log proof of this studio's log.
+    ///
+    /// # Errors
+    /// [`StudioError::Ledger`] when the proof does not hold.
+    pub fn check_proof(&self, proof: &str) -> Result<VerifiedProof, StudioError> {
+        Ok(verify_proof(proof, self.ledger()?.verifier_key())?)
+    }
+}
