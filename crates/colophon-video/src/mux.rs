@@ -107,7 +107,7 @@ pub(crate) fn mux(
     args.extend(strings(&["-threads", "1", "-movflags", "+faststart", "-f", "mp4"]));
     args.push(made.display().to_string());
 
-    let (ffmpeg, mut pipe) = Ffmpeg::start(&config.ffmpeg, &args, "muxing", cancel)?;
+    let (ffmpeg, mut pipe) = Ffmpeg::start(&config.ffmpeg, &args, "muxing", cancel, &Cancel::new())?;
     let wanted = (extras.seconds * f64::from(rate)).round().max(1.0) as usize;
     let sent = send(&mut pipe, &extras.sound.samples, wanted, cancel);
     drop(pipe);
