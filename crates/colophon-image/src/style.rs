@@ -24,6 +24,12 @@ const SMALLEST: usize = 24;
 /// full picture, so edges stay sharp.
 const LONGEST: usize = 768;
 
+/// Size of the strokes in pixels of the network; what is broader than this counts as tone.
+const COARSE: usize = 24;
+/// Share of the painter's tone that is taken when the picture's colours are kept, and when not.
+const TONE_KEPT: f32 = 0.22;
+const TONE_OWN: f32 = 0.75;
+
 /// A style by name.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Style {
@@ -148,6 +154,16 @@ impl Stylizer {
             let luma = |i: usize| 0.2126 * change[0].v[i] + 0.7152 * change[1].v[i] + 0.0722 * change[2].v[i];
             let light: Vec<f32> = (0..sw * sh).map(luma).collect();
             change = vec![Plane { w: sw, h: sh, v: light }];
+        }
+        // The network evens out light and dark over whatever it is shown, which would make a white
+        // layer grey and a night sky bright: keep its strokes, and only part of its tone.
+        let tone = if treatment.keep_colour { TONE_KEPT } else { TONE_OWN };
+        let (cw, ch) = (sw.div_ceil(COARSE), sh.div_ceil(COARSE));
+        for plane in &mut change {
+            let broad = plane.resized(cw, ch).resized(sw, sh);
+            for (v, b) in plane.v.iter_mut().zip(&broad.v) {
+                *v -= b * (1.0 - tone);
+            }
         }
         let change: Vec<Plane> = change.iter().map(|p| p.resized(bw, bh)).collect();
         let mut out = image.clone();

@@ -17,6 +17,7 @@ use colophon_types::Cancel;
 use crate::error::VideoError;
 
 const POLL: Duration = Duration::from_millis(20);
+const NO_SPACE: &str = "No space left on device";
 
 /// A running ffmpeg.
 pub(crate) struct Ffmpeg {
@@ -32,12 +33,14 @@ fn lock(child: &Mutex<Child>) -> MutexGuard<'_, Child> {
 }
 
 impl Ffmpeg {
-    /// Starts ffmpeg with `args`; `doing` names the work in errors.
+    /// Starts ffmpeg with `args`; `doing` names the work in errors. It is killed when `cancel` or
+    /// `abandon` is set.
     pub(crate) fn start(
         program: &Path,
         args: &[String],
         doing: &'static str,
         cancel: &Cancel,
+        abandon: &Cancel,
     ) -> Result<(Self, ChildStdin), VideoError> {
         cancel.check()?;
         let missing =
@@ -53,20 +56,24 @@ impl Ffmpeg {
         let stderr = child.stderr.take();
         let messages = std::thread::spawn(move || {
             let mut last = String::new();
+            let mut full = false;
             for line in stderr.into_iter().flat_map(|s| BufReader::new(s).lines()).map_while(Result::ok) {
-                if !line.trim().is_empty() {
+                full |= line.contains(NO_SPACE);
+                // The line that says only that it failed comes last and explains nothing.
+                if !line.trim().is_empty() && line.trim() != "Conversion failed!" {
                     last = line.trim().to_string();
                 }
             }
-            last
+            if full { NO_SPACE.to_string() } else { last }
         });
         let child = Arc::new(Mutex::new(child));
         let over = Arc::new(AtomicBool::new(false));
         let watchdog = {
-            let (child, over, cancel) = (Arc::clone(&child), Arc::clone(&over), cancel.clone());
+            let (child, over) = (Arc::clone(&child), Arc::clone(&over));
+            let (cancel, abandon) = (cancel.clone(), abandon.clone());
             std::thread::spawn(move || {
                 while !over.load(Ordering::Relaxed) {
-                    if cancel.is_cancelled() {
+                    if cancel.is_cancelled() || abandon.is_cancelled() {
                         let _ = lock(&child).kill();
                         return;
                     }
@@ -92,7 +99,7 @@ impl Ffmpeg {
                     if status.success() {
                         return Ok(());
                     }
-                    if last.contains("No space left on device") {
+                    if last == NO_SPACE {
                         return Err(VideoError::DiskFull);
                     }
                     let last = if last.is_empty() { status.to_string() } else { last };

@@ -121,9 +121,9 @@ struct Reel {
 pub struct FilmWriter {
     config: FilmConfig,
     cancel: Cancel,
-    /// Set when this writer is dropped or fails, besides the caller's own flag.
     shots: Option<SyncSender<Shot>>,
     director: Option<JoinHandle<Result<Reel, VideoError>>>,
+    /// Set when this writer is dropped.
     abandon: Cancel,
     dir: TempDir,
     reel: PathBuf,
@@ -163,7 +163,7 @@ impl FilmWriter {
         let abandon = Cancel::new();
         let stop = abandon.clone();
         let (ffmpeg, pipe) =
-            Ffmpeg::start(&config.ffmpeg, &mux::encode_args(&config, &reel), "encoding", cancel)?;
+            Ffmpeg::start(&config.ffmpeg, &mux::encode_args(&config, &reel), "encoding", cancel, &stop)?;
         let (shots, queue) = sync_channel(2);
         let director = Director {
             config: config.clone(),

@@ -11,12 +11,16 @@ use crate::captions::to_vtt;
 use crate::error::VideoError;
 use crate::ffmpeg::Ffmpeg;
 use crate::film::FilmConfig;
+use crate::yuv::frame_bytes;
 
 /// Rate of the film's sound.
 const RATE: u32 = 48_000;
-/// Quality of the pictures (x264's constant rate factor) and its speed; see `examples/pace.rs`.
-const CRF: &str = "21";
-const PRESET: &str = "veryfast";
+/// Quality of the pictures (x264's constant rate factor) and speed. Measured on drawn scenes, one
+/// thread: `veryfast` at 21 takes 7.6 ms a frame for SSIM .9923; `superfast` with macroblock-tree rate
+/// control at 20 takes 4.7 ms for .9932 and a third more bytes.
+const CRF: &str = "20";
+const PRESET: &str = "superfast";
+const X264: &str = "mbtree=1:rc-lookahead=20:weightp=1";
 
 /// All that is added to the pictures.
 pub(crate) struct Extras<'a> {
@@ -40,9 +44,10 @@ pub(crate) fn encode_args(config: &FilmConfig, reel: &Path) -> Vec<String> {
     let gop = (config.fps * 4).to_string();
     let mut args =
         strings(&["-f", "rawvideo", "-pix_fmt", "yuv420p", "-video_size", &size, "-framerate", &fps]);
-    args.extend(strings(&["-color_range", "tv", "-i", "pipe:0", "-an"]));
+    let frame = frame_bytes(config.width, config.height).to_string();
+    args.extend(strings(&["-color_range", "tv", "-blocksize", &frame, "-i", "pipe:0", "-an"]));
     args.extend(strings(&["-c:v", "libx264", "-preset", PRESET, "-crf", CRF, "-profile:v", "high"]));
-    args.extend(strings(&["-tune", "animation", "-g", &gop, "-threads", &threads]));
+    args.extend(strings(&["-tune", "animation", "-x264-params", X264, "-g", &gop, "-threads", &threads]));
     args.extend(strings(&["-pix_fmt", "yuv420p", "-color_range", "tv", "-colorspace", "bt709"]));
     args.extend(strings(&["-color_primaries", "bt709", "-color_trc", "bt709"]));
     args.extend(strings(&["-chroma_sample_location", "center"]));
@@ -102,7 +107,7 @@ pub(crate) fn mux(
     args.extend(strings(&["-threads", "1", "-movflags", "+faststart", "-f", "mp4"]));
     args.push(made.display().to_string());
 
-    let (ffmpeg, mut pipe) = Ffmpeg::start(&config.ffmpeg, &args, "muxing", cancel)?;
+    let (ffmpeg, mut pipe) = Ffmpeg::start(&config.ffmpeg, &args, "muxing", cancel, &Cancel::new())?;
     let wanted = (extras.seconds * f64::from(rate)).round().max(1.0) as usize;
     let sent = send(&mut pipe, &extras.sound.samples, wanted, cancel);
     drop(pipe);

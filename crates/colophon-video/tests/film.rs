@@ -216,9 +216,42 @@ fn a_missing_or_broken_ffmpeg_is_told_in_a_sentence() {
         .expect("written");
     std::fs::set_permissions(&fake, std::os::unix::fs::PermissionsExt::from_mode(0o755)).expect("executable");
     config.ffmpeg = fake;
-    let error = film(config, "").expect_err("broken");
+    let error = film(config.clone(), "").expect_err("broken");
     assert_eq!(error.code(), ErrorCode::Failed);
     assert!(error.to_string().contains("Unknown encoder libx264"), "{error}");
+
+    let full = "#!/bin/sh\necho 'av_interleaved_write_frame(): No space left on device' >&2\n\
+                echo 'Conversion failed!' >&2\nexit 1\n";
+    std::fs::write(&config.ffmpeg, full).expect("written");
+    let error = film(config, "").expect_err("disk full");
+    assert!(matches!(error, VideoError::DiskFull), "{error}");
+    assert_eq!(error.code(), ErrorCode::Io);
+}
+
+#[test]
+fn an_ffmpeg_that_hangs_is_killed() {
+    let dir = tempfile::tempdir().expect("temp dir");
+    let fake = dir.path().join("fake");
+    std::fs::write(&fake, "#!/bin/sh\nexec sleep 60\n").expect("written");
+    std::fs::set_permissions(&fake, std::os::unix::fs::PermissionsExt::from_mode(0o755)).expect("executable");
+    for drop_it in [true, false] {
+        let cancel = Cancel::new();
+        let config =
+            FilmConfig { ffmpeg: fake.clone(), ..FilmConfig::new(dir.path().join("film.mp4"), Lang::En) };
+        let mut writer = FilmWriter::start(config, &cancel, Arc::new(NoProgress)).expect("starts");
+        writer.shot(shot(common::landscape(0.2, Particles::None), 5.0, "", true)).expect("taken");
+        std::thread::sleep(Duration::from_millis(400));
+        let start = Instant::now();
+        if drop_it {
+            drop(writer);
+        } else {
+            cancel.cancel();
+            let error = writer.finish(&tone(1.0), "", None).expect_err("cancelled");
+            assert_eq!(error.code(), ErrorCode::Cancelled);
+        }
+        assert!(start.elapsed() < Duration::from_millis(300), "{:?}", start.elapsed());
+        assert_eq!(files_in(dir.path()), std::slice::from_ref(&fake));
+    }
 }
 
 #[test]
