@@ -88,16 +88,8 @@ impl Ledger {
     /// # Errors
     /// [`LedgerError`] when it cannot be read or its signature does not hold.
     pub fn checkpoint(&self) -> Result<Checkpoint, LedgerError> {
-        let path = self.dir.join("checkpoint");
-        let bytes = disk::read(&path)?
-            .ok_or_else(|| LedgerError::Inconsistent("the checkpoint is missing".to_owned()))?;
-        let head = open_checkpoint(&bytes, &self.verifier, &self.origin)?;
-        Ok(Checkpoint {
-            text: String::from_utf8_lossy(&bytes).into_owned(),
-            origin: self.origin.clone(),
-            size: head.size,
-            root: head.root.to_string(),
-        })
+        let (text, head) = self.read_checkpoint()?;
+        Ok(Checkpoint { text, origin: self.origin.clone(), size: head.size, root: head.root.to_string() })
     }
 
     /// Entry `index`, as logged.
@@ -119,12 +111,11 @@ impl Ledger {
     /// # Errors
     /// [`LedgerError::NotFound`] for a file that is not in the log, or what reading the log may fail with.
     pub fn prove(&self, sha256: &str) -> Result<String, LedgerError> {
-        let checkpoint = self.checkpoint()?;
-        let head = open_checkpoint(checkpoint.text.as_bytes(), &self.verifier, &self.origin)?;
+        let (checkpoint, head) = self.read_checkpoint()?;
         let index = self.lookup(sha256, head)?.ok_or_else(|| LedgerError::NotFound(sha256.to_owned()))?;
         let record = self.record(index, head)?;
         let hashes = self.inclusion(index, &record, head)?;
-        Ok(proof::format(index, &record, &hashes, &checkpoint.text))
+        Ok(proof::format(index, &record, &hashes, &checkpoint))
     }
 
     /// Checks the whole log: the checkpoint's signature, every entry, every tile and the root
@@ -170,8 +161,7 @@ impl Ledger {
             disk::prune_partials(&self.dir, full);
         }
         self.catch_up(new, &lock)?;
-        let hashes = self.inclusion(head.size, &record, new)?;
-        debug_assert!(hashes.len() < 64);
+        self.inclusion(head.size, &record, new)?;
         Ok(LogPosition { index: head.size, included: true })
     }
 
@@ -188,10 +178,15 @@ impl Ledger {
     }
 
     fn head(&self) -> Result<Head, LedgerError> {
-        let path = self.dir.join("checkpoint");
-        let bytes = disk::read(&path)?
+        self.read_checkpoint().map(|(_, head)| head)
+    }
+
+    /// The checkpoint's text and, its signature checked, what it says.
+    fn read_checkpoint(&self) -> Result<(String, Head), LedgerError> {
+        let bytes = disk::read(&self.dir.join("checkpoint"))?
             .ok_or_else(|| LedgerError::Inconsistent("the checkpoint is missing".to_owned()))?;
-        open_checkpoint(&bytes, &self.verifier, &self.origin)
+        let head = open_checkpoint(&bytes, &self.verifier, &self.origin)?;
+        Ok((String::from_utf8_lossy(&bytes).into_owned(), head))
     }
 
     fn publish(&self, head: Head) -> Result<(), LedgerError> {

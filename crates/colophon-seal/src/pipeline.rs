@@ -55,7 +55,7 @@ pub fn seal(
     cancel.check()?;
     tell(2);
     let source_type = source_type(&receipt);
-    let marked = metadata_step(media, &receipt, &source_type, sealer)?;
+    let marked = metadata_step(media, &receipt, &source_type, sealer, cancel)?;
 
     cancel.check()?;
     tell(3);
@@ -152,8 +152,12 @@ fn metadata_step(
     receipt: &Receipt,
     source_type: &str,
     sealer: &Sealer,
+    cancel: &Cancel,
 ) -> Result<Marked, SealError> {
-    let fail = |reason: String| SealError::step(Step::Metadata, reason);
+    let fail = |reason: String| match cancel.check() {
+        Err(cancelled) => SealError::Cancelled(cancelled),
+        Ok(()) => SealError::step(Step::Metadata, reason),
+    };
     let produce_id = receipt.work_id.as_str();
     if produce_id.is_empty() || !aigc::is_value(produce_id) {
         return Err(fail("the work's number cannot stand in an AIGC field".to_owned()));
@@ -172,18 +176,35 @@ fn metadata_step(
         }
         Media::Film { path, .. } => {
             let packet = xmp::source_type_packet(source_type);
-            film_metadata(&path, &json, &packet).map(Marked::Film).map_err(fail)
+            film_metadata(&path, &json, &packet, cancel).map(Marked::Film).map_err(fail)
         }
     }
 }
 
-fn film_metadata(path: &Path, json: &str, packet: &str) -> Result<NamedTempFile, String> {
+fn film_metadata(path: &Path, json: &str, packet: &str, cancel: &Cancel) -> Result<NamedTempFile, String> {
     let io = |e: std::io::Error| format!("the film could not be copied: {e}");
     let mut source = BufReader::with_capacity(1 << 20, File::open(path).map_err(io)?);
     let temp = temp_beside(path).map_err(io)?;
-    let mut target = BufWriter::with_capacity(1 << 20, temp);
+    let mut target = BufWriter::with_capacity(1 << 20, Stoppable { inner: temp, cancel });
     mp4::write(&mut source, &mut target, json, packet)?;
-    target.into_inner().map_err(|e| io(e.into_error()))
+    Ok(target.into_inner().map_err(|e| io(e.into_error()))?.inner)
+}
+
+/// A writer that fails once the work is cancelled.
+struct Stoppable<'a, W> {
+    inner: W,
+    cancel: &'a Cancel,
+}
+
+impl<W: Write> Write for Stoppable<'_, W> {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.cancel.check().map_err(std::io::Error::other)?;
+        self.inner.write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.inner.flush()
+    }
 }
 
 /// A private temporary file in the folder of another.

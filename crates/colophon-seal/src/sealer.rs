@@ -6,8 +6,8 @@ use std::sync::Arc;
 use colophon_types::Recorder;
 
 use crate::certificates::{self, Credentials};
-use crate::mark::aigc;
 use crate::mark::label::Corner;
+use crate::mark::{aigc, credential};
 use crate::{FilmLabel, SealError, Watermark};
 
 /// Choices about the visible label. The label itself is not optional.
@@ -49,7 +49,8 @@ impl Sealer {
     ///
     /// # Errors
     /// [`SealError::Config`] for a producer that the AIGC field cannot hold, [`SealError::Key`] for
-    /// keys, certificates or trust anchors that cannot be read or used.
+    /// keys, certificates or trust anchors that cannot be read, or with which a trial signature is not
+    /// valid under the rules of C2PA (an expired certificate, a wrong key usage).
     pub fn open(config: SealerConfig, recorder: Arc<dyn Recorder>) -> Result<Self, SealError> {
         if !aigc::is_producer(&config.producer) {
             return Err(SealError::Config(format!(
@@ -61,6 +62,9 @@ impl Sealer {
             Some((chain, key)) => certificates::from_files(chain, key)?,
             None => certificates::self_made(&config.keys_dir)?,
         };
+        credential::try_out(&credentials).map_err(|reason| {
+            SealError::key(config.certificate.as_ref().map_or(&config.keys_dir, |(chain, _)| chain), reason)
+        })?;
         let trust_anchors = match &config.trust_anchors {
             Some(path) => Some(std::fs::read_to_string(path).map_err(|e| SealError::key(path, e))?),
             None => None,

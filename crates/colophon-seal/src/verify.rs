@@ -96,7 +96,7 @@ fn read_marks(kind: Kind, file: &mut File, words: Option<&str>) -> Marks {
     match (kind, words) {
         (Kind::Png, _) => png::read(&mut file),
         (Kind::Jpeg, _) => jpeg::read(&mut file),
-        (Kind::Wav, _) => wav::read(&mut file),
+        (Kind::Wav | Kind::Other("image/webp"), _) => wav::read(&mut file),
         (Kind::Mp4 | Kind::M4a | Kind::Other("video/quicktime"), _) => mp4::read(&mut file),
         (Kind::Text, Some(words)) => text::read(words),
         _ => Marks::default(),

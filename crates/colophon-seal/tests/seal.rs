@@ -10,8 +10,12 @@
 
 mod kit;
 
-use colophon_seal::{CredentialState, SealError, VerdictKind, VerifyContext, seal, verify};
-use colophon_types::{Cancel, Draft, Explain, Media, NoProgress};
+use std::sync::Arc;
+
+use colophon_seal::{
+    CredentialState, LabelOptions, SealError, Sealer, SealerConfig, VerdictKind, VerifyContext, seal, verify,
+};
+use colophon_types::{Cancel, Draft, Event, Explain, Media, NoProgress, Progress, Recorder};
 use kit::{PRODUCER, Studio, WORDS, film, film_media, labelled_film, picture, receipt, run, sound};
 
 const TRAINED: &str = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia";
@@ -263,8 +267,7 @@ fn stripped_files_are_marked_by_what_is_left() {
     assert_eq!(verdict.verdict, VerdictKind::Marked, "{verdict:#?}");
     assert_eq!(verdict.explicit_label.place.as_deref(), Some("opening frames, top left corner"));
     assert!(!verdict.aigc.present && verdict.c2pa.state == CredentialState::Absent);
-    let blind =
-        verify(&bare, &VerifyContext { recorder: Some(studio.ledger.as_ref()), ..Default::default() });
+    let blind = verify(&bare, &studio.context());
     assert_eq!(blind.unwrap().verdict, VerdictKind::Unmarked, "without ffmpeg nobody looks at the frames");
     let plain = film(studio.dir.path(), 2, true, &[]);
     assert_eq!(studio.verify(&plain).verdict, VerdictKind::Unmarked);
@@ -357,6 +360,65 @@ fn a_failed_step_is_named_and_delivers_nothing() {
     let stopped =
         seal(Draft::new(Media::Text("words".to_owned()), receipt()), &studio.sealer, &cancel, &NoProgress);
     assert!(matches!(stopped.err(), Some(SealError::Cancelled(_))));
+}
+
+/// Sets a flag when sealing reaches a step.
+struct StopAt(u64, Cancel);
+
+impl Progress for StopAt {
+    fn event(&self, event: Event) {
+        if matches!(event, Event::Progress { done, .. } if done == self.0) {
+            self.1.cancel();
+        }
+    }
+}
+
+#[test]
+fn a_cancelled_seal_leaves_nothing() {
+    let studio = Studio::new();
+    for step in 0..5 {
+        let draft = film(studio.dir.path(), 1, true, &[]);
+        let cancel = Cancel::new();
+        let draft = Draft::new(film_media(draft, 1.0), receipt());
+        let result = seal(draft, &studio.sealer, &cancel, &StopAt(step, cancel.clone()));
+        if step < 4 {
+            assert!(matches!(result.err(), Some(SealError::Cancelled(_))), "step {step}");
+            assert_eq!(studio.ledger.checkpoint().unwrap().size, 0);
+        } else {
+            // The log entry is the point of no return.
+            drop(result.unwrap());
+        }
+        let left = std::fs::read_dir(studio.dir.path()).unwrap().map(|e| e.unwrap().file_name());
+        let left: Vec<_> = left.filter(|n| n.to_string_lossy().ends_with(".mp4")).collect();
+        assert!(left.is_empty(), "step {step}: {left:?}");
+    }
+}
+
+#[test]
+fn a_certificate_that_c2pa_does_not_accept_is_refused_when_the_sealer_is_opened() {
+    let dir = tempfile::tempdir().unwrap();
+    let key = rcgen::KeyPair::generate_for(&rcgen::PKCS_ECDSA_P256_SHA256).unwrap();
+    let web =
+        rcgen::CertificateParams::new(vec!["example.com".to_owned()]).unwrap().self_signed(&key).unwrap();
+    let (chain_path, key_path) = (dir.path().join("chain.pem"), dir.path().join("key.pem"));
+    std::fs::write(&chain_path, web.pem()).unwrap();
+    std::fs::write(&key_path, key.serialize_pem()).unwrap();
+    let studio = Studio::new();
+    let open = |producer: &str, certificate| {
+        let config = SealerConfig {
+            keys_dir: dir.path().join("keys"),
+            certificate,
+            trust_anchors: None,
+            producer: producer.to_owned(),
+            label: LabelOptions::default(),
+        };
+        Sealer::open(config, Arc::clone(&studio.ledger) as Arc<dyn Recorder>).err()
+    };
+    let error = open("me", Some((chain_path.clone(), key_path))).unwrap();
+    assert!(matches!(error, SealError::Key { .. }), "{error}");
+    assert!(matches!(open("me", Some((chain_path.clone(), chain_path))), Some(SealError::Key { .. })));
+    assert!(matches!(open("two words", None), Some(SealError::Config(_))));
+    assert!(open("me", None).is_none());
 }
 
 #[test]

@@ -65,7 +65,7 @@ fn chunks(file: &mut (impl Read + Seek)) -> Vec<([u8; 4], u64, u64)> {
     found
 }
 
-/// Finds the marks.
+/// Finds the marks; in WebP, which is RIFF too, the packet stands in the chunk `XMP `.
 pub(crate) fn read(file: &mut (impl Read + Seek)) -> Marks {
     let mut marks = Marks::default();
     for (id, offset, length) in chunks(file) {
@@ -74,7 +74,7 @@ pub(crate) fn read(file: &mut (impl Read + Seek)) -> Marks {
                 let body = read_at(file, offset, length, aigc::MAX).unwrap_or_default();
                 marks.aigc.add(String::from_utf8_lossy(&body).trim_end_matches('\0'));
             }
-            b"_PMX" => {
+            b"_PMX" | b"XMP " => {
                 let body = read_at(file, offset, length, xmp::MAX).unwrap_or_default();
                 marks.add_xmp(&String::from_utf8_lossy(&body));
             }

@@ -2,6 +2,7 @@
 //!
 //! Never touches the network: the crate is built without an HTTP client and its settings forbid it.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{Cursor, Read, Seek, SeekFrom, Write};
 use std::ops::Range;
@@ -10,11 +11,13 @@ use std::time::{Duration, Instant};
 
 use c2pa::assertions::{DataHash, labels};
 use c2pa::{Builder, Context, HashRange, Reader, Signer, ValidationState};
-use colophon_types::{Cancel, Receipt};
+use colophon_types::{Cancel, Lang, Receipt, WorkId};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use crate::certificates::Credentials;
+use crate::format::text;
+use crate::mark::xmp;
 use crate::verdict::{CredentialFacts, CredentialState};
 
 /// Label of the assertion that holds the receipt.
@@ -125,6 +128,34 @@ impl Claim<'_> {
                 placeholder.len()
             )))
         }
+    }
+}
+
+/// Signs a few bytes and judges the result, so that unfit keys are found before any work is done.
+pub(crate) fn try_out(credentials: &Credentials) -> Result<(), String> {
+    let receipt = Receipt {
+        work_id: WorkId::from_bits(0),
+        title: "trial".to_owned(),
+        lang: Lang::En,
+        created: "2026-01-01T00:00:00Z".to_owned(),
+        generator: "colophon".to_owned(),
+        request: Value::Null,
+        seed: 0,
+        models: Vec::new(),
+        steps: Vec::new(),
+        extra: BTreeMap::new(),
+    };
+    let claim = Claim { receipt: &receipt, source_type: xmp::SOURCE_TYPES, label: ("", "") };
+    let mut words = String::from("trial");
+    let store = claim
+        .sign_appended(credentials, words.as_bytes(), text::wrapper_length, &Cancel::new())
+        .map_err(|e| e.to_string())?;
+    words.push_str(&text::wrap(&store)?);
+    let wrapper = 5..words.len();
+    let judged = read_appended(&store, words.into_bytes(), wrapper, None);
+    match judged.facts.state {
+        CredentialState::Valid | CredentialState::Trusted => Ok(()),
+        _ => Err(format!("what it signs is not valid: {}", judged.facts.problems.join(", "))),
     }
 }
 
@@ -303,8 +334,6 @@ fn describe(reader: &Reader) -> Credential {
 mod tests {
     use super::*;
     use crate::certificates;
-    use crate::format::text;
-    use colophon_types::{Lang, WorkId};
 
     #[test]
     fn a_credential_that_leaves_out_more_than_itself_does_not_hold() {
