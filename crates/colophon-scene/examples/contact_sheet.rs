@@ -105,7 +105,7 @@ fn put(art: Art, x: f32, baseline: f32, height: f32, role: Role) -> Placed {
         Art::Prop { prop } => prop.clone(),
         Art::Figure { head, .. } => head.clone(),
     };
-    Placed { name, art, role, x, baseline, height, flip: false, flying: false, floating: false }
+    Placed { name, art, role, x, baseline, height, flip: false, flying: false, floating: false, look: 0 }
 }
 
 fn icon(name: &str, x: f32, baseline: f32, height: f32) -> Placed {

@@ -1,10 +1,38 @@
 //! What can go wrong between words and layers.
 
+use std::path::PathBuf;
+
+use colophon_text::embed::TextEmbedError;
 use colophon_types::{Cancelled, ErrorCode, Explain};
 
 /// Why there is no scene or no picture of it.
 #[derive(Debug, thiserror::Error)]
 pub enum SceneError {
+    /// The description is empty and nothing went before it.
+    #[error("there is nothing to draw: the description is empty")]
+    NothingToDraw,
+    /// A file of the art set is not there.
+    #[error("the art has no file '{0}'")]
+    ArtMissing(PathBuf),
+    /// A file of the art set cannot be read.
+    #[error("the art in '{file}' cannot be read: {reason}")]
+    Art {
+        /// The file.
+        file: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A data file of this crate is damaged.
+    #[error("the table '{file}' is damaged: {reason}")]
+    Data {
+        /// Name of the table.
+        file: &'static str,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The embedding search failed.
+    #[error(transparent)]
+    Embed(#[from] TextEmbedError),
     /// The frame is too small, too large, or too narrow.
     #[error("a frame of {width}x{height} pixels cannot be drawn")]
     BadSize {
@@ -21,18 +49,26 @@ pub enum SceneError {
 impl Explain for SceneError {
     fn code(&self) -> ErrorCode {
         match self {
-            Self::BadSize { .. } => ErrorCode::BadInput,
+            Self::NothingToDraw | Self::BadSize { .. } => ErrorCode::BadInput,
             Self::Cancelled(_) => ErrorCode::Cancelled,
+            Self::ArtMissing(_) => ErrorCode::ModelMissing,
+            Self::Art { .. } => ErrorCode::Io,
+            Self::Data { .. } => ErrorCode::Failed,
+            Self::Embed(e) => e.code(),
         }
     }
 
     fn hint(&self) -> Option<String> {
         match self {
+            Self::NothingToDraw => Some("say in a few words what is to be seen".into()),
+            Self::ArtMissing(_) => Some("try `colophon models pull noto-art emojibase emojilib`".into()),
+            Self::Art { .. } => Some("try `colophon models verify`".into()),
             Self::BadSize { .. } => Some(
                 "sides may be 16 to 8192 pixels, no more than eight times each other, 20 megapixels in all"
                     .into(),
             ),
-            Self::Cancelled(_) => None,
+            Self::Data { .. } | Self::Cancelled(_) => None,
+            Self::Embed(e) => e.hint(),
         }
     }
 }

@@ -146,6 +146,9 @@ pub struct Placed {
     /// On water: bobs and has a reflection instead of a shadow.
     #[serde(default)]
     pub floating: bool,
+    /// Seed of its own looks (clothes, colours); the same for a character through a film.
+    #[serde(default)]
+    pub look: u64,
 }
 
 /// A scene, ready to be drawn.

@@ -4,12 +4,18 @@
 //! [`LayeredScene`]: painted layers at depths, with the ways they move. A still is the layers on
 //! top of each other; a film moves them; a mixed-reality scene stands them up in space.
 
+pub mod art;
+pub mod compose;
 pub mod error;
 pub mod graph;
 pub mod layers;
+pub mod layout;
 pub mod render;
+pub mod search;
 
+pub use compose::{Cast, compose};
 pub use error::SceneError;
 pub use graph::Scene;
 pub use layers::LayeredScene;
 pub use render::{ArtSource, Treatment, render};
+pub use search::{ArtIndex, ArtPaths};

@@ -1,1 +1,3 @@
-//! Placeholder.
+//! Language: embeddings.
+
+pub mod embed;

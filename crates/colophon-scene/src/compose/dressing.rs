@@ -1,0 +1,82 @@
+//! Set dressing: what belongs to a place though nobody mentions it, so that no scene is empty.
+
+use colophon_types::Seed;
+
+use crate::graph::Setting;
+
+/// Keys of the lexicon that may dress a setting, the most useful first.
+fn wardrobe(setting: Setting) -> &'static [&'static str] {
+    match setting {
+        Setting::Forest => &["mushroom", "bush", "rock", "bird", "log"],
+        Setting::SnowyForest => &["rock", "log", "bird"],
+        Setting::Bamboo => &["rock", "bush", "butterfly"],
+        Setting::Sea => &["seagull", "cloud"],
+        Setting::Beach => &["rock", "shell", "seagull", "palm tree"],
+        Setting::Mountain => &["rock", "pine", "eagle", "bush"],
+        Setting::Field => &["flower", "fence", "bird", "haystack", "bush"],
+        Setting::Garden => &["flower", "bench", "butterfly", "bush", "tree"],
+        Setting::City => &["street lamp", "bench", "bird"],
+        Setting::Street => &["street lamp", "bench", "signpost", "bush"],
+        Setting::Village => &["cottage", "fence", "well", "flower"],
+        Setting::Desert => &["cactus", "rock"],
+        Setting::Space => &["planet", "satellite", "comet"],
+        Setting::Underwater => &["coral", "fish", "seaweed", "tropical fish"],
+        Setting::Room => &["window", "lamp", "painting", "potted plant"],
+        Setting::Library => &["bookshelf", "lamp", "window"],
+        Setting::Kitchen => &["stove", "window", "table"],
+        Setting::Office => &["desk", "window", "potted plant"],
+        Setting::Hospital => &["hospital bed", "window", "potted plant"],
+        Setting::Abstract => &[],
+    }
+}
+
+/// Up to `most` keys for a setting, chosen by seed.
+pub(super) fn keys(setting: Setting, most: usize, seed: Seed) -> Vec<&'static str> {
+    let all = wardrobe(setting);
+    let mut seed = seed.derive("dressing");
+    let mut left: Vec<&'static str> = all.to_vec();
+    let mut chosen = Vec::new();
+    while chosen.len() < most && !left.is_empty() {
+        // The front of the list is twice as likely.
+        let t = seed.next_f32();
+        let at = ((t * t * left.len() as f32) as usize).min(left.len() - 1);
+        chosen.push(left.remove(at));
+    }
+    chosen
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::compose::lexicon::Lexicon;
+
+    #[test]
+    fn every_key_is_in_the_lexicon() {
+        let lexicon = Lexicon::builtin().unwrap();
+        for setting in [
+            Setting::Forest,
+            Setting::SnowyForest,
+            Setting::Bamboo,
+            Setting::Sea,
+            Setting::Beach,
+            Setting::Mountain,
+            Setting::Field,
+            Setting::Garden,
+            Setting::City,
+            Setting::Street,
+            Setting::Village,
+            Setting::Desert,
+            Setting::Space,
+            Setting::Underwater,
+            Setting::Room,
+            Setting::Library,
+            Setting::Kitchen,
+            Setting::Office,
+            Setting::Hospital,
+        ] {
+            for key in wardrobe(setting) {
+                assert!(lexicon.find(key).is_some(), "{key}");
+            }
+        }
+    }
+}
