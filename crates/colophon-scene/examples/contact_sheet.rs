@@ -293,6 +293,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             let at: usize = arg(5).unwrap_or("0").parse()?;
             (scenes(seed).into_iter().skip(at).take(1).collect(), (1280, 720))
         }
+        "4k" => (scenes(seed).into_iter().take(2).collect(), (3840, 2160)),
         "tall" => (scenes(seed), (405, 720)),
         "square" => (scenes(seed), (540, 540)),
         "settings" => (

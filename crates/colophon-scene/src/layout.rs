@@ -320,7 +320,8 @@ pub fn place(items: &[Item], stage: &Stage) -> Vec<Placed> {
         if placed[i].is_some() || free(i) {
             continue;
         }
-        let siblings = items[..i].iter().filter(|o| matches!(o.link, Link::On(_)) && o.link == item.link).count();
+        let siblings =
+            items[..i].iter().filter(|o| matches!(o.link, Link::On(_)) && o.link == item.link).count();
         if let Some(member) = linked(item, siblings, &placed, stage) {
             done.push(member.clone());
             placed[i] = Some(member);

@@ -110,7 +110,10 @@ fn scenes_in_a_row_are_staged_differently() {
 #[test]
 fn words_say_who_rides_holds_and_sits() {
     let (scene, _) = next("A girl in a small boat holds a lantern on a dark lake.", "", None);
-    assert_eq!((scene.setting, figure(&scene).1, figure(&scene).2), (Setting::Sea, Pose::Sit, Some("lantern")));
+    assert_eq!(
+        (scene.setting, figure(&scene).1, figure(&scene).2),
+        (Setting::Sea, Pose::Sit, Some("lantern"))
+    );
     let boat = scene.objects.iter().find(|o| common::art_names(o) == ["boat"]).unwrap();
     let girl = common::hero(&scene).unwrap();
     assert!(boat.floating && girl.floating && girl.baseline < boat.baseline);
@@ -213,7 +216,8 @@ fn the_model_adds_but_does_not_overrule() {
     let art = common::all_art(&scene);
     assert!(!art.contains("two-hump-camel") && !art.contains("dragon"), "{art:?}");
     // Without a word on the place, the model's counts.
-    let (scene, _) = compose("An old fisherman.", Lang::En, "", 3, Some(&says), common::plain(), None).unwrap();
+    let (scene, _) =
+        compose("An old fisherman.", Lang::En, "", 3, Some(&says), common::plain(), None).unwrap();
     assert_eq!((scene.setting, scene.time), (Setting::Desert, TimeOfDay::Noon));
 }
 
@@ -233,7 +237,8 @@ fn hostile_listings_are_refused_or_cut() {
     let listing = Listing::parse(&format!(r#"{{"objects":[{long}],{rest}}}"#)).unwrap();
     assert!(listing.objects[0].name.chars().count() <= 40);
     assert!(!listing.objects[0].name.chars().any(char::is_control));
-    let unknown = format!(r#"{{"objects":[{}],"setting":"moon","time":"dawn","weather":"fog"}}"#, object("fox"));
+    let unknown =
+        format!(r#"{{"objects":[{}],"setting":"moon","time":"dawn","weather":"fog"}}"#, object("fox"));
     assert!(Listing::parse(&unknown).is_none());
 }
 
@@ -288,7 +293,10 @@ fn meaning_finds_what_names_do_not() {
     // The cache is used when it fits, and made anew when it is damaged.
     let made = std::fs::read(&cache).unwrap();
     let again = ArtIndex::load(&common::paths(), Some(common::model()), Some(&cache)).unwrap();
-    assert_eq!(again.search("timepiece", Lang::En, 0.5).unwrap(), index.search("timepiece", Lang::En, 0.5).unwrap());
+    assert_eq!(
+        again.search("timepiece", Lang::En, 0.5).unwrap(),
+        index.search("timepiece", Lang::En, 0.5).unwrap()
+    );
     let mut damaged = made.clone();
     let middle = damaged.len() / 2;
     damaged[middle] ^= 1;

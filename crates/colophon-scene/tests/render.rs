@@ -141,6 +141,7 @@ fn placed(art: Art, x: f32, baseline: f32, height: f32) -> Placed {
         flip: false,
         flying: false,
         floating: false,
+        look: 0,
     }
 }
 
@@ -403,6 +404,29 @@ fn figures_have_bodies_in_every_pose() {
             assert_eq!(waves, pose == Pose::Wave, "{pose:?}");
         }
     }
+}
+
+#[test]
+fn a_character_keeps_its_clothes_through_a_film() {
+    let clothes = |seed, look| {
+        let objects = vec![Placed { look, ..placed(figure(Pose::Stand, Body::Child), 0.5, 0.92, 0.7) }];
+        let layered = draw(&Scene { seed, objects, ..scene(Setting::Space, TimeOfDay::Noon) });
+        let l = layered.layers.into_iter().find(|l| l.name == "thing").expect("a figure");
+        let mut sum = [0.0f32; 3];
+        let body = &l.image.rgba[l.image.rgba.len() / 2..];
+        let paint: Vec<_> = body.chunks_exact(4).filter(|p| p[3] > 250).collect();
+        for p in &paint {
+            for (s, v) in sum.iter_mut().zip(*p) {
+                *s += f32::from(*v) / paint.len() as f32;
+            }
+        }
+        sum
+    };
+    let far = |a: [f32; 3], b: [f32; 3]| a.iter().zip(b).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+    let kept = (1..8).map(|seed| far(clothes(seed, 5), clothes(0, 5))).fold(0.0, f32::max);
+    let other = (1..8).map(|seed| far(clothes(seed, 0), clothes(0, 0))).fold(0.0, f32::max);
+    assert!(kept < 14.0, "clothes change by {kept}");
+    assert!(other > 20.0, "without a look of their own, clothes change only by {other}");
 }
 
 #[test]

@@ -200,7 +200,7 @@ impl Cues {
             (Setting::Village, Setting::Street),
         ] {
             if said.named == Some(far) && names(near) {
-                    said.named = Some(near);
+                said.named = Some(near);
             }
         }
         said

@@ -60,8 +60,7 @@ pub fn compose(
 
     let seed = Seed(seed);
     let mut cast = previous.cloned().unwrap_or_default();
-    let mut planner =
-        Planner { lexicon, cues, index, tokens: &tokens, mood: &mood, seed, cast: &mut cast };
+    let mut planner = Planner { lexicon, cues, index, tokens: &tokens, mood: &mood, seed, cast: &mut cast };
     let mentions = words::mentions(&tokens, lexicon, cues);
     let place = place::decide(&planner, &mentions, listing.as_ref());
     let items = planner.items(mentions, listing.as_ref(), &place)?;

@@ -112,7 +112,8 @@ fn subject_of(tokens: &[Token], things: &[Thing], object: usize, start: usize) -
 fn link(planner: &Planner<'_>, things: &mut [Thing], subject: usize, object: usize, between: &[Token]) {
     let does = |verb: Verb| between.iter().any(|t| planner.cues.verbs_of(t).contains(&verb));
     let says = |words: &[&str]| between.iter().any(|t| words.contains(&t.text.as_str()));
-    let free = matches!(things[subject].link, Link::Free | Link::Beside(_)) && things[subject].count == Count::One;
+    let free =
+        matches!(things[subject].link, Link::Free | Link::Beside(_)) && things[subject].count == Count::One;
     let thing = &things[object];
     if can_ride(thing) && free && thing.count == Count::One {
         let inside = thing.class == Class::Boat && is_in(planner.tokens, things, object, between);
@@ -247,7 +248,9 @@ fn pose(planner: &Planner<'_>, things: &[Thing], who: usize) -> Pose {
             .flat_map(|(_, t)| t.spans.iter().map(|s| s.0))
             .filter(|&start| start >= end)
             .filter(|&start| {
-                planner.tokens[end..start].iter().any(|t| !planner.cues.verbs_of(t).is_empty() && t.text != "with")
+                planner.tokens[end..start]
+                    .iter()
+                    .any(|t| !planner.cues.verbs_of(t).is_empty() && t.text != "with")
             })
             .min()
             .unwrap_or(planner.tokens.len());

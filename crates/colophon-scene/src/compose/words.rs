@@ -343,8 +343,7 @@ fn count(
             break;
         }
     }
-    let many_after =
-        tokens.get(end).is_some_and(|t| matches!(t.text.as_str(), "们" | "群" | "队" | "商队"));
+    let many_after = tokens.get(end).is_some_and(|t| matches!(t.text.as_str(), "们" | "群" | "队" | "商队"));
     if plural || many_after {
         return Count::Few;
     }

@@ -4,7 +4,7 @@
 //! frame in front, and light over all. Everything is vector art at any size; nothing is random
 //! but by the scene's seed.
 
-use colophon_types::{Cancel, Seed};
+use colophon_types::{Cancel, Cancelled, Seed};
 
 use crate::error::SceneError;
 use crate::graph::{Scene, Setting, TimeOfDay, Weather};
@@ -98,7 +98,7 @@ pub fn render(
     for plane in backdrop(&st) {
         cancel.check()?;
         let key = plane.key;
-        layers.extend(paint(&st, &plane, &grain).map(|l| (key, l)));
+        layers.extend(paint(&st, &plane, &grain, cancel)?.map(|l| (key, l)));
     }
     for (i, object) in scene.objects.iter().enumerate() {
         cancel.check()?;
@@ -191,7 +191,7 @@ fn fog(st: &Stage<'_>) -> Plane {
 }
 
 /// Rasterises a plane and finishes it; `None` when nothing of it is seen.
-fn paint(st: &Stage<'_>, plane: &Plane, grain: &Grain) -> Option<Layer> {
+fn paint(st: &Stage<'_>, plane: &Plane, grain: &Grain, cancel: &Cancel) -> Result<Option<Layer>, Cancelled> {
     let f = st.frame;
     let spec = st.treatment.spec();
     let px = f.scale;
@@ -203,6 +203,7 @@ fn paint(st: &Stage<'_>, plane: &Plane, grain: &Grain) -> Option<Layer> {
     let bottom = if hidden { ((st.horizon + 190.0) * px).min(f.px.1 as f32) } else { f.px.1 as f32 };
     let (w, h) = ((f.full * px).round() as u32, (bottom - top + below).max(2.0) as u32);
     let mut r = plane.sketch.raster(w, h, 0.0, top / px, px);
+    cancel.check()?;
     if plane.blur > 0.0 {
         light::soften(&mut r, plane.blur * px);
     }
@@ -217,6 +218,7 @@ fn paint(st: &Stage<'_>, plane: &Plane, grain: &Grain) -> Option<Layer> {
             0.5 * plane.rim * spec.rim * (0.35 + st.palette.shine * 0.65),
         );
         light::finish(&mut r, &spec, grain, px, st.palette.shade);
+        cancel.check()?;
         let s = plane.shadow * spec.shadow;
         light::drop_shadow(
             &mut r,
@@ -227,12 +229,12 @@ fn paint(st: &Stage<'_>, plane: &Plane, grain: &Grain) -> Option<Layer> {
             0.85 * s,
         );
     }
-    let (x0, y0, x1, y1) = opaque(&r, 1)?;
+    let Some((x0, y0, x1, y1)) = opaque(&r, 1) else { return Ok(None) };
     let tiles = plane.motion.iter().any(|m| matches!(m, Motion::Drift { wrap: true, .. }));
     // Tiling layers keep their full width; others are cut to what is painted.
     let (x0, x1) = if tiles { (0, w) } else { (x0, x1) };
     let image = if (x0, y0, x1, y1) == (0, 0, w, h) { r } else { cut(&r, x0, y0, x1, y1) };
-    Some(Layer {
+    Ok(Some(Layer {
         name: plane.name.clone(),
         image,
         x: x0 as f32 - (f.margin * px).round(),
@@ -242,7 +244,7 @@ fn paint(st: &Stage<'_>, plane: &Plane, grain: &Grain) -> Option<Layer> {
         opacity: 1.0,
         motion: plane.motion.clone(),
         entrance: plane.entrance,
-    })
+    }))
 }
 
 /// The darkened corners.

@@ -45,7 +45,9 @@ pub(crate) fn layers(
 ) -> Vec<(f32, Layer)> {
     let f = st.frame;
     let mut rng = st.rng(&format!("object {index} {}", o.name));
-    let Some((mut paint, mut canvas)) = draw(st, o, art, &mut rng) else { return Vec::new() };
+    // Clothes and colours of its own, when it has them; else by the scene's seed.
+    let mut looks = if o.look == 0 { rng.derive("looks") } else { Seed(o.look).derive("looks") };
+    let Some((mut paint, mut canvas)) = draw(st, o, art, &mut looks) else { return Vec::new() };
     let p = &st.palette;
     let spec = st.treatment.spec();
     if o.flip {

@@ -165,7 +165,7 @@ impl Palette {
     /// Clouds before the light: everything goes towards `veil` (as dark as the hour is).
     fn overcast(&mut self, veil: Rgb, t: f32, brightness: f32) {
         let dim = 0.46 + 0.54 * (1.0 - self.night);
-        let brightness = 1.0 - (1.0 - brightness) * (1.0 - 0.7 * self.night);
+        let brightness = 1.0 - (1.0 - brightness) * (1.0 - self.night);
         let veil = veil.lit(self.light).dark(dim);
         self.sky = self.sky.map(|c| c.mix(veil, t));
         self.haze = self.haze.mix(veil, t);

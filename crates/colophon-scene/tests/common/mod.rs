@@ -29,9 +29,7 @@ pub fn plain() -> &'static ArtIndex {
 #[allow(dead_code)]
 pub fn model() -> Arc<MiniLm> {
     static MODEL: OnceLock<Arc<MiniLm>> = OnceLock::new();
-    MODEL
-        .get_or_init(|| Arc::new(MiniLm::load(&models_dir().join("all-minilm-l6-v2")).unwrap()))
-        .clone()
+    MODEL.get_or_init(|| Arc::new(MiniLm::load(&models_dir().join("all-minilm-l6-v2")).unwrap())).clone()
 }
 
 /// Names of the art of an object: icon, prop, or head and what is held.
@@ -39,9 +37,7 @@ pub fn art_names(object: &Placed) -> Vec<&str> {
     match &object.art {
         Art::Icon { icon } => vec![icon],
         Art::Prop { prop } => vec![prop],
-        Art::Figure { head, holds, .. } => {
-            std::iter::once(head.as_str()).chain(holds.as_deref()).collect()
-        }
+        Art::Figure { head, holds, .. } => std::iter::once(head.as_str()).chain(holds.as_deref()).collect(),
     }
 }
 
