@@ -45,7 +45,8 @@ impl Config {
             Some(path) => Self::read(path)?,
             None => {
                 let local = PathBuf::from("colophon.toml");
-                let at_home = env_path("COLOPHON_HOME").or_else(default_home).map(|h| h.join("colophon.toml"));
+                let at_home =
+                    env_path("COLOPHON_HOME").or_else(default_home).map(|h| h.join("colophon.toml"));
                 match [Some(local), at_home].into_iter().flatten().find(|p| p.is_file()) {
                     Some(path) => Self::read(&path)?,
                     None => Self::default(),

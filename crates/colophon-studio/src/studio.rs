@@ -128,8 +128,7 @@ impl Studio {
         let checked = check::check(request)?;
         check::writable(out)?;
         colophon_video::find_ffmpeg(&self.ffmpeg())?;
-        let script =
-            request.model.as_deref().or(self.config.model.as_deref()).unwrap_or(DEFAULT_MODEL);
+        let script = request.model.as_deref().or(self.config.model.as_deref()).unwrap_or(DEFAULT_MODEL);
         let models = Models::ensure(&self.hub, &checked, script, progress.as_ref(), cancel)?;
         film::make(self, request, &checked, &models, work, progress, cancel)
     }

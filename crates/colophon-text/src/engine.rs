@@ -130,8 +130,7 @@ impl Llama {
             return Err(fail("the file is missing".into()));
         }
         let params = LlamaModelParams::default().with_n_gpu_layers(u32::MAX);
-        let model =
-            LlamaModel::load_from_file(backend()?, path, &params).map_err(|e| fail(e.to_string()))?;
+        let model = LlamaModel::load_from_file(backend()?, path, &params).map_err(|e| fail(e.to_string()))?;
         let template = match model.chat_template(None) {
             Ok(template) => template,
             Err(_) => LlamaChatTemplate::new("chatml").map_err(|e| fail(e.to_string()))?,
@@ -161,10 +160,8 @@ impl Llama {
             .with_n_ubatch(BATCH as u32)
             .with_n_threads(threads)
             .with_n_threads_batch(threads);
-        let context = self
-            .model
-            .new_context(backend()?, params)
-            .map_err(|e| TextError::Engine(e.to_string()))?;
+        let context =
+            self.model.new_context(backend()?, params).map_err(|e| TextError::Engine(e.to_string()))?;
         Ok(Session { llama: self, context, cached: Vec::new() })
     }
 }
@@ -230,9 +227,7 @@ impl Session<'_> {
             batch.clear();
             for token in chunk {
                 let last = position + 1 == tokens.len();
-                batch
-                    .add(*token, position as i32, &[0], last)
-                    .map_err(|e| engine(e.to_string()))?;
+                batch.add(*token, position as i32, &[0], last).map_err(|e| engine(e.to_string()))?;
                 position += 1;
             }
             self.context.decode(&mut batch).map_err(|e| engine(e.to_string()))?;

@@ -68,9 +68,7 @@ impl Picker {
                 }
                 token = draw(&mut self.chain, all)?;
             }
-            grammar
-                .try_accept(token)
-                .map_err(|e| TextError::Engine(e.to_string()))?;
+            grammar.try_accept(token).map_err(|e| TextError::Engine(e.to_string()))?;
         }
         self.chain.accept(token);
         Ok(token)

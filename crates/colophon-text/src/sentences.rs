@@ -4,9 +4,8 @@ use colophon_types::Lang;
 
 const ENDS: [char; 8] = ['.', '!', '?', '…', '。', '！', '？', '；'];
 const CLOSERS: [char; 8] = ['"', '\'', ')', '”', '’', '」', '』', '）'];
-const ABBREVIATIONS: [&str; 14] = [
-    "mr.", "mrs.", "ms.", "dr.", "st.", "prof.", "vs.", "etc.", "e.g.", "i.e.", "no.", "jr.", "sr.", "u.s.",
-];
+const ABBREVIATIONS: [&str; 14] =
+    ["mr.", "mrs.", "ms.", "dr.", "st.", "prof.", "vs.", "etc.", "e.g.", "i.e.", "no.", "jr.", "sr.", "u.s."];
 
 /// Splits text into sentences; each keeps its end mark and closing quotes.
 pub fn split(text: &str) -> Vec<String> {
@@ -65,8 +64,8 @@ pub fn is_complete(sentence: &str, lang: Lang) -> bool {
     let hanging = match lang {
         Lang::En => {
             const OPEN: [&str; 22] = [
-                "the", "a", "an", "of", "and", "or", "but", "to", "with", "for", "from", "in", "on", "at", "by",
-                "as", "his", "her", "their", "its", "my", "your",
+                "the", "a", "an", "of", "and", "or", "but", "to", "with", "for", "from", "in", "on", "at",
+                "by", "as", "his", "her", "their", "its", "my", "your",
             ];
             let last = words.rsplit(|c: char| !c.is_alphanumeric()).next().unwrap_or("").to_lowercase();
             // "her", "in" and "on" may end a sentence; the rest cannot.
@@ -193,7 +192,10 @@ mod tests {
             split("Dr. Fox ran. \"Stop!\" he cried. It cost 3.50 dollars"),
             ["Dr. Fox ran.", "\"Stop!\"", "he cried.", "It cost 3.50 dollars"]
         );
-        assert_eq!(split("灯塔亮了。“快回家！”他说。渔船归来"), ["灯塔亮了。", "“快回家！”", "他说。", "渔船归来"]);
+        assert_eq!(
+            split("灯塔亮了。“快回家！”他说。渔船归来"),
+            ["灯塔亮了。", "“快回家！”", "他说。", "渔船归来"]
+        );
         assert!(split(" \n ... ").is_empty());
     }
 

@@ -130,3 +130,19 @@ impl Drop for Ffmpeg {
         self.end();
     }
 }
+
+/// Checks that ffmpeg can be started, before any work is done that would be lost without it.
+///
+/// # Errors
+/// [`VideoError::ToolMissing`].
+pub fn find_ffmpeg(program: &Path) -> Result<(), VideoError> {
+    let missing = |reason: String| VideoError::ToolMissing { program: program.display().to_string(), reason };
+    let status = Command::new(program)
+        .arg("-version")
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .map_err(|e| missing(e.to_string()))?;
+    if status.success() { Ok(()) } else { Err(missing(format!("it ended with {status}"))) }
+}

@@ -22,6 +22,7 @@ pub mod yuv;
 
 pub use compositor::{SceneRenderer, Scratch};
 pub use error::VideoError;
+pub use ffmpeg::find_ffmpeg;
 pub use film::{EncodedFilm, FilmConfig, FilmWriter, Shot};
 pub use poster::poster;
 pub use text::{FontPaths, Typeset};

@@ -3,7 +3,7 @@
 use colophon_scene::LayeredScene;
 use colophon_types::Raster;
 use tiny_skia::{
-    Color, FillRule, GradientStop, LinearGradient, Paint, Pixmap, Point, PixmapPaint, Rect, SpreadMode,
+    Color, FillRule, GradientStop, LinearGradient, Paint, Pixmap, PixmapPaint, Point, Rect, SpreadMode,
     Transform,
 };
 

@@ -12,7 +12,6 @@ use clap::Parser;
 use colophon_types::Cancel;
 
 use crate::args::Args;
-use crate::failure::Failure;
 
 fn main() -> ExitCode {
     let args = match Args::try_parse() {

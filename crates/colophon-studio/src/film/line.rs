@@ -24,7 +24,7 @@ use colophon_types::{
     SpokenSentence, Stage, Step,
 };
 use colophon_video::cards::{self, ColophonText};
-use colophon_video::{EncodedFilm, FilmConfig, FilmWriter, Shot, Transition, Typeset};
+use colophon_video::{EncodedFilm, FilmConfig, FilmWriter, Shot, Transition};
 
 use super::made::Timing;
 use super::plan::{GAP, LEAD, Plan, TAIL};
@@ -309,8 +309,7 @@ impl Floor<'_> {
                 cast.as_ref(),
             )?;
             cast = Some(next);
-            let mut layers =
-                colophon_scene::render(&graph, &art, SIZE, checked.style.treatment, self.stop)?;
+            let mut layers = colophon_scene::render(&graph, &art, SIZE, checked.style.treatment, self.stop)?;
             if let (Some(painter), Some(paint)) = (&painter, checked.style.paint) {
                 painter.stylize_scene(&mut layers, paint, self.stop)?;
             }

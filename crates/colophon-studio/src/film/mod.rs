@@ -9,9 +9,7 @@ use std::sync::Arc;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use colophon_seal::seal;
-use colophon_types::{
-    Cancel, Draft, FrameMarker, MakeRequest, Media, Progress, Receipt, Seed, Step, WorkId,
-};
+use colophon_types::{Cancel, Draft, FrameMarker, MakeRequest, Media, Progress, Receipt, Seed, Step, WorkId};
 use sha2::{Digest, Sha256};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -120,9 +118,11 @@ fn fresh_seed() -> u64 {
 /// `SOURCE_DATE_EPOCH` sets the time, for builds that must repeat.
 fn new_work(request: &serde_json::Value) -> Result<Work, StudioError> {
     let now = match std::env::var("SOURCE_DATE_EPOCH") {
-        Ok(text) => text.parse().ok().and_then(|s| OffsetDateTime::from_unix_timestamp(s).ok()).ok_or_else(
-            || StudioError::Config(format!("SOURCE_DATE_EPOCH must be a number of seconds, not '{text}'")),
-        )?,
+        Ok(text) => {
+            text.parse().ok().and_then(|s| OffsetDateTime::from_unix_timestamp(s).ok()).ok_or_else(|| {
+                StudioError::Config(format!("SOURCE_DATE_EPOCH must be a number of seconds, not '{text}'"))
+            })?
+        }
         Err(_) => OffsetDateTime::now_utc(),
     };
     let now = now.replace_microsecond(0).unwrap_or(now);

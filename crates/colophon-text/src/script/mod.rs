@@ -72,10 +72,8 @@ impl<'s, 'm> ScriptWriter<'s, 'm> {
         seed: Seed,
         cancel: &Cancel,
     ) -> Result<Self, TextError> {
-        let messages = [
-            Message::system(prompt::system(recipe, lang)),
-            Message::user(prompt::outline(brief, lang)),
-        ];
+        let messages =
+            [Message::system(prompt::system(recipe, lang)), Message::user(prompt::outline(brief, lang))];
         let mut outline = None;
         for attempt in 0..TRIES {
             let options = Generate {
@@ -93,8 +91,7 @@ impl<'s, 'm> ScriptWriter<'s, 'm> {
                 break;
             }
         }
-        let outline =
-            outline.ok_or_else(|| TextError::NoAnswer { what: "outline".into(), tries: TRIES })?;
+        let outline = outline.ok_or_else(|| TextError::NoAnswer { what: "outline".into(), tries: TRIES })?;
         let brief = brief.to_owned();
         Ok(Self { session, recipe, brief, lang, scenes, seed, outline, written: Vec::new() })
     }

@@ -1,0 +1,83 @@
+//! `colophon make`.
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use colophon_studio::Studio;
+use colophon_types::{Cancel, ErrorCode, LangChoice, MakeRequest, Progress};
+use serde_json::json;
+
+use crate::args::Make;
+use crate::failure::Failure;
+
+/// Model and voice of `--fast`; the fast voice speaks English only.
+const FAST_MODEL: &str = "qwen2.5-coder-0.5b-instruct-q4";
+const FAST_VOICE: &str = "hibari";
+
+pub(crate) fn run(
+    studio: &Studio,
+    args: Make,
+    progress: &Arc<dyn Progress>,
+    cancel: &Cancel,
+) -> Result<ExitCode, Failure> {
+    let lang = match args.lang.as_str() {
+        "auto" => LangChoice::Auto,
+        "en" => LangChoice::En,
+        "zh" => LangChoice::Zh,
+        other => {
+            let message = format!("unknown language '{other}'");
+            return Err(Failure::new(ErrorCode::BadInput, message).with_hint("use auto, en or zh"));
+        }
+    };
+    let (mut model, mut voice) = (args.model, args.voice);
+    if args.fast {
+        model = model.or_else(|| Some(FAST_MODEL.to_owned()));
+        if voice.is_none() && lang.resolve(&args.brief) == colophon_types::Lang::En {
+            voice = Some(FAST_VOICE.to_owned());
+        }
+    }
+    let request = MakeRequest {
+        brief: args.brief,
+        recipe: args.recipe,
+        lang,
+        // Out of range either way; the studio says what is possible.
+        seconds: u32::try_from(args.seconds).unwrap_or(0),
+        voice,
+        style: args.style,
+        model,
+        seed: args.seed,
+    };
+    let fresh = !args.output.exists();
+    let made = match studio.make(&request, &args.output, None, progress, cancel) {
+        Ok(made) => made,
+        Err(error) => {
+            if fresh {
+                // Only removes a folder that is empty, as it is unless someone else put files there.
+                let _ = std::fs::remove_dir(&args.output);
+            }
+            return Err(error.into());
+        }
+    };
+    let files = made.write_to(&args.output)?;
+    if args.json {
+        super::print_json(&json!({
+            "work_id": made.receipt.work_id,
+            "title": made.receipt.title,
+            "dir": args.output,
+            "seconds": made.seconds,
+            "seed": made.receipt.seed,
+            "files": files,
+            "timing": made.timing,
+            "receipt": made.receipt,
+        }))?;
+    } else {
+        super::print(&format!(
+            "{}  {:.1} s, seed {}, made in {:.1} s\n{}",
+            made.receipt.title, made.seconds, made.receipt.seed, made.timing.total, made.receipt.work_id
+        ))?;
+        for file in &files {
+            super::print(&args.output.join(&file.name).display().to_string())?;
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,92 @@
+//! The commands: one file each.
+
+mod doctor;
+mod log;
+mod make;
+mod models;
+mod verify;
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use clap::CommandFactory;
+use colophon_studio::{Config, Studio};
+use colophon_types::{Cancel, ErrorCode};
+use serde::Serialize;
+
+use crate::args::{Args, Command};
+use crate::failure::Failure;
+use crate::progress;
+
+/// Runs what was asked for.
+pub(crate) fn run(args: Args, cancel: &Cancel) -> Result<ExitCode, Failure> {
+    if let Command::Completions { shell } = args.command {
+        let mut script = Vec::new();
+        clap_complete::generate(shell, &mut Args::command(), "colophon", &mut script);
+        print(&String::from_utf8_lossy(&script))?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let mut config = Config::load(args.config.as_deref())?;
+    config.offline |= args.offline;
+    let studio = Studio::open(config)?;
+    let progress = progress::receiver(args.progress);
+    match args.command {
+        Command::Make(make) => make::run(&studio, make, &progress, cancel),
+        Command::Verify(verify) => verify::run(&studio, &verify),
+        Command::Models(models) => models::run(&studio, models, progress.as_ref(), cancel),
+        Command::Log(log) => log::run(&studio, &log),
+        Command::Doctor { json } => doctor::run(&studio, json),
+        Command::Completions { .. } => Ok(ExitCode::SUCCESS),
+    }
+}
+
+/// Prints a line (or several) to stdout. A closed pipe is not an error.
+fn print(text: &str) -> Result<(), Failure> {
+    let mut out = std::io::stdout().lock();
+    let ending = if text.ends_with('\n') { "" } else { "\n" };
+    match write!(out, "{text}{ending}").and_then(|()| out.flush()) {
+        Err(e) if e.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(Failure::new(ErrorCode::Io, format!("cannot write to stdout: {e}")))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Prints one JSON document to stdout.
+fn print_json(value: &impl Serialize) -> Result<(), Failure> {
+    match serde_json::to_string_pretty(value) {
+        Ok(text) => print(&text),
+        Err(e) => Err(Failure::new(ErrorCode::Failed, format!("the result is not JSON: {e}"))),
+    }
+}
+
+/// Bytes for people.
+fn size(bytes: u64) -> String {
+    match bytes {
+        0..1_000 => format!("{bytes} B"),
+        1_000..1_000_000 => format!("{} kB", bytes / 1_000),
+        1_000_000..1_000_000_000 => format!("{} MB", bytes / 1_000_000),
+        _ => format!("{:.1} GB", bytes as f64 / 1e9),
+    }
+}
+
+/// A table with aligned columns; the last column is not padded.
+fn table(rows: &[Vec<String>]) -> String {
+    let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
+    let width = |s: &String| unicode_width::UnicodeWidthStr::width(s.as_str());
+    let widths: Vec<usize> =
+        (0..columns).map(|c| rows.iter().filter_map(|r| r.get(c)).map(width).max().unwrap_or(0)).collect();
+    let mut out = String::new();
+    for row in rows {
+        let mut line = String::new();
+        for (c, cell) in row.iter().enumerate() {
+            line.push_str(cell);
+            if c + 1 < row.len() {
+                line.push_str(&" ".repeat(widths[c] - width(cell) + 2));
+            }
+        }
+        out.push_str(line.trim_end());
+        out.push('\n');
+    }
+    out
+}
