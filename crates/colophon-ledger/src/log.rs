@@ -249,20 +249,25 @@ impl Ledger {
         Ok(())
     }
 
-    /// Brings the index up to date when the log is opened; makes it anew when it is ahead of the log
-    /// or its last row is wrong (a log restored from a backup).
+    /// Brings the index up to date when the log is opened, and makes it anew when it belongs to another
+    /// log. An index of this log that knows more entries than the checkpoint shows that the checkpoint
+    /// was rolled back: appending to it would sign a second history.
     fn repair_index(&self, head: Head, lock: &Lock) -> Result<(), LedgerError> {
         let known = self.index.size()?;
-        let wrong = known > head.size
-            || match known.checked_sub(1) {
-                Some(last) => {
-                    let logged = parse_entry(last, &self.record(last, head)?)?.sha256;
-                    self.index.sha256_of(last)? != Some(logged)
-                }
-                None => false,
-            };
-        if wrong {
+        let agrees = match known.min(head.size).checked_sub(1) {
+            Some(last) => {
+                let logged = parse_entry(last, &self.record(last, head)?)?.sha256;
+                self.index.sha256_of(last)? == Some(logged)
+            }
+            None => true,
+        };
+        if !agrees {
             self.index.clear()?;
+        } else if known > head.size {
+            return Err(LedgerError::Inconsistent(format!(
+                "it had {known} entries and its checkpoint was rolled back to {}",
+                head.size
+            )));
         }
         self.catch_up(head, lock)
     }

@@ -183,13 +183,22 @@ fn a_changed_entry_is_not_found_as_included() {
 }
 
 #[test]
-fn a_rolled_back_checkpoint_is_still_consistent_but_a_forged_one_is_not() {
-    let (dir, ledger) = filled(3);
+fn a_forged_or_rolled_back_checkpoint_is_refused() {
+    let (dir, ledger) = filled(2);
     let path = dir.path().join("log/checkpoint");
-    let text = fs::read_to_string(&path).unwrap();
-    fs::write(&path, text.replace("\n3\n", "\n2\n")).unwrap();
+    let old = fs::read_to_string(&path).unwrap();
+    ledger.append(&entry(2)).unwrap();
+    let good = fs::read_to_string(&path).unwrap();
+    fs::write(&path, good.replace("\n3\n", "\n2\n")).unwrap();
     assert!(ledger.checkpoint().is_err());
     assert!(matches!(open(dir.path()), Err(LedgerError::Inconsistent(_))));
+    // An older checkpoint is signed too, but the log has moved on.
+    fs::write(&path, old).unwrap();
+    assert!(ledger.audit().is_err());
+    let refused = open(dir.path()).err().unwrap().to_string();
+    assert!(refused.contains("rolled back"), "{refused}");
+    fs::write(&path, good).unwrap();
+    assert_eq!(open(dir.path()).unwrap().audit().unwrap().entries, 3);
 }
 
 #[test]
@@ -238,7 +247,10 @@ fn what_a_crash_leaves_behind_is_overcome() {
     drop(ledger);
     fs::write(log.join("index.db"), b"not a database, and long enough to have a header of its own").unwrap();
     assert_eq!(open(dir.path()).unwrap().audit().unwrap().entries, 256);
-    let (other_dir, other) = filled(300);
+    let (other_dir, other) = filled(0);
+    for n in [70, 80, 90] {
+        other.append(&entry(n)).unwrap();
+    }
     drop(other);
     fs::copy(other_dir.path().join("log/index.db"), log.join("index.db")).unwrap();
     assert_eq!(open(dir.path()).unwrap().audit().unwrap().entries, 256);
