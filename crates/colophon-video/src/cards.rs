@@ -8,6 +8,15 @@ use tiny_skia::{FillRule, Paint, PathBuilder, Pixmap, Transform};
 use crate::compositor::{SceneRenderer, Scratch};
 use crate::text::{Align, Face, Shadow, TextStyle, Typeset, blur_plane, raster};
 
+/// Rows and letters that a card can show; more are left out.
+const MOST_ROWS: usize = 14;
+const MOST_LETTERS: usize = 240;
+
+/// As much of a text as a card can show.
+fn cut(text: &str) -> &str {
+    text.char_indices().nth(MOST_LETTERS).map_or(text, |(end, _)| &text[..end])
+}
+
 /// What the end card says.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ColophonText {
@@ -80,6 +89,7 @@ pub fn title_card(typeset: &Typeset, scene: &LayeredScene, title: &str, logline:
     let (w, h) = (scene.width.clamp(16, 4096), scene.height.clamp(16, 4096));
     let (fw, fh) = (w as f32, h as f32);
     let unit = fh / 720.0;
+    let (title, logline) = (cut(title), cut(logline));
     let picture = still(scene, 3.0, 6.0);
     let ground = dim(&enlarge(&picture, 1.12), scene.palette[0], (9.0 * unit) as usize);
     let mut layers = vec![layer("ground", ground, (-0.06 * fw, -0.06 * fh), 0.3, Entrance::None)];
@@ -206,16 +216,17 @@ pub fn colophon_card(
         let small = style(Face::Sans, 17.0, tracking, 1.0, mix(0.62));
         typeset.draw(sheet, &small, heading, (centre, 104.0 * unit), Align::Centre);
         let mut title = style(Face::SerifBold, 46.0, 0.0, 1.2, mix(1.0));
-        while typeset.measure(&title, &text.title) > fw * 0.84 && title.size > 20.0 * unit {
+        let name = cut(&text.title);
+        while typeset.measure(&title, name) > fw * 0.84 && title.size > 20.0 * unit {
             title.size *= 0.94;
         }
-        typeset.draw(sheet, &title, &text.title, (centre, 164.0 * unit), Align::Centre);
+        typeset.draw(sheet, &title, name, (centre, 164.0 * unit), Align::Centre);
         if let Some(rule) = rule(240.0 * unit, unit, accent) {
             put(sheet, &rule, (centre - rule.width as f32 / 2.0, 196.0 * unit));
         }
         table(typeset, sheet, text, unit, &mix);
         let note = style(Face::Serif, 20.0, 0.0, 1.4, mix(0.8));
-        for (i, line) in typeset.wrap(&note, &text.note, fw * 0.68).iter().take(2).enumerate() {
+        for (i, line) in typeset.wrap(&note, cut(&text.note), fw * 0.68).iter().take(2).enumerate() {
             let y = (580.0 + 28.0 * i as f32) * unit;
             typeset.draw(sheet, &note, line, (centre, y), Align::Centre);
         }
@@ -249,7 +260,8 @@ fn table(
         let rows: Vec<(&str, Vec<String>)> = text
             .rows
             .iter()
-            .map(|(label, v)| (label.as_str(), typeset.wrap(&value, v, fw * 0.575)))
+            .take(MOST_ROWS)
+            .map(|(label, v)| (label.as_str(), typeset.wrap(&value, cut(v), fw * 0.575)))
             .collect();
         let (line, gap) = (value.leading * value.size, value.size * 0.36);
         let height: f32 = rows.iter().map(|(_, l)| line * l.len().max(1) as f32 + gap).sum::<f32>() - gap;
@@ -259,7 +271,7 @@ fn table(
         }
         let mut y = top + ((room - height) / 2.0).max(0.0) + value.size;
         for (name, lines) in rows {
-            typeset.draw(sheet, &label, name, (axis - 14.0 * unit, y), Align::Right);
+            typeset.draw(sheet, &label, cut(name), (axis - 14.0 * unit, y), Align::Right);
             for line_text in &lines {
                 typeset.draw(sheet, &value, line_text, (axis + 14.0 * unit, y), Align::Left);
                 y += line;

@@ -49,76 +49,107 @@ pub(crate) fn pieces(text: &str) -> Vec<String> {
     out
 }
 
+/// A piece of text with its width, without and with the space after it.
+struct Atom {
+    text: String,
+    tight: f32,
+    full: f32,
+}
+
+impl Atom {
+    fn new(text: String, measure: &dyn Fn(&str) -> f32) -> Self {
+        let tight = measure(text.trim_end());
+        let space = if text.ends_with(' ') { measure("n n") - measure("nn") } else { 0.0 };
+        Self { text, tight, full: tight + space }
+    }
+}
+
 /// Breaks text into lines no wider than `max` as told by `measure`, as few as possible and of similar
-/// length. A piece that is too wide alone is broken between characters.
+/// length. A piece that is too wide alone is broken between characters. Every piece is measured once:
+/// the width of a line is the sum of its pieces.
 pub(crate) fn wrap(text: &str, max: f32, measure: &dyn Fn(&str) -> f32) -> Vec<String> {
-    let mut atoms = Vec::new();
+    let mut atoms: Vec<Atom> = Vec::new();
     for piece in pieces(text) {
-        if measure(piece.trim_end()) <= max {
-            atoms.push(piece);
+        let atom = Atom::new(piece, measure);
+        if atom.tight <= max {
+            atoms.push(atom);
             continue;
         }
-        let mut part = String::new();
-        for g in piece.graphemes(true) {
-            if !part.is_empty() && measure(&part) + measure(g) > max {
-                atoms.push(std::mem::take(&mut part));
+        let (mut part, mut width) = (String::new(), 0.0);
+        for g in atom.text.graphemes(true) {
+            let wide = measure(g);
+            if !part.is_empty() && width + wide > max {
+                atoms.push(Atom { text: std::mem::take(&mut part), tight: width, full: width });
+                width = 0.0;
             }
             part.push_str(g);
+            width += wide;
         }
-        atoms.push(part);
+        atoms.push(Atom { text: part, tight: width, full: width });
     }
-    let best = fill(&atoms, max, measure);
-    if best.len() < 2 {
-        return best;
-    }
-    // The narrowest measure that needs no more lines gives lines of similar length.
-    let (mut low, mut high) = (max * 0.4, max);
-    let mut lines = best.clone();
-    for _ in 0..9 {
-        let middle = (low + high) / 2.0;
-        let tried = fill(&atoms, middle, measure);
-        if tried.len() <= best.len() && tried.iter().all(|l| measure(l) <= max) {
-            lines = tried;
-            high = middle;
-        } else {
-            low = middle;
+    let best = fill(&atoms, max);
+    let mut breaks = best.clone();
+    if best.len() > 2 {
+        // The narrowest measure that needs no more lines gives lines of similar length.
+        let (mut low, mut high) = (max * 0.4, max);
+        for _ in 0..9 {
+            let middle = (low + high) / 2.0;
+            let tried = fill(&atoms, middle);
+            let fits = tried.windows(2).all(|b| width(&atoms[b[0]..b[1]]) <= max);
+            if tried.len() <= best.len() && fits {
+                breaks = tried;
+                high = middle;
+            } else {
+                low = middle;
+            }
         }
     }
-    if lines.len() == 2 { at_clause(&atoms, max, measure).unwrap_or(lines) } else { lines }
+    if let [_, _, end] = breaks[..] {
+        breaks = at_clause(&atoms, max).map_or(breaks, |n| vec![0, n, end]);
+    }
+    let line = |b: &[usize]| {
+        let text: String = atoms[b[0]..b[1]].iter().map(|a| a.text.as_str()).collect();
+        text.trim().to_string()
+    };
+    breaks.windows(2).map(line).collect()
 }
 
-/// Two lines of which the first ends with a clause, where such are not too uneven.
-fn at_clause(atoms: &[String], max: f32, measure: &dyn Fn(&str) -> f32) -> Option<Vec<String>> {
-    let ends = |atom: &str| atom.trim_end().chars().next_back().is_some_and(|c| CLAUSE.contains(c));
-    let mut best: Option<(f32, Vec<String>)> = None;
+/// Width of pieces set as one line.
+fn width(atoms: &[Atom]) -> f32 {
+    let Some((last, before)) = atoms.split_last() else { return 0.0 };
+    before.iter().map(|a| a.full).sum::<f32>() + last.tight
+}
+
+/// Where to break in two so that the first line ends with a clause, if that is not too uneven.
+fn at_clause(atoms: &[Atom], max: f32) -> Option<usize> {
+    let ends = |a: &Atom| a.text.trim_end().chars().next_back().is_some_and(|c| CLAUSE.contains(c));
+    let mut best: Option<(f32, usize)> = None;
     for n in (1..atoms.len()).filter(|n| ends(&atoms[n - 1])) {
-        let lines = [&atoms[..n], &atoms[n..]].map(|part| part.concat().trim().to_string());
-        let (a, b) = (measure(&lines[0]), measure(&lines[1]));
+        let (a, b) = (width(&atoms[..n]), width(&atoms[n..]));
         let evenness = a.min(b) / a.max(b).max(1.0);
-        if a.max(b) <= max && evenness > best.as_ref().map_or(0.6, |(e, _)| *e) {
-            best = Some((evenness, lines.to_vec()));
+        if a.max(b) <= max && evenness > best.map_or(0.6, |(e, _)| e) {
+            best = Some((evenness, n));
         }
     }
-    best.map(|(_, lines)| lines)
+    best.map(|(_, n)| n)
 }
 
-/// Fills lines greedily.
-fn fill(atoms: &[String], max: f32, measure: &dyn Fn(&str) -> f32) -> Vec<String> {
-    let mut lines = Vec::new();
-    let mut line = String::new();
-    for atom in atoms {
-        let longer = format!("{line}{atom}");
-        if !line.is_empty() && measure(longer.trim_end()) > max {
-            lines.push(line.trim_end().to_string());
-            line.clone_from(atom);
-        } else {
-            line = longer;
+/// Fills lines greedily: the numbers of the pieces that begin lines, and the end. Nothing gives
+/// `[0]`.
+fn fill(atoms: &[Atom], max: f32) -> Vec<usize> {
+    let mut breaks = vec![0];
+    let mut line = 0.0;
+    for (i, atom) in atoms.iter().enumerate() {
+        if line > 0.0 && line + atom.tight > max {
+            breaks.push(i);
+            line = 0.0;
         }
+        line += atom.full;
     }
-    if !line.trim().is_empty() {
-        lines.push(line.trim_end().to_string());
+    if !atoms.is_empty() {
+        breaks.push(atoms.len());
     }
-    lines
+    breaks
 }
 
 #[cfg(test)]

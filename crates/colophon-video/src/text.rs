@@ -207,8 +207,14 @@ impl Typeset {
 
     /// Shapes one line.
     pub fn line(&self, style: &TextStyle, text: &str) -> SetLine {
-        let mut pen = 0.0f32;
         let mut builder = PathBuilder::new();
+        let width = self.shape(style, text, Some(&mut builder));
+        SetLine { outline: builder.finish(), width }
+    }
+
+    /// Shapes one line into `builder`, if there is one; gives its width.
+    fn shape(&self, style: &TextStyle, text: &str, mut builder: Option<&mut PathBuilder>) -> f32 {
+        let mut pen = 0.0f32;
         for (index, run) in self.runs(style.face, text) {
             let Some(font) = self.fonts.get(index) else { continue };
             let (Ok(reference), Ok(face)) =
@@ -223,22 +229,19 @@ impl Typeset {
             let scale = style.size / font.units;
             for (info, at) in shaped.glyph_infos().iter().zip(shaped.glyph_positions()) {
                 let Ok(id) = u16::try_from(info.glyph_id) else { continue };
-                let mut sink = Sink {
-                    builder: &mut builder,
-                    x: pen + at.x_offset as f32 * scale,
-                    y: -(at.y_offset as f32) * scale,
-                    scale,
-                };
-                face.outline_glyph(ttf_parser::GlyphId(id), &mut sink);
+                if let Some(builder) = builder.as_deref_mut() {
+                    let (x, y) = (pen + at.x_offset as f32 * scale, -(at.y_offset as f32) * scale);
+                    face.outline_glyph(ttf_parser::GlyphId(id), &mut Sink { builder, x, y, scale });
+                }
                 pen += at.x_advance as f32 * scale + style.tracking * style.size;
             }
         }
-        SetLine { outline: builder.finish(), width: (pen - style.tracking * style.size).max(0.0) }
+        (pen - style.tracking * style.size).max(0.0)
     }
 
     /// Width of a line in pixels.
     pub fn measure(&self, style: &TextStyle, text: &str) -> f32 {
-        self.line(style, text).width
+        self.shape(style, text, None)
     }
 
     /// Breaks text into balanced lines no wider than `width` pixels; line ends in the text are kept.
