@@ -120,8 +120,9 @@ pub(crate) fn read(file: &mut (impl Read + Seek)) -> Marks {
         match &top.kind {
             b"moov" => {
                 let moov = read_at(file, at, length, MAX_MOOV).unwrap_or_default();
-                let udta = child(&moov, b"udta").and_then(|udta| child(udta, b"meta"));
-                for meta in udta.into_iter().chain(child(&moov, b"meta")) {
+                let udta = child(&moov, b"udta").unwrap_or_default();
+                let metas = Boxes(udta).chain(Boxes(&moov)).take(MAX_BOXES).filter(|b| &b.0 == b"meta");
+                for (_, meta, _) in metas {
                     for item in items(meta).iter().filter(|i| i.key.as_deref() == Some(aigc::NAME)) {
                         marks.aigc.add(&item.text());
                     }
@@ -156,11 +157,20 @@ impl Item {
     }
 }
 
-/// The entries of a `meta` box (given its body). A full box in MP4, a plain one in QuickTime.
+/// The boxes in a `meta` box (given its body). A full box in MP4, a plain one in QuickTime.
+fn meta_boxes(meta: &[u8]) -> &[u8] {
+    meta.get(4..).filter(|rest| child(rest, b"hdlr").is_some()).unwrap_or(meta)
+}
+
+/// The handler type of a `meta` box (given its body): `mdta` with keys, `mdir` for iTunes.
+fn handler(meta: &[u8]) -> Option<&[u8]> {
+    child(meta_boxes(meta), b"hdlr").and_then(|h| h.get(8..12))
+}
+
+/// The entries of a `meta` box (given its body).
 fn items(meta: &[u8]) -> Vec<Item> {
-    let boxes = meta.get(4..).filter(|rest| child(rest, b"hdlr").is_some()).unwrap_or(meta);
-    let handler = child(boxes, b"hdlr").and_then(|h| h.get(8..12));
-    let keys = match handler {
+    let boxes = meta_boxes(meta);
+    let keys = match handler(meta) {
         Some(h) if h == MDTA => child(boxes, b"keys").map(key_names).unwrap_or_default(),
         _ => Vec::new(),
     };
@@ -233,7 +243,8 @@ fn meta_with(old: Vec<Item>, aigc_json: &str) -> Vec<u8> {
     )
 }
 
-/// The body of `moov` with the AIGC field in `udta.meta`, everything else in place.
+/// The body of `moov` with the AIGC field in `udta.meta`, everything else in place: an iTunes `meta`
+/// (title, cover) stays as it is, before the one with keys.
 fn moov_with(moov: &[u8], aigc_json: &str) -> Vec<u8> {
     let mut out = Vec::with_capacity(moov.len() + 1024);
     let mut udta = Vec::new();
@@ -245,7 +256,7 @@ fn moov_with(moov: &[u8], aigc_json: &str) -> Vec<u8> {
         let mut old = Vec::new();
         for (kind, body, whole) in Boxes(body) {
             match &kind {
-                b"meta" => old.extend(items(body)),
+                b"meta" if handler(body) == Some(MDTA.as_slice()) => old.extend(items(body)),
                 _ => udta.extend_from_slice(whole),
             }
         }
@@ -259,7 +270,7 @@ fn moov_with(moov: &[u8], aigc_json: &str) -> Vec<u8> {
 }
 
 /// Adds `delta` to the chunk offsets that point behind `from`.
-fn move_chunks(body: &mut [u8], from: u64, delta: u64, depth: usize) -> Result<(), String> {
+fn move_chunks(body: &mut [u8], from: u64, delta: i64, depth: usize) -> Result<(), String> {
     let mut at = 0;
     while let Some((kind, inner, whole)) = Boxes(body.get(at..).unwrap_or_default()).next() {
         let (start, length) = (at + whole.len() - inner.len(), inner.len());
@@ -273,7 +284,7 @@ fn move_chunks(body: &mut [u8], from: u64, delta: u64, depth: usize) -> Result<(
                 for word in inner.get_mut(8..).unwrap_or_default().chunks_exact_mut(4) {
                     let old = u64::from(be32(word, 0).unwrap_or_default());
                     if old >= from {
-                        let new = u32::try_from(old + delta)
+                        let new = u32::try_from(old.saturating_add_signed(delta))
                             .map_err(|_| "its 32-bit chunk offsets leave no room for metadata".to_owned())?;
                         word.copy_from_slice(&new.to_be_bytes());
                     }
@@ -283,7 +294,7 @@ fn move_chunks(body: &mut [u8], from: u64, delta: u64, depth: usize) -> Result<(
                 for word in inner.get_mut(8..).unwrap_or_default().chunks_exact_mut(8) {
                     let old = be64(word, 0).unwrap_or_default();
                     if old >= from {
-                        word.copy_from_slice(&old.saturating_add(delta).to_be_bytes());
+                        word.copy_from_slice(&old.saturating_add_signed(delta).to_be_bytes());
                     }
                 }
             }
@@ -322,7 +333,7 @@ pub(crate) fn write(
     let mut moov = moov_with(&old, aigc_json);
     let behind = movie.offset + movie.size;
     let size = moov.len() as u64 + 8;
-    let delta = size.checked_sub(movie.size).ok_or_else(|| "its 'moov' box shrank".to_owned())?;
+    let delta = size.cast_signed() - movie.size.cast_signed();
     move_chunks(&mut moov, behind, delta, 0)?;
     let short = u32::try_from(size).map_err(|_| "its 'moov' box is too large".to_owned())?;
 
