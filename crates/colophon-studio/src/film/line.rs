@@ -16,6 +16,7 @@ use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 use std::time::{Duration, Instant};
 
 use colophon_audio::mix;
+use colophon_scene::graph::Setting;
 use colophon_scene::{Cast, LayeredScene, Scene};
 use colophon_text::script::{Outline, ScriptWriter};
 use colophon_text::{Llama, sentences};
@@ -291,7 +292,9 @@ impl Floor<'_> {
             (models.art()?, models.stylizer(1)?)
         };
         let mut busy = 0.0;
-        let mut cast: Option<Cast> = None;
+        // The brief says who the film is about and where, before any scene does.
+        let first = colophon_scene::compose(&checked.brief, checked.lang, "", seed.0, None, &art, None);
+        let mut cast: Option<Cast> = first.ok().map(|(_, cast)| Cast { scenes: 0, ..cast });
         let mut index = 0;
         while let Ok(spoken) = scenes.recv() {
             self.tell(Stage::Draw, index, self.plan.scenes);
@@ -299,15 +302,15 @@ impl Floor<'_> {
             let began = Instant::now();
             let text = &spoken.text;
             let dice = seed.derive(&format!("picture {index}")).0;
-            let (graph, next) = colophon_scene::compose(
-                &text.picture,
-                checked.lang,
-                &text.mood,
-                dice,
-                None,
-                &art,
-                cast.as_ref(),
-            )?;
+            let compose = |words: &str| {
+                colophon_scene::compose(words, checked.lang, &text.mood, dice, None, &art, cast.as_ref())
+            };
+            let mut composed = compose(&text.picture)?;
+            if composed.0.setting == Setting::Abstract {
+                // The description names nothing that can be drawn; what is said may.
+                composed = compose(&format!("{} {}", text.picture, text.narration.join(" ")))?;
+            }
+            let (graph, next) = composed;
             cast = Some(next);
             let mut layers = colophon_scene::render(&graph, &art, SIZE, checked.style.treatment, self.stop)?;
             if let (Some(painter), Some(paint)) = (&painter, checked.style.paint) {

@@ -117,6 +117,8 @@ impl<'s, 'm> ScriptWriter<'s, 'm> {
             index,
             count: self.scenes,
             beat: self.recipe.beat(index, self.scenes).get(self.lang),
+            brief: &self.brief,
+            subject: &self.outline.subject,
             target: target.max(6),
             lang: self.lang,
         };

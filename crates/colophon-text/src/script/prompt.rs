@@ -71,6 +71,8 @@ pub(super) struct SceneAsk<'a> {
     pub(super) index: usize,
     pub(super) count: usize,
     pub(super) beat: &'a str,
+    pub(super) brief: &'a str,
+    pub(super) subject: &'a str,
     /// Words (English) or characters (Chinese).
     pub(super) target: usize,
     pub(super) lang: Lang,
@@ -87,12 +89,17 @@ impl SceneAsk<'_> {
         let (n, target) = (self.sentences(), self.target);
         match self.lang {
             Lang::En => format!(
-                "{title}\nnarration: {n} new {}, {target} words in all. picture: what is seen, in one \
-                 concrete phrase (who or what, doing what, where, time of day). mood: one word.",
-                if n == 1 { "sentence" } else { "sentences" }
+                "{title}\nThe film is about: {}. Keep to {}.\nnarration: {n} new {}, {target} words in \
+                 all. picture: what the viewer sees, one concrete phrase that names {} or another \
+                 visible thing, what it does, the place and the time of day. mood: one word.",
+                self.brief,
+                self.subject,
+                if n == 1 { "sentence" } else { "sentences" },
+                self.subject,
             ),
             Lang::Zh => format!(
-                "{title}\nnarration：{n}个新句子，一共约{target}个字。picture：画面上看到什么（谁或什么、在做什么、在哪里、什么时间），一个短语。mood：一个词。"
+                "{title}\n短片的主题：{}。围绕“{}”来写。\nnarration：{n}个新句子，一共约{target}个字。picture：观众看到的画面，一个具体的短语，写出{}或别的看得见的事物、在做什么、在哪里、什么时间。mood：一个词。",
+                self.brief, self.subject, self.subject,
             ),
         }
     }
@@ -101,9 +108,9 @@ impl SceneAsk<'_> {
         let n = self.sentences();
         let each = self.target.div_ceil(n);
         // Room for long words and for one sentence that takes more than its share.
-        let (least, most) = match self.lang {
-            Lang::En => (12, each * 9 + 40),
-            Lang::Zh => (5, each * 2 + 14),
+        let (least, most, seen) = match self.lang {
+            Lang::En => (12, each * 9 + 40, 24),
+            Lang::Zh => (5, each * 2 + 14, 8),
         };
         json!({
             "type": "object",
@@ -112,7 +119,7 @@ impl SceneAsk<'_> {
                     "type": "array", "minItems": n, "maxItems": n,
                     "items": {"type": "string", "minLength": least, "maxLength": most}
                 },
-                "picture": {"type": "string", "minLength": 4, "maxLength": 120},
+                "picture": {"type": "string", "minLength": seen, "maxLength": 120},
                 "mood": {"type": "string", "minLength": 1, "maxLength": 16}
             },
             "required": ["narration", "picture", "mood"],
