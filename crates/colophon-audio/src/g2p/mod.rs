@@ -38,7 +38,8 @@ impl Phonemizer {
             let part = match run {
                 Run::Han(text) => zh::phonemes(text),
                 Run::Other(text) if text.chars().any(char::is_alphabetic) => self.english()?.phonemes(text),
-                Run::Other(text) => text.to_string(),
+                // Only marks that the voices know as pauses or tone of voice.
+                Run::Other(text) => text.chars().filter(|c| " ,.!?;:…—\"()".contains(*c)).collect(),
             };
             join(&mut out, &part);
         }

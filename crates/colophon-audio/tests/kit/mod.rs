@@ -9,14 +9,14 @@ use colophon_audio::{Narrator, SpeechModels};
 use colophon_types::Lang;
 
 /// A model's folder in the test store.
-pub fn model(id: &str) -> PathBuf {
+pub(crate) fn model(id: &str) -> PathBuf {
     let dir = colophon_test::models_dir().join(id);
     assert!(dir.is_dir(), "the model {id} is missing: run `colophon models pull {id}` first");
     dir
 }
 
 /// Loads the runtime of the store.
-pub fn runtime() {
+pub(crate) fn runtime() {
     let dir = model("onnxruntime");
     let library = std::fs::read_dir(dir)
         .expect("the runtime's folder")
@@ -27,7 +27,7 @@ pub fn runtime() {
 }
 
 /// A narrator on two threads.
-pub fn narrator(lang: Lang, voice: Option<&str>) -> Narrator {
+pub(crate) fn narrator(lang: Lang, voice: Option<&str>) -> Narrator {
     runtime();
     let models = SpeechModels {
         kokoro: Some(model("kokoro-82m-int8")),
@@ -38,7 +38,7 @@ pub fn narrator(lang: Lang, voice: Option<&str>) -> Narrator {
 }
 
 /// English words as they are spoken, for counting errors.
-pub fn words(text: &str) -> Vec<String> {
+pub(crate) fn words(text: &str) -> Vec<String> {
     let spoken = normalize(&text.replace("per cent", "percent"), Lang::En).to_lowercase();
     let plain: String =
         spoken.chars().map(|c| if c.is_alphabetic() || c == '\'' { c } else { ' ' }).collect();
@@ -46,7 +46,7 @@ pub fn words(text: &str) -> Vec<String> {
 }
 
 /// Chinese characters as they are spoken; the pronouns that sound alike count as one.
-pub fn characters(text: &str) -> Vec<char> {
+pub(crate) fn characters(text: &str) -> Vec<char> {
     let spoken = normalize(text, Lang::Zh).to_lowercase();
     let alike = |c: char| match c {
         '她' | '它' => '他',
