@@ -1,5 +1,7 @@
 //! The narrator as the studio uses it: sameness, silence, speed, hostile text, cancellation.
 
+#![allow(clippy::expect_used)]
+
 mod kit;
 
 use std::time::{Duration, Instant};
@@ -112,16 +114,11 @@ fn the_same_sentence_gives_the_same_samples() {
 
 #[test]
 fn hostile_text_never_panics() {
-    for (lang, voice) in [(Lang::En, "hibari"), (Lang::Zh, "hibari")] {
-        if lang == Lang::Zh {
-            continue;
-        }
-        let mut narrator = narrator(lang, Some(voice));
-        for text in hostile() {
-            match narrator.speak_sentence(&text, lang, 1.0, &Cancel::new()) {
-                Ok(spoken) => assert!(spoken.sound.samples.iter().all(|x| x.is_finite())),
-                Err(e) => assert_eq!(e.code(), ErrorCode::BadInput, "{e}"),
-            }
+    let mut fast = narrator(Lang::En, Some("hibari"));
+    for text in hostile() {
+        match fast.speak_sentence(&text, Lang::En, 1.0, &Cancel::new()) {
+            Ok(spoken) => assert!(spoken.sound.samples.iter().all(|x| x.is_finite())),
+            Err(e) => assert_eq!(e.code(), ErrorCode::BadInput, "{e}"),
         }
     }
     let mut narrator = narrator(Lang::Zh, None);

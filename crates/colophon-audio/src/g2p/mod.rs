@@ -81,8 +81,7 @@ fn runs(text: &str) -> Vec<Run<'_>> {
 
 /// Joins two stretches: punctuation stands against the word before it and apart from the next.
 fn join(out: &mut String, part: &str) {
-    let mut chars = part.chars().peekable();
-    while let Some(c) = chars.next() {
+    for c in part.chars() {
         let opens = matches!(c, '(' | '“');
         let mark = matches!(c, ',' | '.' | '!' | '?' | ';' | ':' | '…' | '—' | ')' | '”' | '"');
         if mark {

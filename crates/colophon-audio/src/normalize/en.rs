@@ -48,7 +48,7 @@ fn tidy(text: &str) -> String {
                 while out.ends_with(' ') {
                     out.pop();
                 }
-                if !out.is_empty() && !(out.ends_with(c) && c != '.') {
+                if !out.is_empty() && (c == '.' || !out.ends_with(c)) {
                     out.push(c);
                 }
             }

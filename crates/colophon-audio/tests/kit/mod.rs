@@ -1,6 +1,6 @@
 //! What the tests share: the models of the store, and how alike two readings are.
 
-#![allow(dead_code)]
+#![allow(dead_code, clippy::expect_used)]
 
 use std::path::PathBuf;
 
