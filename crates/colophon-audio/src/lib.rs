@@ -13,6 +13,7 @@ mod narrator;
 pub mod normalize;
 mod voices;
 pub mod wav;
+pub mod whisper;
 
 pub use engine::Speak;
 pub use error::AudioError;

@@ -58,7 +58,8 @@ impl English {
             }
             out.push_str(part.trim());
         }
-        out.replace('ɾ', "T").replace('ʔ', "t")
+        // Variants that the voices were not trained on; ❓ is the lexicon's word for "unknown".
+        out.replace('ɾ', "T").replace('ʔ', "t").replace('❓', "")
     }
 }
 

@@ -38,7 +38,8 @@ impl Phonemizer {
             let part = match run {
                 Run::Han(text) => zh::phonemes(text),
                 Run::Other(text) if text.chars().any(char::is_alphabetic) => self.english()?.phonemes(text),
-                Run::Other(text) => text.to_string(),
+                // Only marks that the voices know as pauses or tone of voice.
+                Run::Other(text) => text.chars().filter(|c| " ,.!?;:…—\"()".contains(*c)).collect(),
             };
             join(&mut out, &part);
         }
@@ -80,8 +81,7 @@ fn runs(text: &str) -> Vec<Run<'_>> {
 
 /// Joins two stretches: punctuation stands against the word before it and apart from the next.
 fn join(out: &mut String, part: &str) {
-    let mut chars = part.chars().peekable();
-    while let Some(c) = chars.next() {
+    for c in part.chars() {
         let opens = matches!(c, '(' | '“');
         let mark = matches!(c, ',' | '.' | '!' | '?' | ';' | ':' | '…' | '—' | ')' | '”' | '"');
         if mark {

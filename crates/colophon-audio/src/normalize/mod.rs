@@ -2,6 +2,7 @@
 //! unit, date, currency and abbreviation in words. Pure functions, linear in the length of the text.
 
 pub mod en;
+mod en_words;
 pub mod zh;
 
 use colophon_types::Lang;

@@ -285,9 +285,9 @@ impl Reader<'_> {
         let next = self.peek(self.at + usize::from(self.peek(self.at) == Some(' ')));
         let ordinal = self.out.ends_with('第');
         let plain = n.frac.is_none() && !n.grouped;
-        if plain && n.whole.len() == 4 && next == Some('年') {
-            self.out.push_str(&digits(&n.whole));
-        } else if plain && n.whole.len() > 1 && n.whole.starts_with('0') {
+        let year = n.whole.len() == 4 && next == Some('年');
+        let code = n.whole.len() > 1 && n.whole.starts_with('0');
+        if plain && (year || code) {
             self.out.push_str(&digits(&n.whole));
         } else if self.unit(&n) {
         } else if matches!(next, Some('万' | '亿' | '千')) {
