@@ -98,29 +98,31 @@ pub fn units(text: &str, lang: Lang) -> usize {
     }
 }
 
-/// Likeness of two sentences, 0…1: shared trigrams of letters over all (Jaccard), blind to case,
-/// spaces and punctuation.
+/// Likeness of two sentences, 0…1: shared pieces over the pieces of the shorter one (overlap
+/// coefficient), blind to case, spaces and punctuation. A piece is three letters, or two characters
+/// where the text is Chinese.
 pub fn likeness(a: &str, b: &str) -> f32 {
-    let (a, b) = (trigrams(a), trigrams(b));
-    if a.is_empty() && b.is_empty() {
-        return 1.0;
+    let (a, b) = (pieces(a), pieces(b));
+    if a.is_empty() || b.is_empty() {
+        return if a.is_empty() && b.is_empty() { 1.0 } else { 0.0 };
     }
     let shared = a.iter().filter(|t| b.binary_search(t).is_ok()).count();
-    shared as f32 / (a.len() + b.len() - shared).max(1) as f32
+    shared as f32 / a.len().min(b.len()) as f32
 }
 
-fn trigrams(text: &str) -> Vec<[char; 3]> {
+fn pieces(text: &str) -> Vec<String> {
     let letters: Vec<char> =
         text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
-    let mut grams: Vec<_> = match letters.len() {
-        0 => Vec::new(),
-        1 => vec![[letters[0], ' ', ' ']],
-        2 => vec![[letters[0], letters[1], ' ']],
-        _ => letters.windows(3).map(|w| [w[0], w[1], w[2]]).collect(),
+    let size = if Lang::detect(text) == Lang::Zh { 2 } else { 3 };
+    let mut pieces: Vec<String> = if letters.len() < size {
+        vec![letters.iter().collect()]
+    } else {
+        letters.windows(size).map(|w| w.iter().collect()).collect()
     };
-    grams.sort_unstable();
-    grams.dedup();
-    grams
+    pieces.retain(|p| !p.is_empty());
+    pieces.sort_unstable();
+    pieces.dedup();
+    pieces
 }
 
 /// Removes what does not belong into spoken text: markup, emoji, control characters, list marks,
@@ -217,6 +219,10 @@ mod tests {
         assert_eq!(units("他在2026年学习AI。", Lang::Zh), 9);
         assert!(likeness("The fox ran home.", "the Fox ran home!") > 0.99);
         assert!(likeness("The fox ran home.", "Waves broke on grey rocks.") < 0.1);
+        let again =
+            likeness("在灯塔的保护下，渔民终于将包裹带回家。", "一个渔民在灯塔的保护下将包裹带回家。");
+        assert!(again > 0.6, "{again}");
+        assert!(likeness("灯塔照亮了大海。", "渔船慢慢靠近码头。") < 0.1);
     }
 
     #[test]

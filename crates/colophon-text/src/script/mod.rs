@@ -17,7 +17,9 @@ use crate::{Generate, Message, Session, TextError, sentences};
 /// Tries for one answer before the writer gives up.
 const TRIES: u32 = 4;
 /// Two sentences more alike than this count as a repetition.
-const TOO_ALIKE: f32 = 0.55;
+const TOO_ALIKE: f32 = 0.6;
+/// Descriptions of pictures more alike than this show the same thing again.
+const SAME_PICTURE: f32 = 0.8;
 /// Scenes of chat history that the model sees; older ones are left out of long films.
 const MEMORY: usize = 10;
 
@@ -128,7 +130,7 @@ impl<'s, 'm> ScriptWriter<'s, 'm> {
             let options = Generate {
                 max_tokens: ask.target * 4 + 120,
                 temperature: self.recipe.temperature + 0.1 * attempt as f32,
-                repeat_penalty: 1.08,
+                repeat_penalty: 1.12,
                 seed: self.seed.derive(&format!("scene {index} {attempt}")).0 as u32,
                 schema: Some(ask.schema()),
                 ..Generate::default()
@@ -138,7 +140,7 @@ impl<'s, 'm> ScriptWriter<'s, 'm> {
                 true
             })?;
             let Some((cost, scene)) = self.judge(&answer.text, ask.target) else { continue };
-            let good = cost < 0.45;
+            let good = cost < 0.6;
             if best.as_ref().is_none_or(|(least, _)| cost < *least) {
                 best = Some((cost, scene));
             }
@@ -201,7 +203,11 @@ impl<'s, 'm> ScriptWriter<'s, 'm> {
         let picture = sentences::clean(&answer.picture, lang);
         let picture = if picture.chars().any(char::is_alphanumeric) { picture } else { kept[0].clone() };
         let mood = sentences::clean(&answer.mood, lang);
-        let cost = off + 0.2 * dropped as f32;
+        let seen = self.written.iter().any(|s| sentences::likeness(&s.picture, &picture) > SAME_PICTURE);
+        // The closest any kept sentence comes to one already said.
+        let echo =
+            kept.iter().flat_map(|k| said.iter().map(|s| sentences::likeness(s, k))).fold(0.0, f32::max);
+        let cost = off + 0.2 * dropped as f32 + 0.4 * echo + if seen { 0.3 } else { 0.0 };
         Some((cost, SceneText { narration: kept, picture, mood }))
     }
 }
