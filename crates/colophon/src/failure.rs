@@ -28,6 +28,9 @@ impl Failure {
         if let Some(hint) = self.hint {
             eprintln!("hint: {}", one_line(&hint));
         }
+        if self.code == ErrorCode::Cancelled {
+            leave_at_once(self.code.exit_status());
+        }
         ExitCode::from(self.code.exit_status())
     }
 }
@@ -36,6 +39,14 @@ impl<E: Explain> From<E> for Failure {
     fn from(error: E) -> Self {
         Self { code: error.code(), message: error.to_string(), hint: error.hint() }
     }
+}
+
+/// Ends the process without running the exit handlers of native libraries: a load that could not be
+/// interrupted may still be using them on a thread of its own.
+fn leave_at_once(status: u8) -> ! {
+    // SAFETY: `_exit` only ends the process. Nothing is buffered: stderr is unbuffered, nothing was
+    // written to stdout, and temporary files were removed when their owners were dropped.
+    unsafe { libc::_exit(i32::from(status)) }
 }
 
 /// Reports what clap says: help and version on stdout, a usage error as one sentence on stderr.

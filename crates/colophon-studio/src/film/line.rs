@@ -30,7 +30,7 @@ use colophon_video::{EncodedFilm, FilmConfig, FilmWriter, Shot, Transition};
 use super::made::Timing;
 use super::plan::{GAP, LEAD, Plan, TAIL};
 use crate::check::Checked;
-use crate::engines::Models;
+use crate::engines::{self, Models};
 use crate::{Studio, StudioError};
 
 /// Frame size of films.
@@ -186,6 +186,15 @@ impl Floor<'_> {
         self.progress.event(Event::Done { stage, seconds });
     }
 
+    fn load<T: Send + 'static>(
+        &self,
+        what: &'static str,
+        work: impl FnOnce(&Models) -> Result<T, StudioError> + Send + 'static,
+    ) -> Result<T, StudioError> {
+        let models = self.job.models.clone();
+        engines::load(self.stop, what, move || work(&models))
+    }
+
     /// The first stage. Gives the seconds of loading and of writing.
     fn write(
         &self,
@@ -193,13 +202,13 @@ impl Floor<'_> {
         scenes: SyncSender<SceneText>,
         heard: &Receiver<Heard>,
     ) -> Result<(f64, f64), StudioError> {
-        let Job { checked, models, studio, seed, .. } = self.job;
+        let Job { checked, studio, seed, .. } = self.job;
         let cores = &studio.cores;
         let threads = cores.total().div_ceil(2);
         let mut plan = self.plan.clone();
         let started = Instant::now();
         let lease = cores.lease(threads, threads, self.stop)?;
-        let llama = models.llama()?;
+        let llama = self.load("language model", Models::llama)?;
         let mut session = llama.session(CONTEXT, threads)?;
         let load = started.elapsed().as_secs_f64();
         let mut busy = 0.0;
@@ -253,12 +262,13 @@ impl Floor<'_> {
         out: SyncSender<Spoken>,
         heard: &Sender<Heard>,
     ) -> Result<(String, f64), StudioError> {
-        let Job { checked, models, studio, .. } = self.job;
+        let Job { checked, studio, .. } = self.job;
         let cores = &studio.cores;
         let threads = (cores.total() / 4).max(1);
         let mut narrator = {
             let _lease = cores.lease(1, 1, self.stop)?;
-            models.narrator(checked, threads)?
+            let (lang, voice) = (checked.lang, checked.voice);
+            self.load("voice", move |models| models.narrator(lang, voice, threads))?
         };
         let mut busy = 0.0;
         let mut index = 0;
@@ -285,11 +295,11 @@ impl Floor<'_> {
 
     /// The third stage. Gives the seconds of drawing.
     fn draw(&self, scenes: &Receiver<Spoken>, out: SyncSender<Drawn>) -> Result<f64, StudioError> {
-        let Job { checked, models, studio, seed, .. } = self.job;
+        let Job { checked, studio, seed, .. } = self.job;
         let cores = &studio.cores;
         let (art, painter) = {
             let _lease = cores.lease(1, 1, self.stop)?;
-            (models.art()?, models.stylizer(1)?)
+            self.load("art", |models| Ok((models.art()?, models.stylizer(1)?)))?
         };
         let mut busy = 0.0;
         // The brief says who the film is about and where, before any scene does.
@@ -327,9 +337,10 @@ impl Floor<'_> {
 
     /// The last stage.
     fn film(&self, outline: &Receiver<Outline>, scenes: &Receiver<Drawn>) -> Result<Reel, StudioError> {
-        let Job { checked, models, studio, seed, .. } = self.job;
+        let Job { checked, studio, seed, .. } = self.job;
         let mut plan = self.plan.clone();
-        let typeset = Arc::new(models.typeset(checked.lang)?);
+        let lang = checked.lang;
+        let typeset = Arc::new(self.load("fonts", move |models| models.typeset(lang))?);
         let cores = studio.cores.total();
         let mut config = FilmConfig::new(&self.job.film, checked.lang);
         (config.width, config.height) = SIZE;

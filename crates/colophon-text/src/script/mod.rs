@@ -15,9 +15,15 @@ pub use recipe::{Bilingual, Recipe};
 use crate::{Generate, Message, Session, TextError, sentences};
 
 /// Tries for one answer before the writer gives up.
-const TRIES: u32 = 4;
+const TRIES: u32 = 6;
+/// From this try on the model no longer sees the scenes before: it may be copying them.
+const FORGET: u32 = 2;
+/// From this try on sentences may be closer to earlier ones.
+const RELAX: u32 = 4;
 /// Two sentences more alike than this count as a repetition.
 const TOO_ALIKE: f32 = 0.6;
+/// The same, when the model found nothing newer.
+const NEARLY_SAME: f32 = 0.85;
 /// Descriptions of pictures more alike than this show the same thing again.
 const SAME_PICTURE: f32 = 0.8;
 /// Scenes of chat history that the model sees; older ones are left out of long films.
@@ -125,8 +131,12 @@ impl<'s, 'm> ScriptWriter<'s, 'm> {
             lang: self.lang,
         };
         let messages = self.history(&ask);
+        let forgetful: Vec<Message> = messages[..3].iter().chain(messages.last()).cloned().collect();
         let mut best: Option<(f32, SceneText)> = None;
         for attempt in 0..TRIES {
+            if attempt == RELAX && best.is_some() {
+                break;
+            }
             let options = Generate {
                 max_tokens: ask.target * 4 + 120,
                 temperature: self.recipe.temperature + 0.1 * attempt as f32,
@@ -135,11 +145,13 @@ impl<'s, 'm> ScriptWriter<'s, 'm> {
                 schema: Some(ask.schema()),
                 ..Generate::default()
             };
-            let answer = self.session.chat(&messages, &options, cancel, &mut |piece| {
+            let messages = if attempt < FORGET { &messages } else { &forgetful };
+            let answer = self.session.chat(messages, &options, cancel, &mut |piece| {
                 on_text(piece);
                 true
             })?;
-            let Some((cost, scene)) = self.judge(&answer.text, ask.target) else { continue };
+            let alike = if attempt < RELAX { TOO_ALIKE } else { NEARLY_SAME };
+            let Some((cost, scene)) = self.judge(&answer.text, ask.target, alike) else { continue };
             let good = cost < 0.6;
             if best.as_ref().is_none_or(|(least, _)| cost < *least) {
                 best = Some((cost, scene));
@@ -177,7 +189,7 @@ impl<'s, 'm> ScriptWriter<'s, 'm> {
 
     /// Cleans an answer and says how far it is from what was asked: 0 is perfect. `None` when
     /// nothing of it can be used.
-    fn judge(&self, answer: &str, target: usize) -> Option<(f32, SceneText)> {
+    fn judge(&self, answer: &str, target: usize, alike: f32) -> Option<(f32, SceneText)> {
         let lang = self.lang;
         let answer: SceneAnswer = serde_json::from_str(answer).ok()?;
         let said: Vec<&String> = self.written.iter().flat_map(|s| &s.narration).collect();
@@ -185,7 +197,7 @@ impl<'s, 'm> ScriptWriter<'s, 'm> {
         let mut dropped = 0;
         for sentence in answer.narration.iter().flat_map(|n| sentences::split(&sentences::clean(n, lang))) {
             let repeated =
-                said.iter().copied().chain(&kept).any(|s| sentences::likeness(s, &sentence) > TOO_ALIKE);
+                said.iter().copied().chain(&kept).any(|s| sentences::likeness(s, &sentence) > alike);
             if repeated || !sentences::is_complete(&sentence, lang) || !sentences::is_in(&sentence, lang) {
                 dropped += 1;
             } else {

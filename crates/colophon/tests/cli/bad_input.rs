@@ -5,8 +5,11 @@ use crate::{Home, MODEL, path, text};
 /// Runs `make` with `args` and checks exit status, message, and that no output folder is left.
 fn refused(home: &Home, args: &[&str], env: &[(&str, &str)], status: i32, says: &str) {
     let out = home.path("out");
-    let mut all = vec!["make", "-o", path(&out), "--model", MODEL];
+    let mut all = vec!["make", "-o", path(&out)];
     all.extend(args);
+    if !args.contains(&"--model") {
+        all.extend(["--model", MODEL]);
+    }
     let result = home.colophon(&all).envs(env.iter().copied()).output().expect("starts");
     let message = text(&result.stderr);
     assert_eq!(result.status.code(), Some(status), "{args:?}: {message}");
