@@ -59,7 +59,7 @@ pub fn is_complete(sentence: &str, lang: Lang) -> bool {
     }
     let paired = [('(', ')'), ('（', '）'), ('“', '”'), ('「', '」'), ('《', '》')];
     let balanced = paired.iter().all(|(a, b)| sentence.matches(*a).count() == sentence.matches(*b).count());
-    let quotes_even = sentence.matches('"').count() % 2 == 0;
+    let quotes_even = sentence.matches('"').count().is_multiple_of(2);
     let words = body.trim_end_matches(ENDS).trim_end();
     let hanging = match lang {
         Lang::En => {

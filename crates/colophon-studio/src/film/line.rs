@@ -35,8 +35,8 @@ use crate::{Studio, StudioError};
 
 /// Frame size of films.
 const SIZE: (u32, u32) = (1280, 720);
-/// Tokens of context for the script: outline, about ten scenes of memory, and the next one.
-const CONTEXT: u32 = 6144;
+/// Tokens of context for the script: outline, one request, one answer.
+const CONTEXT: u32 = 2048;
 /// Sample rate at which sentences are laid on the timeline, hertz.
 const VOICE_RATE: u32 = 24_000;
 

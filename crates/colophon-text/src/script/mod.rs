@@ -16,8 +16,6 @@ use crate::{Generate, Message, Session, TextError, sentences};
 
 /// Tries for one answer before the writer gives up.
 const TRIES: u32 = 6;
-/// From this try on the model no longer sees the scenes before: it may be copying them.
-const FORGET: u32 = 2;
 /// From this try on sentences may be closer to earlier ones.
 const RELAX: u32 = 4;
 /// Two sentences more alike than this count as a repetition.
@@ -26,8 +24,6 @@ const TOO_ALIKE: f32 = 0.6;
 const NEARLY_SAME: f32 = 0.85;
 /// Descriptions of pictures more alike than this show the same thing again.
 const SAME_PICTURE: f32 = 0.8;
-/// Scenes of chat history that the model sees; older ones are left out of long films.
-const MEMORY: usize = 10;
 
 /// What the film is, before its scenes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -127,11 +123,12 @@ impl<'s, 'm> ScriptWriter<'s, 'm> {
             beat: self.recipe.beat(index, self.scenes).get(self.lang),
             brief: &self.brief,
             subject: &self.outline.subject,
+            before: self.written.last().and_then(|s| s.narration.last()).map(String::as_str),
             target: target.max(6),
             lang: self.lang,
         };
-        let messages = self.history(&ask);
-        let forgetful: Vec<Message> = messages[..3].iter().chain(messages.last()).cloned().collect();
+        // Small models copy what stands in the chat, so they see the last sentence only.
+        let messages = [Message::system(prompt::system(self.recipe, self.lang)), Message::user(ask.text())];
         let mut best: Option<(f32, SceneText)> = None;
         for attempt in 0..TRIES {
             if attempt == RELAX && best.is_some() {
@@ -145,13 +142,24 @@ impl<'s, 'm> ScriptWriter<'s, 'm> {
                 schema: Some(ask.schema()),
                 ..Generate::default()
             };
-            let messages = if attempt < FORGET { &messages } else { &forgetful };
-            let answer = self.session.chat(messages, &options, cancel, &mut |piece| {
+            let answer = self.session.chat(&messages, &options, cancel, &mut |piece| {
                 on_text(piece);
                 true
             })?;
             let alike = if attempt < RELAX { TOO_ALIKE } else { NEARLY_SAME };
-            let Some((cost, scene)) = self.judge(&answer.text, ask.target, alike) else { continue };
+            let Some((cost, scene)) = self.judge(&answer.text, ask.target, alike) else {
+                tracing::debug!(index, attempt, text = answer.text, "scene without use");
+                continue;
+            };
+            tracing::debug!(
+                index,
+                attempt,
+                cost,
+                tokens = answer.tokens,
+                target = ask.target,
+                text = answer.text,
+                "scene"
+            );
             let good = cost < 0.6;
             if best.as_ref().is_none_or(|(least, _)| cost < *least) {
                 best = Some((cost, scene));
@@ -168,37 +176,27 @@ impl<'s, 'm> ScriptWriter<'s, 'm> {
         Ok(scene)
     }
 
-    /// The chat so far: system, outline, and the last scenes as question and answer. The oldest
-    /// message always stays, so the cached prefix is reused.
-    fn history(&self, ask: &prompt::SceneAsk<'_>) -> Vec<Message> {
-        let mut messages = vec![
-            Message::system(prompt::system(self.recipe, self.lang)),
-            Message::user(prompt::outline(&self.brief, self.lang)),
-            Message::assistant(prompt::outline_answer(&self.outline)),
-        ];
-        // Dropping history in blocks keeps the prefix stable for several scenes at a time.
-        let drop = self.written.len().saturating_sub(MEMORY).div_ceil(MEMORY / 2) * (MEMORY / 2);
-        for (i, scene) in self.written.iter().enumerate().skip(drop.min(self.written.len())) {
-            let beat = self.recipe.beat(i, self.scenes).get(self.lang);
-            messages.push(Message::user(prompt::scene_title(i, self.scenes, beat, self.lang)));
-            messages.push(Message::assistant(prompt::scene_answer(scene)));
-        }
-        messages.push(Message::user(ask.text()));
-        messages
-    }
-
     /// Cleans an answer and says how far it is from what was asked: 0 is perfect. `None` when
     /// nothing of it can be used.
     fn judge(&self, answer: &str, target: usize, alike: f32) -> Option<(f32, SceneText)> {
         let lang = self.lang;
         let answer: SceneAnswer = serde_json::from_str(answer).ok()?;
-        let said: Vec<&String> = self.written.iter().flat_map(|s| &s.narration).collect();
+        let mut said: Vec<&String> = self.written.iter().flat_map(|s| &s.narration).collect();
+        said.push(&self.outline.logline);
+        let beat = self.recipe.beat(self.written.len(), self.scenes).get(lang);
         let mut kept: Vec<String> = Vec::new();
         let mut dropped = 0;
         for sentence in answer.narration.iter().flat_map(|n| sentences::split(&sentences::clean(n, lang))) {
             let repeated =
                 said.iter().copied().chain(&kept).any(|s| sentences::likeness(s, &sentence) > alike);
-            if repeated || !sentences::is_complete(&sentence, lang) || !sentences::is_in(&sentence, lang) {
+            // Small models read the request back.
+            let parroted = sentences::likeness(beat, &sentence) > TOO_ALIKE
+                || ["Scene ", "scene ", "narration", "picture:", "幕"].iter().any(|w| sentence.contains(w));
+            if repeated
+                || parroted
+                || !sentences::is_complete(&sentence, lang)
+                || !sentences::is_in(&sentence, lang)
+            {
                 dropped += 1;
             } else {
                 kept.push(sentence);

@@ -1,9 +1,9 @@
 //! The words in which the script writer asks, and the schemas of the answers.
 
-use colophon_types::{Lang, SceneText};
+use colophon_types::Lang;
 use serde_json::json;
 
-use super::{Outline, Recipe};
+use super::Recipe;
 
 /// Words of an English sentence, characters of a Chinese one, that are pleasant to hear.
 fn sentence_units(lang: Lang) -> usize {
@@ -51,21 +51,6 @@ pub(super) fn outline_schema() -> String {
     .to_string()
 }
 
-pub(super) fn outline_answer(outline: &Outline) -> String {
-    json!({"title": outline.title, "logline": outline.logline, "subject": outline.subject}).to_string()
-}
-
-pub(super) fn scene_title(index: usize, count: usize, beat: &str, lang: Lang) -> String {
-    match lang {
-        Lang::En => format!("Scene {} of {count}: {beat}", index + 1),
-        Lang::Zh => format!("第{}幕，共{count}幕：{beat}", index + 1),
-    }
-}
-
-pub(super) fn scene_answer(scene: &SceneText) -> String {
-    json!({"narration": scene.narration, "picture": scene.picture, "mood": scene.mood}).to_string()
-}
-
 /// What is asked for one scene.
 pub(super) struct SceneAsk<'a> {
     pub(super) index: usize,
@@ -73,6 +58,8 @@ pub(super) struct SceneAsk<'a> {
     pub(super) beat: &'a str,
     pub(super) brief: &'a str,
     pub(super) subject: &'a str,
+    /// The last sentence so far.
+    pub(super) before: Option<&'a str>,
     /// Words (English) or characters (Chinese).
     pub(super) target: usize,
     pub(super) lang: Lang,
@@ -85,39 +72,45 @@ impl SceneAsk<'_> {
     }
 
     pub(super) fn text(&self) -> String {
-        let title = scene_title(self.index, self.count, self.beat, self.lang);
-        let (n, target) = (self.sentences(), self.target);
+        let Self { count, beat, brief, subject, target, .. } = *self;
+        let (number, n) = (self.index + 1, self.sentences());
         match self.lang {
-            Lang::En => format!(
-                "{title}\nThe film is about: {}. Keep to {}.\nnarration: {n} new {}, {target} words in \
-                 all. picture: what the viewer sees, one concrete phrase that names {} or another \
-                 visible thing, what it does, the place and the time of day. mood: one word.",
-                self.brief,
-                self.subject,
-                if n == 1 { "sentence" } else { "sentences" },
-                self.subject,
-            ),
-            Lang::Zh => format!(
-                "{title}\n短片的主题：{}。围绕“{}”来写。\nnarration：{n}个新句子，一共约{target}个字。picture：观众看到的画面，一个具体的短语，写出{}或别的看得见的事物、在做什么、在哪里、什么时间。mood：一个词。",
-                self.brief, self.subject, self.subject,
-            ),
+            Lang::En => {
+                let before =
+                    self.before.map(|s| format!("The scene before ended: {s}\n")).unwrap_or_default();
+                let sentences = if n == 1 { "sentence" } else { "sentences" };
+                format!(
+                    "{before}Now scene {number} of {count}. {beat}\nWrite {n} new {sentences} about \
+                     {subject} ({brief}), {target} words in all. Then the picture, one concrete phrase: \
+                     who or what is seen, doing what, where, at what time of day. Then the mood, one word."
+                )
+            }
+            Lang::Zh => {
+                let before = self.before.map(|s| format!("上一幕的结尾：{s}\n")).unwrap_or_default();
+                format!(
+                    "{before}现在是第{number}幕，共{count}幕。{beat}\n接着写{n}个关于{subject}（{brief}）的新句子，一共约{target}个字（narration）。再写画面（picture），一个具体的短语：谁或什么、在做什么、在哪里、什么时间。最后写一个词的情绪（mood）。"
+                )
+            }
         }
     }
 
     pub(super) fn schema(&self) -> String {
         let n = self.sentences();
         let each = self.target.div_ceil(n);
-        // Room for long words and for one sentence that takes more than its share.
-        let (least, most, seen) = match self.lang {
-            Lang::En => (12, each * 9 + 40, 24),
-            Lang::Zh => (5, each * 2 + 14, 8),
+        // Room for long words and for one sentence that takes more than its share. A sentence can
+        // only end with its mark, so that none is broken off.
+        let (pattern, seen) = match self.lang {
+            Lang::En => (format!("^[A-Z][^\"\\\\\\n]{{12,{}}}[.!?]$", each * 9 + 40), 24),
+            Lang::Zh => {
+                (format!("^[^\"\\\\\\n，。、]{{1,1}}[^\"\\\\\\n]{{5,{}}}[。！？]$", each * 2 + 14), 8)
+            }
         };
         json!({
             "type": "object",
             "properties": {
                 "narration": {
                     "type": "array", "minItems": n, "maxItems": n,
-                    "items": {"type": "string", "minLength": least, "maxLength": most}
+                    "items": {"type": "string", "pattern": pattern}
                 },
                 "picture": {"type": "string", "minLength": seen, "maxLength": 120},
                 "mood": {"type": "string", "minLength": 1, "maxLength": 16}
