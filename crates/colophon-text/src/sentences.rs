@@ -60,7 +60,10 @@ pub fn is_complete(sentence: &str, lang: Lang) -> bool {
     let paired = [('(', ')'), ('（', '）'), ('“', '”'), ('「', '」'), ('《', '》')];
     let balanced = paired.iter().all(|(a, b)| sentence.matches(*a).count() == sentence.matches(*b).count());
     let quotes_even = sentence.matches('"').count().is_multiple_of(2);
-    let words = body.trim_end_matches(ENDS).trim_end();
+    let words = body.trim_end_matches(ENDS);
+    if words.ends_with(char::is_whitespace) {
+        return false;
+    }
     let hanging = match lang {
         Lang::En => {
             const OPEN: [&str; 22] = [
@@ -207,6 +210,7 @@ mod tests {
         assert!(is_complete("She smiled at her.", Lang::En));
         assert!(!is_complete("The fox painted the.", Lang::En));
         assert!(!is_complete("The fox painted", Lang::En));
+        assert!(!is_complete("A wood, surrounded .", Lang::En));
         assert!(!is_complete("He said \"go.", Lang::En));
         assert!(is_complete("灯塔亮了。", Lang::Zh));
         assert!(!is_complete("灯塔和。", Lang::Zh));

@@ -147,7 +147,7 @@ impl<'s, 'm> ScriptWriter<'s, 'm> {
                 true
             })?;
             let alike = if attempt < RELAX { TOO_ALIKE } else { NEARLY_SAME };
-            let Some((cost, scene)) = self.judge(&answer.text, ask.target, alike) else {
+            let Some((cost, scene)) = self.judge(&answer.text, &ask, alike) else {
                 tracing::debug!(index, attempt, text = answer.text, "scene without use");
                 continue;
             };
@@ -178,15 +178,16 @@ impl<'s, 'm> ScriptWriter<'s, 'm> {
 
     /// Cleans an answer and says how far it is from what was asked: 0 is perfect. `None` when
     /// nothing of it can be used.
-    fn judge(&self, answer: &str, target: usize, alike: f32) -> Option<(f32, SceneText)> {
-        let lang = self.lang;
+    fn judge(&self, answer: &str, ask: &prompt::SceneAsk<'_>, alike: f32) -> Option<(f32, SceneText)> {
+        let (lang, target) = (self.lang, ask.target);
         let answer: SceneAnswer = serde_json::from_str(answer).ok()?;
         let mut said: Vec<&String> = self.written.iter().flat_map(|s| &s.narration).collect();
         said.push(&self.outline.logline);
-        let beat = self.recipe.beat(self.written.len(), self.scenes).get(lang);
+        let beat = ask.beat;
         let mut kept: Vec<String> = Vec::new();
         let mut dropped = 0;
-        for sentence in answer.narration.iter().flat_map(|n| sentences::split(&sentences::clean(n, lang))) {
+        let whole = answer.narration.iter().filter(|n| n.chars().count() < ask.longest());
+        for sentence in whole.flat_map(|n| sentences::split(&sentences::clean(n, lang))) {
             let repeated =
                 said.iter().copied().chain(&kept).any(|s| sentences::likeness(s, &sentence) > alike);
             // Small models read the request back.

@@ -94,13 +94,21 @@ impl SceneAsk<'_> {
         }
     }
 
+    /// Characters that a sentence may have. One that is as long was broken off by the schema.
+    pub(super) fn longest(&self) -> usize {
+        let each = self.target.div_ceil(self.sentences());
+        match self.lang {
+            Lang::En => each * 11 + 60,
+            Lang::Zh => each * 3 + 24,
+        }
+    }
+
     pub(super) fn schema(&self) -> String {
         let n = self.sentences();
-        let each = self.target.div_ceil(n);
         // Room for long words and for one sentence that takes more than its share. A sentence can
         // only end with its mark, so that none is broken off.
         let (pattern, seen) = match self.lang {
-            Lang::En => (format!("^[A-Z][^\"\\\\\\n]{{12,{}}}[.!?]$", each * 9 + 40), 24),
+            Lang::En => (format!("^[A-Z][^\"\\\\\\n]{{12,{}}}[.!?]$", self.longest()), 24),
             Lang::Zh => {
                 (format!("^[^\"\\\\\\n，。、]{{1,1}}[^\"\\\\\\n]{{5,{}}}[。！？]$", each * 2 + 14), 8)
             }
