@@ -110,7 +110,7 @@ impl SceneAsk<'_> {
         let (pattern, seen) = match self.lang {
             Lang::En => (format!("^[A-Z][^\"\\\\\\n]{{12,{}}}[.!?]$", self.longest()), 24),
             Lang::Zh => {
-                (format!("^[^\"\\\\\\n，。、]{{1,1}}[^\"\\\\\\n]{{5,{}}}[。！？]$", each * 2 + 14), 8)
+                (format!("^[^\"\\\\\\n，。、]{{1,1}}[^\"\\\\\\n]{{5,{}}}[。！？]$", self.longest()), 8)
             }
         };
         json!({
