@@ -206,7 +206,6 @@ impl Bed<'_> {
                 swell = p * p * (3.0 - 2.0 * p) * height;
                 filter.tune(300.0 + 1900.0 * swell * swell, self.rate);
             }
-            // The swell is followed, not stepped.
             *out += level * (0.08 + 0.6 * swell) * filter.next(white.range(-1.0, 1.0), Shape::Low);
         }
     }
@@ -232,7 +231,7 @@ impl Bed<'_> {
         let mut seed = self.seed.derive("birds");
         let mut start = seed.range(0.6, 3.0);
         while start < self.seconds() {
-            let level = seed.range(0.12, 0.4);
+            let level = seed.range(0.18, 0.55);
             let home = seed.range(2300.0, 4200.0);
             let bend = seed.range(0.8, 1.25);
             for _ in 0..2 + seed.next_u64() % 4 {
@@ -249,7 +248,7 @@ impl Bed<'_> {
     fn cricket(&mut self, part: &str) {
         let mut seed = self.seed.derive(part);
         let hertz = seed.range(4000.0, 4700.0);
-        let level = seed.range(0.12, 0.22);
+        let level = seed.range(0.2, 0.38);
         let pace = seed.range(0.38, 0.55);
         let mut start = seed.range(0.0, 0.5);
         while start < self.seconds() {
@@ -288,7 +287,7 @@ impl Bed<'_> {
             for _ in 0..3 + seed.next_u64() % 6 {
                 let hertz = home * seed.range(0.8, 1.4);
                 let seconds = seed.range(0.04, 0.1);
-                let level = seed.range(0.1, 0.45);
+                let level = seed.range(0.15, 0.6);
                 self.note(&Note { start, seconds, pitch: (hertz, hertz * 1.7), vibrato: 0.0, level });
                 start += seed.range(0.05, 0.16);
             }
