@@ -5,6 +5,7 @@
 //! sets the loudness. [`Narrator`] does all but the last for one voice. [`whisper`] hears what was
 //! said, to measure all of it.
 
+pub mod ambience;
 pub mod engine;
 mod error;
 pub mod g2p;
