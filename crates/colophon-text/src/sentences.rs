@@ -61,7 +61,9 @@ pub fn is_complete(sentence: &str, lang: Lang) -> bool {
     let balanced = paired.iter().all(|(a, b)| sentence.matches(*a).count() == sentence.matches(*b).count());
     let quotes_even = sentence.matches('"').count().is_multiple_of(2);
     let words = body.trim_end_matches(ENDS);
-    if words.ends_with(char::is_whitespace) {
+    if words
+        .ends_with(|c: char| c.is_whitespace() || [',', '-', ';', ':', '，', '、', '；', '：'].contains(&c))
+    {
         return false;
     }
     let hanging = match lang {

@@ -15,6 +15,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 use std::time::{Duration, Instant};
 
+use colophon_audio::ambience::{Ambience, joined};
 use colophon_audio::mix;
 use colophon_scene::graph::Setting;
 use colophon_scene::{Cast, LayeredScene, Scene};
@@ -27,6 +28,7 @@ use colophon_types::{
 use colophon_video::cards::{self, ColophonText};
 use colophon_video::{EncodedFilm, FilmConfig, FilmWriter, Shot, Transition};
 
+use super::ambience;
 use super::made::Timing;
 use super::plan::{GAP, LEAD, Plan, TAIL};
 use crate::check::Checked;
@@ -37,6 +39,8 @@ use crate::{Studio, StudioError};
 const SIZE: (u32, u32) = (1280, 720);
 /// Tokens of context for the script: outline, one request, one answer.
 const CONTEXT: u32 = 2048;
+/// How far the sound of the place lies under the voice, in LU.
+const BED_BELOW: f64 = 22.0;
 /// Sample rate at which sentences are laid on the timeline, hertz.
 const VOICE_RATE: u32 = 24_000;
 
@@ -414,8 +418,9 @@ impl Floor<'_> {
             captions: Vec::new(),
             last: true,
         })?;
-        let sound = self.mix(clock + end, 0.0, &sounds)?;
-        let narration = self.mix(clock - plan.title, plan.title, &sounds)?;
+        let places: Vec<_> = filmed.iter().map(|s| (s.start, s.seconds, ambience::of(&s.graph))).collect();
+        let sound = self.mix(clock + end, 0.0, &sounds, &places)?;
+        let narration = self.mix(clock - plan.title, plan.title, &sounds, &[])?;
         let film = writer.finish(&sound, &outline.title, Some(&poster))?;
         drop(lease);
         let seconds = began.elapsed().as_secs_f64();
@@ -425,10 +430,21 @@ impl Floor<'_> {
         Ok(Reel { title, logline, film, poster, narration, scenes: filmed, receipt, timing })
     }
 
-    /// Sentences on a timeline that starts `from` seconds into the film, at −16 LUFS.
-    fn mix(&self, total: f64, from: f64, sounds: &[(f64, SpokenSentence)]) -> Result<Pcm, StudioError> {
+    /// Sentences on a timeline that starts `from` seconds into the film, over the sound of the
+    /// places (start, length, kind) where the recipe wants it, at −16 LUFS.
+    fn mix(
+        &self,
+        total: f64,
+        from: f64,
+        sounds: &[(f64, SpokenSentence)],
+        places: &[(f64, f64, Ambience)],
+    ) -> Result<Pcm, StudioError> {
         let placed: Vec<(f64, &Pcm)> = sounds.iter().map(|(at, s)| (at - from, &s.sound)).collect();
-        let line = mix::place(total, VOICE_RATE, &placed)?;
+        let mut line = mix::place(total, VOICE_RATE, &placed)?;
+        if self.job.checked.recipe.ambience && !places.is_empty() {
+            let bed = joined(places, total, VOICE_RATE, self.job.seed.derive("ambience"));
+            line = mix::under(&line, &bed, BED_BELOW)?;
+        }
         self.stop.check()?;
         Ok(mix::master(&line)?)
     }

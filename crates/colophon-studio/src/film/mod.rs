@@ -1,5 +1,6 @@
 //! Making a film: the line of stages, and what comes off its end.
 
+mod ambience;
 mod documents;
 mod line;
 mod made;

@@ -186,8 +186,7 @@ impl<'s, 'm> ScriptWriter<'s, 'm> {
         let beat = ask.beat;
         let mut kept: Vec<String> = Vec::new();
         let mut dropped = 0;
-        let whole = answer.narration.iter().filter(|n| n.chars().count() < ask.longest());
-        for sentence in whole.flat_map(|n| sentences::split(&sentences::clean(n, lang))) {
+        for sentence in answer.narration.iter().flat_map(|said| whole_sentences(said, ask)) {
             let repeated =
                 said.iter().copied().chain(&kept).any(|s| sentences::likeness(s, &sentence) > alike);
             // Small models read the request back.
@@ -221,6 +220,15 @@ impl<'s, 'm> ScriptWriter<'s, 'm> {
         let cost = off + 0.2 * dropped as f32 + 0.4 * echo + if seen { 0.3 } else { 0.0 };
         Some((cost, SceneText { narration: kept, picture, mood }))
     }
+}
+
+/// The sentences of one item of an answer, without one that the schema broke off.
+fn whole_sentences(said: &str, ask: &prompt::SceneAsk<'_>) -> Vec<String> {
+    let mut list = sentences::split(&sentences::clean(said, ask.lang));
+    if said.chars().count() >= ask.longest() {
+        list.pop();
+    }
+    list
 }
 
 fn check_outline(answer: OutlineAnswer, lang: Lang) -> Option<Outline> {

@@ -53,9 +53,9 @@ pub struct Recipe {
     pub temperature: f32,
     /// English words a scene; Chinese takes 1.7 characters a word.
     pub words_per_scene: u32,
-    /// Whether quiet ambience lies under the voice.
+    /// Whether the quiet sound of the place lies under the voice.
     #[serde(default)]
-    pub music: bool,
+    pub ambience: bool,
     /// The course of the film.
     pub beats: Vec<Bilingual>,
 }
@@ -179,7 +179,7 @@ mod tests {
         let story = include_str!("../../../../recipes/story.toml");
         let hot = story.replace("temperature = 0.75", "temperature = 9.0");
         assert!(Recipe::parse(&hot, "hot").expect_err("hot").to_string().contains("temperature"));
-        let extra = story.replace("music = true", "music = true\ncolour = 1");
+        let extra = story.replace("ambience = true", "ambience = true\ncolour = 1");
         assert!(Recipe::parse(&extra, "extra").is_err());
         assert!(Recipe::find("opera").expect_err("unknown").to_string().contains("story, news"));
     }
