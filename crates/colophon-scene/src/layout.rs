@@ -4,16 +4,22 @@
 //! prototype by eye. Captions are burned into the lowest 14 % of the frame, so feet stand above
 //! [`CAPTIONS`]; only the legs of a close-up reach below.
 
+use std::collections::HashMap;
+use std::sync::OnceLock;
+
 use colophon_types::Seed;
 
 use crate::compose::lexicon::Class;
 use crate::compose::words::Count;
 use crate::graph::{Art, Body, Placed, Role, Setting};
+use crate::render::props;
 
 /// Where the band for captions begins.
 pub const CAPTIONS: f32 = 0.86;
 /// Width of the frame over its height, for which widths are reckoned.
 const ASPECT: f32 = 16.0 / 9.0;
+/// Most things placed, members of groups counted.
+const MAX_PLACED: usize = 24;
 /// Free edge at either side.
 const EDGE: f32 = 0.02;
 /// Largest part of the smaller of two things that may be covered.
@@ -79,6 +85,8 @@ pub struct Item {
     pub role: Role,
     /// Height, before the scale of shot and role.
     pub height: f32,
+    /// Other looks for the members of a group, used in turn.
+    pub others: Vec<Art>,
     /// How many.
     pub count: Count,
     /// How it stands to another.
@@ -142,7 +150,8 @@ pub fn horizon(setting: Setting) -> f32 {
     }
 }
 
-/// Width of a drawing over its height.
+/// Width of a drawing over its height: of icons from a table measured on the set, of props from
+/// the drawings themselves.
 pub fn width_over_height(art: &Art) -> f32 {
     match art {
         Art::Figure { body, .. } => match body {
@@ -150,27 +159,30 @@ pub fn width_over_height(art: &Art) -> f32 {
             Body::Child => 0.50,
             Body::Animal => 0.62,
         },
-        Art::Icon { icon } => match icon.as_str() {
-            "giraffe" | "deer" | "llama" | "penguin" | "flamingo" | "rose" | "sunflower" | "candle"
-            | "palm-tree" | "ballet-dancer" | "statue-of-liberty" | "tokyo-tower" => 0.7,
-            _ => 1.0,
-        },
-        Art::Prop { prop } => match prop.as_str() {
-            "ladder" | "street_lamp" => 0.35,
-            "lamp" | "tower" | "lighthouse" => 0.45,
-            "bamboo" | "door" | "lantern" | "signpost" => 0.5,
-            "pine" | "chair" | "wind_turbine" | "robot" => 0.62,
-            "easel" | "barrel" | "rocket_pad" | "bus_stop" | "microscope_stand" => 0.75,
-            "tree" | "windmill" | "bookshelf" | "well" | "window" | "stove" | "mushroom" | "stalks"
-            | "telescope" => 0.9,
-            "house" | "cottage" | "castle" | "barn" | "temple" | "painting" | "market_stall" => 1.2,
-            "table" | "blackboard" | "desk" | "cart" | "tent" | "rock" | "bush" | "haystack"
-            | "solar_panel" | "dome" | "boat" | "satellite" => 1.5,
-            "bed" | "hospital_bed" | "bench" => 1.8,
-            "bridge" | "pier" | "fence" | "flower_bed" => 2.3,
-            _ => 1.0,
-        },
+        Art::Icon { icon } => icon_widths().get(icon.as_str()).copied().unwrap_or(1.0),
+        Art::Prop { prop } => props::draw(prop, &mut Seed(0)).map_or(1.0, |d| d.width / 200.0),
     }
+}
+
+/// Icons whose width is not their height (`data/widths.toml`).
+fn icon_widths() -> &'static HashMap<String, f32> {
+    #[derive(serde::Deserialize)]
+    struct File {
+        width: Vec<Row>,
+    }
+    #[derive(serde::Deserialize)]
+    struct Row {
+        ratio: f32,
+        icons: String,
+    }
+    static WIDTHS: OnceLock<HashMap<String, f32>> = OnceLock::new();
+    WIDTHS.get_or_init(|| {
+        // A damaged table costs precision, not the picture; a test reads it.
+        let file: File =
+            toml::from_str(include_str!("../data/widths.toml")).unwrap_or(File { width: Vec::new() });
+        let rows = file.width.iter();
+        rows.flat_map(|row| row.icons.split(',').map(|icon| (icon.trim().to_owned(), row.ratio))).collect()
+    })
 }
 
 /// A rectangle of the frame.
@@ -238,7 +250,6 @@ fn saddle(mount: &Art) -> Saddle {
         "bicycle" | "motorcycle" | "motor-scooter" => (0.12, 1.55, -0.08),
         "kick-scooter" | "skateboard" => (0.16, 1.9, 0.0),
         "elephant" | "mammoth" | "sauropod" => (0.55, 0.72, 0.0),
-        "tractor" => (0.30, 0.85, 0.0),
         "sled" => (0.20, 1.6, 0.0),
         "cart" => (0.40, 1.1, 0.0),
         _ => (0.30, 1.10, 0.0),
@@ -253,6 +264,7 @@ fn surface(art: &Art) -> f32 {
             "table" | "desk" => 0.94,
             "bed" | "hospital_bed" => 0.52,
             "bench" | "chair" => 0.48,
+            "stove" => 0.72,
             "cart" | "boat" => 0.5,
             _ => 0.96,
         },
@@ -309,8 +321,12 @@ pub fn place(items: &[Item], stage: &Stage) -> Vec<Placed> {
         if item.role == Role::Detail && base.height < 0.6 * wish {
             continue;
         }
+        let others = done.len();
         for member in group(item, &base, &mut seed) {
-            if done.len() < 24 {
+            // Of a crowd, those who would hide somebody else stay away.
+            let hides = |d: &Placed| overlap(d, &member) > MAX_OVERLAP;
+            let first = member.height == base.height && member.baseline == base.baseline;
+            if done.len() < MAX_PLACED && (first || !done[..others].iter().any(hides)) {
                 done.push(member);
             }
         }
@@ -410,6 +426,7 @@ fn standing(item: &Item, stage: &Stage, leads: bool, rider: Option<&Item>, seed:
             if flying { 0.40 + height / 2.0 } else { 0.82 }
         }
         Class::Small => lerp(0.83, CAPTIONS, jitter),
+        Class::Ground if item.height < 0.15 && !leads => lerp(0.78, 0.85, jitter),
         Class::Vehicle | Class::Ground | Class::Furniture | Class::Plant => {
             if leads {
                 0.845
@@ -555,31 +572,31 @@ fn settle(thing: &mut Placed, wanted: f32, done: &[Placed], leads: bool) {
 /// The members of a group, the given one among them.
 fn group(item: &Item, base: &Placed, seed: &mut Seed) -> Vec<Placed> {
     let count = match item.count {
-        Count::One => 1,
+        Count::One => return vec![base.clone()],
         Count::Two => 2,
         Count::Few => 3,
         Count::Many => 5,
     };
-    if count == 1
-        || matches!(item.art, Art::Figure { ref holds, .. } if holds.is_some() && item.role == Role::Hero && count > 3)
-    {
-        return vec![base.clone()];
-    }
     let width = base.height * width_over_height(&base.art) / ASPECT;
-    let step = if base.flying { width * 1.25 } else { width * 0.92 };
-    let span = (step * (count - 1) as f32).min((1.0 - 2.0 * EDGE - width).max(0.0));
-    let step = span / (count - 1) as f32;
-    let first = (base.x - span / 2.0)
-        .clamp(EDGE + width / 2.0, (1.0 - EDGE - width / 2.0 - span).max(EDGE + width / 2.0));
+    let step = if base.flying { width * 1.25 } else { width * 0.96 };
+    let room = (1.0 - 2.0 * EDGE - width).max(0.0);
+    let step = step.min(room / (count - 1) as f32);
+    let lead = count / 2;
+    // The lead stays where it was put, as far as the others then fit into the frame.
+    let (low, high) = (EDGE + width / 2.0, 1.0 - EDGE - width / 2.0 - step * (count - 1) as f32);
+    let first = (base.x - step * lead as f32).clamp(low, high.max(low));
     (0..count)
         .map(|i| {
             let mut member = base.clone();
-            let lead = i == count / 2;
             member.x = first + step * i as f32;
-            if !lead {
-                member.height *= seed.range(0.80, 0.95);
-                let lift = if member.flying { seed.range(-0.07, 0.07) } else { seed.range(-0.035, 0.0) };
-                member.baseline += lift;
+            if i != lead {
+                member.height *= seed.range(0.82, 0.95);
+                member.baseline +=
+                    if member.flying { seed.range(-0.07, 0.07) } else { seed.range(-0.04, -0.005) };
+                member.look = item.look.wrapping_add(i as u64 + 1);
+                if !item.others.is_empty() {
+                    member.art = item.others[i % item.others.len()].clone();
+                }
             }
             member
         })
@@ -632,7 +649,9 @@ fn linked(item: &Item, siblings: usize, placed: &[Option<Placed>], stage: &Stage
             member.flying = base.flying;
         }
         3 => {
-            member.x = base.x;
+            // Beside the middle, where a desk's screen would hide the face.
+            let width = base.height * width_over_height(&base.art) / ASPECT;
+            member.x = base.x + width * if base.flip { 0.2 } else { -0.2 };
             let scale = if item.role == Role::Hero { stage.shot.hero_scale().min(1.4) } else { 1.0 };
             member.height = item.height * scale;
             member.baseline = base.baseline - 0.02;

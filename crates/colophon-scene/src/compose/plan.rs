@@ -183,7 +183,7 @@ impl Planner<'_> {
                 && things.len() < MAX_THINGS
                 && let Some(hit) = self.index.emoji(&token.text)
             {
-                let mut thing = self.from_hit(&hit, &token.text);
+                let mut thing = self.thing_of_hit(&hit, &token.text);
                 if !things.iter().any(|t| t.key == thing.key) {
                     thing.spans.push((i, i + 1));
                     things.push(thing);
@@ -193,7 +193,7 @@ impl Planner<'_> {
     }
 
     /// A thing from an icon that the search found: by the lexicon where it has the icon.
-    fn from_hit(&self, hit: &Hit, name: &str) -> Thing {
+    fn thing_of_hit(&self, hit: &Hit, name: &str) -> Thing {
         let known = self.lexicon.entries().iter().find(|e| match &e.art {
             ArtSpec::Icon(icon) => *icon == hit.icon,
             ArtSpec::Figure { head, whole, .. } => *head == hit.icon || whole.as_ref() == Some(&hit.icon),
@@ -226,7 +226,7 @@ impl Planner<'_> {
         let taken: Vec<(usize, usize)> = things.iter().flat_map(|t| t.spans.clone()).collect();
         let mut tries = 0;
         for (i, token) in self.tokens.iter().enumerate() {
-            if things.len() >= EMPTY + 1 || tries >= 6 {
+            if things.len() > EMPTY || tries >= 6 {
                 break;
             }
             let plain = token.text.chars().count() > if token.script == Script::Han { 1 } else { 2 }
@@ -262,7 +262,7 @@ impl Planner<'_> {
             };
             tries += 1;
             let Some(hit) = self.index.search(&token.text, lang, MIN_SIMILARITY)? else { continue };
-            let mut thing = self.from_hit(&hit, &token.text);
+            let mut thing = self.thing_of_hit(&hit, &token.text);
             if things.iter().any(|t| t.key == thing.key) {
                 continue;
             }
@@ -331,7 +331,7 @@ impl Planner<'_> {
         }
         let lang = Lang::detect(name);
         let hit = self.index.search(name, lang, MIN_SIMILARITY)?;
-        Ok(hit.map(|hit| self.from_hit(&hit, name)))
+        Ok(hit.map(|hit| self.thing_of_hit(&hit, name)))
     }
 
     /// Finds the hero, or brings in the film's hero where the words or the mood ask for one; the
@@ -464,9 +464,18 @@ impl Planner<'_> {
         if place.setting == Setting::Abstract {
             return;
         }
-        let loose =
-            |t: &Thing| t.class == Class::Small && !t.gone && t.link == Link::Free && t.role != Role::Hero;
-        let table = |t: &Thing| matches!(t.key.as_str(), "table" | "desk") && !t.gone;
+        // The desk comes with a computer on it.
+        for thing in things.iter_mut().filter(|t| t.key == "computer") {
+            thing.art = ArtSpec::Prop("desk".into());
+            thing.height = 0.28;
+        }
+        let loose = |t: &Thing| {
+            (t.class == Class::Small || matches!(t.key.as_str(), "television" | "printer" | "microscope"))
+                && !t.gone
+                && t.link == Link::Free
+                && t.role != Role::Hero
+        };
+        let table = |t: &Thing| matches!(t.key.as_str(), "table" | "desk" | "computer") && !t.gone;
         if !things.iter().any(table) && is_indoors(place.setting) {
             let loose = things.iter().filter(|t| loose(t)).count();
             let hands = things.iter().filter(|t| t.is_figure() && t.holds.is_none()).count().min(1);
@@ -573,7 +582,9 @@ impl Planner<'_> {
             .map(|(&i, link)| {
                 let thing = &mut things[i];
                 let (art, height) = draw(thing);
+                let others = others(thing, &art, self.index);
                 Item {
+                    others,
                     name: std::mem::take(&mut thing.name),
                     art,
                     class: thing.class,
@@ -610,17 +621,40 @@ fn draw(thing: &Thing) -> (Art, f32) {
     }
 }
 
-/// Whether a thing can be in a place: the backdrop is not drawn twice, and no sun shines in rooms.
+/// Whether a thing can be in a place: what the backdrop shows anyway is not drawn twice, and no sun
+/// shines in rooms.
 fn belongs(thing: &Thing, place: &Place) -> bool {
+    let indoors = is_indoors(place.setting);
     match (thing.key.as_str(), place.setting) {
-        ("mountain", Setting::Mountain) => false,
-        ("bamboo", Setting::Bamboo) => false,
+        ("mountain", Setting::Mountain) | ("bamboo", Setting::Bamboo) | ("island", Setting::Beach) => false,
         ("tree" | "pine", Setting::Forest | Setting::SnowyForest) => false,
-        ("island", Setting::Beach) => false,
-        ("shop" | "office building", Setting::Street | Setting::City) => thing.count == Count::One,
-        ("milky way" | "star", Setting::Space) => false,
+        ("palm tree", Setting::Beach) | ("bookshelf", Setting::Library) => false,
+        ("window" | "curtain", _) => !indoors,
+        ("office building", Setting::City) | ("shop", Setting::Street) => false,
+        ("milky way", Setting::Space) => false,
         ("moon", Setting::Space) => !place.ground,
-        ("earth", _) => place.setting == Setting::Space || place.setting == Setting::Abstract,
-        _ => thing.class != Class::Sky || !is_indoors(place.setting),
+        ("earth", setting) => matches!(setting, Setting::Space | Setting::Abstract),
+        ("star" | "cloud" | "sun", setting) => setting == Setting::Abstract,
+        _ => thing.class != Class::Sky || !indoors,
     }
+}
+
+/// Other looks for the members of a group of figures: women and men, girls and boys.
+fn others(thing: &Thing, art: &Art, index: &crate::search::ArtIndex) -> Vec<Art> {
+    let Art::Figure { head, body, pose, holds } = art else { return Vec::new() };
+    if thing.count == Count::One || *body == Body::Animal {
+        return Vec::new();
+    }
+    let heads: Vec<String> = match head.as_str() {
+        "child" => vec!["girl".into(), "boy".into()],
+        "person" => ["woman", "man-beard", "woman-curly-hair", "old-man", "woman-blond-hair"]
+            .map(str::to_owned)
+            .into(),
+        "man" => vec!["man-beard".into(), "man-curly-hair".into()],
+        "woman" => vec!["woman-curly-hair".into(), "woman-blond-hair".into()],
+        "boy" => vec!["child".into(), "boy".into()],
+        head => ["woman", "man"].map(|sex| format!("{sex}-{head}")).into(),
+    };
+    let heads = heads.into_iter().filter(|head| index.art().has(head));
+    heads.map(|head| Art::Figure { head, body: *body, pose: *pose, holds: holds.clone() }).collect()
 }

@@ -9,7 +9,7 @@ use crate::graph::{Pose, Role};
 use crate::layout::Link;
 
 /// Things that are open, so that a rider is seen on them.
-const OPEN: [&str; 15] = [
+const OPEN: [&str; 14] = [
     "boat",
     "sailboat",
     "canoe",
@@ -23,7 +23,6 @@ const OPEN: [&str; 15] = [
     "scooter",
     "kick scooter",
     "skateboard",
-    "tractor",
     "snow sled",
 ];
 /// Animals that can be ridden.
@@ -134,8 +133,8 @@ fn link(planner: &Planner<'_>, things: &mut [Thing], subject: usize, object: usi
         return;
     }
     if free
-        && matches!(things[object].key.as_str(), "desk" | "table")
-        && (says(&["at", "behind"]) && !says(&["look", "looks", "looking"])
+        && matches!(things[object].key.as_str(), "desk" | "table" | "computer")
+        && (says(&["at", "behind", "using"]) && !says(&["look", "looks", "looking"])
             || between.iter().any(|t| t.text.ends_with('在'))
                 && things[object].spans.first().is_some_and(|&(_, end)| {
                     planner.tokens.get(end).is_some_and(|t| t.text.starts_with(['前', '后', '旁', '边']))
