@@ -195,44 +195,42 @@ fn first_of(range: Option<&str>) -> Option<u64> {
     range?.trim().strip_prefix("bytes ")?.split('-').next()?.trim().parse().ok()
 }
 
+/// Where the model hub of Hugging Face is, unless `HF_ENDPOINT` says otherwise.
+const HUGGING_FACE: &str = "https://huggingface.co";
+
 /// Where Hugging Face keeps a file, and the user's own copy of it.
 pub(crate) struct HuggingFace {
-    api: hf_hub::api::sync::Api,
-    cache: hf_hub::Cache,
+    endpoint: String,
+    home: PathBuf,
     token: Option<String>,
 }
 
 impl HuggingFace {
     /// With the endpoint and token given, or the usual endpoint and the token that the user's
     /// Hugging Face client has stored.
-    pub(crate) fn new(endpoint: Option<&str>, token: Option<&str>) -> Result<Self, HubError> {
+    pub(crate) fn new(endpoint: Option<&str>, token: Option<&str>) -> Self {
         let home = std::env::var_os("HF_HOME").map(PathBuf::from);
         let home = home.or_else(|| std::env::home_dir().map(|home| home.join(".cache").join("huggingface")));
-        let cache = hf_hub::Cache::new(home.unwrap_or_default().join("hub"));
-        let token = token.map(str::to_owned).or_else(|| cache.token());
-        let mut builder = hf_hub::api::sync::ApiBuilder::from_cache(cache.clone()).with_progress(false);
-        if let Some(endpoint) = endpoint {
-            builder = builder.with_endpoint(endpoint.trim_end_matches('/').to_owned());
-        }
-        let api = builder
-            .with_token(token.clone())
-            .build()
-            .map_err(|e| HubError::Fetch { what: "Hugging Face".into(), detail: e.to_string() })?;
-        Ok(Self { api, cache, token })
+        let home = home.unwrap_or_default();
+        let stored = || std::fs::read_to_string(home.join("token")).ok();
+        let token = token.map(str::to_owned).or_else(stored).map(|t| t.trim().to_owned());
+        let token = token.filter(|t| !t.is_empty());
+        let endpoint = endpoint.unwrap_or(HUGGING_FACE).trim_end_matches('/').to_owned();
+        Self { endpoint, home, token }
     }
 
     /// The address of a file.
     pub(crate) fn remote(&self, repo: &str, revision: &str, path: &str) -> Remote {
-        let url = self.api.repo(repository(repo, revision)).url(path);
+        let revision = revision.replace('/', "%2F");
+        let url = format!("{}/{repo}/resolve/{revision}/{path}", self.endpoint);
         Remote { url, token: self.token.clone(), what: format!("{repo}/{path}") }
     }
 
     /// The file in the cache that the user's Hugging Face programs share, if it is there.
     pub(crate) fn cached(&self, repo: &str, revision: &str, path: &str) -> Option<PathBuf> {
-        self.cache.repo(repository(repo, revision)).get(path)
+        let folder = self.home.join("hub").join(format!("models--{}", repo.replace('/', "--")));
+        let commit = std::fs::read_to_string(folder.join("refs").join(revision));
+        let commit = commit.map_or_else(|_| revision.to_owned(), |text| text.trim().to_owned());
+        Some(folder.join("snapshots").join(commit).join(path)).filter(|file| file.is_file())
     }
-}
-
-fn repository(repo: &str, revision: &str) -> hf_hub::Repo {
-    hf_hub::Repo::with_revision(repo.to_owned(), hf_hub::RepoType::Model, revision.to_owned())
 }

@@ -109,7 +109,7 @@ pub(crate) fn pull(
         })?,
         Source::Hf { repo, revision } => {
             let options = place.options;
-            let hub = HuggingFace::new(options.hf_endpoint.as_deref(), options.hf_token.as_deref())?;
+            let hub = HuggingFace::new(options.hf_endpoint.as_deref(), options.hf_token.as_deref());
             from_cache(&mut pending, &meter, cancel, &|path| hub.cached(repo, revision, path))?;
             from_web(&mut pending, &meter, cancel, &|path| hub.remote(repo, revision, path))?;
         }

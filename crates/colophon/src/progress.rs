@@ -36,8 +36,12 @@ impl Progress for Json {
     }
 }
 
+/// A stage, and what it works on.
+type Key = (Stage, Option<String>);
+
+/// When a line was last printed for a key, and the percentage it said.
 #[derive(Default)]
-struct Plain(Mutex<HashMap<(Stage, Option<String>), (Instant, u64)>>);
+struct Plain(Mutex<HashMap<Key, (Instant, u64)>>);
 
 impl Progress for Plain {
     fn event(&self, event: Event) {
@@ -46,7 +50,7 @@ impl Progress for Plain {
             Event::Done { stage, seconds } => Some(format!("{}: done in {seconds:.1} s", stage.label())),
             Event::Progress { stage, done, total, what } => {
                 let mut shown = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-                let percent = if total == 0 { 0 } else { done.min(total) * 100 / total };
+                let percent = (done.min(total) * 100).checked_div(total).unwrap_or(0);
                 let label = what.as_deref().map(|w| format!(" {w}")).unwrap_or_default();
                 let key = (stage, what);
                 let due = shown.get(&key).is_none_or(|(when, last)| {

@@ -1,6 +1,8 @@
 //! The program as a user runs it: films in both languages, verification, tampering, repetition,
 //! bad input, and stopping. Needs ffmpeg, ffprobe, exiftool and the models of the group `test`.
 
+#![allow(clippy::expect_used, clippy::panic, reason = "tests fail by panicking")]
+
 mod bad_input;
 mod film;
 mod stopping;
