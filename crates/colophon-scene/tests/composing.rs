@@ -1,5 +1,7 @@
 //! Casts, hostile input, the lexicon against the art, listings, and the search.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests fail by panicking")]
+
 mod common;
 
 use colophon_scene::compose::lexicon::{ArtSpec, Lexicon};

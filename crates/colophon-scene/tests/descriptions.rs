@@ -1,5 +1,7 @@
 //! Forty descriptions, twenty in each language, with what a viewer would expect to see.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests fail by panicking")]
+
 mod common;
 
 use colophon_scene::graph::{Role, Setting};

@@ -8,7 +8,7 @@ use colophon_scene::{ArtIndex, ArtPaths};
 use colophon_test::models_dir;
 use colophon_text::embed::MiniLm;
 
-pub fn paths() -> ArtPaths {
+pub(crate) fn paths() -> ArtPaths {
     let models = models_dir();
     ArtPaths {
         icons: models.join("noto-art/icons.json"),
@@ -20,20 +20,20 @@ pub fn paths() -> ArtPaths {
 
 /// The index without a model: names and keywords only.
 #[allow(dead_code)]
-pub fn plain() -> &'static ArtIndex {
+pub(crate) fn plain() -> &'static ArtIndex {
     static INDEX: OnceLock<ArtIndex> = OnceLock::new();
     INDEX.get_or_init(|| ArtIndex::load(&paths(), None, None).unwrap())
 }
 
 /// The embedding model.
 #[allow(dead_code)]
-pub fn model() -> Arc<MiniLm> {
+pub(crate) fn model() -> Arc<MiniLm> {
     static MODEL: OnceLock<Arc<MiniLm>> = OnceLock::new();
     MODEL.get_or_init(|| Arc::new(MiniLm::load(&models_dir().join("all-minilm-l6-v2")).unwrap())).clone()
 }
 
 /// Names of the art of an object: icon, prop, or head and what is held.
-pub fn art_names(object: &Placed) -> Vec<&str> {
+pub(crate) fn art_names(object: &Placed) -> Vec<&str> {
     match &object.art {
         Art::Icon { icon } => vec![icon],
         Art::Prop { prop } => vec![prop],
@@ -43,12 +43,12 @@ pub fn art_names(object: &Placed) -> Vec<&str> {
 
 /// Names of all art of a scene.
 #[allow(dead_code)]
-pub fn all_art(scene: &Scene) -> BTreeSet<&str> {
+pub(crate) fn all_art(scene: &Scene) -> BTreeSet<&str> {
     scene.objects.iter().flat_map(art_names).collect()
 }
 
 /// The hero.
 #[allow(dead_code)]
-pub fn hero(scene: &Scene) -> Option<&Placed> {
+pub(crate) fn hero(scene: &Scene) -> Option<&Placed> {
     scene.objects.iter().find(|o| o.role == Role::Hero)
 }
