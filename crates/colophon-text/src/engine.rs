@@ -143,6 +143,11 @@ impl Llama {
         &self.id
     }
 
+    /// Number of weights.
+    pub fn parameters(&self) -> u64 {
+        self.model.n_params()
+    }
+
     /// The engine and its version, for receipts.
     pub fn engine() -> &'static str {
         "llama.cpp (llama-cpp-2 0.1.160)"
@@ -174,6 +179,11 @@ pub struct Session<'m> {
 }
 
 impl Session<'_> {
+    /// The model.
+    pub fn model(&self) -> &Llama {
+        self.llama
+    }
+
     /// Answers a chat. `on_text` gets every complete piece of text as it comes and returns whether
     /// to go on.
     ///

@@ -18,6 +18,8 @@ use crate::{Generate, Message, Session, TextError, sentences};
 const TRIES: u32 = 6;
 /// From this try on sentences may be closer to earlier ones.
 const RELAX: u32 = 4;
+/// Models with fewer weights than this are asked in plainer words first.
+const SMALL: u64 = 1_000_000_000;
 /// Two sentences more alike than this count as a repetition.
 const TOO_ALIKE: f32 = 0.6;
 /// The same, when the model found nothing newer.
@@ -127,8 +129,11 @@ impl<'s, 'm> ScriptWriter<'s, 'm> {
             target: target.max(6),
             lang: self.lang,
         };
-        // Small models copy what stands in the chat, so they see the last sentence only.
-        let messages = [Message::system(prompt::system(self.recipe, self.lang)), Message::user(ask.text())];
+        // Models copy what stands in the chat, so they see the last sentence only, and every second
+        // try not even that; small ones do better without from the start.
+        let plain_first = usize::from(self.session.model().parameters() < SMALL);
+        let system = Message::system(prompt::system(self.recipe, self.lang));
+        let requests = [ask.text(), ask.plain_text()].map(|text| [system.clone(), Message::user(text)]);
         let mut best: Option<(f32, SceneText)> = None;
         for attempt in 0..TRIES {
             if attempt == RELAX && best.is_some() {
@@ -142,10 +147,15 @@ impl<'s, 'm> ScriptWriter<'s, 'm> {
                 schema: Some(ask.schema()),
                 ..Generate::default()
             };
-            let answer = self.session.chat(&messages, &options, cancel, &mut |piece| {
-                on_text(piece);
-                true
-            })?;
+            let answer = self.session.chat(
+                &requests[(attempt as usize + plain_first) % 2],
+                &options,
+                cancel,
+                &mut |piece| {
+                    on_text(piece);
+                    true
+                },
+            )?;
             let alike = if attempt < RELAX { TOO_ALIKE } else { NEARLY_SAME };
             let Some((cost, scene)) = self.judge(&answer.text, &ask, alike) else {
                 tracing::debug!(index, attempt, text = answer.text, "scene without use");
@@ -191,7 +201,7 @@ impl<'s, 'm> ScriptWriter<'s, 'm> {
                 said.iter().copied().chain(&kept).any(|s| sentences::likeness(s, &sentence) > alike);
             // Small models read the request back.
             let parroted = sentences::likeness(beat, &sentence) > TOO_ALIKE
-                || ["Scene ", "scene ", "narration", "picture:", "幕"].iter().any(|w| sentence.contains(w));
+                || ["cene ", "narration", "picture:", "幕"].iter().any(|w| sentence.contains(w));
             if repeated
                 || parroted
                 || !sentences::is_complete(&sentence, lang)

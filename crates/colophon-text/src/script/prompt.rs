@@ -71,6 +71,22 @@ impl SceneAsk<'_> {
         ((self.target + each / 2) / each).clamp(1, 5)
     }
 
+    /// The request without what small models read back instead of answering: no numbers of scenes,
+    /// nothing quoted from the scene before.
+    pub(super) fn plain_text(&self) -> String {
+        let Self { beat, brief, target, .. } = *self;
+        let n = self.sentences();
+        match self.lang {
+            Lang::En => format!(
+                "Tell me more of a film about this: {brief}. {beat} {n} short sentences, about {target} \
+                 words. And a picture to draw: who, doing what, where, when. And the mood in one word."
+            ),
+            Lang::Zh => format!(
+                "继续讲这部短片：{brief}。{beat}写{n}个短句，大约{target}个字，再写一个可以画出来的画面：谁、在做什么、在哪里、什么时候，最后用一个词写情绪。"
+            ),
+        }
+    }
+
     pub(super) fn text(&self) -> String {
         let Self { count, beat, brief, subject, target, .. } = *self;
         let (number, n) = (self.index + 1, self.sentences());
