@@ -4,7 +4,7 @@
 CARGO ?= cargo
 BRIEF ?= A fox who learns to paint
 OUT ?= out
-COLOPHON = target/release/colophon
+COLOPHON = $(or $(CARGO_TARGET_DIR),target)/release/colophon
 
 .PHONY: demo test test-long build lint bench gallery setup models clean help
 
