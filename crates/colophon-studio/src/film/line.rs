@@ -7,7 +7,7 @@
 //! not itself a "stopped" is the one reported.
 //!
 //! What a stage makes depends on its input alone, never on timing: the writer hears how long scene
-//! *k − 2* took to speak before it writes scene *k*, no more and no less.
+//! *k − 2* (*k − 1* in a short film) took to speak before it writes scene *k*, no more and no less.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -236,11 +236,11 @@ impl Floor<'_> {
         outline.send(writer.outline().clone()).map_err(|_| Cancelled)?;
         let mut said: Vec<usize> = Vec::new();
         for index in 0..plan.scenes {
-            if index >= 2 {
+            if index >= plan.ahead() {
                 let heard = heard.recv().map_err(|_| Cancelled)?;
                 plan.finished(heard.spoken, heard.units, heard.length);
             }
-            let pending = said[index.saturating_sub(1).min(said.len())..].iter().sum();
+            let pending = said[(index + 1).saturating_sub(plan.ahead()).min(said.len())..].iter().sum();
             let target = plan.target(index, pending);
             let lease = cores.lease(threads, threads, self.stop)?;
             let began = Instant::now();

@@ -60,6 +60,12 @@ impl Plan {
         self.done += 1;
     }
 
+    /// How many scenes the writer may be ahead of the voice: two, so that both are busy; one in a
+    /// short film, where a single scene that runs long cannot be made up for later.
+    pub(crate) fn ahead(&self) -> usize {
+        if self.scenes <= 3 { 1 } else { 2 }
+    }
+
     /// Words or characters for scene `index`, when the shots between the last finished one and this
     /// one have `pending` units.
     pub(crate) fn target(&self, index: usize, pending: usize) -> usize {
@@ -112,22 +118,24 @@ mod tests {
                     let rate = plan.rate * f64::from(seed.range(0.8, 1.25));
                     let mut said: Vec<usize> = Vec::new();
                     let mut length = plan.title;
+                    let hear = |plan: &mut Plan, said: &[usize], length: &mut f64| {
+                        let units = said[plan.done];
+                        let shot = units as f64 / rate + plan.silence();
+                        plan.finished(units as f64 / rate, units, shot);
+                        *length += shot;
+                    };
                     for i in 0..plan.scenes {
-                        let pending: usize = said[plan.done.min(i)..].iter().sum();
-                        let target = plan.target(i, pending);
-                        let units = (target as f32 * seed.range(0.75, 1.25)).round() as usize;
-                        said.push(units);
-                        if i > 0 {
-                            let u = said[i - 1] as f64;
-                            let shot = u / rate + plan.silence();
-                            plan.finished(u / rate, said[i - 1], shot);
-                            length += shot;
+                        if i >= plan.ahead() {
+                            hear(&mut plan, &said, &mut length);
                         }
+                        let pending: usize = said[plan.done..].iter().sum();
+                        let target = plan.target(i, pending);
+                        said.push((target as f32 * seed.range(0.75, 1.25)).round() as usize);
                     }
-                    let u = said[plan.scenes - 1] as f64;
-                    let shot = u / rate + plan.silence();
-                    plan.finished(u / rate, said[plan.scenes - 1], shot);
-                    length += shot + plan.end_card();
+                    while plan.done < plan.scenes {
+                        hear(&mut plan, &said, &mut length);
+                    }
+                    length += plan.end_card();
                     let off = (length / f64::from(total) - 1.0).abs();
                     assert!(off < 0.15, "{lang} {total} s: {length:.1} s");
                 }
