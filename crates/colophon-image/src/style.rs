@@ -1,8 +1,8 @@
 //! Neural style transfer with one network that holds 26 painters (multi-style, feed-forward:
 //! Dumoulin et al. 2017, "A Learned Representation for Artistic Style").
 //!
-//! Network contract: `image` f32[1, 3, h, w] in 0…1, h and w multiples of four; `style_weights`
-//! f32[26] that sum to one; out f32[1, 3, h, w].
+//! Network contract: `image` `f32[1, 3, h, w]` in 0…1, h and w multiples of four; `style_weights`
+//! `f32[26]` that sum to one; out `f32[1, 3, h, w]`.
 
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};

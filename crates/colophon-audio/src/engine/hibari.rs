@@ -1,7 +1,7 @@
 //! Hibari (Apache-2.0): a small network that predicts a spectrum every 12.5 ms, English only.
 //!
-//! In: `ids` i64 [1, L] with the pad 0 at both ends, `speed` f32 [1]. Out: five spectra [1, 601, F]
-//! and the pitch [1, F]; [`super::pulse`] turns them into sound at 24 kHz.
+//! In: `ids` `i64[1, L]` with the pad 0 at both ends, `speed` `f32[1]`. Out: five spectra `[1, 601, F]`
+//! and the pitch `[1, F]`; `pulse` turns them into sound at 24 kHz.
 
 use std::path::{Path, PathBuf};
 

@@ -1,7 +1,7 @@
 //! Kokoro-82M (Apache-2.0): a StyleTTS 2 network with 24 kHz output, English and Mandarin.
 //!
-//! In: `tokens` i64 [1, L] with the pad 0 at both ends, L ≤ 512; `style` f32 [1, 256], the row of
-//! the voice for this number of tokens; `speed` f32 [1]. Out: `audio` f32 [N].
+//! In: `tokens` `i64[1, L]` with the pad 0 at both ends, L ≤ 512; `style` `f32[1, 256]`, the row of
+//! the voice for this number of tokens; `speed` `f32[1]`. Out: `audio` `f32[N]`.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

@@ -36,7 +36,7 @@ pub struct Aigc {
 
 impl Aigc {
     /// The field as a producer first writes it: label `1`, the propagator equal to the producer.
-    /// Both values must satisfy [`is_value`].
+    /// Both values are printable ASCII (0x21–0x7E).
     pub fn of_producer(producer: &str, produce_id: &str) -> Self {
         Self {
             label: "1".to_owned(),
