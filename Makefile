@@ -15,7 +15,7 @@ setup: ## Install the system packages that are missing
 	@scripts/setup
 
 build: setup ## Build the program in release
-	$(CARGO) build --release --locked
+	$(CARGO) build --release --locked --workspace
 
 demo: build ## Make a film from a brief: make demo BRIEF="…" OUT=dir
 	$(COLOPHON) models pull
