@@ -39,29 +39,6 @@ impl ArtSource for Icons {
     }
 }
 
-const SETTINGS: [Setting; 20] = [
-    Setting::Forest,
-    Setting::SnowyForest,
-    Setting::Bamboo,
-    Setting::Sea,
-    Setting::Beach,
-    Setting::Mountain,
-    Setting::Field,
-    Setting::Garden,
-    Setting::City,
-    Setting::Street,
-    Setting::Village,
-    Setting::Desert,
-    Setting::Space,
-    Setting::Underwater,
-    Setting::Room,
-    Setting::Library,
-    Setting::Kitchen,
-    Setting::Office,
-    Setting::Hospital,
-    Setting::Abstract,
-];
-
 const TIMES: [TimeOfDay; 7] = [
     TimeOfDay::Dawn,
     TimeOfDay::Morning,
@@ -297,7 +274,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         "tall" => (scenes(seed), (405, 720)),
         "square" => (scenes(seed), (540, 540)),
         "settings" => (
-            SETTINGS
+            Setting::ALL
                 .iter()
                 .enumerate()
                 .map(|(i, s)| scene(*s, TIMES[i % 7], Weather::Clear, seed, vec![]))
@@ -340,7 +317,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             (list, (1200, 675))
         }
         name => {
-            let setting = SETTINGS
+            let setting = Setting::ALL
                 .into_iter()
                 .find(|s| format!("{s:?}").eq_ignore_ascii_case(name))
                 .ok_or("no such set")?;

@@ -29,6 +29,32 @@ pub enum Setting {
     Abstract,
 }
 
+impl Setting {
+    /// Every setting.
+    pub const ALL: [Self; 20] = [
+        Self::Forest,
+        Self::SnowyForest,
+        Self::Bamboo,
+        Self::Sea,
+        Self::Beach,
+        Self::Mountain,
+        Self::Field,
+        Self::Garden,
+        Self::City,
+        Self::Street,
+        Self::Village,
+        Self::Desert,
+        Self::Space,
+        Self::Underwater,
+        Self::Room,
+        Self::Library,
+        Self::Kitchen,
+        Self::Office,
+        Self::Hospital,
+        Self::Abstract,
+    ];
+}
+
 /// Time of day; decides palette and light.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -10,29 +10,6 @@ use colophon_scene::render::{ArtSource, NoArt, props};
 use colophon_scene::{SceneError, Treatment, render};
 use colophon_types::{Cancel, Raster};
 
-const SETTINGS: [Setting; 20] = [
-    Setting::Forest,
-    Setting::SnowyForest,
-    Setting::Bamboo,
-    Setting::Sea,
-    Setting::Beach,
-    Setting::Mountain,
-    Setting::Field,
-    Setting::Garden,
-    Setting::City,
-    Setting::Street,
-    Setting::Village,
-    Setting::Desert,
-    Setting::Space,
-    Setting::Underwater,
-    Setting::Room,
-    Setting::Library,
-    Setting::Kitchen,
-    Setting::Office,
-    Setting::Hospital,
-    Setting::Abstract,
-];
-
 const OUTDOORS: [Setting; 10] = [
     Setting::Forest,
     Setting::SnowyForest,
@@ -198,7 +175,7 @@ fn difference(a: &Raster, b: &Raster, x: std::ops::Range<f32>, y: std::ops::Rang
 
 #[test]
 fn every_setting_at_every_hour_is_a_picture() {
-    for setting in SETTINGS {
+    for setting in Setting::ALL {
         for time in TIMES {
             let layered = draw_at(&scene(setting, time), (192, 108), Treatment::Paper);
             let flat = layered.flatten();
@@ -221,7 +198,7 @@ fn every_setting_at_every_hour_is_a_picture() {
 
 #[test]
 fn every_weather_and_treatment_draws() {
-    for setting in SETTINGS {
+    for setting in Setting::ALL {
         for (i, weather) in WEATHERS.into_iter().enumerate() {
             let treatment = Treatment::ALL[i % Treatment::ALL.len()];
             let scene = Scene { weather, ..scene(setting, TIMES[i]) };
@@ -301,7 +278,7 @@ fn a_nearer_thing_covers_a_farther_one() {
 
 #[test]
 fn layers_are_cut_to_their_paint_and_wide_enough_for_parallax() {
-    for setting in SETTINGS {
+    for setting in Setting::ALL {
         let objects = vec![placed(figure(Pose::Wave, Body::Child), 0.4, 0.9, 0.4)];
         let layered = draw(&Scene { objects, ..scene(setting, TimeOfDay::Night) });
         let mut wide = 0;
@@ -354,7 +331,7 @@ fn the_same_seed_gives_the_same_bits_and_another_does_not() {
         placed(figure(Pose::Walk, Body::Adult), 0.4, 0.9, 0.5),
         placed(prop("market_stall"), 0.7, 0.85, 0.4),
     ];
-    for setting in SETTINGS {
+    for setting in Setting::ALL {
         let s = Scene { objects: objects.clone(), ..scene(setting, TimeOfDay::Dusk) };
         let (a, b) = (draw(&s), draw(&s));
         assert_eq!(a.layers.len(), b.layers.len());
@@ -459,7 +436,7 @@ fn hostile_numbers_are_tamed() {
             let mut q = p.clone();
             (q.x, q.baseline, q.height) = (0.5, v, v);
             q.flying = i % 3 == 0;
-            let s = Scene { horizon: v, objects: vec![p, q], ..scene(SETTINGS[i * 2], TIMES[i]) };
+            let s = Scene { horizon: v, objects: vec![p, q], ..scene(Setting::ALL[i * 2], TIMES[i]) };
             draw_at(&s, (96, 64), Treatment::Paper);
         }
     }
@@ -501,7 +478,7 @@ fn hostile_icons_and_unknown_names_are_left_out() {
 #[test]
 fn frames_of_all_shapes_and_no_others() {
     let objects = vec![placed(prop("house"), 0.5, 0.85, 0.5), placed(icon("ball"), 0.2, 0.9, 0.2)];
-    for setting in SETTINGS {
+    for setting in Setting::ALL {
         let s = Scene { objects: objects.clone(), ..scene(setting, TimeOfDay::Afternoon) };
         for size in [(90, 160), (128, 128), (200, 60), (17, 31)] {
             let layered = draw_at(&s, size, Treatment::Paper);

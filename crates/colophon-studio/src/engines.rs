@@ -63,9 +63,7 @@ impl Models {
             EngineKind::Kokoro => {
                 speech.kokoro = Some(get("kokoro-82m-int8", "voice", Some(voice.id))?.dir);
                 speech.kokoro_voices = Some(get("kokoro-voices", "voice-data", None)?.dir);
-                if request.lang == Lang::En || voice.lang == Lang::Zh {
-                    speech.hibari = Some(get("hibari", "pronunciation", None)?.dir);
-                }
+                speech.hibari = Some(get("hibari", "pronunciation", None)?.dir);
             }
             EngineKind::Hibari => speech.hibari = Some(get("hibari", "voice", Some(voice.id))?.dir),
         }

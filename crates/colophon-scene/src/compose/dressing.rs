@@ -53,27 +53,7 @@ mod tests {
     #[test]
     fn every_key_is_in_the_lexicon() {
         let lexicon = Lexicon::builtin().unwrap();
-        for setting in [
-            Setting::Forest,
-            Setting::SnowyForest,
-            Setting::Bamboo,
-            Setting::Sea,
-            Setting::Beach,
-            Setting::Mountain,
-            Setting::Field,
-            Setting::Garden,
-            Setting::City,
-            Setting::Street,
-            Setting::Village,
-            Setting::Desert,
-            Setting::Space,
-            Setting::Underwater,
-            Setting::Room,
-            Setting::Library,
-            Setting::Kitchen,
-            Setting::Office,
-            Setting::Hospital,
-        ] {
+        for setting in Setting::ALL {
             for key in wardrobe(setting) {
                 assert!(lexicon.find(key).is_some(), "{key}");
             }

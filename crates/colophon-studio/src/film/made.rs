@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use colophon_seal::Sealed;
-use colophon_types::{Caption, Event, LogPosition, Progress, Receipt};
+use colophon_types::{Caption, LogPosition, Receipt};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -108,11 +108,4 @@ fn pretty(value: &Value) -> String {
     let mut text = serde_json::to_string_pretty(value).unwrap_or_default();
     text.push('\n');
     text
-}
-
-/// Swallows the progress of single seals: the film reports them as one stage.
-pub(super) struct Quiet;
-
-impl Progress for Quiet {
-    fn event(&self, _: Event) {}
 }

@@ -10,7 +10,9 @@ use std::sync::Arc;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use colophon_seal::seal;
-use colophon_types::{Cancel, Draft, FrameMarker, MakeRequest, Media, Progress, Receipt, Seed, Step, WorkId};
+use colophon_types::{
+    Cancel, Draft, FrameMarker, MakeRequest, Media, NoProgress, Progress, Receipt, Seed, Step, WorkId,
+};
 use sha2::{Digest, Sha256};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -91,7 +93,8 @@ pub(crate) fn make(
     for (name, media) in drafts {
         cancel.check()?;
         let draft = Draft::new(media, receipt.clone());
-        sealed.push((name, seal(draft, &sealer, cancel, &made::Quiet)?));
+        // The film reports all of its seals as one stage.
+        sealed.push((name, seal(draft, &sealer, cancel, &NoProgress)?));
     }
     let mut timing = reel.timing;
     timing.seal = sealing.elapsed().as_secs_f64();
