@@ -27,6 +27,37 @@ pub enum TextError {
         /// Tokens that fit.
         limit: usize,
     },
+    /// A parameter of the request is out of range or not a number.
+    #[error("'{name}' must be {wanted}")]
+    Parameter {
+        /// Which.
+        name: &'static str,
+        /// What would do.
+        wanted: String,
+    },
+    /// The request asks for something that this model or engine cannot do.
+    #[error("{0}")]
+    Unsupported(String),
+    /// The messages cannot be put through the model's chat template.
+    #[error("the messages do not fit the model's chat template: {0}")]
+    Template(String),
+    /// Too many requests are waiting.
+    #[error("the language model is busy: {waiting} requests are waiting")]
+    Busy {
+        /// How many.
+        waiting: usize,
+    },
+    /// The engine has been shut down.
+    #[error("the language engine has stopped")]
+    Stopped,
+    /// Another server did not answer, or answered with an error.
+    #[error("the server of '{model}' {reason}")]
+    Remote {
+        /// The model.
+        model: String,
+        /// What it did.
+        reason: String,
+    },
     /// A recipe is unknown or broken.
     #[error("{0}")]
     Recipe(String),
@@ -47,8 +78,16 @@ impl Explain for TextError {
     fn code(&self) -> ErrorCode {
         match self {
             Self::Load { .. } => ErrorCode::ModelMissing,
-            Self::Schema(_) | Self::TooLong { .. } | Self::Recipe(_) => ErrorCode::BadInput,
-            Self::Engine(_) | Self::NoAnswer { .. } => ErrorCode::Failed,
+            Self::Schema(_)
+            | Self::TooLong { .. }
+            | Self::Recipe(_)
+            | Self::Parameter { .. }
+            | Self::Unsupported(_)
+            | Self::Template(_) => ErrorCode::BadInput,
+            Self::Busy { .. } => ErrorCode::Busy,
+            Self::Engine(_) | Self::NoAnswer { .. } | Self::Stopped | Self::Remote { .. } => {
+                ErrorCode::Failed
+            }
             Self::Cancelled(_) => ErrorCode::Cancelled,
         }
     }
@@ -59,7 +98,15 @@ impl Explain for TextError {
             Self::TooLong { .. } => Some("shorten the text".into()),
             Self::NoAnswer { .. } => Some("try another --seed or a larger model".into()),
             Self::Recipe(_) => Some("see recipes/ for examples that work".into()),
-            Self::Engine(_) | Self::Schema(_) | Self::Cancelled(_) => None,
+            Self::Busy { .. } => Some("try again in a moment".into()),
+            Self::Remote { .. } => Some("check the address and the key of that server".into()),
+            Self::Engine(_)
+            | Self::Schema(_)
+            | Self::Parameter { .. }
+            | Self::Unsupported(_)
+            | Self::Template(_)
+            | Self::Stopped
+            | Self::Cancelled(_) => None,
         }
     }
 }

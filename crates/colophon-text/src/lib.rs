@@ -3,6 +3,7 @@
 //! Threading contract: a [`Llama`] (weights) is shared between threads; a [`Session`] (context and
 //! cache) belongs to one thread at a time and uses as many threads as it was opened with.
 
+pub mod chat;
 pub mod embed;
 mod engine;
 mod error;

@@ -6,6 +6,8 @@
 pub enum ErrorCode {
     /// The request itself is wrong: bad usage or bad input.
     BadInput,
+    /// What the request names does not exist.
+    NotFound,
     /// Policy refuses the request.
     Refused,
     /// A model that the request needs is not there and could not be fetched.
@@ -18,6 +20,8 @@ pub enum ErrorCode {
     HashMismatch,
     /// Writing or reading files failed.
     Io,
+    /// Too much is being asked at once.
+    Busy,
     /// The work was stopped on request.
     Cancelled,
     /// An engine or a step of the seal failed.
@@ -28,11 +32,11 @@ impl ErrorCode {
     /// The exit status of the command line.
     pub fn exit_status(self) -> u8 {
         match self {
-            Self::BadInput => 2,
+            Self::BadInput | Self::NotFound => 2,
             Self::Refused => 3,
             Self::ModelMissing | Self::ToolMissing => 4,
             Self::Tampered => 5,
-            Self::HashMismatch | Self::Io | Self::Failed => 1,
+            Self::HashMismatch | Self::Io | Self::Busy | Self::Failed => 1,
             Self::Cancelled => 130,
         }
     }
@@ -41,6 +45,8 @@ impl ErrorCode {
     pub fn http_status(self) -> u16 {
         match self {
             Self::BadInput => 400,
+            Self::NotFound => 404,
+            Self::Busy => 429,
             Self::Refused => 403,
             Self::ModelMissing | Self::ToolMissing => 503,
             Self::Tampered => 422,
