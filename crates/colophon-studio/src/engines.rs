@@ -9,8 +9,8 @@ use colophon_audio::{EngineKind, Narrator, SpeechModels, Voice};
 use colophon_hub::{Hub, Model};
 use colophon_image::Stylizer;
 use colophon_scene::{ArtIndex, ArtPaths};
-use colophon_text::Llama;
 use colophon_text::embed::MiniLm;
+use colophon_text::{Llama, LlamaOptions};
 use colophon_types::{Cancel, Lang, ModelUse, Progress};
 use colophon_video::{FontPaths, Typeset};
 
@@ -93,8 +93,10 @@ impl Models {
         self.uses.clone()
     }
 
-    pub(crate) fn llama(&self) -> Result<Llama, StudioError> {
-        Ok(Llama::load(&self.script.id, &self.script.main())?)
+    /// The language model, for one request at a time of at most `context` tokens.
+    pub(crate) fn llama(&self, context: usize, threads: usize) -> Result<Llama, StudioError> {
+        let options = LlamaOptions::single(context, threads);
+        Ok(Llama::load(&self.script.id, &self.script.main(), options)?)
     }
 
     pub(crate) fn narrator(

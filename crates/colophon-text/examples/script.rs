@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use colophon_text::script::{Recipe, ScriptWriter};
-use colophon_text::{Llama, sentences};
+use colophon_text::{Llama, LlamaOptions, sentences};
 use colophon_types::{Cancel, Lang, Seed};
 
 #[allow(clippy::print_stdout)]
@@ -13,15 +13,14 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         return Err("usage: script MODEL.gguf RECIPE SCENES BRIEF".into());
     };
     let started = Instant::now();
-    let llama = Llama::load("model", model.as_ref())?;
+    let llama = Llama::load("model", model.as_ref(), LlamaOptions::single(2048, 2))?;
     println!("loaded in {:.2?}", started.elapsed());
-    let mut session = llama.session(8192, 2)?;
     let recipe = Recipe::find(recipe)?;
     let lang = Lang::detect(brief);
     let cancel = Cancel::new();
     let scenes = scenes.parse()?;
     let target = if lang == Lang::En { recipe.words_per_scene } else { recipe.words_per_scene * 17 / 10 };
-    let mut writer = ScriptWriter::start(&mut session, &recipe, brief, lang, scenes, Seed(7), &cancel)?;
+    let mut writer = ScriptWriter::start(&llama, &recipe, brief, lang, scenes, Seed(7), &cancel)?;
     println!("{:.2?} {:#?}", started.elapsed(), writer.outline());
     for _ in 0..scenes {
         let scene = writer.next_scene(target as usize, &cancel, &mut |_| ())?;

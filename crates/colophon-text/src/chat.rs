@@ -104,13 +104,7 @@ pub const IMAGE_MARK: &str = "<__media__>";
 impl Message {
     /// A message of words alone.
     pub fn new(role: Role, content: impl Into<String>) -> Self {
-        Self {
-            role,
-            content: content.into(),
-            images: Vec::new(),
-            tool_calls: Vec::new(),
-            tool_call_id: None,
-        }
+        Self { role, content: content.into(), images: Vec::new(), tool_calls: Vec::new(), tool_call_id: None }
     }
 
     /// A system message.
@@ -325,6 +319,8 @@ pub enum WatermarkState {
     Short,
     /// The sampler is another program's.
     Remote,
+    /// This way of sampling (mirostat) cannot carry it.
+    Sampler,
     /// An intermediate.
     Intermediate,
     /// No key is set.

@@ -1,15 +1,14 @@
 //! Language: the llama.cpp engine, structured output, sentence embeddings, and the script writer.
 //!
-//! Threading contract: a [`Llama`] (weights) is shared between threads; a [`Session`] (context and
-//! cache) belongs to one thread at a time and uses as many threads as it was opened with.
+//! Threading contract: engines (anything that is [`chat::Chat`]) may be shared between threads.
 
 pub mod chat;
 pub mod embed;
-mod engine;
 mod error;
-mod sample;
+mod llama;
 pub mod script;
 pub mod sentences;
+pub mod watermark;
 
-pub use engine::{Completion, Finish, Generate, Llama, Message, Session};
 pub use error::TextError;
+pub use llama::{Llama, LlamaOptions, Load};

@@ -38,7 +38,7 @@ use crate::{Studio, StudioError};
 /// Frame size of films.
 const SIZE: (u32, u32) = (1280, 720);
 /// Tokens of context for the script: outline, one request, one answer.
-const CONTEXT: u32 = 2048;
+const CONTEXT: usize = 2048;
 /// How far the sound of the place lies under the voice, in LU.
 const BED_BELOW: f64 = 22.0;
 /// Sample rate at which sentences are laid on the timeline, hertz.
@@ -212,8 +212,7 @@ impl Floor<'_> {
         let mut plan = self.plan.clone();
         let started = Instant::now();
         let lease = cores.lease(threads, threads, self.stop)?;
-        let llama = self.load("language model", Models::llama)?;
-        let mut session = llama.session(CONTEXT, threads)?;
+        let llama = self.load("language model", move |models| models.llama(CONTEXT, threads))?;
         let load = started.elapsed().as_secs_f64();
         let mut busy = 0.0;
         // A scene has about 90 tokens; the outline counts as one scene.
@@ -222,7 +221,7 @@ impl Floor<'_> {
         self.tell(Stage::Write, 0, total);
         let began = Instant::now();
         let mut writer = ScriptWriter::start(
-            &mut session,
+            &llama,
             &checked.recipe,
             &checked.brief,
             checked.lang,

@@ -89,11 +89,8 @@ impl Output {
             return fresh.to_owned();
         }
         // A call without a mark can only be the whole answer, so only at its very start.
-        let at = if self.sent == 0 {
-            tools::may_begin_at(fresh, whole)
-        } else {
-            tools::mark_at(fresh, whole)
-        };
+        let at =
+            if self.sent == 0 { tools::may_begin_at(fresh, whole) } else { tools::mark_at(fresh, whole) };
         fresh[..at.unwrap_or(fresh.len())].to_owned()
     }
 

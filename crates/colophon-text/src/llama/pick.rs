@@ -188,9 +188,12 @@ impl Picker {
         }
         match self.how {
             Draw::Chain => all.selected_token().ok_or_else(none),
-            Draw::Greedy => {
-                all.data.iter().max_by(|a, b| a.logit().total_cmp(&b.logit())).map(|t| t.id()).ok_or_else(none)
-            }
+            Draw::Greedy => all
+                .data
+                .iter()
+                .max_by(|a, b| a.logit().total_cmp(&b.logit()))
+                .map(|t| t.id())
+                .ok_or_else(none),
             Draw::Random => {
                 let mut list = probabilities(&all);
                 if mark && let Some(marker) = &mut self.marker {

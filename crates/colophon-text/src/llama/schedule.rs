@@ -286,9 +286,9 @@ impl<'a> Scheduler<'a> {
         let _lease = match &self.shared.options.cores {
             None => None,
             // Never cancelled: a request that is cancelled meanwhile is dropped at the next step.
-            Some(cores) => cores
-                .lease(self.shared.options.threads, self.shared.options.threads, &Cancel::new())
-                .ok(),
+            Some(cores) => {
+                cores.lease(self.shared.options.threads, self.shared.options.threads, &Cancel::new()).ok()
+            }
         };
         self.resume();
         self.share();
@@ -492,7 +492,8 @@ impl<'a> Scheduler<'a> {
         if made > 0 {
             slot.lookup.learn(made, right);
             let (seq, from) = (slot.seq, slot.position(slot.evaluated) as u32);
-            if right < made && !matches!(context.clear_kv_cache_seq(Some(seq as u32), Some(from), None), Ok(true))
+            if right < made
+                && !matches!(context.clear_kv_cache_seq(Some(seq as u32), Some(from), None), Ok(true))
             {
                 return Err(TextError::Engine("a wrong guess could not be taken back".into()));
             }
@@ -539,9 +540,8 @@ impl<'a> Scheduler<'a> {
             }
         }
         let finish = if calls.is_empty() { finish } else { Finish::ToolCalls };
-        let mut listening = rest.is_empty()
-            || finish == Finish::Receiver
-            || sink(Delta::Text(rest, finished.waiting));
+        let mut listening =
+            rest.is_empty() || finish == Finish::Receiver || sink(Delta::Text(rest, finished.waiting));
         for call in &calls {
             listening = listening && sink(Delta::ToolCall(call.clone()));
         }

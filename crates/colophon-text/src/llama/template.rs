@@ -4,7 +4,8 @@
 //! nothing but the messages. They are written for Python's Jinja: its string methods, its `tojson`
 //! and its white-space rules are provided.
 
-use minijinja::value::Kwargs;
+use minijinja::syntax::SyntaxConfig;
+use minijinja::value::{Kwargs, Serde};
 use minijinja::{Environment, Error, ErrorKind, Value};
 use serde::Serialize as _;
 use serde_json::json;
@@ -59,8 +60,8 @@ impl ChatTemplate {
         };
         let mut env = Environment::new();
         env.set_fuel(Some(FUEL));
-        env.set_trim_blocks(true);
-        env.set_lstrip_blocks(true);
+        let syntax = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build().map_err(fail)?;
+        env.set_syntax(syntax);
         env.set_recursion_limit(64);
         env.set_unknown_method_callback(minijinja_contrib::pycompat::unknown_method_callback);
         env.add_function("raise_exception", |message: String| -> Result<Value, Error> {
@@ -80,7 +81,7 @@ impl ChatTemplate {
             context["tools"] = tools.into();
         }
         let template = env.get_template("chat").map_err(fail)?;
-        template.render(Value::from_serialize(&context)).map_err(fail)
+        template.render(Value::from(Serde(&context))).map_err(fail)
     }
 }
 
@@ -114,8 +115,8 @@ fn message_value(message: &Message, all: &[Message], knows_tools: bool) -> serde
             .tool_calls
             .iter()
             .map(|call| {
-                let arguments: serde_json::Value = serde_json::from_str(&call.arguments)
-                    .unwrap_or_else(|_| call.arguments.clone().into());
+                let arguments: serde_json::Value =
+                    serde_json::from_str(&call.arguments).unwrap_or_else(|_| call.arguments.clone().into());
                 json!({"id": call.id, "type": "function",
                        "function": {"name": call.name, "arguments": arguments}})
             })
@@ -233,7 +234,8 @@ mod tests {
 
     #[test]
     fn messages_go_through_the_template() {
-        let text = template(CHATML).render(&[Message::system("Be brief."), Message::user("Hi")], &[]).unwrap();
+        let text =
+            template(CHATML).render(&[Message::system("Be brief."), Message::user("Hi")], &[]).unwrap();
         assert_eq!(
             text,
             "<|im_start|>system\nBe brief.<|im_end|>\n<|im_start|>user\nHi<|im_end|>\n<|im_start|>assistant\n"
@@ -243,7 +245,8 @@ mod tests {
     #[test]
     fn python_methods_and_json_work() {
         let source = "{{ bos_token }}{% for t in tools %}{{ t | tojson }}{% endfor %}{% if messages[0].content.startswith('H') %}{{ messages[0].content.strip().split(' ')[-1] }}{% endif %}";
-        let tools = [Tool { name: "f".into(), description: "a < b".into(), parameters: json!({"x": [1, 2]}) }];
+        let tools =
+            [Tool { name: "f".into(), description: "a < b".into(), parameters: json!({"x": [1, 2]}) }];
         let text = template(source).render(&[Message::user("Hi you ")], &tools).unwrap();
         assert_eq!(
             text,
@@ -254,7 +257,8 @@ mod tests {
     #[test]
     fn a_template_without_system_role_gets_it_in_the_first_user_message() {
         let source = "{% for m in messages %}{% if m.role == 'system' %}{{ raise_exception('System role not supported') }}{% endif %}[{{ m.role }}] {{ m.content }}{% endfor %}";
-        let text = template(source).render(&[Message::system("Be brief."), Message::user("Hi")], &[]).unwrap();
+        let text =
+            template(source).render(&[Message::system("Be brief."), Message::user("Hi")], &[]).unwrap();
         assert_eq!(text, "[user] Be brief.\n\nHi");
     }
 
@@ -267,8 +271,14 @@ mod tests {
         let mut told = Message::new(Role::Tool, "wet");
         told.tool_call_id = Some("c1".into());
         let text = template(CHATML).render(&[Message::user("Rain?"), asked, told], &tools).unwrap();
-        assert!(text.contains("<tools>\n{\"type\": \"function\", \"function\": {\"name\": \"rain\""), "{text}");
-        assert!(text.contains("<tool_call>\n{\"name\": \"rain\", \"arguments\": {\"city\":\"Oslo\"}}"), "{text}");
+        assert!(
+            text.contains("<tools>\n{\"type\": \"function\", \"function\": {\"name\": \"rain\""),
+            "{text}"
+        );
+        assert!(
+            text.contains("<tool_call>\n{\"name\": \"rain\", \"arguments\": {\"city\":\"Oslo\"}}"),
+            "{text}"
+        );
         assert!(text.contains("user\n<tool_response>\nwet\n</tool_response>"), "{text}");
     }
 

@@ -12,7 +12,8 @@ use serde::Deserialize;
 
 pub use recipe::{Bilingual, Recipe};
 
-use crate::{Generate, Message, Session, TextError, sentences};
+use crate::chat::{Chat, Format, GenerateRequest, Message, Sampling, WatermarkChoice};
+use crate::{TextError, sentences};
 
 /// Tries for one answer before the writer gives up.
 const TRIES: u32 = 6;
@@ -53,8 +54,10 @@ struct SceneAnswer {
 }
 
 /// Writes one script.
-pub struct ScriptWriter<'s, 'm> {
-    session: &'s mut Session<'m>,
+pub struct ScriptWriter<'s> {
+    engine: &'s dyn Chat,
+    /// Number of weights of its model.
+    parameters: u64,
     recipe: &'s Recipe,
     brief: String,
     lang: Lang,
@@ -64,13 +67,13 @@ pub struct ScriptWriter<'s, 'm> {
     written: Vec<SceneText>,
 }
 
-impl<'s, 'm> ScriptWriter<'s, 'm> {
+impl<'s> ScriptWriter<'s> {
     /// Writes the outline of a film of `scenes` scenes.
     ///
     /// # Errors
     /// [`TextError`] when the model gives no usable outline, or is stopped.
     pub fn start(
-        session: &'s mut Session<'m>,
+        engine: &'s dyn Chat,
         recipe: &'s Recipe,
         brief: &str,
         lang: Lang,
@@ -82,14 +85,10 @@ impl<'s, 'm> ScriptWriter<'s, 'm> {
             [Message::system(prompt::system(recipe, lang)), Message::user(prompt::outline(brief, lang))];
         let mut outline = None;
         for attempt in 0..TRIES {
-            let options = Generate {
-                max_tokens: 160,
-                temperature: recipe.temperature,
-                seed: seed.derive(&format!("outline {attempt}")).0 as u32,
-                schema: Some(prompt::outline_schema()),
-                ..Generate::default()
-            };
-            let answer = session.chat(&messages, &options, cancel, &mut |_| true)?;
+            let seed = seed.derive(&format!("outline {attempt}")).0 as u32;
+            let sampling = sampling(recipe.temperature, 1.05, seed);
+            let request = request(messages.to_vec(), 160, sampling, prompt::outline_schema());
+            let answer = engine.generate(request, cancel, &mut |_| true)?;
             if let Ok(answer) = serde_json::from_str(&answer.text) {
                 outline = check_outline(answer, lang);
             }
@@ -99,7 +98,8 @@ impl<'s, 'm> ScriptWriter<'s, 'm> {
         }
         let outline = outline.ok_or_else(|| TextError::NoAnswer { what: "outline".into(), tries: TRIES })?;
         let brief = brief.to_owned();
-        Ok(Self { session, recipe, brief, lang, scenes, seed, outline, written: Vec::new() })
+        let parameters = engine.info().parameters;
+        Ok(Self { engine, parameters, recipe, brief, lang, scenes, seed, outline, written: Vec::new() })
     }
 
     /// Title and logline.
@@ -131,7 +131,7 @@ impl<'s, 'm> ScriptWriter<'s, 'm> {
         };
         // Models copy what stands in the chat, so they see the last sentence only, and every second
         // try not even that; small ones do better without from the start.
-        let plain_first = usize::from(self.session.model().parameters() < SMALL);
+        let plain_first = usize::from(self.parameters < SMALL);
         let system = Message::system(prompt::system(self.recipe, self.lang));
         let requests = [ask.text(), ask.plain_text()].map(|text| [system.clone(), Message::user(text)]);
         let mut best: Option<(f32, SceneText)> = None;
@@ -139,23 +139,15 @@ impl<'s, 'm> ScriptWriter<'s, 'm> {
             if attempt == RELAX && best.is_some() {
                 break;
             }
-            let options = Generate {
-                max_tokens: ask.target * 4 + 120,
-                temperature: self.recipe.temperature + 0.1 * attempt as f32,
-                repeat_penalty: 1.12,
-                seed: self.seed.derive(&format!("scene {index} {attempt}")).0 as u32,
-                schema: Some(ask.schema()),
-                ..Generate::default()
-            };
-            let answer = self.session.chat(
-                &requests[(attempt as usize + plain_first) % 2],
-                &options,
-                cancel,
-                &mut |piece| {
-                    on_text(piece);
-                    true
-                },
-            )?;
+            let seed = self.seed.derive(&format!("scene {index} {attempt}")).0 as u32;
+            let temperature = self.recipe.temperature + 0.1 * attempt as f32;
+            let messages = requests[(attempt as usize + plain_first) % 2].to_vec();
+            let request =
+                request(messages, ask.target * 4 + 120, sampling(temperature, 1.12, seed), ask.schema());
+            let answer = self.engine.generate(request, cancel, &mut |piece| {
+                on_text(piece);
+                true
+            })?;
             let alike = if attempt < RELAX { TOO_ALIKE } else { NEARLY_SAME };
             let Some((cost, scene)) = self.judge(&answer.text, &ask, alike) else {
                 tracing::debug!(index, attempt, text = answer.text, "scene without use");
@@ -165,7 +157,7 @@ impl<'s, 'm> ScriptWriter<'s, 'm> {
                 index,
                 attempt,
                 cost,
-                tokens = answer.tokens,
+                tokens = answer.usage.completion_tokens,
                 target = ask.target,
                 text = answer.text,
                 "scene"
@@ -230,6 +222,26 @@ impl<'s, 'm> ScriptWriter<'s, 'm> {
         let cost = off + 0.2 * dropped as f32 + 0.4 * echo + if seen { 0.3 } else { 0.0 };
         Some((cost, SceneText { narration: kept, picture, mood }))
     }
+}
+
+/// Narration is spoken and titles are drawn: nobody reads the tokens, so they carry no mark.
+fn request(
+    messages: Vec<Message>,
+    max_tokens: usize,
+    sampling: Sampling,
+    schema: serde_json::Value,
+) -> GenerateRequest {
+    GenerateRequest {
+        max_tokens: Some(max_tokens),
+        sampling,
+        format: Format::JsonSchema(schema),
+        watermark: WatermarkChoice::Intermediate,
+        ..GenerateRequest::chat(messages)
+    }
+}
+
+fn sampling(temperature: f32, repeat_penalty: f32, seed: u32) -> Sampling {
+    Sampling { temperature, top_p: 0.9, repeat_penalty, seed: Some(seed), ..Sampling::default() }
 }
 
 /// The sentences of one item of an answer, without one that the schema broke off.

@@ -37,7 +37,7 @@ pub(super) fn outline(brief: &str, lang: Lang) -> String {
     }
 }
 
-pub(super) fn outline_schema() -> String {
+pub(super) fn outline_schema() -> serde_json::Value {
     json!({
         "type": "object",
         "properties": {
@@ -48,7 +48,6 @@ pub(super) fn outline_schema() -> String {
         "required": ["title", "logline", "subject"],
         "additionalProperties": false
     })
-    .to_string()
 }
 
 /// What is asked for one scene.
@@ -119,7 +118,7 @@ impl SceneAsk<'_> {
         }
     }
 
-    pub(super) fn schema(&self) -> String {
+    pub(super) fn schema(&self) -> serde_json::Value {
         let n = self.sentences();
         // Room for long words and for one sentence that takes more than its share. A sentence can
         // only end with its mark, so that none is broken off.
@@ -142,6 +141,5 @@ impl SceneAsk<'_> {
             "required": ["narration", "picture", "mood"],
             "additionalProperties": false
         })
-        .to_string()
     }
 }
