@@ -10,7 +10,6 @@ use std::sync::Arc;
 
 use colophon_scene::{ArtIndex, ArtPaths, Cast, compose};
 use colophon_text::embed::MiniLm;
-use colophon_types::Lang;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut arguments = std::env::args().skip(1);
@@ -37,8 +36,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut cast: Option<Cast> = None;
     for description in arguments {
         let started = std::time::Instant::now();
-        let lang = Lang::detect(&description);
-        let (scene, next) = compose(&description, lang, "", 7, None, &index, cast.as_ref())?;
+        let (scene, next) = compose(&description, "", 7, None, &index, cast.as_ref())?;
         eprintln!("compose: {:.1} ms", started.elapsed().as_secs_f64() * 1e3);
         println!("{}", serde_json::to_string_pretty(&scene)?);
         cast = Some(next);

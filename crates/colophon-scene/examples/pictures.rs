@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use colophon_scene::{ArtIndex, ArtPaths, Cast, Treatment, compose, render};
 use colophon_text::embed::MiniLm;
-use colophon_types::{Cancel, Lang};
+use colophon_types::Cancel;
 use tiny_skia::{Pixmap, PixmapPaint, Transform};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -34,9 +34,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut sheet = Pixmap::new(3 * w, rows * h).ok_or("no lines")?;
     let mut cast: Option<Cast> = None;
     for (i, line) in lines.iter().enumerate() {
-        let lang = Lang::detect(line);
         let before = cast.as_ref().filter(|_| film);
-        let (scene, next) = compose(line, lang, "", seed, None, &index, before)?;
+        let (scene, next) = compose(line, "", seed, None, &index, before)?;
         cast = Some(next);
         let picture = render(&scene, &index, (w, h), Treatment::default(), &Cancel::new())?.flatten();
         let size = tiny_skia::IntSize::from_wh(w, h).ok_or("size")?;

@@ -13,7 +13,7 @@ pub mod layout;
 pub mod render;
 pub mod search;
 
-pub use compose::{Cast, compose};
+pub use compose::{Cast, Listing, compose, listing_prompt, listing_schema};
 pub use error::SceneError;
 pub use graph::Scene;
 pub use layers::LayeredScene;

@@ -5,7 +5,7 @@
 mod common;
 
 use colophon_scene::compose::lexicon::{ArtSpec, Lexicon};
-use colophon_scene::compose::{Listing, SceneLister, listing_prompt, listing_schema};
+use colophon_scene::compose::{Listing, listing_prompt, listing_schema};
 use colophon_scene::graph::{Art, Pose, Setting, TimeOfDay, Weather};
 use colophon_scene::render::props;
 use colophon_scene::search::How;
@@ -13,7 +13,7 @@ use colophon_scene::{ArtIndex, Cast, Scene, SceneError, compose};
 use colophon_types::{ErrorCode, Explain, Lang};
 
 fn next(description: &str, mood: &str, cast: Option<&Cast>) -> (Scene, Cast) {
-    compose(description, Lang::detect(description), mood, 11, None, common::plain(), cast).unwrap()
+    compose(description, mood, 11, None, common::plain(), cast).unwrap()
 }
 
 fn figure(scene: &Scene) -> (&str, Pose, Option<&str>, u64) {
@@ -159,7 +159,7 @@ fn the_words_decide_time_and_weather() {
 
 #[test]
 fn hostile_descriptions_do_no_harm() {
-    let empty = compose("", Lang::En, "", 1, None, common::plain(), None).unwrap_err();
+    let empty = compose("", "", 1, None, common::plain(), None).unwrap_err();
     assert!(matches!(empty, SceneError::NothingToDraw));
     assert_eq!(empty.code(), ErrorCode::BadInput);
     for text in [
@@ -177,50 +177,47 @@ fn hostile_descriptions_do_no_harm() {
         "'".into(),
         "。".into(),
     ] {
-        for lang in [Lang::En, Lang::Zh] {
-            match compose(&text, lang, &text, u64::MAX, None, common::plain(), None) {
-                Ok((scene, _)) => {
-                    assert!(!scene.objects.is_empty() && scene.objects.len() <= 24);
-                    assert!(scene.description.chars().count() <= 2000);
-                    assert!(!scene.description.chars().any(char::is_control));
-                    assert!(scene.objects.iter().all(|o| o.x.is_finite() && (0.0..=1.0).contains(&o.x)));
-                }
-                Err(e) => assert!(matches!(e, SceneError::NothingToDraw), "{e}"),
+        match compose(&text, &text, u64::MAX, None, common::plain(), None) {
+            Ok((scene, _)) => {
+                assert!(!scene.objects.is_empty() && scene.objects.len() <= 24);
+                assert!(scene.description.chars().count() <= 2000);
+                assert!(!scene.description.chars().any(char::is_control));
+                assert!(scene.objects.iter().all(|o| o.x.is_finite() && (0.0..=1.0).contains(&o.x)));
             }
+            Err(e) => assert!(matches!(e, SceneError::NothingToDraw), "{e}"),
         }
-    }
-}
-
-/// A model that always gives the same answer.
-struct Says(&'static str);
-
-impl SceneLister for Says {
-    fn list(&self, _: &str, _: Lang) -> Option<Listing> {
-        Listing::parse(self.0)
     }
 }
 
 #[test]
 fn the_model_adds_but_does_not_overrule() {
-    let says = Says(
+    let says = Listing::parse(
         r#"{"objects":[
         {"name":"old fisherman","count":"one","role":"hero","relation":"holds","to":"lantern"},
         {"name":"lantern","count":"one","role":"support","relation":"none","to":""},
         {"name":"background","count":"one","role":"detail","relation":"none","to":""},
         {"name":"camel","count":"one","role":"support","relation":"none","to":""},
-        {"name":"dragon","count":"one","role":"hero","relation":"none","to":""}],
-        "setting":"desert","time":"noon","weather":"clear","mood":"calm"}"#,
+        {"name":"dragon","count":"one","role":"hero","relation":"none","to":""}]}"#,
     );
+    assert!(says.is_some());
     let text = "An old fisherman and his lantern at the harbour, at night.";
-    let (scene, _) = compose(text, Lang::En, "", 3, Some(&says), common::plain(), None).unwrap();
+    let (scene, _) = compose(text, "", 3, says.clone(), common::plain(), None).unwrap();
     assert_eq!((scene.setting, scene.time), (Setting::Beach, TimeOfDay::Night));
     assert_eq!(figure(&scene).2, Some("lantern"));
     let art = common::all_art(&scene);
     assert!(!art.contains("two-hump-camel") && !art.contains("dragon"), "{art:?}");
-    // Without a word on the place, the model's counts.
-    let (scene, _) =
-        compose("An old fisherman.", Lang::En, "", 3, Some(&says), common::plain(), None).unwrap();
-    assert_eq!((scene.setting, scene.time), (Setting::Desert, TimeOfDay::Noon));
+}
+
+#[test]
+fn what_the_model_does_not_see_is_not_looked_up() {
+    let text = "The silence of a boomerang.";
+    let art = |listing| {
+        let (scene, _) = compose(text, "", 3, listing, common::plain(), None).unwrap();
+        common::all_art(&scene).contains("boomerang")
+    };
+    let listing = |name: &str| Listing::parse(&format!(r#"{{"objects":[{{"name":"{name}"}}]}}"#));
+    assert!(art(None) && art(listing("boomerang")));
+    assert!(!art(listing("field")));
 }
 
 #[test]
@@ -232,26 +229,20 @@ fn hostile_listings_are_refused_or_cut() {
         format!(r#"{{"name":"{name}","count":"one","role":"hero","relation":"on","to":"{name}"}}"#)
     };
     let many: Vec<String> = (0..500).map(|i| object(&format!("thing {i}"))).collect();
-    let rest = r#""setting":"sea","time":"dawn","weather":"fog","mood":"x""#;
-    let listing = Listing::parse(&format!(r#"{{"objects":[{}],{rest}}}"#, many.join(","))).unwrap();
+    let listing = Listing::parse(&format!(r#"{{"objects":[{}]}}"#, many.join(","))).unwrap();
     assert_eq!(listing.objects.len(), 6);
     let long = object(&"fox\\u0000\\u001b".repeat(100));
-    let listing = Listing::parse(&format!(r#"{{"objects":[{long}],{rest}}}"#)).unwrap();
+    let listing = Listing::parse(&format!(r#"{{"objects":[{long}]}}"#)).unwrap();
     assert!(listing.objects[0].name.chars().count() <= 40);
     assert!(!listing.objects[0].name.chars().any(char::is_control));
-    let unknown =
-        format!(r#"{{"objects":[{}],"setting":"moon","time":"dawn","weather":"fog"}}"#, object("fox"));
+    let unknown = format!(r#"{{"objects":[{}]}}"#, object("fox").replace("hero", "villain"));
     assert!(Listing::parse(&unknown).is_none());
 }
 
 #[test]
 fn the_prompts_examples_fit_the_schema() {
     let schema: serde_json::Value = serde_json::from_str(listing_schema()).unwrap();
-    let settings = schema["properties"]["setting"]["enum"].as_array().unwrap();
-    assert_eq!(settings.len(), 20);
-    for setting in settings {
-        serde_json::from_value::<Setting>(setting.clone()).unwrap();
-    }
+    assert_eq!(schema["required"], serde_json::json!(["objects"]));
     let (system, user) = listing_prompt("a fox", Lang::En);
     let examples: Vec<&str> = system.lines().filter(|l| l.starts_with('{')).collect();
     assert_eq!(examples.len(), 2);

@@ -7,7 +7,6 @@ mod common;
 use colophon_scene::graph::{Role, Setting};
 use colophon_scene::layout::overlap;
 use colophon_scene::{Scene, compose};
-use colophon_types::Lang;
 
 /// Description, setting, hero (art), other art.
 type Case = (&'static str, Setting, &'static str, &'static [&'static str]);
@@ -134,7 +133,7 @@ const CHINESE: [Case; 20] = [
 ];
 
 fn scene(description: &str) -> Scene {
-    compose(description, Lang::detect(description), "", 7, None, common::plain(), None).unwrap().0
+    compose(description, "", 7, None, common::plain(), None).unwrap().0
 }
 
 /// Of the expected: settings, heroes and objects found, and how many were expected.
@@ -181,10 +180,9 @@ fn everything_stands_within_the_frame_and_the_hero_is_seen() {
     for seed in 0..12 {
         let mut cast = None;
         for (description, ..) in ENGLISH.iter().chain(&CHINESE) {
-            let lang = Lang::detect(description);
             // The cast counts the scenes, so that all shot sizes come up; its hero stays out.
             let (scene, mut next) =
-                compose(description, lang, "", seed, None, common::plain(), cast.as_ref()).unwrap();
+                compose(description, "", seed, None, common::plain(), cast.as_ref()).unwrap();
             next.members.clear();
             cast = Some(next);
             let ground: Vec<_> = scene.objects.iter().collect();

@@ -7,18 +7,12 @@ use colophon_types::Lang;
 use serde::{Deserialize, Serialize};
 
 use super::words::Count;
-use crate::graph::{Role, Setting, TimeOfDay, Weather};
+use crate::graph::Role;
 
 /// Most objects that are taken from an answer.
 pub const MAX_OBJECTS: usize = 6;
 /// Longest name of an object, in characters.
 const MAX_NAME: usize = 40;
-
-/// Lists what is in a picture. The studio implements it with a language model.
-pub trait SceneLister {
-    /// What the description asks for; `None` when the model gives no usable answer.
-    fn list(&self, description: &str, lang: Lang) -> Option<Listing>;
-}
 
 /// How an object stands to the one that is named in `to`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,9 +36,11 @@ pub enum Relation {
 pub struct ListedObject {
     /// A concrete noun.
     pub name: String,
-    /// How many.
+    /// How many; one where it is not said.
+    #[serde(default = "one")]
     pub count: Count,
-    /// How much it matters.
+    /// How much it matters; the first object is the hero.
+    #[serde(default = "support")]
     pub role: Role,
     /// How it stands to another object.
     #[serde(default)]
@@ -54,24 +50,23 @@ pub struct ListedObject {
     pub to: String,
 }
 
+fn one() -> Count {
+    Count::One
+}
+
+fn support() -> Role {
+    Role::Support
+}
+
 /// What a model says is in the picture.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Listing {
     /// Objects, the hero first.
     pub objects: Vec<ListedObject>,
-    /// Where.
-    pub setting: Setting,
-    /// When.
-    pub time: TimeOfDay,
-    /// Weather.
-    pub weather: Weather,
-    /// Mood in a word or two.
-    #[serde(default)]
-    pub mood: String,
 }
 
 impl Listing {
-    /// Reads an answer. Unknown words for setting, count, role and the like make it unusable;
+    /// Reads an answer. Unknown words for count, role and the like make it unusable;
     /// objects are cut to [`MAX_OBJECTS`], names to 40 characters without control characters, and
     /// objects without a usable name are dropped.
     pub fn parse(answer: &str) -> Option<Self> {
@@ -81,9 +76,13 @@ impl Listing {
         listing.validated()
     }
 
+    /// Whether it names a thing by this word.
+    pub fn names(&self, word: &str) -> bool {
+        self.objects.iter().any(|o| o.name.contains(word) || word.contains(o.name.as_str()))
+    }
+
     /// The listing with hostile or useless parts gone; `None` when nothing is left.
     pub fn validated(mut self) -> Option<Self> {
-        self.mood = tidy(&self.mood);
         self.objects.retain_mut(|object| {
             object.name = tidy(&object.name);
             object.to = tidy(&object.to);
@@ -96,6 +95,9 @@ impl Listing {
             new
         });
         self.objects.truncate(MAX_OBJECTS);
+        if let Some(first) = self.objects.first_mut() {
+            first.role = Role::Hero;
+        }
         (!self.objects.is_empty()).then_some(self)
     }
 }
@@ -106,32 +108,27 @@ pub(super) fn tidy(text: &str) -> String {
 }
 
 /// The JSON schema of an answer, for constrained decoding. Keys are in the order in which the
-/// model does best.
+/// model does best; what is usual is left out, because every token of an answer takes time.
 pub fn listing_schema() -> &'static str {
     r#"{
   "type": "object",
   "properties": {
     "objects": {
-      "type": "array", "minItems": 2, "maxItems": 6,
+      "type": "array", "minItems": 1, "maxItems": 5,
       "items": {
         "type": "object",
         "properties": {
-          "name": {"type": "string", "minLength": 1, "maxLength": 30},
-          "count": {"enum": ["one", "two", "few", "many"]},
-          "role": {"enum": ["hero", "support", "detail"]},
-          "relation": {"enum": ["none", "rides", "holds", "beside", "on"]},
-          "to": {"type": "string", "maxLength": 30}
+          "name": {"type": "string", "minLength": 1, "maxLength": 24},
+          "count": {"enum": ["two", "few", "many"]},
+          "relation": {"enum": ["rides", "holds", "beside", "on"]},
+          "to": {"type": "string", "minLength": 1, "maxLength": 24}
         },
-        "required": ["name", "count", "role", "relation", "to"],
+        "required": ["name"],
         "additionalProperties": false
       }
-    },
-    "setting": {"enum": ["forest", "snowy_forest", "bamboo", "sea", "beach", "mountain", "field", "garden", "city", "street", "village", "desert", "space", "underwater", "room", "library", "kitchen", "office", "hospital", "abstract"]},
-    "time": {"enum": ["dawn", "morning", "noon", "afternoon", "sunset", "dusk", "night"]},
-    "weather": {"enum": ["clear", "cloudy", "rain", "storm", "snow", "fog", "wind"]},
-    "mood": {"type": "string", "maxLength": 24}
+    }
   },
-  "required": ["objects", "setting", "time", "weather", "mood"],
+  "required": ["objects"],
   "additionalProperties": false
 }"#
 }
@@ -147,18 +144,12 @@ pub fn listing_prompt(description: &str, lang: Lang) -> (String, String) {
         "You list what is seen in a picture. Answer with JSON only. ",
         "Name only concrete things that the description mentions, one noun each, in its language. ",
         "The first object is the hero. Say how an object stands to another: ",
-        "rides, holds, beside, on, or none.\n\n",
+        "rides, holds, beside or on.\n\n",
         "Description: A merchant rides a camel past two tents under the moon.\n",
-        r#"{"objects":[{"name":"merchant","count":"one","role":"hero","relation":"rides","to":"camel"},"#,
-        r#"{"name":"camel","count":"one","role":"support","relation":"none","to":""},"#,
-        r#"{"name":"tent","count":"two","role":"support","relation":"none","to":""},"#,
-        r#"{"name":"moon","count":"one","role":"detail","relation":"none","to":""}],"#,
-        r#""setting":"desert","time":"night","weather":"clear","mood":"quiet"}"#,
+        r#"{"objects":[{"name":"merchant","relation":"rides","to":"camel"},{"name":"camel"},"#,
+        r#"{"name":"tent","count":"two"},{"name":"moon"}]}"#,
         "\n\n描述：雨天的午后，小猫坐在书架旁，台灯亮着。\n",
-        r#"{"objects":[{"name":"小猫","count":"one","role":"hero","relation":"beside","to":"书架"},"#,
-        r#"{"name":"书架","count":"one","role":"support","relation":"none","to":""},"#,
-        r#"{"name":"台灯","count":"one","role":"detail","relation":"none","to":""}],"#,
-        r#""setting":"room","time":"afternoon","weather":"rain","mood":"温馨"}"#,
+        r#"{"objects":[{"name":"小猫","relation":"beside","to":"书架"},{"name":"书架"},{"name":"台灯"}]}"#,
     );
     let description: String = description.chars().filter(|c| !c.is_control()).take(600).collect();
     let user = match lang {

@@ -18,12 +18,12 @@ mod plan;
 mod relate;
 pub mod words;
 
-use colophon_types::{Lang, Seed};
+use colophon_types::Seed;
 
 pub use self::cast::{Cast, Member};
 use self::cues::Cues;
 use self::lexicon::Lexicon;
-pub use self::listing::{ListedObject, Listing, Relation, SceneLister, listing_prompt, listing_schema};
+pub use self::listing::{ListedObject, Listing, Relation, listing_prompt, listing_schema};
 use self::plan::Planner;
 pub use self::words::Count;
 use crate::SceneError;
@@ -32,7 +32,8 @@ use crate::layout::{self, Shot, Stage};
 use crate::search::ArtIndex;
 
 /// Composes the scene of a description, and the cast with which the next scene of the same film
-/// is composed. `mood` is a word or two; `llm` lists objects where it is there; `previous` is the
+/// is composed. `mood` is a word or two; `listing` is what a language model says is in the picture,
+/// where one was asked; `previous` is the
 /// cast that the scene before gave back (`None` for a single picture or a first scene).
 ///
 /// # Errors
@@ -40,10 +41,9 @@ use crate::search::ArtIndex;
 /// the embedding model.
 pub fn compose(
     description: &str,
-    lang: Lang,
     mood: &str,
     seed: u64,
-    llm: Option<&dyn SceneLister>,
+    listing: Option<Listing>,
     index: &ArtIndex,
     previous: Option<&Cast>,
 ) -> Result<(Scene, Cast), SceneError> {
@@ -55,14 +55,13 @@ pub fn compose(
         return Err(SceneError::NothingToDraw);
     }
     let tokens = words::tokenise(&text, lexicon, cues);
-    let listing = llm.filter(|_| !text.is_empty()).and_then(|llm| llm.list(&text, lang));
-    let listing = listing.and_then(Listing::validated);
+    let listing = listing.filter(|_| !text.is_empty()).and_then(Listing::validated);
 
     let seed = Seed(seed);
     let mut cast = previous.cloned().unwrap_or_default();
     let mut planner = Planner { lexicon, cues, index, tokens: &tokens, mood: &mood, seed, cast: &mut cast };
     let mentions = words::mentions(&tokens, lexicon, cues);
-    let place = place::decide(&planner, &mentions, listing.as_ref());
+    let place = place::decide(&planner, &mentions);
     let items = planner.items(mentions, listing.as_ref(), &place)?;
 
     let stage = Stage {

@@ -2,7 +2,6 @@
 
 use super::cues::Verb;
 use super::lexicon::{ArtSpec, Class};
-use super::listing::Listing;
 use super::plan::Planner;
 use super::words::{Mention, Script, Token};
 use crate::graph::{Setting, TimeOfDay, Weather};
@@ -18,9 +17,9 @@ pub(super) struct Place {
     pub(super) ground: bool,
 }
 
-/// Decides: what is named, then what the model says, then what is hinted at, then the scene
+/// Decides: what is named, then what is hinted at, then the scene
 /// before, then what is usual.
-pub(super) fn decide(planner: &Planner<'_>, mentions: &[Mention], listing: Option<&Listing>) -> Place {
+pub(super) fn decide(planner: &Planner<'_>, mentions: &[Mention]) -> Place {
     let cues = planner.cues;
     let said = cues.setting(planner.tokens);
     // What the things hint at, the living left out: a fox may be anywhere.
@@ -28,7 +27,6 @@ pub(super) fn decide(planner: &Planner<'_>, mentions: &[Mention], listing: Optio
     let before = planner.cast.setting;
     let setting = said
         .named
-        .or_else(|| listing.map(|l| l.setting))
         .or_else(|| before.and(things.hinted))
         .or(before)
         .or(said.hinted)
@@ -40,12 +38,10 @@ pub(super) fn decide(planner: &Planner<'_>, mentions: &[Mention], listing: Optio
     let same_place = before == Some(setting);
     let weather = weather
         .named
-        .or_else(|| listing.map(|l| l.weather))
         .or(if same_place { planner.cast.weather } else { None })
         .unwrap_or(if setting == Setting::SnowyForest { Weather::Snow } else { Weather::Clear });
     let time = time
         .named
-        .or_else(|| listing.map(|l| l.time))
         .or(time.hinted)
         .or(if same_place { planner.cast.time } else { None })
         .unwrap_or_else(|| usual_time(planner, setting));

@@ -14,7 +14,7 @@ use super::{dressing, heads};
 use crate::SceneError;
 use crate::graph::{Art, Body, Pose, Role, Setting};
 use crate::layout::{Item, Link, is_indoors};
-use crate::search::{Group, Hit, MIN_DETAIL_SIMILARITY, MIN_SIMILARITY};
+use crate::search::{Group, Hit, How, MIN_DETAIL_SIMILARITY, MIN_SIMILARITY};
 
 /// Most things of a scene, dressing included.
 const MAX_THINGS: usize = 9;
@@ -124,8 +124,8 @@ impl Planner<'_> {
     ) -> Result<Vec<Item>, SceneError> {
         let mut things = self.mentioned(&found);
         self.emoji(&mut things);
-        self.unknown(&mut things)?;
-        let model = self.listed(&mut things, listing)?;
+        self.unknown(&mut things, listing)?;
+        let model = self.listed(&mut things, listing);
         things.retain(|t| belongs(t, place));
         let mut things = self.with_hero(things);
         self.with_looks(&mut things);
@@ -221,7 +221,9 @@ impl Planner<'_> {
 
     /// Nouns that the lexicon does not have: looked up among the names of the icons, and by
     /// meaning. Only words that stand where a noun must stand are taken.
-    fn unknown(&self, things: &mut Vec<Thing>) -> Result<(), SceneError> {
+    /// Where a model has listed what is in the picture, it must have listed them: it knows that an
+    /// "idea" or a "journey" is not to be seen.
+    fn unknown(&self, things: &mut Vec<Thing>, listing: Option<&Listing>) -> Result<(), SceneError> {
         let grammar = &self.cues.grammar;
         let taken: Vec<(usize, usize)> = things.iter().flat_map(|t| t.spans.clone()).collect();
         let mut tries = 0;
@@ -233,7 +235,8 @@ impl Planner<'_> {
                 && !taken.iter().any(|(a, b)| (*a..*b).contains(&i))
                 && !grammar.stop_nouns.contains(&token.text)
                 && self.cues.verbs_of(token).is_empty()
-                && !self.cues.knows(&token.text);
+                && !self.cues.knows(&token.text)
+                && listing.is_none_or(|l| l.names(&token.text));
             if !plain {
                 continue;
             }
@@ -261,7 +264,9 @@ impl Planner<'_> {
                 _ => continue,
             };
             tries += 1;
-            let Some(hit) = self.index.search(&token.text, lang, MIN_SIMILARITY)? else { continue };
+            let least = if listing.is_some() { MIN_DETAIL_SIMILARITY } else { MIN_SIMILARITY };
+            let hit = self.index.search(&token.text, lang, least)?;
+            let Some(hit) = hit.filter(is_likeness) else { continue };
             let mut thing = self.thing_of_hit(&hit, &token.text);
             if things.iter().any(|t| t.key == thing.key) {
                 continue;
@@ -277,20 +282,16 @@ impl Planner<'_> {
     }
 
     /// Adds what the model lists, and gives back its relations between keys.
-    fn listed(
-        &self,
-        things: &mut Vec<Thing>,
-        listing: Option<&Listing>,
-    ) -> Result<Vec<(String, Relation, String)>, SceneError> {
+    fn listed(&self, things: &mut Vec<Thing>, listing: Option<&Listing>) -> Vec<(String, Relation, String)> {
         let mut relations = Vec::new();
         let mut extra = 0;
         for object in listing.into_iter().flat_map(|l| &l.objects) {
             if self.cues.grammar.stop_nouns.contains(&object.name) {
                 continue;
             }
-            let Some(thing) = self.resolve(&object.name)? else { continue };
+            let Some(thing) = self.resolve(&object.name) else { continue };
             let key = thing.key.clone();
-            let to = self.resolve(&object.to)?.map(|t| t.key);
+            let to = self.resolve(&object.to).map(|t| t.key);
             if let Some(to) = to.filter(|_| object.relation != Relation::None) {
                 relations.push((key.clone(), object.relation, to));
             }
@@ -315,23 +316,23 @@ impl Planner<'_> {
             thing.role = if said { object.role } else { Role::Detail };
             things.push(thing);
         }
-        Ok(relations)
+        relations
     }
 
     /// The thing of a name that the model gives.
-    fn resolve(&self, name: &str) -> Result<Option<Thing>, SceneError> {
+    fn resolve(&self, name: &str) -> Option<Thing> {
         if name.is_empty() {
-            return Ok(None);
+            return None;
         }
         let tokens = tokenise(name, self.lexicon, self.cues);
         if let Some(last) = mentions(&tokens, self.lexicon, self.cues).last()
             && let Some(entry) = self.lexicon.entry(last.entry)
         {
-            return Ok(Some(Thing::from_entry(entry, name, Count::One)));
+            return Some(Thing::from_entry(entry, name, Count::One));
         }
-        let lang = Lang::detect(name);
-        let hit = self.index.search(name, lang, MIN_SIMILARITY)?;
-        Ok(hit.map(|hit| self.thing_of_hit(&hit, name)))
+        // What the model says in its own words is taken at its word only.
+        let hit = self.index.exact(name, Lang::detect(name)).filter(|h| h.how == How::Name);
+        hit.map(|hit| self.thing_of_hit(&hit, name))
     }
 
     /// Finds the hero, or brings in the film's hero where the words or the mood ask for one; the
@@ -619,6 +620,12 @@ fn draw(thing: &Thing) -> (Art, f32) {
             (Art::Figure { head: head.clone(), body: *body, pose, holds }, height)
         }
     }
+}
+
+/// Whether an icon looks like the word that found it. Sports, signs and people stand for many words
+/// that they do not look like ("team", "members", "field"): only their own names count.
+fn is_likeness(hit: &Hit) -> bool {
+    hit.how == How::Name || !matches!(hit.group, Group::Activity | Group::Symbol | Group::Person)
 }
 
 /// Whether a thing can be in a place: what the backdrop shows anyway is not drawn twice, and no sun

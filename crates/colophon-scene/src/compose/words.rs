@@ -106,7 +106,34 @@ pub(super) fn clean(description: &str) -> String {
             space = false;
         }
     }
-    out.chars().take(MAX_CHARS).collect::<String>().trim_end().to_owned()
+    let out = out.chars().take(MAX_CHARS).collect::<String>();
+    without_frame(&out).trim_end().to_owned()
+}
+
+/// The description without "A picture showing …": the picture is not in the picture.
+fn without_frame(text: &str) -> &str {
+    let mut rest = text.trim_start();
+    if let Some(chinese) =
+        ["画面：", "画面:", "图片：", "画面中，", "画面中"].iter().find_map(|p| rest.strip_prefix(p))
+    {
+        return chinese.trim_start();
+    }
+    let lower = text.trim_start().to_ascii_lowercase();
+    let mut words = lower.split_inclusive(' ');
+    let mut at = 0;
+    let mut next = |at: &mut usize| words.next().inspect(|w| *at += w.len()).map(str::trim_end);
+    let mut word = next(&mut at);
+    if matches!(word, Some("a" | "an" | "the")) {
+        word = next(&mut at);
+    }
+    if matches!(
+        word,
+        Some("picture" | "image" | "photo" | "photograph" | "scene" | "shot" | "view" | "drawing")
+    ) && matches!(next(&mut at), Some("of" | "showing" | "shows" | "with" | "depicting" | "where"))
+    {
+        rest = rest.get(at..).unwrap_or(rest);
+    }
+    rest
 }
 
 /// The tokens of a cleaned description.
@@ -350,5 +377,18 @@ fn count(
     match class {
         Some(Class::Person) if tokens[start..end].iter().any(|t| t.text.ends_with('们')) => Count::Few,
         _ => Count::One,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_frame_is_not_in_the_picture() {
+        assert_eq!(clean("A picture showing the old mill, at dawn"), "the old mill, at dawn");
+        assert_eq!(clean("画面：渔夫在船上。"), "渔夫在船上。");
+        assert_eq!(clean("A picture hangs on the wall"), "A picture hangs on the wall");
+        assert_eq!(clean("The scene"), "The scene");
     }
 }

@@ -18,7 +18,7 @@ use std::time::{Duration, Instant};
 use colophon_audio::ambience::{Ambience, joined};
 use colophon_audio::mix;
 use colophon_scene::graph::Setting;
-use colophon_scene::{Cast, LayeredScene, Scene};
+use colophon_scene::{Cast, LayeredScene, Listing, Scene};
 use colophon_text::script::{Outline, ScriptWriter};
 use colophon_text::{Llama, sentences};
 use colophon_types::{
@@ -29,6 +29,7 @@ use colophon_video::cards::{self, ColophonText};
 use colophon_video::{EncodedFilm, FilmConfig, FilmWriter, Shot, Transition};
 
 use super::ambience;
+use super::lister;
 use super::made::Timing;
 use super::plan::{GAP, LEAD, Plan, TAIL};
 use crate::check::Checked;
@@ -86,9 +87,17 @@ struct Heard {
     length: f64,
 }
 
+/// A scene as it was written.
+struct Written {
+    text: SceneText,
+    /// What the language model says is in its picture.
+    listing: Option<Listing>,
+}
+
 /// A scene with its sound.
 struct Spoken {
     text: SceneText,
+    listing: Option<Listing>,
     sentences: Vec<SpokenSentence>,
     heard: Heard,
     captions: Vec<Caption>,
@@ -203,7 +212,7 @@ impl Floor<'_> {
     fn write(
         &self,
         outline: Sender<Outline>,
-        scenes: SyncSender<SceneText>,
+        scenes: SyncSender<Written>,
         heard: &Receiver<Heard>,
     ) -> Result<(f64, f64), StudioError> {
         let Job { checked, studio, seed, .. } = self.job;
@@ -248,11 +257,12 @@ impl Floor<'_> {
                 tokens += 1;
                 self.tell(Stage::Write, tokens.clamp(least, least + 89), total);
             })?;
+            let listing = lister::list(&llama, &scene.picture, checked.lang, self.stop)?;
             busy += began.elapsed().as_secs_f64();
             drop(lease);
             tokens = least + 90;
             said.push(units(&scene, self.job));
-            scenes.send(scene).map_err(|_| Cancelled)?;
+            scenes.send(Written { text: scene, listing }).map_err(|_| Cancelled)?;
         }
         self.done(Stage::Write, busy);
         Ok((load, busy))
@@ -261,7 +271,7 @@ impl Floor<'_> {
     /// The second stage. Gives the engine's version and the seconds of speaking.
     fn speak(
         &self,
-        scenes: &Receiver<SceneText>,
+        scenes: &Receiver<Written>,
         out: SyncSender<Spoken>,
         heard: &Sender<Heard>,
     ) -> Result<(String, f64), StudioError> {
@@ -275,7 +285,7 @@ impl Floor<'_> {
         };
         let mut busy = 0.0;
         let mut index = 0;
-        while let Ok(text) = scenes.recv() {
+        while let Ok(Written { text, listing }) = scenes.recv() {
             self.tell(Stage::Speak, index, self.plan.scenes);
             let mut spoken = Vec::new();
             for sentence in &text.narration {
@@ -284,7 +294,7 @@ impl Floor<'_> {
                 spoken.push(narrator.speak_sentence(sentence, checked.lang, 1.0, self.stop)?);
                 busy += began.elapsed().as_secs_f64();
             }
-            let scene = time_scene(text, spoken, self.job);
+            let scene = time_scene(text, listing, spoken, self.job);
             let note = Heard { ..scene.heard };
             // The writer no longer listens once it has written its last scene.
             let _ = heard.send(note);
@@ -306,7 +316,7 @@ impl Floor<'_> {
         };
         let mut busy = 0.0;
         // The brief says who the film is about and where, before any scene does.
-        let first = colophon_scene::compose(&checked.brief, checked.lang, "", seed.0, None, &art, None);
+        let first = colophon_scene::compose(&checked.brief, "", seed.0, None, &art, None);
         let mut cast: Option<Cast> = first.ok().map(|(_, cast)| Cast { scenes: 0, ..cast });
         let mut index = 0;
         while let Ok(spoken) = scenes.recv() {
@@ -316,7 +326,8 @@ impl Floor<'_> {
             let text = &spoken.text;
             let dice = seed.derive(&format!("picture {index}")).0;
             let compose = |words: &str| {
-                colophon_scene::compose(words, checked.lang, &text.mood, dice, None, &art, cast.as_ref())
+                let listing = spoken.listing.clone();
+                colophon_scene::compose(words, &text.mood, dice, listing, &art, cast.as_ref())
             };
             let mut composed = compose(&text.picture)?;
             if composed.0.setting == Setting::Abstract {
@@ -454,7 +465,12 @@ fn units(scene: &SceneText, job: &Job<'_>) -> usize {
 }
 
 /// When each sentence of a scene is spoken and shown, and how long the scene is.
-fn time_scene(text: SceneText, sentences: Vec<SpokenSentence>, job: &Job<'_>) -> Spoken {
+fn time_scene(
+    text: SceneText,
+    listing: Option<Listing>,
+    sentences: Vec<SpokenSentence>,
+    job: &Job<'_>,
+) -> Spoken {
     let mut captions = Vec::new();
     let mut at = LEAD;
     let mut speech = 0.0;
@@ -466,5 +482,5 @@ fn time_scene(text: SceneText, sentences: Vec<SpokenSentence>, job: &Job<'_>) ->
     }
     let length = at - if sentences.is_empty() { 0.0 } else { GAP } + TAIL;
     let heard = Heard { spoken: speech, units: units(&text, job), length };
-    Spoken { text, sentences, heard, captions }
+    Spoken { text, listing, sentences, heard, captions }
 }

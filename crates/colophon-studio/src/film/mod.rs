@@ -3,6 +3,7 @@
 mod ambience;
 mod documents;
 mod line;
+mod lister;
 mod made;
 mod plan;
 
