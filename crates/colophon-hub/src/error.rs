@@ -147,7 +147,8 @@ impl HubError {
 impl Explain for HubError {
     fn code(&self) -> ErrorCode {
         match self {
-            Self::UnknownModel { .. } | Self::Catalogue { .. } => ErrorCode::BadInput,
+            Self::UnknownModel { .. } => ErrorCode::NotFound,
+            Self::Catalogue { .. } => ErrorCode::BadInput,
             Self::ModelMissing { .. }
             | Self::Platform { .. }
             | Self::Unreachable { .. }

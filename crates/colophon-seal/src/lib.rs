@@ -15,6 +15,7 @@ mod mark;
 mod pipeline;
 mod sealed;
 mod sealer;
+mod stream;
 mod verdict;
 mod verify;
 
@@ -27,6 +28,7 @@ pub use mark::watermark::{Found, Watermark};
 pub use pipeline::seal;
 pub use sealed::Sealed;
 pub use sealer::{LabelOptions, Sealer, SealerConfig};
+pub use stream::{Piece, SealedText, TextSeal};
 pub use verdict::{
     AigcFacts, CredentialFacts, CredentialState, IptcFacts, LabelFacts, LogFacts, Verdict, VerdictKind,
     WatermarkFacts,

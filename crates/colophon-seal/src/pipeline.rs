@@ -91,7 +91,7 @@ fn media_type(modality: Modality) -> &'static str {
 }
 
 /// The IPTC source type: of a trained model, or of an algorithm where no model took part.
-fn source_type(receipt: &Receipt) -> String {
+pub(crate) fn source_type(receipt: &Receipt) -> String {
     let kind = if receipt.models.is_empty() { "algorithmicMedia" } else { "trainedAlgorithmicMedia" };
     format!("{}{kind}", xmp::SOURCE_TYPES)
 }
@@ -257,7 +257,7 @@ fn credential_step(
 }
 
 /// Step 5: the log entry.
-fn ledger_step(
+pub(crate) fn ledger_step(
     media_type: &str,
     sha256: &str,
     receipt: &Receipt,

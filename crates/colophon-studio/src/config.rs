@@ -1,10 +1,11 @@
 //! Settings: `colophon.toml`, then `COLOPHON_*` variables, then flags; all declared here.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use serde::Deserialize;
 
-use crate::StudioError;
+use crate::{LanguageOptions, StudioError};
 
 /// The settings of one program run.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -32,6 +33,24 @@ pub struct Config {
     pub private_key: Option<PathBuf>,
     /// Certificates (PEM) that make a credential count as trusted. `COLOPHON_TRUST_ANCHORS`.
     pub trust_anchors: Option<PathBuf>,
+    /// Language engines.
+    pub text: TextConfig,
+}
+
+/// Settings of the language engines (`[text]` in the file).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct TextConfig {
+    /// Requests that run at the same time in each engine; default 8.
+    pub slots: Option<usize>,
+    /// Tokens of context of one request; default 8192, or the model's own limit.
+    pub context: Option<usize>,
+    /// Tokens in the cache of each engine; default 16384.
+    pub cache: Option<usize>,
+    /// Engines that may be loaded at once; default 2.
+    pub loaded: Option<usize>,
+    /// Seconds after which an unused engine is unloaded; default 900.
+    pub idle_seconds: Option<u64>,
 }
 
 impl Config {
@@ -95,6 +114,18 @@ impl Config {
             self.threads = Some(threads);
         }
         Ok(())
+    }
+
+    pub(crate) fn language(&self) -> LanguageOptions {
+        let usual = LanguageOptions::default();
+        let text = &self.text;
+        LanguageOptions {
+            slots: text.slots.unwrap_or(usual.slots).clamp(1, 64),
+            context: text.context.unwrap_or(usual.context).clamp(256, 1 << 20),
+            cache: text.cache.unwrap_or(usual.cache).clamp(512, 1 << 22),
+            loaded: text.loaded.unwrap_or(usual.loaded).max(1),
+            idle: text.idle_seconds.map_or(usual.idle, Duration::from_secs),
+        }
     }
 
     /// The folder of models, works, keys and the log.

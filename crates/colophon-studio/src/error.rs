@@ -37,6 +37,9 @@ pub enum StudioError {
     /// Language.
     #[error(transparent)]
     Text(#[from] colophon_text::TextError),
+    /// The keys of the text watermark.
+    #[error(transparent)]
+    Keys(#[from] colophon_text::watermark::KeyError),
     /// Sentence embeddings.
     #[error(transparent)]
     Embed(#[from] colophon_text::embed::TextEmbedError),
@@ -78,6 +81,7 @@ impl StudioError {
         match self {
             Self::Hub(e) => Some(e),
             Self::Text(e) => Some(e),
+            Self::Keys(e) => Some(e),
             Self::Embed(e) => Some(e),
             Self::Scene(e) => Some(e),
             Self::Image(e) => Some(e),

@@ -6,16 +6,19 @@ mod config;
 mod engines;
 mod error;
 mod film;
+mod language;
 mod studio;
 
 pub use colophon_audio::{Voice, voices};
 pub use colophon_hub as hub;
 pub use colophon_ledger::{AuditReport, Checkpoint, VerifiedProof};
-pub use colophon_seal::{Sealed, Verdict, VerdictKind};
+pub use colophon_seal::{Piece, Sealed, SealedText, Verdict, VerdictKind};
 pub use colophon_text::script::Recipe;
+pub use colophon_text::{TextError, chat};
 pub use config::Config;
 pub use error::StudioError;
 pub use film::{Deliverable, Made, Timing};
+pub use language::{Embedded, LanguageOptions, Languages, SealedReply, TextEvent, TextModel, TextSink};
 pub use studio::{Studio, Work};
 
 /// Every style of pictures, by name; the first is the default.

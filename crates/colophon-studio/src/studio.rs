@@ -10,6 +10,7 @@ use colophon_types::{Cancel, Cores, MakeRequest, Progress, WorkId};
 
 use crate::engines::{DEFAULT_MODEL, Models};
 use crate::film::{self, Made};
+use crate::language::{Embedder, Languages};
 use crate::{Config, StudioError, check};
 
 /// Name of the log in its checkpoints.
@@ -34,6 +35,8 @@ pub struct Studio {
     pub(crate) cores: Cores,
     ledger: OnceLock<Arc<Ledger>>,
     sealer: OnceLock<Arc<Sealer>>,
+    pub(crate) languages: OnceLock<Languages>,
+    pub(crate) embedder: Embedder,
 }
 
 impl Studio {
@@ -51,7 +54,16 @@ impl Studio {
         }
         let hub = Arc::new(Hub::open(home.join("models"), options)?);
         let cores = config.threads.map_or_else(Cores::of_this_machine, Cores::new);
-        Ok(Self { config, home, hub, cores, ledger: OnceLock::new(), sealer: OnceLock::new() })
+        Ok(Self {
+            config,
+            home,
+            hub,
+            cores,
+            ledger: OnceLock::new(),
+            sealer: OnceLock::new(),
+            languages: OnceLock::new(),
+            embedder: Embedder::new(),
+        })
     }
 
     /// The models.

@@ -131,6 +131,19 @@ impl MiniLm {
         Ok(vectors)
     }
 
+    /// Tokens of the texts, as far as they are embedded.
+    ///
+    /// # Errors
+    /// [`TextEmbedError::Run`] when the tokenizer fails.
+    pub fn count_tokens(&self, texts: &[&str]) -> Result<usize, TextEmbedError> {
+        let mut sum = 0;
+        for text in texts {
+            let cut: String = text.chars().take(MAX_CHARS).collect();
+            sum += self.tokenizer.encode(cut, true).map_err(run_error)?.get_ids().len();
+        }
+        Ok(sum)
+    }
+
     /// One forward pass.
     fn embed_batch(&self, texts: Vec<String>) -> Result<Vec<[f32; DIMENSIONS]>, TextEmbedError> {
         let encodings = self.tokenizer.encode_batch(texts, true).map_err(run_error)?;

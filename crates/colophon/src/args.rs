@@ -48,7 +48,13 @@ pub(crate) enum ProgressStyle {
 pub(crate) enum Command {
     /// Make a sealed, narrated film from a brief
     Make(Make),
-    /// Say what is known of files: label, credential, log entry
+    /// Write a text: an answer to a prompt, streamed, sealed and watermarked
+    Text(Text),
+    /// Hold a dialogue with a language model
+    Chat(Chat),
+    /// Serve the HTTP API (OpenAI's shapes) on this machine
+    Serve(Serve),
+    /// Say what is known of files: label, credential, watermark, log entry
     Verify(Verify),
     /// List, fetch, remove and check models
     #[command(subcommand)]
@@ -114,6 +120,126 @@ Examples:
   colophon make \"为什么天空是蓝色的\" --recipe lesson --seconds 45
   colophon make \"Our new bicycle bell\" --recipe ad --seconds 20 --voice am_michael
   colophon make \"A quiet harbour\" --fast --style oil --seed 7 --json";
+
+/// Write a text.
+#[derive(Debug, clap::Args)]
+#[command(after_help = TEXT_EXAMPLES)]
+pub(crate) struct Text {
+    /// What is asked; stdin when neither this nor --file is given
+    pub(crate) prompt: Option<String>,
+    /// A file whose text goes with the prompt
+    #[arg(long, value_name = "FILE")]
+    pub(crate) file: Option<PathBuf>,
+    /// Instructions for the model
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) system: Option<String>,
+    /// Answer as JSON that fits this JSON schema
+    #[arg(long, value_name = "FILE")]
+    pub(crate) schema: Option<PathBuf>,
+    /// Language model: a catalogue id or the path of a GGUF file
+    #[arg(long, value_name = "ID")]
+    pub(crate) model: Option<String>,
+    /// At most so many tokens
+    #[arg(long, value_name = "N")]
+    pub(crate) max_tokens: Option<usize>,
+    /// 0 is the likeliest text, 1 is as the model would have it
+    #[arg(long, value_name = "T", allow_negative_numbers = true)]
+    pub(crate) temperature: Option<f32>,
+    /// The same seed gives the same text
+    #[arg(long, value_name = "N")]
+    pub(crate) seed: Option<u32>,
+    /// Print the text when it is whole
+    #[arg(long)]
+    pub(crate) no_stream: bool,
+    /// Write a sealed file (Markdown with label, AIGC field and credential) instead
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// One JSON document on stdout
+    #[arg(long, conflicts_with = "output")]
+    pub(crate) json: bool,
+}
+
+const TEXT_EXAMPLES: &str = "\
+Examples:
+  colophon text \"Write a short welcome for our library's new readers\"
+  colophon text \"Summarise this in five sentences\" --file report.txt -o summary.md
+  colophon text \"为海边的咖啡馆写一段介绍\" --seed 7
+  colophon text \"Who, where, when?\" --file letter.txt --schema person.json --temperature 0";
+
+/// Hold a dialogue.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Chat {
+    /// Language model: a catalogue id or the path of a GGUF file
+    #[arg(long, value_name = "ID")]
+    pub(crate) model: Option<String>,
+    /// Instructions for the model
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) system: Option<String>,
+    /// At most so many tokens an answer
+    #[arg(long, value_name = "N")]
+    pub(crate) max_tokens: Option<usize>,
+    /// 0 is the likeliest text, 1 is as the model would have it
+    #[arg(long, value_name = "T", allow_negative_numbers = true)]
+    pub(crate) temperature: Option<f32>,
+    /// The same seed gives the same answers
+    #[arg(long, value_name = "N")]
+    pub(crate) seed: Option<u32>,
+}
+
+/// Serve the HTTP API.
+#[derive(Debug, clap::Args)]
+#[command(after_help = SERVE_EXAMPLES, args_conflicts_with_subcommands = true)]
+pub(crate) struct Serve {
+    /// Address and port; 0 takes a free port
+    #[arg(long, default_value = "127.0.0.1:8321", value_name = "ADDR")]
+    pub(crate) listen: std::net::SocketAddr,
+    /// The origin of web pages that may call the API (default: none)
+    #[arg(long, value_name = "ORIGIN")]
+    pub(crate) cors: Option<String>,
+    /// Largest request, in megabytes
+    #[arg(long, default_value_t = 10, value_name = "MB")]
+    pub(crate) max_body_mb: usize,
+    /// Load the language model before the first request
+    #[arg(long)]
+    pub(crate) preload: bool,
+    /// The model to load then
+    #[arg(long, value_name = "ID")]
+    pub(crate) model: Option<String>,
+    /// Serve other machines without any API key
+    #[arg(long)]
+    pub(crate) insecure_no_keys: bool,
+    #[command(subcommand)]
+    pub(crate) command: Option<ServeCommand>,
+}
+
+const SERVE_EXAMPLES: &str = "\
+Examples:
+  colophon serve
+  colophon serve keys add laptop
+  colophon serve --listen 0.0.0.0:8321 --preload";
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ServeCommand {
+    /// API keys; with at least one, every request needs one
+    #[command(subcommand)]
+    Keys(Keys),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Keys {
+    /// Make a key and print it
+    Add {
+        /// Who it is for
+        name: String,
+    },
+    /// List the names of the keys
+    List,
+    /// Remove a key
+    Rm {
+        /// Whose
+        name: String,
+    },
+}
 
 /// Say what is known of files.
 #[derive(Debug, clap::Args)]

@@ -113,7 +113,7 @@ pub(crate) fn make(
 }
 
 /// A seed that no one asked for: from the clock and the process.
-fn fresh_seed() -> u64 {
+pub(crate) fn fresh_seed() -> u64 {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_nanos() as u64);
     // 53 bits, so that JSON readers of every language hold it exactly.
     Seed(now ^ (u64::from(std::process::id()) << 32)).derive("fresh").0 >> 11
@@ -121,7 +121,7 @@ fn fresh_seed() -> u64 {
 
 /// An identifier from the time (48 bits of milliseconds) and the request (80 bits of its SHA-256).
 /// `SOURCE_DATE_EPOCH` sets the time, for builds that must repeat.
-fn new_work(request: &serde_json::Value) -> Result<Work, StudioError> {
+pub(crate) fn new_work(request: &serde_json::Value) -> Result<Work, StudioError> {
     let now = match std::env::var("SOURCE_DATE_EPOCH") {
         Ok(text) => {
             text.parse().ok().and_then(|s| OffsetDateTime::from_unix_timestamp(s).ok()).ok_or_else(|| {
@@ -142,6 +142,6 @@ fn new_work(request: &serde_json::Value) -> Result<Work, StudioError> {
     Ok(Work { id: WorkId::from_bits((millis << 80) | low), created })
 }
 
-fn platform() -> serde_json::Value {
+pub(crate) fn platform() -> serde_json::Value {
     format!("{}-{}", std::env::consts::ARCH, std::env::consts::OS).into()
 }

@@ -5,11 +5,13 @@
 
 mod job;
 mod output;
+mod pages;
 mod pick;
 mod schedule;
 mod speculate;
 mod template;
 mod tools;
+mod variants;
 mod vision;
 
 use std::collections::HashMap;
@@ -153,6 +155,8 @@ fn backend() -> Result<&'static LlamaBackend, TextError> {
         .get_or_init(|| {
             let options = llama_cpp_2::LogOptions::default().with_logs_enabled(false);
             llama_cpp_2::send_logs_to_tracing(options);
+            let kernels = variants::load();
+            tracing::debug!(kernels, "llama.cpp");
             LlamaBackend::init().map_err(|e| e.to_string())
         })
         .as_ref()
@@ -468,6 +472,7 @@ fn serve(
     {
         *vision = Some(Vision::load(path, &model, threads)?);
     }
+    pages::ask();
     ready();
     let mut scheduler = Scheduler::new(context, &model, shared, vision.as_mut(), wanted.cloned());
     Ok(scheduler.run(line, commands))

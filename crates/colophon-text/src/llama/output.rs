@@ -109,11 +109,8 @@ impl Output {
         self.tokens
     }
 
-    /// The end: nothing more comes.
-    pub(super) fn finish(mut self) -> Finished {
-        if !self.partial.is_empty() {
-            self.text.push_str(&String::from_utf8_lossy(&self.partial));
-        }
+    /// The end: nothing more comes. Half a character is left out.
+    pub(super) fn finish(self) -> Finished {
         let rest = self.text[self.sent..].to_owned();
         Finished { text: self.text, rest, waiting: self.waiting, logprobs: self.all }
     }

@@ -135,7 +135,8 @@ impl Picker {
         Ok(Self { chain, grammar, how, dice, marker })
     }
 
-    /// Picks from the logits of one position. `before` are the tokens so far; `mark` says whether
+    /// Picks from the logits of one position. `before` are the tokens
+    /// of the answer so far; `mark` says whether
     /// this place of the text may carry the watermark.
     pub(super) fn pick(
         &mut self,

@@ -457,7 +457,7 @@ impl<'a> Scheduler<'a> {
         for k in 0..slot.rows.len() {
             let logits = context.get_logits_ith(slot.rows[k]);
             let mark = !slot.job.output.inside_code();
-            let token = slot.job.picker.pick(logits, &slot.tokens, mark)?;
+            let token = slot.job.picker.pick(logits, &slot.tokens[slot.prompt..], mark)?;
             if vocab.is_eog(token) {
                 ended = Some(Finish::Stop);
                 break;

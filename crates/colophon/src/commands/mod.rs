@@ -1,9 +1,12 @@
 //! The commands: one file each.
 
+mod chat;
 mod doctor;
 mod log;
 mod make;
 mod models;
+mod serve;
+mod text;
 mod verify;
 
 use std::io::Write;
@@ -32,6 +35,9 @@ pub(crate) fn run(args: Args, cancel: &Cancel) -> Result<ExitCode, Failure> {
     let progress = progress::receiver(args.progress);
     match args.command {
         Command::Make(make) => make::run(&studio, make, &progress, cancel),
+        Command::Text(text) => text::run(&studio, text, progress.as_ref(), cancel),
+        Command::Chat(chat) => chat::run(&studio, &chat, progress.as_ref(), cancel),
+        Command::Serve(serve) => serve::run(studio, serve, progress.as_ref(), cancel),
         Command::Verify(verify) => verify::run(&studio, &verify),
         Command::Models(models) => models::run(&studio, models, progress.as_ref(), cancel),
         Command::Log(log) => log::run(&studio, &log),

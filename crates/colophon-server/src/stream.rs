@@ -1,0 +1,67 @@
+//! From an engine's thread to a connection: a bounded queue that never makes the engine wait.
+
+use std::sync::Arc;
+
+use colophon_studio::chat::GenerateRequest;
+use colophon_studio::{SealedReply, TextEvent};
+use colophon_types::{Cancel, NoProgress};
+use tokio::sync::mpsc::{Receiver, channel};
+
+use crate::app::App;
+use crate::error::ApiError;
+
+/// Events that may wait for a slow reader; one that lags further is cut off.
+const WAITING: usize = 4096;
+
+/// The events of one request. Dropping it stops the engine within one token.
+pub(crate) struct Events {
+    events: Receiver<TextEvent>,
+    cancel: Cancel,
+}
+
+impl Drop for Events {
+    fn drop(&mut self) {
+        self.cancel.cancel();
+    }
+}
+
+impl Events {
+    /// The next event; `None` after the last.
+    pub(crate) async fn next(&mut self) -> Option<TextEvent> {
+        self.events.recv().await
+    }
+}
+
+/// Hands a request to the studio.
+pub(crate) async fn submit(
+    app: &Arc<App>,
+    model: Option<String>,
+    request: GenerateRequest,
+) -> Result<Events, ApiError> {
+    let (send, events) = channel(WAITING);
+    let cancel = Cancel::new();
+    let (app, stop) = (Arc::clone(app), cancel.clone());
+    let events = Events { events, cancel };
+    // Loading a model or reading a long prompt takes a while; neither may hold up other connections.
+    let work = tokio::task::spawn_blocking(move || {
+        let sink = Box::new(move |event| send.try_send(event).is_ok());
+        app.studio.generate_text(model.as_deref(), request, &NoProgress, &stop, sink)
+    });
+    work.await.map_err(|_| ApiError::stopped())??;
+    Ok(events)
+}
+
+/// Waits for the end.
+pub(crate) async fn finished(app: &App, mut events: Events) -> Result<SealedReply, ApiError> {
+    while let Some(event) = events.next().await {
+        match event {
+            TextEvent::Done(reply) => {
+                app.metrics.wrote(&reply.usage);
+                return Ok(*reply);
+            }
+            TextEvent::Failed(error) => return Err(error.into()),
+            TextEvent::Piece(..) | TextEvent::ToolCall(_) => {}
+        }
+    }
+    Err(ApiError::stopped())
+}

@@ -1,0 +1,255 @@
+//! Which language engines there are, and which of them are loaded.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::mpsc::Sender;
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::{Duration, Instant};
+
+use colophon_hub::{Hub, Model, Role, Status};
+use colophon_text::chat::Chat;
+use colophon_text::watermark::Keys;
+use colophon_text::{Llama, LlamaOptions};
+use colophon_types::{Cancel, ModelUse, Progress};
+use sha2::{Digest as _, Sha256};
+
+use super::generate::Finishing;
+use crate::{Studio, StudioError};
+
+/// How language engines are kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LanguageOptions {
+    /// Requests that run at the same time in each engine.
+    pub slots: usize,
+    /// Tokens of context of one request.
+    pub context: usize,
+    /// Tokens in the cache of each engine.
+    pub cache: usize,
+    /// Engines that may be loaded at once; the one not used for longest goes first.
+    pub loaded: usize,
+    /// An engine that was not used for so long is unloaded.
+    pub idle: Duration,
+}
+
+impl Default for LanguageOptions {
+    fn default() -> Self {
+        Self { slots: 8, context: 8192, cache: 16_384, loaded: 2, idle: Duration::from_secs(900) }
+    }
+}
+
+/// A language model that can be asked for.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct TextModel {
+    /// Its name.
+    pub id: String,
+    /// Title.
+    pub title: String,
+    /// Whether it is on this machine.
+    pub installed: bool,
+    /// Bytes of its files.
+    pub size: u64,
+    /// Licence.
+    pub licence: String,
+}
+
+/// An engine in memory.
+#[derive(Clone)]
+pub(super) struct Loaded {
+    pub(super) engine: Arc<dyn Chat>,
+    pub(super) uses: ModelUse,
+    used: Instant,
+}
+
+/// The language engines of a studio.
+pub struct Languages {
+    options: LanguageOptions,
+    loaded: Mutex<HashMap<String, Loaded>>,
+    /// One load at a time: two would fight for memory.
+    loading: Mutex<()>,
+    keys: OnceLock<Keys>,
+    pub(super) sealing: OnceLock<Sender<Finishing>>,
+}
+
+impl Languages {
+    pub(crate) fn new(options: LanguageOptions) -> Self {
+        Self {
+            options,
+            loaded: Mutex::default(),
+            loading: Mutex::default(),
+            keys: OnceLock::new(),
+            sealing: OnceLock::new(),
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<String, Loaded>> {
+        self.loaded.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Puts an engine in place under a name: another kind, or one for tests.
+    pub fn adopt(&self, id: &str, engine: Arc<dyn Chat>, uses: ModelUse) {
+        self.lock().insert(id.to_owned(), Loaded { engine, uses, used: Instant::now() });
+    }
+
+    /// Unloads engines that nobody has used for a while.
+    pub fn unload_idle(&self) {
+        let idle = self.options.idle;
+        self.lock().retain(|_, l| l.used.elapsed() < idle || Arc::strong_count(&l.engine) > 1);
+    }
+
+    /// Names of the engines in memory.
+    pub fn in_memory(&self) -> Vec<String> {
+        let mut names: Vec<_> = self.lock().keys().cloned().collect();
+        names.sort();
+        names
+    }
+
+    fn find(&self, id: &str) -> Option<Loaded> {
+        let mut loaded = self.lock();
+        let found = loaded.get_mut(id)?;
+        found.used = Instant::now();
+        Some(found.clone())
+    }
+
+    fn make_room(&self) {
+        let mut loaded = self.lock();
+        while loaded.len() >= self.options.loaded.max(1) {
+            let oldest = loaded
+                .iter()
+                .filter(|(_, l)| Arc::strong_count(&l.engine) == 1)
+                .min_by_key(|(_, l)| l.used)
+                .map(|(id, _)| id.clone());
+            match oldest {
+                Some(id) => loaded.remove(&id),
+                None => break,
+            };
+        }
+    }
+}
+
+impl Studio {
+    /// The language engines.
+    pub fn languages(&self) -> &Languages {
+        self.languages.get_or_init(|| Languages::new(self.config.language()))
+    }
+
+    /// Every language model that can be asked for by name.
+    pub fn text_models(&self) -> Vec<TextModel> {
+        let mut models: Vec<TextModel> = self
+            .hub
+            .catalogue()
+            .entries()
+            .filter(|e| e.role == Role::Script)
+            .map(|e| TextModel {
+                id: e.id.clone(),
+                title: e.title.clone(),
+                installed: matches!(self.hub.status(&e.id), Ok(Status::Present)),
+                size: e.size(),
+                licence: e.licence.clone(),
+            })
+            .collect();
+        for id in self.languages().in_memory() {
+            if !models.iter().any(|m| m.id == id) {
+                let (title, licence) = (id.clone(), String::new());
+                models.push(TextModel { id, title, installed: true, size: 0, licence });
+            }
+        }
+        models
+    }
+
+    /// The keys of the text watermark, made on first use.
+    ///
+    /// # Errors
+    /// [`StudioError::Keys`] when they cannot be read or written.
+    pub fn text_keys(&self) -> Result<&Keys, StudioError> {
+        let languages = self.languages();
+        if let Some(keys) = languages.keys.get() {
+            return Ok(keys);
+        }
+        let keys = Keys::load_or_create(&self.home.join("keys").join("text-watermark.key"))?;
+        Ok(languages.keys.get_or_init(|| keys))
+    }
+
+    /// The engine of a model: a catalogue id or the path of a GGUF file; the default model where
+    /// none is named. Fetches and loads it when it is not in memory.
+    ///
+    /// # Errors
+    /// [`StudioError`]: unknown, cannot be fetched, cannot be loaded.
+    pub fn chat_engine(
+        &self,
+        model: Option<&str>,
+        progress: &dyn Progress,
+        cancel: &Cancel,
+    ) -> Result<Arc<dyn Chat>, StudioError> {
+        Ok(self.loaded_engine(model, progress, cancel)?.engine)
+    }
+
+    pub(super) fn loaded_engine(
+        &self,
+        model: Option<&str>,
+        progress: &dyn Progress,
+        cancel: &Cancel,
+    ) -> Result<Loaded, StudioError> {
+        let languages = self.languages();
+        let id = model.or(self.config.model.as_deref()).unwrap_or(crate::engines::DEFAULT_MODEL);
+        if let Some(found) = languages.find(id) {
+            return Ok(found);
+        }
+        let _turn = languages.loading.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(found) = languages.find(id) {
+            return Ok(found);
+        }
+        let (file, uses) = if id.ends_with(".gguf") || id.contains(std::path::MAIN_SEPARATOR) {
+            local_model(Path::new(id))?
+        } else {
+            catalogue_model(&self.hub, id, progress, cancel)?
+        };
+        languages.unload_idle();
+        languages.make_room();
+        let options = LlamaOptions {
+            slots: languages.options.slots,
+            context: languages.options.context,
+            cache: languages.options.cache,
+            keys: Some(self.text_keys()?.clone()),
+            ..LlamaOptions::serving(&self.cores)
+        };
+        let engine: Arc<dyn Chat> = Arc::new(Llama::load(id, &file, options)?);
+        languages.adopt(id, Arc::clone(&engine), uses.clone());
+        Ok(Loaded { engine, uses, used: Instant::now() })
+    }
+}
+
+fn catalogue_model(
+    hub: &Hub,
+    id: &str,
+    progress: &dyn Progress,
+    cancel: &Cancel,
+) -> Result<(std::path::PathBuf, ModelUse), StudioError> {
+    let entry = hub.catalogue().entry(id)?;
+    if entry.role != Role::Script {
+        return Err(StudioError::request(
+            format!("'{id}' is no language model"),
+            "see `colophon models list` for models with the role 'script'",
+        ));
+    }
+    let model: Model = hub.ensure(id, progress, cancel)?;
+    let uses = ModelUse {
+        id: id.to_owned(),
+        role: "text".into(),
+        sha256: model.digest().to_owned(),
+        licence: model.entry().licence.clone(),
+        variant: None,
+    };
+    Ok((model.main(), uses))
+}
+
+/// A file of the user's own: its licence is the user's to know.
+fn local_model(path: &Path) -> Result<(std::path::PathBuf, ModelUse), StudioError> {
+    let mut file = std::fs::File::open(path).map_err(StudioError::io("read", path))?;
+    let mut digest = Sha256::new();
+    std::io::copy(&mut file, &mut digest).map_err(StudioError::io("read", path))?;
+    let sha256 = digest.finalize().iter().map(|b| format!("{b:02x}")).collect();
+    let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+    let uses =
+        ModelUse { id: name, role: "text".into(), sha256, licence: "not recorded".into(), variant: None };
+    Ok((path.to_owned(), uses))
+}

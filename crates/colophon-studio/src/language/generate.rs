@@ -1,0 +1,302 @@
+//! A request for text, from the engine through the seal to whoever asked.
+
+use std::sync::Arc;
+use std::sync::mpsc::{Sender, channel};
+
+use colophon_seal::{Piece, Sealed, SealedText, TextSeal, seal};
+use colophon_text::chat::{
+    Delta, Finish, GenerateRequest, Message, Prompt, Reply, TokenLogprob, ToolCall, Usage, WatermarkState,
+};
+use colophon_types::{Cancel, Draft, Event, Lang, Media, ModelUse, Progress, Receipt, Stage, Step};
+use serde_json::json;
+use sha2::{Digest, Sha256};
+
+use crate::film::{GENERATOR, new_work, platform};
+use crate::{Studio, StudioError};
+
+/// A finished text with its seal.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SealedReply {
+    /// The words and their marks; nothing when the model only called tools or said nothing.
+    pub sealed: Option<SealedText>,
+    /// Calls of tools.
+    pub tool_calls: Vec<ToolCall>,
+    /// Why it ended.
+    pub finish: Finish,
+    /// What it took.
+    pub usage: Usage,
+    /// Where asked for.
+    pub logprobs: Option<Vec<TokenLogprob>>,
+    /// Whether the words carry the watermark.
+    pub watermark: WatermarkState,
+    /// The seed that repeats it.
+    pub seed: u32,
+    /// The model.
+    pub model: String,
+}
+
+impl SealedReply {
+    /// The words; empty when there are none.
+    pub fn text(&self) -> &str {
+        self.sealed.as_ref().map_or("", |s| s.text.as_str())
+    }
+}
+
+/// What comes of a request for text, in order; the last is `Done` or `Failed`.
+#[derive(Debug)]
+pub enum TextEvent {
+    /// More words, with their log-probabilities where asked for.
+    Piece(Piece, Vec<TokenLogprob>),
+    /// A tool call.
+    ToolCall(ToolCall),
+    /// The end.
+    Done(Box<SealedReply>),
+    /// The end, without a seal.
+    Failed(StudioError),
+}
+
+/// Gets every [`TextEvent`] of a request. Must be quick; returns whether to go on.
+pub type TextSink = Box<dyn FnMut(TextEvent) -> bool + Send>;
+
+/// A text that waits for its seal.
+pub(super) struct Finishing {
+    seal: TextSeal,
+    reply: Reply,
+    about: About,
+    sink: TextSink,
+    cancel: Cancel,
+}
+
+/// What the receipt says of a request. The words of the prompt are not kept, only their digest: the
+/// receipt travels with the text, and what a user told the model is nobody else's business.
+struct About {
+    request: serde_json::Value,
+    lang: Lang,
+    uses: ModelUse,
+    engine: String,
+    key: String,
+}
+
+impl Studio {
+    /// Generates a text. Returns at once; everything comes through `sink`, words as they are made.
+    ///
+    /// # Errors
+    /// [`StudioError`] when the request can be refused at once.
+    pub fn generate_text(
+        &self,
+        model: Option<&str>,
+        request: GenerateRequest,
+        progress: &dyn Progress,
+        cancel: &Cancel,
+        sink: TextSink,
+    ) -> Result<(), StudioError> {
+        let loaded = self.loaded_engine(model, progress, cancel)?;
+        let sealer = Arc::clone(self.sealer()?);
+        let sealing = self.sealing()?;
+        let about = About {
+            request: summary(&request),
+            lang: Lang::detect(&prompt_text(&request.prompt)),
+            uses: loaded.uses,
+            engine: loaded.engine.info().engine,
+            key: self.text_keys()?.id(),
+        };
+        let mut state = Some((TextSeal::begin(sealer), about, sink));
+        let cancelled = cancel.clone();
+        loaded.engine.submit(
+            request,
+            cancel,
+            Box::new(move |delta| {
+                let Some((growing, _, sink)) = state.as_mut() else { return false };
+                match delta {
+                    Delta::Text(words, logprobs) => sink(TextEvent::Piece(growing.piece(words), logprobs)),
+                    Delta::ToolCall(call) => sink(TextEvent::ToolCall(call)),
+                    Delta::Failed(error) => {
+                        sink(TextEvent::Failed(error.into()));
+                        state = None;
+                        false
+                    }
+                    Delta::Done(reply) => {
+                        if let Some((seal, about, sink)) = state.take() {
+                            let cancel = cancelled.clone();
+                            let finishing = Finishing { seal, reply: *reply, about, sink, cancel };
+                            if let Err(unsent) = sealing.send(finishing) {
+                                let mut sink = unsent.0.sink;
+                                sink(TextEvent::Failed(StudioError::Stopped("seal")));
+                            }
+                        }
+                        true
+                    }
+                }
+            }),
+        )?;
+        Ok(())
+    }
+
+    /// Generates a text and waits. `on_piece` gets the words as they come and returns whether to go
+    /// on.
+    ///
+    /// # Errors
+    /// [`StudioError`], as [`Studio::generate_text`], and what goes wrong later.
+    pub fn write_text(
+        &self,
+        model: Option<&str>,
+        request: GenerateRequest,
+        progress: &dyn Progress,
+        cancel: &Cancel,
+        on_piece: &mut dyn FnMut(&Piece) -> bool,
+    ) -> Result<SealedReply, StudioError> {
+        let (send, receive) = channel();
+        let stop = Arc::new(std::sync::atomic::AtomicBool::new(false));
+        let stopped = Arc::clone(&stop);
+        let sink = move |event| {
+            let sent = send.send(event).is_ok();
+            sent && !stopped.load(std::sync::atomic::Ordering::Relaxed)
+        };
+        self.generate_text(model, request, progress, cancel, Box::new(sink))?;
+        for event in receive {
+            match event {
+                TextEvent::Piece(piece, _) => {
+                    if !on_piece(&piece) {
+                        stop.store(true, std::sync::atomic::Ordering::Relaxed);
+                    }
+                }
+                TextEvent::ToolCall(_) => {}
+                TextEvent::Done(reply) => return Ok(*reply),
+                TextEvent::Failed(error) => return Err(error),
+            }
+        }
+        cancel.check()?;
+        Err(StudioError::Stopped("language engine"))
+    }
+
+    /// Generates a text as a document of its own: sealed with everything that a text file can carry.
+    ///
+    /// # Errors
+    /// [`StudioError`]; then nothing was sealed.
+    pub fn text_document(
+        &self,
+        model: Option<&str>,
+        request: GenerateRequest,
+        progress: &dyn Progress,
+        cancel: &Cancel,
+    ) -> Result<Sealed, StudioError> {
+        let loaded = self.loaded_engine(model, progress, cancel)?;
+        let sealer = Arc::clone(self.sealer()?);
+        let about = About {
+            request: summary(&request),
+            lang: Lang::detect(&prompt_text(&request.prompt)),
+            uses: loaded.uses,
+            engine: loaded.engine.info().engine,
+            key: self.text_keys()?.id(),
+        };
+        let most = request.max_tokens.unwrap_or(loaded.engine.info().context) as u64;
+        let mut done = 0;
+        let reply = loaded.engine.generate(request, cancel, &mut |_| {
+            done += 1;
+            let event =
+                Event::Progress { stage: Stage::Write, done: done.min(most), total: most, what: None };
+            progress.event(event);
+            true
+        })?;
+        let receipt = about.receipt(&reply)?;
+        let draft = Draft::new(Media::Text(reply.text), receipt);
+        Ok(seal(draft, &sealer, cancel, progress)?)
+    }
+
+    /// The thread that seals finished texts, started on first use.
+    fn sealing(&self) -> Result<Sender<Finishing>, StudioError> {
+        let languages = self.languages();
+        if let Some(sender) = languages.sealing.get() {
+            return Ok(sender.clone());
+        }
+        let (send, receive) = channel::<Finishing>();
+        std::thread::Builder::new()
+            .name("text seal".into())
+            .spawn(move || receive.iter().for_each(finish))
+            .map_err(|_| StudioError::Stopped("seal"))?;
+        Ok(languages.sealing.get_or_init(|| send).clone())
+    }
+}
+
+fn finish(work: Finishing) {
+    let Finishing { seal, reply, about, mut sink, cancel } = work;
+    // Of a reply that was broken off by its reader, what was sent is sealed too.
+    let event = match sealed(seal, &reply, about, &cancel) {
+        Ok((sealed, model)) => TextEvent::Done(Box::new(SealedReply {
+            sealed,
+            tool_calls: reply.tool_calls,
+            finish: reply.finish,
+            usage: reply.usage,
+            logprobs: reply.logprobs,
+            watermark: reply.watermark,
+            seed: reply.seed,
+            model,
+        })),
+        Err(error) => TextEvent::Failed(error),
+    };
+    sink(event);
+}
+
+fn sealed(
+    seal: TextSeal,
+    reply: &Reply,
+    about: About,
+    cancel: &Cancel,
+) -> Result<(Option<SealedText>, String), StudioError> {
+    let model = about.uses.id.clone();
+    if seal.is_empty() {
+        return Ok((None, model));
+    }
+    let receipt = about.receipt(reply)?;
+    Ok((Some(seal.finish(receipt, cancel)?), model))
+}
+
+impl About {
+    fn receipt(self, reply: &Reply) -> Result<Receipt, StudioError> {
+        let mut request = self.request;
+        request["seed"] = reply.seed.into();
+        // Equal requests in one millisecond are two works.
+        request["nonce"] = format!("{:016x}", crate::film::fresh_seed()).into();
+        let work = new_work(&request)?;
+        let watermark = match reply.watermark {
+            WatermarkState::Marked => json!({"method": "synthid-text", "key": self.key}),
+            state => json!({"none": state}),
+        };
+        Ok(Receipt {
+            work_id: work.id,
+            title: "Text".into(),
+            lang: self.lang,
+            created: work.created,
+            generator: GENERATOR.to_owned(),
+            request,
+            seed: u64::from(reply.seed),
+            models: vec![self.uses],
+            steps: vec![Step { name: "generate".into(), engine: self.engine }],
+            extra: [("platform".to_owned(), platform()), ("watermark".to_owned(), watermark)].into(),
+        })
+    }
+}
+
+fn prompt_text(prompt: &Prompt) -> String {
+    match prompt {
+        Prompt::Plain(text) => text.clone(),
+        Prompt::Chat { messages, .. } => {
+            messages.iter().map(|m: &Message| m.content.as_str()).collect::<Vec<_>>().join("\n")
+        }
+    }
+}
+
+/// What the receipt keeps of a request.
+fn summary(request: &GenerateRequest) -> serde_json::Value {
+    let mut digest = Sha256::new();
+    digest.update(format!("{:?}", request.prompt).as_bytes());
+    let prompt_sha256: String = digest.finalize().iter().map(|b| format!("{b:02x}")).collect();
+    json!({
+        "task": "text",
+        "prompt_sha256": prompt_sha256,
+        "max_tokens": request.max_tokens,
+        "temperature": request.sampling.temperature,
+        "top_p": request.sampling.top_p,
+        "top_k": request.sampling.top_k,
+    })
+}

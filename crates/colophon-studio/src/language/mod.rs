@@ -1,0 +1,13 @@
+//! Language: engines that are loaded when they are asked for, and texts that leave them sealed.
+//!
+//! Threading contract: [`Languages`] may be shared. Each engine runs on its own thread; finished
+//! texts are sealed on one more, so that no stream waits for another's signature.
+
+mod embed;
+mod engines;
+mod generate;
+
+pub use embed::Embedded;
+pub(crate) use embed::Embedder;
+pub use engines::{LanguageOptions, Languages, TextModel};
+pub use generate::{SealedReply, TextEvent, TextSink};
