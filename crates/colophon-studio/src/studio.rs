@@ -1,7 +1,7 @@
 //! The studio itself: opened once, used by every surface.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use colophon_hub::{Hub, HubOptions};
 use colophon_ledger::{Ledger, VerifiedProof, verify_proof};
@@ -33,6 +33,8 @@ pub struct Studio {
     pub(crate) home: PathBuf,
     pub(crate) hub: Arc<Hub>,
     pub(crate) cores: Cores,
+    /// Held while log or keys are opened: two at once would make two of each.
+    opening: Mutex<()>,
     ledger: OnceLock<Arc<Ledger>>,
     sealer: OnceLock<Arc<Sealer>>,
     pub(crate) languages: OnceLock<Languages>,
@@ -59,6 +61,7 @@ impl Studio {
             home,
             hub,
             cores,
+            opening: Mutex::new(()),
             ledger: OnceLock::new(),
             sealer: OnceLock::new(),
             languages: OnceLock::new(),
@@ -94,12 +97,25 @@ impl Studio {
         if let Some(ledger) = self.ledger.get() {
             return Ok(ledger);
         }
+        let _turn = self.opening.lock().unwrap_or_else(PoisonError::into_inner);
+        self.open_ledger()
+    }
+
+    /// The log; `opening` must be held.
+    fn open_ledger(&self) -> Result<&Arc<Ledger>, StudioError> {
+        if let Some(ledger) = self.ledger.get() {
+            return Ok(ledger);
+        }
         let key = self.home.join("keys").join("log.key");
         let ledger = Ledger::open(&self.home.join("log"), LOG_ORIGIN, &key)?;
         Ok(self.ledger.get_or_init(|| Arc::new(ledger)))
     }
 
     pub(crate) fn sealer(&self) -> Result<&Arc<Sealer>, StudioError> {
+        if let Some(sealer) = self.sealer.get() {
+            return Ok(sealer);
+        }
+        let _turn = self.opening.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(sealer) = self.sealer.get() {
             return Ok(sealer);
         }
@@ -119,7 +135,7 @@ impl Studio {
             producer: self.config.producer.clone().unwrap_or_else(|| PRODUCER.into()),
             label: LabelOptions::default(),
         };
-        let ledger: Arc<Ledger> = Arc::clone(self.ledger()?);
+        let ledger: Arc<Ledger> = Arc::clone(self.open_ledger()?);
         let sealer = Sealer::open(config, ledger)?;
         Ok(self.sealer.get_or_init(|| Arc::new(sealer)))
     }

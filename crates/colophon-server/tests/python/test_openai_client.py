@@ -1,0 +1,143 @@
+"""The unmodified `openai` client against a running server: `scripts/test-openai-client` starts both."""
+
+import os
+
+import openai
+import pytest
+from pydantic import BaseModel
+
+MODEL = os.environ["COLOPHON_TEST_MODEL"]
+TOOL = {
+    "type": "function",
+    "function": {
+        "name": "get_weather",
+        "description": "The weather of a city",
+        "parameters": {"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]},
+    },
+}
+
+
+class Pet(BaseModel):
+    name: str
+    age: int
+
+
+@pytest.fixture(scope="session")
+def client():
+    return openai.OpenAI(base_url=os.environ["COLOPHON_TEST_URL"], api_key="none", max_retries=0)
+
+
+def ask(words):
+    return [{"role": "user", "content": words}]
+
+
+def test_models(client):
+    assert MODEL in [m.id for m in client.models.list()]
+    assert client.models.retrieve(MODEL).id == MODEL
+
+
+def test_chat(client):
+    reply = client.chat.completions.create(
+        model=MODEL, messages=ask("What is the capital of France?"), temperature=0, max_tokens=20
+    )
+    assert "Paris" in reply.choices[0].message.content
+    assert reply.usage.total_tokens == reply.usage.prompt_tokens + reply.usage.completion_tokens
+    assert reply.colophon[0]["sealed"] is True
+
+
+def test_stream_with_usage(client):
+    chunks = list(client.chat.completions.create(
+        model=MODEL, messages=ask("Count to three."), max_tokens=20, stream=True,
+        stream_options={"include_usage": True},
+    ))
+    assert "".join(c.choices[0].delta.content or "" for c in chunks if c.choices)
+    assert chunks[-1].usage.completion_tokens > 0
+
+
+def test_stream_helper(client):
+    with client.chat.completions.stream(model=MODEL, messages=ask("Say hello."), max_tokens=8) as stream:
+        kinds = {event.type for event in stream}
+        assert "content.delta" in kinds
+        assert stream.get_final_completion().choices[0].message.content
+
+
+def test_logprobs_and_choices(client):
+    reply = client.chat.completions.create(
+        model=MODEL, messages=ask("Say hello."), max_tokens=4, n=2, logprobs=True, top_logprobs=2, seed=5
+    )
+    assert len(reply.choices) == 2
+    first = reply.choices[0].logprobs.content[0]
+    assert first.logprob <= 0 and len(first.top_logprobs) == 2
+
+
+def test_tools(client):
+    for choice in ["required", {"type": "function", "function": {"name": "get_weather"}}]:
+        reply = client.chat.completions.create(
+            model=MODEL, messages=ask("Weather in Oslo?"), tools=[TOOL], tool_choice=choice, max_tokens=60
+        )
+        call = reply.choices[0].message.tool_calls[0]
+        assert reply.choices[0].finish_reason == "tool_calls"
+        assert call.function.name == "get_weather" and "city" in call.function.arguments
+
+
+def test_tools_in_a_stream(client):
+    name, arguments = "", ""
+    for chunk in client.chat.completions.create(
+        model=MODEL, messages=ask("Weather in Oslo?"), tools=[TOOL], tool_choice="required",
+        max_tokens=60, stream=True,
+    ):
+        for call in (chunk.choices[0].delta.tool_calls or []) if chunk.choices else []:
+            name += call.function.name or ""
+            arguments += call.function.arguments or ""
+    assert name == "get_weather" and "city" in arguments
+
+
+def test_structured_output(client):
+    reply = client.chat.completions.parse(
+        model=MODEL, messages=ask("Invent a pet."), response_format=Pet, max_tokens=80
+    )
+    assert isinstance(reply.choices[0].message.parsed, Pet)
+    reply = client.responses.parse(model=MODEL, input="Invent a pet.", text_format=Pet, max_output_tokens=80)
+    assert isinstance(reply.output_parsed, Pet)
+
+
+def test_responses(client):
+    first = client.responses.create(model=MODEL, input="My name is Ann.", max_output_tokens=30)
+    assert first.output_text
+    then = client.responses.create(
+        model=MODEL, input="What is my name?", previous_response_id=first.id, temperature=0,
+        max_output_tokens=30,
+    )
+    assert "Ann" in then.output_text
+    assert client.responses.retrieve(first.id).id == first.id
+
+
+def test_responses_stream(client):
+    with client.responses.stream(model=MODEL, input="Say hello.", max_output_tokens=8) as stream:
+        kinds = [event.type for event in stream]
+    assert kinds[0] == "response.created" and kinds[-1] in ("response.completed", "response.incomplete")
+    assert "response.output_text.delta" in kinds
+
+
+def test_completions(client):
+    reply = client.completions.create(model=MODEL, prompt="Once upon a time", max_tokens=8)
+    assert reply.choices[0].text and reply.usage.completion_tokens <= 8
+
+
+def test_embeddings(client):
+    # The client asks for base64 by default and decodes it.
+    reply = client.embeddings.create(model="all-minilm-l6-v2", input=["a cat", "a kitten", "a tax form"])
+    one, two, three = (row.embedding for row in reply.data)
+    dot = lambda a, b: sum(x * y for x, y in zip(a, b))
+    assert len(one) == 384 and dot(one, two) > dot(one, three)
+
+
+def test_errors(client):
+    with pytest.raises(openai.NotFoundError):
+        client.chat.completions.create(model="nothing", messages=ask("x"))
+    with pytest.raises(openai.BadRequestError) as error:
+        client.chat.completions.create(model=MODEL, messages=ask("x"), temperature=-1)
+    assert error.value.param == "temperature"
+    with pytest.raises(openai.BadRequestError) as error:
+        client.chat.completions.create(model=MODEL, messages=ask("word " * 30000))
+    assert error.value.code == "context_length_exceeded"
