@@ -3,6 +3,7 @@
 use std::fs::OpenOptions;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use colophon_types::{ErrorCode, Explain};
 use sha2::{Digest, Sha256};
@@ -141,7 +142,9 @@ impl Keys {
         if let Some(dir) = path.parent() {
             std::fs::create_dir_all(dir).map_err(fail)?;
         }
-        let temp = path.with_extension(format!("new-{}", std::process::id()));
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let count = COUNT.fetch_add(1, Ordering::Relaxed);
+        let temp = path.with_extension(format!("new-{}-{count}", std::process::id()));
         let mut options = OpenOptions::new();
         options.write(true).create_new(true);
         #[cfg(unix)]
@@ -200,6 +203,17 @@ mod tests {
         let text = std::fs::read_to_string(&path).unwrap();
         let shown = format!("{keys:?}");
         assert!(text.lines().skip(1).all(|key| !shown.contains(key)));
+    }
+
+    #[test]
+    fn keys_that_are_made_at_once_are_the_same() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("k");
+        let made: Vec<Keys> = std::thread::scope(|scope| {
+            let all: Vec<_> = (0..16).map(|_| scope.spawn(|| Keys::load_or_create(&path).unwrap())).collect();
+            all.into_iter().map(|t| t.join().unwrap()).collect()
+        });
+        assert!(made.iter().all(|k| *k == made[0]));
     }
 
     #[test]
