@@ -33,4 +33,4 @@ pub use verdict::{
     AigcFacts, CredentialFacts, CredentialState, IptcFacts, LabelFacts, LogFacts, Verdict, VerdictKind,
     WatermarkFacts,
 };
-pub use verify::{VerifyContext, verify};
+pub use verify::{TextWatermark, VerifyContext, verify};

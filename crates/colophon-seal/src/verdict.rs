@@ -124,6 +124,9 @@ pub struct WatermarkFacts {
     pub score: Option<f64>,
     /// How often unmarked content scores as high.
     pub false_positive_rate: Option<f64>,
+    /// Tokens that were looked at (text only).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tokens: Option<usize>,
 }
 
 /// The log entry.

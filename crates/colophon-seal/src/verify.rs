@@ -7,14 +7,14 @@ use std::fs::File;
 use std::io::{BufReader, Read, Seek, SeekFrom};
 use std::path::Path;
 
-use colophon_types::Recorder;
+use colophon_types::{Receipt, Recorder};
 
 use crate::format::{self, Kind, Marks, frame, jpeg, mp4, png, text, wav};
 use crate::mark::credential::{self, Credential};
 use crate::mark::label::{LABEL_TEXT, TEXT_LABEL};
 use crate::mark::{label, label_sound, xmp};
 use crate::pipeline::hash_file;
-use crate::verdict::{AigcFacts, CredentialState, IptcFacts, LabelFacts, LogFacts};
+use crate::verdict::{AigcFacts, CredentialState, IptcFacts, LabelFacts, LogFacts, WatermarkFacts};
 use crate::{SealError, Verdict, VerdictKind};
 
 /// What a verification may consult besides the file.
@@ -27,6 +27,15 @@ pub struct VerifyContext<'a> {
     /// The program ffmpeg, to look for the label in a film's opening frames when the film carries no
     /// credential that tells of it.
     pub ffmpeg: Option<&'a Path>,
+    /// Looks for the watermark in words; only whoever has the keys and the model's tokens can.
+    pub text_watermark: Option<&'a dyn TextWatermark>,
+}
+
+/// Looks for a watermark in words.
+pub trait TextWatermark {
+    /// What is found in `words`, with the receipt of the text where it has one; `None` when nothing
+    /// can be said.
+    fn look(&self, words: &str, receipt: Option<&Receipt>) -> Option<WatermarkFacts>;
 }
 
 /// Says what is known of a file. The file is not changed and nothing is sent anywhere.
@@ -76,6 +85,10 @@ pub fn verify(path: &Path, context: &VerifyContext<'_>) -> Result<Verdict, SealE
         }
     }
     describe(&mut verdict, marks, &credential);
+    if let (Some(words), Some(watermark)) = (&words, context.text_watermark) {
+        let facts = watermark.look(&text::words(words), credential.receipt.as_ref());
+        verdict.watermark = facts.unwrap_or_default();
+    }
     look_up(&mut verdict, &sha256, context.recorder);
     conclude(&mut verdict, &credential, context.recorder.is_some());
     verdict.c2pa = credential.facts;

@@ -180,6 +180,7 @@ impl Studio {
             recorder: ledger.map(|l| l as &dyn colophon_types::Recorder),
             trust_anchors: anchors.as_deref(),
             ffmpeg: Some(&ffmpeg),
+            text_watermark: Some(&crate::language::MarkFinder(self)),
         };
         Ok(verify(file, &context)?)
     }

@@ -11,4 +11,4 @@ pub mod sentences;
 pub mod watermark;
 
 pub use error::TextError;
-pub use llama::{Llama, LlamaOptions, Load};
+pub use llama::{Llama, LlamaOptions, Load, Vocabulary};

@@ -252,6 +252,14 @@ fn runs(text: &str) -> Vec<(usize, usize)> {
 }
 
 /// The text without any wrapper that it came with.
+/// The words of a text alone: without front matter, label line and manifest.
+pub(crate) fn words(text: &str) -> String {
+    let text = strip_wrappers(text);
+    let (_, body) = split_front_matter(text.trim_start_matches(PREFIX));
+    let kept: Vec<&str> = body.lines().filter(|l| !l.contains(crate::TEXT_LABEL)).collect();
+    kept.join("\n").trim().to_owned()
+}
+
 fn strip_wrappers(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut from = 0;

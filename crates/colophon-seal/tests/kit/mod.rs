@@ -67,6 +67,7 @@ impl Studio {
             recorder: Some(self.ledger.as_ref()),
             trust_anchors: self.sealer.trust_anchors(),
             ffmpeg: None,
+            text_watermark: None,
         }
     }
 

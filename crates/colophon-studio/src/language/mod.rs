@@ -5,9 +5,11 @@
 
 mod embed;
 mod engines;
+mod find;
 mod generate;
 
 pub use embed::Embedded;
 pub(crate) use embed::Embedder;
 pub use engines::{LanguageOptions, Languages, TextModel};
+pub(crate) use find::MarkFinder;
 pub use generate::{SealedReply, TextEvent, TextSink};

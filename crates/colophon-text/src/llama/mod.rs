@@ -389,6 +389,30 @@ impl Drop for Llama {
     }
 }
 
+/// The tokenizer of a model, without its weights.
+pub struct Vocabulary(LlamaModel);
+
+impl Vocabulary {
+    /// Reads the vocabulary of a GGUF file.
+    ///
+    /// # Errors
+    /// [`TextError::Load`].
+    pub fn load(id: &str, path: &Path) -> Result<Self, TextError> {
+        let fail = |reason: String| TextError::Load { model: id.to_owned(), reason };
+        if !path.is_file() {
+            return Err(fail("the file is missing".into()));
+        }
+        let params = LlamaModelParams::default().with_vocab_only(true);
+        let model = LlamaModel::load_from_file(backend()?, path, &params);
+        Ok(Self(model.map_err(|e| fail(e.to_string()))?))
+    }
+
+    /// The tokens of a text.
+    pub fn tokens(&self, text: &str) -> Vec<i32> {
+        self.0.vocab().tokenize(text.as_bytes(), false, false).into_iter().map(|t| t.0).collect()
+    }
+}
+
 /// The engine's thread.
 fn work(shared: &Shared, commands: &Receiver<Command>, ready: &Sender<Result<(), TextError>>) {
     let mut line = Line::default();

@@ -45,6 +45,13 @@ fn describe(v: &Verdict) -> String {
         (n, _) => format!("{n} fields, not as the standard asks"),
     };
     row("AIGC", aigc);
+    if let (Some(method), Some(score), Some(rate)) =
+        (&v.watermark.method, v.watermark.score, v.watermark.false_positive_rate)
+    {
+        let found = if v.watermark.found { "found" } else { "not found" };
+        let tokens = v.watermark.tokens.unwrap_or_default();
+        row("watermark", format!("{method} {found}: score {score:.4} over {tokens} tokens, p = {rate:.2e}"));
+    }
     row("credential", word(&v.c2pa.state));
     let log = match v.log.index {
         Some(index) if v.log.included => format!("entry {index}, inclusion proved"),
