@@ -55,7 +55,7 @@ def test_stream_with_usage(client):
 
 
 def test_stream_helper(client):
-    with client.chat.completions.stream(model=MODEL, messages=ask("Say hello."), max_tokens=8) as stream:
+    with client.chat.completions.stream(model=MODEL, messages=ask("Say hello."), temperature=0, max_tokens=200) as stream:
         kinds = {event.type for event in stream}
         assert "content.delta" in kinds
         assert stream.get_final_completion().choices[0].message.content
