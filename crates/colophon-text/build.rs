@@ -38,10 +38,10 @@ static void silent(enum ggml_log_level level, const char * text, void * data) {
 __attribute__((constructor)) static void quiet(void) { ggml_log_set(silent, 0); }
 "#;
 
-fn main() {
+fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("cargo:rerun-if-changed=build.rs");
     println!("cargo:rerun-if-env-changed=DEP_LLAMA_ROOT");
-    let out = PathBuf::from(std::env::var_os("OUT_DIR").expect("cargo sets it"));
+    let out = PathBuf::from(std::env::var_os("OUT_DIR").ok_or("cargo sets OUT_DIR")?);
     let built =
         if wanted() { VARIANTS.iter().filter_map(|v| variant(&out, v)).collect() } else { Vec::new() };
     let list = format!(
@@ -49,7 +49,8 @@ fn main() {
          pub(super) const VARIANTS: &[(&str, &[&str], &[u8])] = &[{}];\n",
         built.join(", ")
     );
-    std::fs::write(out.join("variants.rs"), list).expect("OUT_DIR can be written");
+    std::fs::write(out.join("variants.rs"), list)?;
+    Ok(())
 }
 
 fn wanted() -> bool {

@@ -65,33 +65,40 @@ pub(crate) struct Kept {
 
 /// Kept answers; the oldest go first.
 #[derive(Default)]
-pub(crate) struct Responses(Mutex<(HashMap<String, Kept>, VecDeque<(String, usize)>, usize)>);
+pub(crate) struct Responses(Mutex<Shelf>);
+
+#[derive(Default)]
+struct Shelf {
+    kept: HashMap<String, Kept>,
+    /// Identifiers and sizes, the oldest first.
+    order: VecDeque<(String, usize)>,
+    bytes: usize,
+}
 
 impl Responses {
     pub(crate) fn keep(&self, id: &str, kept: Kept) {
         let size = kept.messages.iter().map(|m| m.content.len() + 64).sum::<usize>();
-        let mut guard = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let (map, order, bytes) = &mut *guard;
-        map.insert(id.to_owned(), kept);
-        order.push_back((id.to_owned(), size));
-        *bytes += size;
-        while order.len() > KEPT_RESPONSES || *bytes > KEPT_BYTES {
-            let Some((old, size)) = order.pop_front() else { break };
-            map.remove(&old);
-            *bytes = bytes.saturating_sub(size);
+        let mut shelf = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        shelf.kept.insert(id.to_owned(), kept);
+        shelf.order.push_back((id.to_owned(), size));
+        shelf.bytes += size;
+        while shelf.order.len() > KEPT_RESPONSES || shelf.bytes > KEPT_BYTES {
+            let Some((old, size)) = shelf.order.pop_front() else { break };
+            shelf.kept.remove(&old);
+            shelf.bytes = shelf.bytes.saturating_sub(size);
         }
     }
 
     /// A kept answer of this client.
     pub(crate) fn get(&self, id: &str, client: &str) -> Option<Kept> {
-        let guard = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        guard.0.get(id).filter(|k| k.client == client).cloned()
+        let shelf = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        shelf.kept.get(id).filter(|k| k.client == client).cloned()
     }
 
     pub(crate) fn remove(&self, id: &str, client: &str) -> bool {
-        let mut guard = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let own = guard.0.get(id).is_some_and(|k| k.client == client);
-        own && guard.0.remove(id).is_some()
+        let mut shelf = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let own = shelf.kept.get(id).is_some_and(|k| k.client == client);
+        own && shelf.kept.remove(id).is_some()
     }
 }
 

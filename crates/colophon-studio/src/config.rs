@@ -41,12 +41,11 @@ pub struct Config {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct TextConfig {
-    /// Requests that run at the same time in each engine; default 8.
+    /// Requests that run at the same time in each engine; default 4.
     pub slots: Option<usize>,
-    /// Tokens of context of one request; default 8192, or the model's own limit.
+    /// Tokens of context of one request; default 4096, or the model's own limit. Each of the `slots`
+    /// has a cache of so many tokens.
     pub context: Option<usize>,
-    /// Tokens in the cache of each engine; default 16384.
-    pub cache: Option<usize>,
     /// Engines that may be loaded at once; default 2.
     pub loaded: Option<usize>,
     /// Seconds after which an unused engine is unloaded; default 900.
@@ -122,7 +121,6 @@ impl Config {
         LanguageOptions {
             slots: text.slots.unwrap_or(usual.slots).clamp(1, 64),
             context: text.context.unwrap_or(usual.context).clamp(256, 1 << 20),
-            cache: text.cache.unwrap_or(usual.cache).clamp(512, 1 << 22),
             loaded: text.loaded.unwrap_or(usual.loaded).max(1),
             idle: text.idle_seconds.map_or(usual.idle, Duration::from_secs),
         }

@@ -46,8 +46,6 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let (own, other) = (Keys::from_layers(layers()), Keys::from_layers(layers()));
     let options = LlamaOptions {
         slots: 16,
-        context: 1024,
-        cache: 16 * 1024,
         keys: Some(own.clone()),
         speculate: false,
         ..LlamaOptions::single(1024, 2)

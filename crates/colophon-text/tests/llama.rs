@@ -14,7 +14,7 @@ use colophon_types::{Cancel, ErrorCode, Explain};
 use serde_json::{Value, json};
 
 fn options() -> LlamaOptions {
-    LlamaOptions { slots: 4, cache: 8192, ..LlamaOptions::single(2048, 2) }
+    LlamaOptions { slots: 4, ..LlamaOptions::single(2048, 2) }
 }
 
 fn load(options: LlamaOptions) -> Llama {
@@ -309,8 +309,8 @@ fn cancelling_ends_within_a_token_and_leaves_others_running() {
 }
 
 #[test]
-fn a_small_cache_makes_requests_wait_and_all_end() {
-    let engine = load(LlamaOptions { slots: 4, cache: 640, context: 512, ..options() });
+fn requests_beyond_the_slots_wait_and_all_end() {
+    let engine = load(LlamaOptions { slots: 2, context: 512, ..options() });
     let engine = &engine;
     let replies: Vec<_> = std::thread::scope(|scope| {
         let running: Vec<_> = (0..6)
@@ -320,7 +320,7 @@ fn a_small_cache_makes_requests_wait_and_all_end() {
                         "Number {i}. {}",
                         "Write a long story about the sea and its ships. ".repeat(8)
                     );
-                    ask(engine, GenerateRequest { client: format!("c{}", i % 3), ..greedy(&words, 250) })
+                    ask(engine, GenerateRequest { client: format!("c{}", i % 3), ..greedy(&words, 40) })
                 })
             })
             .collect();

@@ -23,8 +23,6 @@ pub struct LanguageOptions {
     pub slots: usize,
     /// Tokens of context of one request.
     pub context: usize,
-    /// Tokens in the cache of each engine.
-    pub cache: usize,
     /// Engines that may be loaded at once; the one not used for longest goes first.
     pub loaded: usize,
     /// An engine that was not used for so long is unloaded.
@@ -33,7 +31,7 @@ pub struct LanguageOptions {
 
 impl Default for LanguageOptions {
     fn default() -> Self {
-        Self { slots: 8, context: 8192, cache: 16_384, loaded: 2, idle: Duration::from_secs(900) }
+        Self { slots: 4, context: 4096, loaded: 2, idle: Duration::from_secs(900) }
     }
 }
 
@@ -208,7 +206,6 @@ impl Studio {
         let options = LlamaOptions {
             slots: languages.options.slots,
             context: languages.options.context,
-            cache: languages.options.cache,
             keys: Some(self.text_keys()?.clone()),
             ..LlamaOptions::serving(&self.cores)
         };

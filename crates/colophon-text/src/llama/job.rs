@@ -117,8 +117,6 @@ pub(super) struct Slot {
     pub(super) rows: Vec<i32>,
     pub(super) fed: usize,
     pub(super) speculated: usize,
-    /// Gave its place in the cache to others; starts again when there is room.
-    pub(super) paused: bool,
     /// Order of admission.
     pub(super) order: u64,
 }
@@ -130,7 +128,7 @@ impl Slot {
 
     /// Whether it is making its answer, one token (and guesses) a step.
     pub(super) fn is_decoding(&self) -> bool {
-        !self.paused && self.pending() == 1
+        self.pending() == 1
     }
 
     pub(super) fn position(&self, index: usize) -> i32 {

@@ -46,8 +46,6 @@ use crate::watermark::{Keys, Marker};
 
 /// Tokens that are evaluated in one step.
 const BATCH: usize = 512;
-/// Sequences that may stay cached beside the running ones.
-const SPARE_SEQUENCES: usize = 16;
 /// Most stop texts of a request.
 const MAX_STOPS: usize = 16;
 /// Most alternatives reported with a token.
@@ -64,12 +62,10 @@ pub struct LlamaOptions {
     pub threads: usize,
     /// Where it leases them, step by step; `None` when its callers hold a lease.
     pub cores: Option<Cores>,
-    /// Requests that run at the same time.
+    /// Requests that run at the same time, each in a part of the cache of its own.
     pub slots: usize,
     /// Tokens of context of one request; the model's own limit where it is smaller.
     pub context: usize,
-    /// Tokens in the cache of keys and values, for running requests and cached beginnings together.
-    pub cache: usize,
     /// Requests that may wait.
     pub queue: usize,
     /// Whether repeated passages are guessed.
@@ -81,14 +77,14 @@ pub struct LlamaOptions {
 }
 
 impl LlamaOptions {
-    /// For one request at a time.
+    /// For one request after the other; two places, so that two kinds of requests in turn find their
+    /// beginnings cached.
     pub fn single(context: usize, threads: usize) -> Self {
         Self {
             threads: threads.max(1),
             cores: None,
-            slots: 1,
+            slots: 2,
             context,
-            cache: context * 2,
             queue: 16,
             speculate: true,
             keys: None,
@@ -101,9 +97,8 @@ impl LlamaOptions {
         Self {
             threads: cores.total(),
             cores: Some(cores.clone()),
-            slots: 8,
-            context: 8192,
-            cache: 16384,
+            slots: 4,
+            context: 4096,
             queue: 256,
             speculate: true,
             keys: None,
@@ -179,7 +174,6 @@ impl Llama {
         let mut options = options;
         options.slots = options.slots.clamp(1, 128);
         options.context = options.context.clamp(64, (model.n_ctx_train() as usize).max(64));
-        options.cache = options.cache.max(options.context + BATCH);
         let vocab = model.vocab();
         let piece = |token: LlamaToken| {
             if token.0 < 0 {
@@ -475,11 +469,11 @@ fn serve(
     let options = &shared.options;
     let threads = i32::try_from(options.threads.max(1)).unwrap_or(1);
     let params = LlamaContextParams::default()
-        .with_n_ctx(NonZeroU32::new(options.cache as u32))
+        .with_n_ctx(NonZeroU32::new((options.slots * options.context) as u32))
         .with_n_batch(BATCH as u32)
         .with_n_ubatch(BATCH as u32)
-        .with_n_seq_max((options.slots + SPARE_SEQUENCES) as u32)
-        .with_kv_unified(true)
+        .with_n_seq_max(options.slots as u32)
+        .with_kv_unified(false)
         .with_swa_full(true)
         .with_n_threads(threads)
         .with_n_threads_batch(threads);

@@ -5,14 +5,16 @@
 //!
 //! One step: take new requests → give free places to the line, client by client → build a batch of
 //! one token (and guesses) from every running answer and a piece of the prompts that are still being
-//! read → decode → draw tokens. All sequences share one cache of keys and values; a prompt that
-//! begins like one that is cached or being read shares its cells. Finished sequences stay cached
-//! until the space is needed, the least recently used first to go.
+//! read → decode → draw tokens. Every running request has a part of the cache of keys and values to
+//! itself, so that attention reads no more than its own (on processors, one shared cache is several
+//! times slower). A prompt that begins like one that is cached or being read gets a copy of that
+//! beginning. Finished sequences stay cached until their place is needed, the least recently used
+//! first to go.
 
 use std::sync::mpsc::{Receiver, TryRecvError};
+use std::time::Instant;
 
 use colophon_types::Cancel;
-use llama_cpp_2::DecodeError;
 use llama_cpp_2::context::LlamaContext;
 use llama_cpp_2::llama_batch::LlamaBatch;
 use llama_cpp_2::model::LlamaModel;
@@ -21,8 +23,9 @@ use llama_cpp_2::token::LlamaToken;
 use super::Shared;
 use super::job::{Adapter, Job, Line, Slot, common};
 use super::output::Next;
+use super::speculate::Cost;
 use super::vision::Vision;
-use super::{BATCH, SPARE_SEQUENCES, pick, tools};
+use super::{BATCH, pick, tools};
 use crate::TextError;
 use crate::chat::{Delta, Finish, Reply, Usage, WatermarkState};
 
@@ -32,8 +35,8 @@ const MIXED: usize = 64;
 const SPECULATE_UP_TO: usize = 2;
 /// A detector cannot tell shorter texts.
 const SHORT: usize = 200;
-/// Tokens that must be free before a waiting request is let in.
-const HEADROOM: usize = 64;
+/// A beginning that another request is reading is waited for when it is longer than this.
+const WORTH: usize = 64;
 
 /// What comes through the channel.
 pub(super) enum Command {
@@ -70,6 +73,7 @@ pub(super) struct Scheduler<'a> {
     free: Vec<i32>,
     batch: LlamaBatch<'static>,
     clock: u64,
+    cost: Cost,
 }
 
 impl<'a> Scheduler<'a> {
@@ -80,7 +84,7 @@ impl<'a> Scheduler<'a> {
         vision: Option<&'a mut Vision>,
         adapter: Option<Adapter>,
     ) -> Self {
-        let sequences = (shared.options.slots + SPARE_SEQUENCES) as i32;
+        let sequences = shared.options.slots as i32;
         Self {
             context,
             model,
@@ -92,6 +96,7 @@ impl<'a> Scheduler<'a> {
             free: (0..sequences).rev().collect(),
             batch: LlamaBatch::new(BATCH, 1),
             clock: 0,
+            cost: Cost::default(),
         }
     }
 
@@ -139,27 +144,18 @@ impl<'a> Scheduler<'a> {
         }
     }
 
-    /// Lets requests in while there are places and cells.
+    /// Lets requests in while there are places.
     fn admit(&mut self, line: &mut Line) -> Option<Outcome> {
         while self.slots.len() < self.shared.options.slots {
             let next = line.peek()?;
             if next.adapter != self.adapter {
                 return self.slots.is_empty().then(|| Outcome::Switch(next.adapter.clone()));
             }
-            let needed = self.cells() + next.tokens.len() + HEADROOM;
-            if !self.slots.is_empty() && needed > self.shared.options.cache {
-                return None;
-            }
-            let Some(job) = line.pop() else { return None };
+            let job = line.pop()?;
             self.shared.left_line();
             self.start(job);
         }
         None
-    }
-
-    /// Cells that running requests hold, at most.
-    fn cells(&self) -> usize {
-        self.slots.iter().filter(|s| !s.paused).map(|s| s.tokens.len()).sum()
     }
 
     fn start(&mut self, job: Job) {
@@ -178,7 +174,6 @@ impl<'a> Scheduler<'a> {
             rows: Vec::new(),
             fed: 0,
             speculated: 0,
-            paused: false,
             order: self.clock,
             job,
         };
@@ -215,8 +210,7 @@ impl<'a> Scheduler<'a> {
             .max_by_key(|(i, n)| (*n, self.cached[*i].used));
         if let Some((i, n)) = best.filter(|(_, n)| *n > 0) {
             let whole = n + 1 >= self.cached[i].tokens.len();
-            // What goes on from a cached text takes it over; what only begins like it gets a copy,
-            // whose cells are shared.
+            // What goes on from a cached text takes it over; what only begins like it gets a copy.
             if whole || (self.free.is_empty() && self.cached.len() == 1) {
                 let taken = self.cached.swap_remove(i);
                 let kept = self.cut(taken.seq, n);
@@ -228,14 +222,13 @@ impl<'a> Scheduler<'a> {
                 self.evict(Some(from));
             }
             if let Some(seq) = self.free.pop() {
-                let copied = self.context.copy_kv_cache_seq(from, seq, Some(0), Some(n as u32)).is_ok();
-                return (seq, if copied { n } else { 0 });
+                return (seq, self.copy(from, seq, n));
             }
         }
         if self.free.is_empty() {
             self.evict(None);
         }
-        // There are more sequences than slots, so one is free or was cached.
+        // There are as many sequences as slots, so one is free or was cached.
         (self.free.pop().unwrap_or_default(), 0)
     }
 
@@ -248,6 +241,15 @@ impl<'a> Scheduler<'a> {
                 self.wipe(seq);
                 0
             }
+        }
+    }
+
+    /// Copies the first `n` tokens of a sequence into an empty one; gives how many are there.
+    fn copy(&mut self, from: i32, to: i32, n: usize) -> usize {
+        // Between parts of the cache only whole sequences can be copied.
+        match self.context.copy_kv_cache_seq(from, to, None, None) {
+            Ok(()) => self.cut(to, n),
+            Err(_) => 0,
         }
     }
 
@@ -290,30 +292,20 @@ impl<'a> Scheduler<'a> {
                 cores.lease(self.shared.options.threads, self.shared.options.threads, &Cancel::new()).ok()
             }
         };
-        self.resume();
         self.share();
-        loop {
-            self.fill();
-            if self.batch.n_tokens() == 0 {
-                self.fail_all(|| TextError::Engine("nothing could be evaluated".into()));
-                return;
-            }
-            match self.context.decode(&mut self.batch) {
-                Ok(()) => break,
-                Err(DecodeError::NoKvCacheSlot) => {
-                    if !self.evict(None) && !self.pause_youngest() {
-                        let limit = self.shared.options.cache;
-                        self.fail_all(|| TextError::TooLong { tokens: limit + 1, limit });
-                        return;
-                    }
-                }
-                Err(e) => {
-                    self.fail_all(|| TextError::Engine(e.to_string()));
-                    while self.evict(None) {}
-                    self.context.clear_kv_cache();
-                    return;
-                }
-            }
+        self.fill();
+        let started = Instant::now();
+        if let Err(e) = self.context.decode(&mut self.batch) {
+            self.fail_all(|| TextError::Engine(e.to_string()));
+            while self.evict(None) {}
+            self.context.clear_kv_cache();
+            return;
+        }
+        if let [alone] = self.slots.as_slice()
+            && alone.fed == 1
+        {
+            self.context.synchronize();
+            self.cost.learn(self.batch.n_tokens() as usize, started.elapsed().as_secs_f32());
         }
         let mut i = 0;
         while i < self.slots.len() {
@@ -331,52 +323,27 @@ impl<'a> Scheduler<'a> {
         }
     }
 
-    /// Lets a paused request start again when there is room for it.
-    fn resume(&mut self) {
-        let cells = self.cells();
-        if let Some(slot) = self.slots.iter_mut().filter(|s| s.paused).min_by_key(|s| s.order)
-            && (cells == 0 || cells + slot.tokens.len() + HEADROOM <= self.shared.options.cache)
-        {
-            slot.paused = false;
-        }
-    }
-
-    /// Takes the cells of the youngest running request for the others.
-    fn pause_youngest(&mut self) -> bool {
-        if self.slots.iter().filter(|s| !s.paused).count() < 2 {
-            return false;
-        }
-        let youngest = (0..self.slots.len())
-            .filter(|i| !self.slots[*i].paused && self.slots[*i].is_plain())
-            .max_by_key(|i| self.slots[*i].order);
-        let Some(i) = youngest else { return false };
-        self.wipe(self.slots[i].seq);
-        self.slots[i].evaluated = 0;
-        self.slots[i].paused = true;
-        true
-    }
-
     /// Lets prompts that are being read take over what others have read since.
     fn share(&mut self) {
         for i in 0..self.slots.len() {
             let slot = &self.slots[i];
-            if slot.paused || slot.pending() < 2 || !slot.is_plain() {
+            if slot.pending() < 2 || !slot.is_plain() {
                 continue;
             }
             let most = slot.tokens.len() - 1;
             let best = self
                 .slots
                 .iter()
-                .filter(|o| o.seq != slot.seq && !o.paused && o.is_plain())
+                .filter(|o| o.seq != slot.seq && o.is_plain())
                 .map(|o| (o.seq, common(&o.tokens[..o.evaluated], &slot.tokens).min(most)))
                 .max_by_key(|(_, n)| *n);
             let Some((from, n)) = best.filter(|(_, n)| *n > slot.evaluated) else { continue };
-            let (to, start) = (slot.seq, slot.evaluated as u32);
-            if self.context.copy_kv_cache_seq(from, to, Some(start), Some(n as u32)).is_ok() {
-                let slot = &mut self.slots[i];
-                slot.reused += n - slot.evaluated;
-                slot.evaluated = n;
-            }
+            let (to, before) = (slot.seq, slot.evaluated);
+            self.wipe(to);
+            let kept = self.copy(from, to, n);
+            let slot = &mut self.slots[i];
+            slot.reused = (slot.reused + kept).saturating_sub(before);
+            slot.evaluated = kept;
         }
     }
 
@@ -385,10 +352,9 @@ impl<'a> Scheduler<'a> {
         slot.is_plain()
             && self.slots.iter().any(|o| {
                 o.order < slot.order
-                    && !o.paused
                     && o.is_plain()
                     && o.pending() > 1
-                    && common(&o.tokens, &slot.tokens) > o.evaluated.max(slot.evaluated) + HEADROOM
+                    && common(&o.tokens, &slot.tokens) > o.evaluated.max(slot.evaluated) + WORTH
             })
     }
 
@@ -406,7 +372,7 @@ impl<'a> Scheduler<'a> {
             let left = slot.job.max_tokens.saturating_sub(slot.job.output.tokens() + 1);
             if speculate && slot.job.speculate && left > 0 {
                 let room = left.min(self.shared.options.context.saturating_sub(slot.tokens.len() + 1));
-                slot.drafts = slot.lookup.guess(&slot.tokens, room);
+                slot.drafts = slot.lookup.guess(&slot.tokens, room, self.cost.pays());
             }
             let start = slot.evaluated;
             let fed = slot.tokens[start..].iter().chain(&slot.drafts);
@@ -423,7 +389,7 @@ impl<'a> Scheduler<'a> {
         let mut room = if decoding == 0 { BATCH } else { MIXED }.min(BATCH - used);
         for i in 0..self.slots.len() {
             let slot = &self.slots[i];
-            if slot.paused || slot.pending() < 2 || room == 0 || self.waits(slot) {
+            if slot.pending() < 2 || room == 0 || self.waits(slot) {
                 continue;
             }
             let slot = &mut self.slots[i];

@@ -12,9 +12,6 @@ const SHORTEST: usize = 2;
 const LONGEST: usize = 12;
 /// Most tokens guessed at once.
 const MOST: usize = 16;
-/// Share of guesses that must be right: below it a step with guesses costs more than it saves.
-/// On processors a further token costs about a quarter of a step.
-const PAYS: f32 = 0.35;
 /// How fast the shares follow what happens.
 const LEARN: f32 = 0.15;
 
@@ -27,6 +24,39 @@ fn class(length: usize) -> usize {
         3..=4 => 1,
         5..=8 => 2,
         _ => 3,
+    }
+}
+
+/// What a guess costs on this machine with this model, learnt from the steps themselves.
+#[derive(Clone, Debug)]
+pub(super) struct Cost {
+    /// Seconds of a step of one token.
+    plain: f32,
+    /// What each further token adds to it, as a share.
+    further: f32,
+}
+
+impl Default for Cost {
+    fn default() -> Self {
+        Self { plain: 0.0, further: 0.4 }
+    }
+}
+
+impl Cost {
+    /// Learns from a step of `tokens` tokens.
+    pub(super) fn learn(&mut self, tokens: usize, seconds: f32) {
+        if tokens == 1 {
+            self.plain =
+                if self.plain == 0.0 { seconds } else { self.plain + LEARN * (seconds - self.plain) };
+        } else if tokens > 1 && self.plain > 0.0 {
+            let share = (seconds / self.plain - 1.0) / (tokens - 1) as f32;
+            self.further += LEARN * (share.clamp(0.0, 1.0) - self.further);
+        }
+    }
+
+    /// Share of guesses that must be right: with fewer, a step with guesses costs more than it saves.
+    pub(super) fn pays(&self) -> f32 {
+        (self.further * 1.1).clamp(0.1, 0.95)
     }
 }
 
@@ -48,20 +78,20 @@ impl Default for Lookup {
 }
 
 impl Lookup {
-    /// Guesses what follows `tokens`, at most `room` tokens. Empty where nothing was found or a
-    /// guess does not pay.
-    pub(super) fn guess(&mut self, tokens: &[LlamaToken], room: usize) -> Vec<LlamaToken> {
+    /// Guesses what follows `tokens`, at most `room` tokens. Empty where nothing was found or where
+    /// fewer than the share `pays` will be right.
+    pub(super) fn guess(&mut self, tokens: &[LlamaToken], room: usize, pays: f32) -> Vec<LlamaToken> {
         self.pending = None;
         self.idle += 1;
         let Some((at, length)) = longest_ending(tokens) else { return Vec::new() };
         let class = class(length);
         let share = self.right[class];
         // Now and then a class that did badly gets another chance.
-        if share < PAYS && self.idle < 48 {
+        if share < pays && self.idle < 48 {
             return Vec::new();
         }
-        // So many that the last still pays: share^n >= PAYS.
-        let count = if share >= 0.99 { MOST } else { (PAYS.ln() / share.ln()).floor().max(1.0) as usize };
+        // So many that the last still pays: share^n >= pays.
+        let count = if share >= 0.99 { MOST } else { (pays.ln() / share.ln()).floor().max(1.0) as usize };
         let guess: Vec<_> = tokens[at..].iter().take(count.min(MOST).min(room)).copied().collect();
         if !guess.is_empty() {
             self.idle = 0;
@@ -117,13 +147,13 @@ mod tests {
         let text = tokens(&[1, 2, 3, 4, 9, 2, 3, 5, 1, 2, 3]);
         assert_eq!(longest_ending(&text), Some((3, 3)));
         let mut lookup = Lookup::default();
-        assert_eq!(lookup.guess(&text, 8), tokens(&[4]));
+        assert_eq!(lookup.guess(&text, 8, 0.35), tokens(&[4]));
     }
 
     #[test]
     fn nothing_is_guessed_without_a_precedent() {
-        assert!(Lookup::default().guess(&tokens(&[1, 2, 3, 4, 5]), 8).is_empty());
-        assert!(Lookup::default().guess(&tokens(&[1]), 8).is_empty());
+        assert!(Lookup::default().guess(&tokens(&[1, 2, 3, 4, 5]), 8, 0.35).is_empty());
+        assert!(Lookup::default().guess(&tokens(&[1]), 8, 0.35).is_empty());
     }
 
     #[test]
@@ -131,16 +161,31 @@ mod tests {
         let text = tokens(&(0..40).chain(0..12).collect::<Vec<_>>());
         let mut lookup = Lookup::default();
         for _ in 0..20 {
-            let made = lookup.guess(&text, 16).len();
+            let made = lookup.guess(&text, 16, 0.35).len();
             lookup.learn(made, made);
         }
-        assert!(lookup.guess(&text, 16).len() > 8);
+        assert!(lookup.guess(&text, 16, 0.35).len() > 8);
         for _ in 0..20 {
-            let made = lookup.guess(&text, 16).len();
+            let made = lookup.guess(&text, 16, 0.35).len();
             lookup.learn(made, 0);
         }
-        assert!(lookup.guess(&text, 16).is_empty());
-        let tried = (0..60).filter(|_| !lookup.guess(&text, 16).is_empty()).count();
+        assert!(lookup.guess(&text, 16, 0.35).is_empty());
+        let tried = (0..60).filter(|_| !lookup.guess(&text, 16, 0.35).is_empty()).count();
         assert_eq!(tried, 1);
+    }
+
+    #[test]
+    fn the_cost_of_a_guess_is_learnt() {
+        let mut cost = Cost::default();
+        for _ in 0..60 {
+            cost.learn(1, 0.010);
+            cost.learn(5, 0.014);
+        }
+        // Four further tokens took 4 ms: a tenth of a step each.
+        assert!((cost.pays() - 0.11).abs() < 0.01, "{}", cost.pays());
+        for _ in 0..60 {
+            cost.learn(2, 0.020);
+        }
+        assert!(cost.pays() > 0.9);
     }
 }

@@ -162,7 +162,8 @@ impl<'s> ScriptWriter<'s> {
                 text = answer.text,
                 "scene"
             );
-            let good = cost < 0.6;
+            // Every further try takes time and may be no better.
+            let good = cost < 0.6 + 0.15 * attempt as f32;
             if best.as_ref().is_none_or(|(least, _)| cost < *least) {
                 best = Some((cost, scene));
             }
