@@ -1,5 +1,7 @@
 //! The llama.cpp engine with a real model (SmolLM2 135M; tools with Qwen2.5 0.5B).
 
+#![allow(clippy::unwrap_used, clippy::panic)]
+
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock, mpsc};
 use std::time::{Duration, Instant};

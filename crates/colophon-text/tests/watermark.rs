@@ -1,6 +1,8 @@
 //! The watermark against the vectors of an independent implementation
 //! (`training/watermark/vectors.py`).
 
+#![allow(clippy::unwrap_used, clippy::panic)]
+
 use colophon_text::watermark::{Candidate, DEPTH, Detector, Keys, Marker};
 use serde_json::Value;
 
