@@ -55,7 +55,7 @@ fn groups_name_what_the_film_and_the_tests_need() {
     let both = catalogue.resolve(&["hibari", "default"]).expect("ids and groups");
     assert_eq!((both.len(), both[0].as_str()), (13, "hibari"), "each once, in order");
     let error = catalogue.resolve(&["no-such"]).expect_err("unknown");
-    assert_eq!(error.code(), ErrorCode::BadInput);
+    assert_eq!(error.code(), ErrorCode::NotFound);
 }
 
 #[test]

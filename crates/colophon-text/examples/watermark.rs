@@ -102,7 +102,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let (all_marked, all_unmarked) = (rows(&marked, tokens), rows(&unmarked, tokens));
     let half = made.len() / 2;
     let mut bayes = Bayes::train(&all_marked[..half], &all_unmarked[..half], &Training::default());
-    bayes.calibrate(&all_unmarked, &[25, 50, 100, 150, 200, 300, 400, 600]);
+    bayes.calibrate(&[25, 50, 100, 150, 200, 300, 400, 600]);
     if let Some(out) = rest.first() {
         std::fs::write(out, serde_json::to_string(&bayes)? + "\n")?;
     }

@@ -5,6 +5,7 @@
 //! tokens differ, and then `P(g) = ½ (g + ½)`; else ½. β and δ are learnt from marked and unmarked
 //! texts (the published detector; Dathathri et al. 2024, supplement).
 
+use colophon_types::Seed;
 use serde::{Deserialize, Serialize};
 
 use super::DEPTH;
@@ -116,18 +117,28 @@ impl Bayes {
         model
     }
 
-    /// Sets the thresholds from unmarked texts: for each length, what one in two hundred exceeds.
-    pub fn calibrate(&mut self, unmarked: &[Rows], lengths: &[usize]) {
+    /// Sets the thresholds: for each length, what one in two hundred unmarked texts exceeds. The bits of
+    /// an unmarked text are fair coins, so coins are thrown, and no texts are needed.
+    pub fn calibrate(&mut self, lengths: &[usize]) {
+        const TEXTS: usize = 4000;
+        let longest = lengths.iter().copied().max().unwrap_or(0);
+        let mut dice = Seed(1);
+        let mut odds: Vec<Vec<f64>> = vec![Vec::with_capacity(TEXTS); lengths.len()];
+        for _ in 0..TEXTS {
+            let mut sum = 0.0;
+            for n in 1..=longest {
+                let coins = dice.next_u64();
+                let row: [u8; DEPTH] = std::array::from_fn(|l| ((coins >> l) & 1) as u8);
+                sum += self.log_odds(&[row]);
+                for (list, _) in odds.iter_mut().zip(lengths).filter(|(_, length)| **length == n) {
+                    list.push(sum);
+                }
+            }
+        }
         self.thresholds.clear();
-        for n in lengths {
-            let mut odds: Vec<f64> = unmarked
-                .iter()
-                .filter(|rows| rows.len() >= *n)
-                .map(|rows| self.log_odds(&rows[..*n]))
-                .collect();
-            odds.sort_by(f64::total_cmp);
-            let at = ((odds.len() as f64) * 0.995) as usize;
-            if let Some(least) = odds.get(at.min(odds.len().saturating_sub(1))) {
+        for (list, n) in odds.iter_mut().zip(lengths) {
+            list.sort_by(f64::total_cmp);
+            if let Some(least) = list.get(TEXTS * 995 / 1000) {
                 self.thresholds.push((*n, *least));
             }
         }
@@ -156,8 +167,6 @@ impl Bayes {
 
 #[cfg(test)]
 mod tests {
-    use colophon_types::Seed;
-
     use super::super::detect::{mean, weighted_mean};
     use super::super::{Candidate, Detector, Keys, Marker};
     use super::*;
@@ -201,8 +210,8 @@ mod tests {
         let mut many = |keys: Option<&Keys>, count: usize| -> Vec<Rows> {
             (0..count).map(|_| detector.rows(&text(keys, 24, &mut dice))).collect()
         };
-        let (marked, unmarked) = (many(Some(&keys), 150), many(None, 150));
-        let bayes = Bayes::train(&marked, &unmarked, &Training { epochs: 60, ..Training::default() });
+        let (marked, unmarked) = (many(Some(&keys), 500), many(None, 500));
+        let bayes = Bayes::train(&marked, &unmarked, &Training { epochs: 150, ..Training::default() });
         let (marked, unmarked) = (many(Some(&keys), 300), many(None, 300));
         let share = |score: &dyn Fn(&Rows) -> f64| {
             let scores = |texts: &[Rows]| texts.iter().map(score).collect::<Vec<_>>();
