@@ -130,24 +130,11 @@ pub(crate) struct Text {
     /// A file whose text goes with the prompt
     #[arg(long, value_name = "FILE")]
     pub(crate) file: Option<PathBuf>,
-    /// Instructions for the model
-    #[arg(long, value_name = "TEXT")]
-    pub(crate) system: Option<String>,
     /// Answer as JSON that fits this JSON schema
     #[arg(long, value_name = "FILE")]
     pub(crate) schema: Option<PathBuf>,
-    /// Language model: a catalogue id or the path of a GGUF file
-    #[arg(long, value_name = "ID")]
-    pub(crate) model: Option<String>,
-    /// At most so many tokens
-    #[arg(long, value_name = "N")]
-    pub(crate) max_tokens: Option<usize>,
-    /// 0 is the likeliest text, 1 is as the model would have it
-    #[arg(long, value_name = "T", allow_negative_numbers = true)]
-    pub(crate) temperature: Option<f32>,
-    /// The same seed gives the same text
-    #[arg(long, value_name = "N")]
-    pub(crate) seed: Option<u32>,
+    #[command(flatten)]
+    pub(crate) how: Generation,
     /// Print the text when it is whole
     #[arg(long)]
     pub(crate) no_stream: bool,
@@ -166,24 +153,31 @@ Examples:
   colophon text \"为海边的咖啡馆写一段介绍\" --seed 7
   colophon text \"Who, where, when?\" --file letter.txt --schema person.json --temperature 0";
 
-/// Hold a dialogue.
-#[derive(Debug, clap::Args)]
-pub(crate) struct Chat {
-    /// Language model: a catalogue id or the path of a GGUF file
-    #[arg(long, value_name = "ID")]
-    pub(crate) model: Option<String>,
+/// How texts are generated.
+#[derive(Clone, Debug, clap::Args)]
+pub(crate) struct Generation {
     /// Instructions for the model
     #[arg(long, value_name = "TEXT")]
     pub(crate) system: Option<String>,
-    /// At most so many tokens an answer
+    /// Language model: a catalogue id or the path of a GGUF file
+    #[arg(long, value_name = "ID")]
+    pub(crate) model: Option<String>,
+    /// At most so many tokens
     #[arg(long, value_name = "N")]
     pub(crate) max_tokens: Option<usize>,
     /// 0 is the likeliest text, 1 is as the model would have it
     #[arg(long, value_name = "T", allow_negative_numbers = true)]
     pub(crate) temperature: Option<f32>,
-    /// The same seed gives the same answers
+    /// The same seed gives the same text
     #[arg(long, value_name = "N")]
     pub(crate) seed: Option<u32>,
+}
+
+/// Hold a dialogue.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Chat {
+    #[command(flatten)]
+    pub(crate) how: Generation,
 }
 
 /// Serve the HTTP API.

@@ -11,6 +11,7 @@ use colophon_types::{Cancel, Draft, Event, Lang, Media, ModelUse, Progress, Rece
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
+use super::engines::Loaded;
 use crate::film::{GENERATOR, new_work, platform};
 use crate::{Studio, StudioError};
 
@@ -93,13 +94,7 @@ impl Studio {
         let loaded = self.loaded_engine(model, progress, cancel)?;
         let sealer = Arc::clone(self.sealer()?);
         let sealing = self.sealing()?;
-        let about = About {
-            request: summary(&request),
-            lang: Lang::detect(&prompt_text(&request.prompt)),
-            uses: loaded.uses,
-            engine: loaded.engine.info().engine,
-            key: self.text_keys()?.id(),
-        };
+        let about = About::new(&request, &loaded, self.text_keys()?.id());
         let mut state = Some((TextSeal::begin(sealer), about, sink));
         let cancelled = cancel.clone();
         loaded.engine.submit(
@@ -182,13 +177,7 @@ impl Studio {
     ) -> Result<Sealed, StudioError> {
         let loaded = self.loaded_engine(model, progress, cancel)?;
         let sealer = Arc::clone(self.sealer()?);
-        let about = About {
-            request: summary(&request),
-            lang: Lang::detect(&prompt_text(&request.prompt)),
-            uses: loaded.uses,
-            engine: loaded.engine.info().engine,
-            key: self.text_keys()?.id(),
-        };
+        let about = About::new(&request, &loaded, self.text_keys()?.id());
         let most = request.max_tokens.unwrap_or(loaded.engine.info().context) as u64;
         let mut done = 0;
         let reply = loaded.engine.generate(request, cancel, &mut |_| {
@@ -252,6 +241,16 @@ fn sealed(
 }
 
 impl About {
+    fn new(request: &GenerateRequest, loaded: &Loaded, key: String) -> Self {
+        Self {
+            request: summary(request),
+            lang: Lang::detect(&prompt_text(&request.prompt)),
+            uses: loaded.uses.clone(),
+            engine: loaded.engine.info().engine,
+            key,
+        }
+    }
+
     fn receipt(self, reply: &Reply) -> Result<Receipt, StudioError> {
         let mut request = self.request;
         request["seed"] = reply.seed.into();

@@ -4,10 +4,10 @@ use std::io::{BufRead as _, IsTerminal as _, Write as _};
 use std::process::ExitCode;
 
 use colophon_studio::Studio;
-use colophon_studio::chat::{GenerateRequest, Message, Role, Sampling};
+use colophon_studio::chat::{Message, Role};
 use colophon_types::{Cancel, ErrorCode, Explain as _, Progress};
 
-use super::text::about;
+use super::text::{about, asked};
 use crate::args;
 use crate::failure::Failure;
 
@@ -28,11 +28,11 @@ pub(crate) fn run(
     cancel: &Cancel,
 ) -> Result<ExitCode, Failure> {
     let mut dialogue = Dialogue { messages: Vec::new() };
-    if let Some(system) = &args.system {
+    if let Some(system) = &args.how.system {
         dialogue.instruct(system);
     }
     // Load before the first question, so that errors come before any typing.
-    studio.chat_engine(args.model.as_deref(), progress, cancel)?;
+    studio.chat_engine(args.how.model.as_deref(), progress, cancel)?;
     let interactive = std::io::stdin().is_terminal();
     let mut lines = std::io::stdin().lock().lines();
     loop {
@@ -124,14 +124,8 @@ fn answer(
     cancel: &Cancel,
 ) -> Result<(), Failure> {
     dialogue.messages.push(Message::user(question));
-    let mut request = GenerateRequest::chat(dialogue.messages.clone());
-    request.max_tokens = args.max_tokens;
-    request.sampling = Sampling {
-        temperature: args.temperature.unwrap_or(Sampling::default().temperature),
-        seed: args.seed,
-        ..Sampling::default()
-    };
-    let reply = studio.write_text(args.model.as_deref(), request, progress, cancel, &mut |piece| {
+    let request = asked(dialogue.messages.clone(), &args.how);
+    let reply = studio.write_text(args.how.model.as_deref(), request, progress, cancel, &mut |piece| {
         let mut out = std::io::stdout().lock();
         write!(out, "{}", piece.words()).and_then(|()| out.flush()).is_ok()
     });

@@ -22,14 +22,14 @@ pub(crate) fn run(
 ) -> Result<ExitCode, Failure> {
     let request = request(&args)?;
     if let Some(out) = &args.output {
-        let sealed = studio.text_document(args.model.as_deref(), request, progress, cancel)?;
+        let sealed = studio.text_document(args.how.model.as_deref(), request, progress, cancel)?;
         sealed.write_to(out)?;
         super::print(&out.display().to_string())?;
         return Ok(ExitCode::SUCCESS);
     }
     let streams = !args.no_stream && !args.json;
     let mut failed = false;
-    let reply = studio.write_text(args.model.as_deref(), request, progress, cancel, &mut |piece| {
+    let reply = studio.write_text(args.how.model.as_deref(), request, progress, cancel, &mut |piece| {
         if streams {
             let mut out = std::io::stdout().lock();
             // A closed pipe ends the writing.
@@ -110,23 +110,31 @@ fn request(args: &args::Text) -> Result<GenerateRequest, Failure> {
         return Err(bad("there is nothing to answer".into()).with_hint("give a prompt, --file or stdin"));
     }
     let mut messages = Vec::new();
-    if let Some(system) = &args.system {
+    if let Some(system) = &args.how.system {
         messages.push(Message::system(system.clone()));
     }
     messages.push(Message::user(words));
-    let mut request = GenerateRequest::chat(messages);
-    request.max_tokens = args.max_tokens;
-    request.sampling = Sampling {
-        temperature: args.temperature.unwrap_or(Sampling::default().temperature),
-        seed: args.seed,
-        ..Sampling::default()
-    };
+    let mut request = asked(messages, &args.how);
     if let Some(path) = &args.schema {
         let schema = serde_json::from_str(&read(path)?)
             .map_err(|e| bad(format!("{} is not JSON: {e}", path.display())))?;
         request.format = Format::JsonSchema(schema);
     }
     Ok(request)
+}
+
+/// A chat, generated as the arguments say.
+pub(crate) fn asked(messages: Vec<Message>, how: &args::Generation) -> GenerateRequest {
+    let usual = Sampling::default();
+    GenerateRequest {
+        max_tokens: how.max_tokens,
+        sampling: Sampling {
+            temperature: how.temperature.unwrap_or(usual.temperature),
+            seed: how.seed,
+            ..usual
+        },
+        ..GenerateRequest::chat(messages)
+    }
 }
 
 fn read(path: &std::path::Path) -> Result<String, Failure> {

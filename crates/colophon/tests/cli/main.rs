@@ -6,6 +6,7 @@
 mod bad_input;
 mod film;
 mod stopping;
+mod words;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
