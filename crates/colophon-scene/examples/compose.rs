@@ -9,7 +9,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use colophon_scene::{ArtIndex, ArtPaths, Cast, compose};
-use colophon_text::embed::MiniLm;
+use colophon_text::encode::MiniLm;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut arguments = std::env::args().skip(1);

@@ -9,7 +9,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use colophon_scene::{ArtIndex, ArtPaths, Cast, Treatment, compose, render};
-use colophon_text::embed::MiniLm;
+use colophon_text::encode::MiniLm;
 use colophon_types::Cancel;
 use tiny_skia::{Pixmap, PixmapPaint, Transform};
 

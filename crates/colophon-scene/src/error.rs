@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use colophon_text::embed::TextEmbedError;
+use colophon_text::encode::EncodeError;
 use colophon_types::{Cancelled, ErrorCode, Explain};
 
 /// Why there is no scene or no picture of it.
@@ -32,7 +32,7 @@ pub enum SceneError {
     },
     /// The embedding search failed.
     #[error(transparent)]
-    Embed(#[from] TextEmbedError),
+    Embed(#[from] EncodeError),
     /// The frame is too small, too large, or too narrow.
     #[error("a frame of {width}x{height} pixels cannot be drawn")]
     BadSize {

@@ -307,8 +307,8 @@ fn embeddings_are_those_of_the_published_model() {
     for vector in &v {
         assert!((vector.iter().map(|x| x * x).sum::<f32>() - 1.0).abs() < 1e-4);
     }
-    let near = colophon_text::embed::similarity(&v[0], &v[1]);
-    let far = colophon_text::embed::similarity(&v[0], &v[2]);
+    let near = colophon_text::encode::similarity(&v[0], &v[1]);
+    let far = colophon_text::encode::similarity(&v[0], &v[2]);
     // The model card's example gives 0.7553 for the first pair.
     assert!((near - 0.755).abs() < 0.01, "{near}");
     assert!(far < 0.25, "{far}");

@@ -9,7 +9,7 @@ use colophon_audio::{EngineKind, Narrator, SpeechModels, Voice};
 use colophon_hub::{Hub, Model};
 use colophon_image::Stylizer;
 use colophon_scene::{ArtIndex, ArtPaths};
-use colophon_text::embed::MiniLm;
+use colophon_text::encode::MiniLm;
 use colophon_text::{Llama, LlamaOptions};
 use colophon_types::{Cancel, Lang, ModelUse, Progress};
 use colophon_video::{FontPaths, Typeset};

@@ -28,6 +28,14 @@ pub enum StudioError {
         /// What the system said.
         source: std::io::Error,
     },
+    /// The index of a folder cannot be used.
+    #[error("the search index {path} cannot be used: {source}")]
+    Index {
+        /// The file.
+        path: PathBuf,
+        /// What SQLite said.
+        source: rusqlite::Error,
+    },
     /// A part of the work ended without saying why.
     #[error("the {0} stopped without a result")]
     Stopped(&'static str),
@@ -42,7 +50,7 @@ pub enum StudioError {
     Keys(#[from] colophon_text::watermark::KeyError),
     /// Sentence embeddings.
     #[error(transparent)]
-    Embed(#[from] colophon_text::embed::TextEmbedError),
+    Embed(#[from] colophon_text::encode::EncodeError),
     /// Scenes.
     #[error(transparent)]
     Scene(#[from] colophon_scene::SceneError),
@@ -92,6 +100,7 @@ impl StudioError {
             Self::Config(_)
             | Self::Request { .. }
             | Self::Io { .. }
+            | Self::Index { .. }
             | Self::Stopped(_)
             | Self::Cancelled(_) => None,
         }
@@ -102,7 +111,7 @@ impl Explain for StudioError {
     fn code(&self) -> ErrorCode {
         match self {
             Self::Config(_) | Self::Request { .. } => ErrorCode::BadInput,
-            Self::Io { .. } => ErrorCode::Io,
+            Self::Io { .. } | Self::Index { .. } => ErrorCode::Io,
             Self::Cancelled(_) => ErrorCode::Cancelled,
             _ => self.inner().map_or(ErrorCode::Failed, Explain::code),
         }
@@ -112,6 +121,9 @@ impl Explain for StudioError {
         match self {
             Self::Request { hint, .. } => Some((*hint).to_owned()),
             Self::Io { .. } => Some("check that the folder exists, can be written and is not full".into()),
+            Self::Index { path, .. } => {
+                Some(format!("delete {} and search again", path.display()))
+            }
             _ => self.inner().and_then(Explain::hint),
         }
     }

@@ -10,7 +10,7 @@ use colophon_types::{Cancel, Cores, MakeRequest, Progress, WorkId};
 
 use crate::engines::{DEFAULT_MODEL, Models};
 use crate::film::{self, Made};
-use crate::language::{Embedder, Languages};
+use crate::language::{Encoders, Languages};
 use crate::{Config, StudioError, check};
 
 /// Name of the log in its checkpoints.
@@ -38,7 +38,7 @@ pub struct Studio {
     ledger: OnceLock<Arc<Ledger>>,
     sealer: OnceLock<Arc<Sealer>>,
     pub(crate) languages: OnceLock<Languages>,
-    pub(crate) embedder: Embedder,
+    pub(crate) encoders: Encoders,
 }
 
 impl Studio {
@@ -65,7 +65,7 @@ impl Studio {
             ledger: OnceLock::new(),
             sealer: OnceLock::new(),
             languages: OnceLock::new(),
-            embedder: Embedder::new(),
+            encoders: Encoders::default(),
         })
     }
 

@@ -301,6 +301,9 @@ pub enum WatermarkChoice {
     /// Wherever it can help.
     #[default]
     Auto,
+    /// Yes: a piece of a longer text. Its own length does not count, and prose within JSON is marked
+    /// too.
+    Part,
     /// Not: an intermediate that nobody gets to see (a plan, a query, a check).
     Intermediate,
 }

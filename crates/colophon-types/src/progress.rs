@@ -18,6 +18,8 @@ pub enum Stage {
     Encode,
     /// Marking, signing and logging.
     Seal,
+    /// Reading files into a search index.
+    Index,
 }
 
 impl Stage {
@@ -31,6 +33,7 @@ impl Stage {
             Self::Draw => "scenes",
             Self::Encode => "film",
             Self::Seal => "seal",
+            Self::Index => "index",
         }
     }
 }

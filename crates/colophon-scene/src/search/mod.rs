@@ -13,7 +13,7 @@ mod vectors;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use colophon_text::embed::MiniLm;
+use colophon_text::encode::MiniLm;
 use colophon_types::Lang;
 
 pub use self::names::Group;

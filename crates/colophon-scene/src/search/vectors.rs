@@ -7,7 +7,7 @@
 use std::io::Write;
 use std::path::Path;
 
-use colophon_text::embed::{DIMENSIONS, MiniLm, similarity};
+use colophon_text::encode::{DIMENSIONS, MiniLm, similarity};
 
 use crate::SceneError;
 

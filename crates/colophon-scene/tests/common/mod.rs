@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 use colophon_scene::graph::{Art, Placed, Role, Scene};
 use colophon_scene::{ArtIndex, ArtPaths};
 use colophon_test::models_dir;
-use colophon_text::embed::MiniLm;
+use colophon_text::encode::MiniLm;
 
 pub(crate) fn paths() -> ArtPaths {
     let models = models_dir();

@@ -5,6 +5,8 @@ use axum::body::Body;
 use axum::extract::State;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use colophon_studio::Purpose;
+use colophon_types::{Cancel, NoProgress};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -24,6 +26,9 @@ struct EmbeddingBody {
     encoding_format: Option<String>,
     #[serde(default)]
     dimensions: Option<usize>,
+    /// `query` or `passage`: some models tell questions from what answers them.
+    #[serde(default)]
+    input_type: Option<String>,
 }
 
 pub(crate) async fn post(State(app): Shared, body: Body) -> Result<Json<Value>, ApiError> {
@@ -41,8 +46,18 @@ pub(crate) async fn post(State(app): Shared, body: Body) -> Result<Json<Value>, 
             return Err(ApiError::bad(message, Some("encoding_format")));
         }
     };
+    let purpose = match body.input_type.as_deref() {
+        None | Some("query") => Purpose::Query,
+        Some("passage" | "document") => Purpose::Passage,
+        Some(other) => {
+            let message = format!("'{other}' is no input type; known are query and passage");
+            return Err(ApiError::bad(message, Some("input_type")));
+        }
+    };
     let (studio, model) = (std::sync::Arc::clone(&app.studio), body.model.clone());
-    let work = tokio::task::spawn_blocking(move || studio.embed(model.as_deref(), &texts));
+    let work = tokio::task::spawn_blocking(move || {
+        studio.embed(model.as_deref(), &texts, purpose, &NoProgress, &Cancel::new())
+    });
     let embedded = work.await.map_err(|_| ApiError::stopped())??;
     let most = embedded.vectors.first().map_or(0, Vec::len);
     let dimensions = body.dimensions.unwrap_or(most);

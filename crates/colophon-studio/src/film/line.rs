@@ -283,18 +283,28 @@ impl Floor<'_> {
             let (lang, voice) = (checked.lang, checked.voice);
             self.load("voice", move |models| models.narrator(lang, voice, threads))?
         };
+        let mut plan = self.plan.clone();
         let mut busy = 0.0;
         let mut index = 0;
         while let Ok(Written { text, listing }) = scenes.recv() {
             self.tell(Stage::Speak, index, self.plan.scenes);
-            let mut spoken = Vec::new();
-            for sentence in &text.narration {
-                let _lease = cores.lease(threads, threads, self.stop)?;
-                let began = Instant::now();
-                spoken.push(narrator.speak_sentence(sentence, checked.lang, 1.0, self.stop)?);
-                busy += began.elapsed().as_secs_f64();
+            let mut say = |pace: f32| -> Result<Vec<SpokenSentence>, StudioError> {
+                let mut spoken = Vec::new();
+                for sentence in &text.narration {
+                    let _lease = cores.lease(threads, threads, self.stop)?;
+                    let began = Instant::now();
+                    spoken.push(narrator.speak_sentence(sentence, checked.lang, pace, self.stop)?);
+                    busy += began.elapsed().as_secs_f64();
+                }
+                Ok(spoken)
+            };
+            let mut spoken = say(1.0)?;
+            let pace = plan.pace(spoken.iter().map(|s| s.sound.seconds()).sum(), spoken.len());
+            if pace > 1.0 {
+                spoken = say(pace)?;
             }
             let scene = time_scene(text, listing, spoken, self.job);
+            plan.finished(scene.heard.spoken, scene.heard.units, scene.heard.length);
             let note = Heard { ..scene.heard };
             // The writer no longer listens once it has written its last scene.
             let _ = heard.send(note);

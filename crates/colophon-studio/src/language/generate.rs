@@ -70,7 +70,7 @@ pub(super) struct Finishing {
 
 /// What the receipt says of a request. The words of the prompt are not kept, only their digest: the
 /// receipt travels with the text, and what a user told the model is nobody else's business.
-struct About {
+pub(super) struct About {
     request: serde_json::Value,
     lang: Lang,
     uses: ModelUse,
@@ -187,7 +187,7 @@ impl Studio {
             progress.event(event);
             true
         })?;
-        let receipt = about.receipt(&reply)?;
+        let receipt = about.receipt(reply.seed, reply.watermark)?;
         let draft = Draft::new(Media::Text(reply.text), receipt);
         Ok(seal(draft, &sealer, cancel, progress)?)
     }
@@ -236,28 +236,26 @@ fn sealed(
     if seal.is_empty() {
         return Ok((None, model));
     }
-    let receipt = about.receipt(reply)?;
+    let receipt = about.receipt(reply.seed, reply.watermark)?;
     Ok((Some(seal.finish(receipt, cancel)?), model))
 }
 
 impl About {
     fn new(request: &GenerateRequest, loaded: &Loaded, key: String) -> Self {
-        Self {
-            request: summary(request),
-            lang: Lang::detect(&prompt_text(&request.prompt)),
-            uses: loaded.uses.clone(),
-            engine: loaded.engine.info().engine,
-            key,
-        }
+        Self::of(summary(request), Lang::detect(&prompt_text(&request.prompt)), loaded, key)
     }
 
-    fn receipt(self, reply: &Reply) -> Result<Receipt, StudioError> {
+    pub(super) fn of(request: serde_json::Value, lang: Lang, loaded: &Loaded, key: String) -> Self {
+        Self { request, lang, uses: loaded.uses.clone(), engine: loaded.engine.info().engine, key }
+    }
+
+    pub(super) fn receipt(self, seed: u32, watermark: WatermarkState) -> Result<Receipt, StudioError> {
         let mut request = self.request;
-        request["seed"] = reply.seed.into();
+        request["seed"] = seed.into();
         // Equal requests in one millisecond are two works.
         request["nonce"] = format!("{:016x}", crate::film::fresh_seed()).into();
         let work = new_work(&request)?;
-        let watermark = match reply.watermark {
+        let watermark = match watermark {
             WatermarkState::Marked => json!({"method": "synthid-text", "key": self.key}),
             state => json!({"none": state}),
         };
@@ -268,7 +266,7 @@ impl About {
             created: work.created,
             generator: GENERATOR.to_owned(),
             request,
-            seed: u64::from(reply.seed),
+            seed: u64::from(seed),
             models: vec![self.uses],
             steps: vec![Step { name: "generate".into(), engine: self.engine }],
             extra: [("platform".to_owned(), platform()), ("watermark".to_owned(), watermark)].into(),
@@ -285,14 +283,18 @@ fn prompt_text(prompt: &Prompt) -> String {
     }
 }
 
+/// SHA-256 of a prompt, lower-case hex.
+pub(super) fn digest(prompt: &Prompt) -> String {
+    let mut digest = Sha256::new();
+    digest.update(format!("{prompt:?}").as_bytes());
+    digest.finalize().iter().map(|b| format!("{b:02x}")).collect()
+}
+
 /// What the receipt keeps of a request.
 fn summary(request: &GenerateRequest) -> serde_json::Value {
-    let mut digest = Sha256::new();
-    digest.update(format!("{:?}", request.prompt).as_bytes());
-    let prompt_sha256: String = digest.finalize().iter().map(|b| format!("{b:02x}")).collect();
     json!({
         "task": "text",
-        "prompt_sha256": prompt_sha256,
+        "prompt_sha256": digest(&request.prompt),
         "max_tokens": request.max_tokens,
         "temperature": request.sampling.temperature,
         "top_p": request.sampling.top_p,

@@ -3,13 +3,17 @@
 //! Threading contract: [`Languages`] may be shared. Each engine runs on its own thread; finished
 //! texts are sealed on one more, so that no stream waits for another's signature.
 
-mod embed;
+mod encoders;
 mod engines;
 mod find;
 mod generate;
+mod perform;
+mod search;
 
-pub use embed::Embedded;
-pub(crate) use embed::Embedder;
+pub(crate) use encoders::Encoders;
+pub use encoders::{DEFAULT_ENCODER, Embedded};
 pub use engines::{LanguageOptions, Languages, TextModel};
 pub(crate) use find::MarkFinder;
 pub use generate::{SealedReply, TextEvent, TextSink};
+pub use perform::{Performed, TaskOptions};
+pub use search::{Found, Indexed, SearchOptions};

@@ -38,6 +38,8 @@ pub(super) struct Job {
     pub(super) logprobs: Option<usize>,
     pub(super) adapter: Option<Adapter>,
     pub(super) watermark: WatermarkState,
+    /// Whether the words are a piece of a longer text.
+    pub(super) part: bool,
     pub(super) seed: u32,
     pub(super) speculate: bool,
     pub(super) client: String,

@@ -300,8 +300,9 @@ impl Llama {
             (WatermarkChoice::Intermediate, _) => WatermarkState::Intermediate,
             (_, None) => WatermarkState::NoKey,
             _ if sampling.temperature <= 0.0 => WatermarkState::Greedy,
-            _ if grammar.is_some() => WatermarkState::Code,
             _ if sampling.mirostat.is_some() => WatermarkState::Sampler,
+            (WatermarkChoice::Part, _) => WatermarkState::Marked,
+            _ if grammar.is_some() => WatermarkState::Code,
             _ if max_tokens < MARK_FROM => WatermarkState::Short,
             _ => WatermarkState::Marked,
         };
@@ -328,6 +329,7 @@ impl Llama {
             logprobs,
             adapter,
             watermark,
+            part: request.watermark == WatermarkChoice::Part,
             seed,
             speculate: logprobs.is_none(),
             client,

@@ -469,7 +469,7 @@ impl<'a> Scheduler<'a> {
 
     fn finish(&mut self, slot: Slot, finish: Finish) {
         let Slot { job, seq, tokens, prompt, reused, evaluated, speculated, .. } = slot;
-        let Job { output, tools: offered, mut sink, watermark, seed, logprobs, seen, .. } = job;
+        let Job { output, tools: offered, mut sink, watermark, part, seed, logprobs, seen, .. } = job;
         self.clock += 1;
         if seen.is_none() && evaluated > 0 && self.cut(seq, evaluated) == evaluated {
             let kept = tokens[..evaluated].to_vec();
@@ -486,7 +486,7 @@ impl<'a> Scheduler<'a> {
         };
         let watermark = match watermark {
             WatermarkState::Marked if output.is_code() => WatermarkState::Code,
-            WatermarkState::Marked if output.tokens() < SHORT => WatermarkState::Short,
+            WatermarkState::Marked if !part && output.tokens() < SHORT => WatermarkState::Short,
             state => state,
         };
         let finished = output.finish();

@@ -25,6 +25,8 @@ const SMALL: u64 = 1_000_000_000;
 const TOO_ALIKE: f32 = 0.6;
 /// The same, when the model found nothing newer.
 const NEARLY_SAME: f32 = 0.85;
+/// A scene longer than so many times its target is asked for again.
+const TOO_LONG: f32 = 1.6;
 /// Descriptions of pictures more alike than this show the same thing again.
 const SAME_PICTURE: f32 = 0.8;
 
@@ -162,8 +164,11 @@ impl<'s> ScriptWriter<'s> {
                 text = answer.text,
                 "scene"
             );
-            // Every further try takes time and may be no better.
-            let good = cost < 0.6 + 0.15 * attempt as f32;
+            // Every further try takes time and may be no better; but a film that runs long cannot be
+            // mended later.
+            let long = units(&scene, self.lang) as f32 > TOO_LONG * ask.target as f32;
+            let cost = if long { cost + 1.0 } else { cost };
+            let good = cost < 0.6 + 0.15 * attempt as f32 && !long;
             if best.as_ref().is_none_or(|(least, _)| cost < *least) {
                 best = Some((cost, scene));
             }
@@ -243,6 +248,10 @@ fn request(
 
 fn sampling(temperature: f32, repeat_penalty: f32, seed: u32) -> Sampling {
     Sampling { temperature, top_p: 0.9, repeat_penalty, seed: Some(seed), ..Sampling::default() }
+}
+
+fn units(scene: &SceneText, lang: Lang) -> usize {
+    scene.narration.iter().map(|s| sentences::units(s, lang)).sum()
 }
 
 /// The sentences of one item of an answer, without one that the schema broke off.

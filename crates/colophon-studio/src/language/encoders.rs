@@ -1,0 +1,177 @@
+//! Understanding: encoders that are loaded when they are asked for, and what they are asked.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use colophon_hub::HubError;
+use colophon_text::encode::{CrossEncoder, E5, Embed, FillMask, Filling, MiniLm, Purpose};
+use colophon_text::understand::{self, Scored};
+use colophon_types::{Cancel, Progress};
+
+use crate::{Studio, StudioError};
+
+/// The encoder where none is named: English, Chinese and about a hundred other languages.
+pub const DEFAULT_ENCODER: &str = "multilingual-e5-small";
+/// The English encoder.
+const MINILM: &str = "all-minilm-l6-v2";
+
+/// Embedded texts.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Embedded {
+    /// The model.
+    pub model: String,
+    /// One vector of length 1 for each text.
+    pub vectors: Vec<Vec<f32>>,
+    /// Tokens of all texts.
+    pub tokens: usize,
+}
+
+/// The loaded encoders of a studio.
+#[derive(Default)]
+pub(crate) struct Encoders(Mutex<HashMap<String, Arc<dyn Embed>>>);
+
+impl Studio {
+    /// An encoder by its catalogue id; fetched and loaded when it is not in memory.
+    ///
+    /// # Errors
+    /// [`StudioError`]: unknown, cannot be fetched, cannot be loaded.
+    pub fn encoder(
+        &self,
+        model: Option<&str>,
+        progress: &dyn Progress,
+        cancel: &Cancel,
+    ) -> Result<Arc<dyn Embed>, StudioError> {
+        let id = model.unwrap_or(DEFAULT_ENCODER);
+        // Held while loading: two loads of one model would be one too many.
+        let mut loaded = self.encoders.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(encoder) = loaded.get(id) {
+            return Ok(Arc::clone(encoder));
+        }
+        let encoder: Arc<dyn Embed> = match id {
+            DEFAULT_ENCODER => Arc::new(E5::load(&self.hub.ensure(id, progress, cancel)?.dir)?),
+            MINILM => Arc::new(MiniLm::load(&self.hub.ensure(id, progress, cancel)?.dir)?),
+            other => return Err(HubError::UnknownModel { id: other.to_owned() }.into()),
+        };
+        loaded.insert(id.to_owned(), Arc::clone(&encoder));
+        Ok(encoder)
+    }
+
+    /// Embeds texts.
+    ///
+    /// # Errors
+    /// [`StudioError`]: unknown model, or it cannot be fetched or run.
+    pub fn embed(
+        &self,
+        model: Option<&str>,
+        texts: &[String],
+        purpose: Purpose,
+        progress: &dyn Progress,
+        cancel: &Cancel,
+    ) -> Result<Embedded, StudioError> {
+        let encoder = self.encoder(model, progress, cancel)?;
+        let _lease = self.cores.lease(1, self.cores.total(), cancel)?;
+        let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+        let vectors = encoder.vectors(&texts, purpose, cancel)?;
+        let tokens = encoder.tokens(&texts)?;
+        Ok(Embedded { model: encoder.encoder().id, vectors, tokens })
+    }
+
+    /// Which of the labels fits a text, best first. `judge` is the folder of a cross-encoder for
+    /// natural language inference; without it the default encoder compares meanings.
+    ///
+    /// # Errors
+    /// [`StudioError`] of the encoder.
+    pub fn classify(
+        &self,
+        text: &str,
+        labels: &[&str],
+        judge: Option<&Path>,
+        progress: &dyn Progress,
+        cancel: &Cancel,
+    ) -> Result<Vec<Scored>, StudioError> {
+        if let Some(dir) = judge {
+            let _lease = self.cores.lease(1, self.cores.total(), cancel)?;
+            let judge = CrossEncoder::load(dir)?;
+            return Ok(understand::classify_by_entailment(&judge, text, labels, cancel)?);
+        }
+        let encoder = self.encoder(None, progress, cancel)?;
+        let _lease = self.cores.lease(1, self.cores.total(), cancel)?;
+        Ok(understand::classify(&*encoder, text, labels, cancel)?)
+    }
+
+    /// Orders texts by how well they answer a question. `judge` is the folder of a cross-encoder that
+    /// was trained to rank; without it the default encoder compares meanings.
+    ///
+    /// # Errors
+    /// [`StudioError`] of the encoder.
+    pub fn rerank(
+        &self,
+        query: &str,
+        texts: &[&str],
+        judge: Option<&Path>,
+        progress: &dyn Progress,
+        cancel: &Cancel,
+    ) -> Result<Vec<Scored>, StudioError> {
+        if let Some(dir) = judge {
+            let _lease = self.cores.lease(1, self.cores.total(), cancel)?;
+            return Ok(understand::rerank_pairs(&CrossEncoder::load(dir)?, query, texts, cancel)?);
+        }
+        let encoder = self.encoder(None, progress, cancel)?;
+        let _lease = self.cores.lease(1, self.cores.total(), cancel)?;
+        Ok(understand::rerank(&*encoder, query, texts, cancel)?)
+    }
+
+    /// Cosine similarity of two texts.
+    ///
+    /// # Errors
+    /// [`StudioError`] of the encoder.
+    pub fn likeness(
+        &self,
+        a: &str,
+        b: &str,
+        progress: &dyn Progress,
+        cancel: &Cancel,
+    ) -> Result<f32, StudioError> {
+        let encoder = self.encoder(None, progress, cancel)?;
+        let _lease = self.cores.lease(1, self.cores.total(), cancel)?;
+        Ok(understand::likeness(&*encoder, a, b, cancel)?)
+    }
+
+    /// The phrases that say best what a text is about.
+    ///
+    /// # Errors
+    /// [`StudioError`] of the encoder.
+    pub fn keyphrases(
+        &self,
+        text: &str,
+        count: usize,
+        progress: &dyn Progress,
+        cancel: &Cancel,
+    ) -> Result<Vec<Scored>, StudioError> {
+        let encoder = self.encoder(None, progress, cancel)?;
+        let _lease = self.cores.lease(1, self.cores.total(), cancel)?;
+        Ok(understand::keyphrases(&*encoder, text, count, cancel)?)
+    }
+
+    /// The likeliest words for each gap of a text, by the masked language model in a folder.
+    ///
+    /// # Errors
+    /// [`StudioError`] of the encoder, also when the text has no gap.
+    pub fn fill_mask(
+        &self,
+        dir: &Path,
+        text: &str,
+        best: usize,
+        cancel: &Cancel,
+    ) -> Result<Vec<Vec<Filling>>, StudioError> {
+        let _lease = self.cores.lease(1, self.cores.total(), cancel)?;
+        let model = FillMask::load(dir)?;
+        // `[MASK]` is understood whatever the model writes itself.
+        let text = match model.mask() {
+            Some(mask) => text.replace("[MASK]", mask).replace("<mask>", mask),
+            None => text.to_owned(),
+        };
+        Ok(model.fill(&text, best)?)
+    }
+}

@@ -1,0 +1,139 @@
+//! Tasks of language, from the engine through the seal to whoever asked.
+
+use std::sync::Arc;
+
+use colophon_seal::{Piece, Sealed, TextSeal, seal};
+use colophon_text::chat::{Finish, Message, Prompt};
+use colophon_text::tasks::{Desk, Task, TaskEvent, Written};
+use colophon_types::{Cancel, Draft, Event, Lang, Media, Progress, Stage};
+use serde_json::{Value, json};
+
+use super::engines::Loaded;
+use super::generate::{About, SealedReply};
+use crate::{Studio, StudioError};
+
+/// How a task is done.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct TaskOptions {
+    /// The language model; the default one where none is named.
+    pub model: Option<String>,
+    /// Repeats a result; a fresh one where none is given.
+    pub seed: Option<u32>,
+    /// Temperature for every request of the task, instead of the task's own.
+    pub temperature: Option<f32>,
+}
+
+/// A finished task.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Performed {
+    /// The text with its marks.
+    pub reply: SealedReply,
+    /// What the task has to say of its own work.
+    pub report: Value,
+}
+
+impl Studio {
+    /// Does a task and seals what comes of it. `on_piece` gets the words as they come and returns
+    /// whether to go on.
+    ///
+    /// # Errors
+    /// [`StudioError`]: a wrong request, an engine that cannot be had, nothing usable written; then
+    /// nothing was sealed.
+    pub fn perform(
+        &self,
+        task: &Task,
+        options: &TaskOptions,
+        progress: &dyn Progress,
+        cancel: &Cancel,
+        on_piece: &mut dyn FnMut(&Piece) -> bool,
+    ) -> Result<Performed, StudioError> {
+        let mut growing = TextSeal::begin(Arc::clone(self.sealer()?));
+        let (written, about) = self.carry_out(task, options, progress, cancel, &mut |words| {
+            on_piece(&growing.piece(words.to_owned()))
+        })?;
+        let receipt = about.receipt(written.seed, written.watermark)?;
+        let model = receipt.models[0].id.clone();
+        let sealed = if growing.is_empty() { None } else { Some(growing.finish(receipt, cancel)?) };
+        let reply = SealedReply {
+            sealed,
+            tool_calls: Vec::new(),
+            finish: Finish::Stop,
+            usage: written.usage,
+            logprobs: None,
+            watermark: written.watermark,
+            seed: written.seed,
+            model,
+        };
+        Ok(Performed { reply, report: written.report })
+    }
+
+    /// Does a task; the text becomes a document of its own, sealed with everything that a text file
+    /// can carry. Gives it with the task's report.
+    ///
+    /// # Errors
+    /// As [`Studio::perform`].
+    pub fn perform_document(
+        &self,
+        task: &Task,
+        options: &TaskOptions,
+        progress: &dyn Progress,
+        cancel: &Cancel,
+    ) -> Result<(Sealed, Value), StudioError> {
+        let (written, about) = self.carry_out(task, options, progress, cancel, &mut |_| true)?;
+        let receipt = about.receipt(written.seed, written.watermark)?;
+        let draft = Draft::new(Media::Text(written.text), receipt);
+        Ok((seal(draft, self.sealer()?, cancel, progress)?, written.report))
+    }
+
+    fn carry_out(
+        &self,
+        task: &Task,
+        options: &TaskOptions,
+        progress: &dyn Progress,
+        cancel: &Cancel,
+        on_words: &mut dyn FnMut(&str) -> bool,
+    ) -> Result<(Written, About), StudioError> {
+        let loaded = self.loaded_engine(options.model.as_deref(), progress, cancel)?;
+        let seed = options.seed.unwrap_or_else(|| crate::film::fresh_seed() as u32);
+        let about = self.about_task(task, &loaded, options)?;
+        let mut tell = |event: TaskEvent<'_>| match event {
+            TaskEvent::Step { done, total } => {
+                let (done, total) = (done as u64, total as u64);
+                progress.event(Event::Progress { stage: Stage::Write, done, total, what: None });
+                true
+            }
+            TaskEvent::Words(words) => on_words(words),
+        };
+        let mut desk =
+            Desk::new(&*loaded.engine, seed, cancel, &mut tell).with_temperature(options.temperature);
+        Ok((task.run(&mut desk)?, about))
+    }
+
+    fn about_task(&self, task: &Task, loaded: &Loaded, options: &TaskOptions) -> Result<About, StudioError> {
+        let (given, lang) = given(task);
+        let prompt = Prompt::Chat {
+            messages: vec![Message::user(given)],
+            tools: Vec::new(),
+            tool_choice: Default::default(),
+            parallel_tool_calls: false,
+        };
+        let request = json!({
+            "task": task.name(),
+            "prompt_sha256": super::generate::digest(&prompt),
+            "temperature": options.temperature,
+        });
+        Ok(About::of(request, lang, loaded, self.text_keys()?.id()))
+    }
+}
+
+/// What a task was given, for its digest, and the language of what it makes.
+fn given(task: &Task) -> (String, Lang) {
+    match task {
+        Task::Write(t) => (t.wish.clone(), t.lang),
+        Task::News(t) => (format!("{}\n{}", t.wish, t.facts.all().join("\n")), t.lang),
+        Task::Summarize(t) => (format!("{}\n{}", t.wish, t.text), t.lang),
+        Task::Rewrite(t) => (format!("{}\n{}", t.wish, t.text), t.lang),
+        Task::Translate(t) => (format!("{}\n{}", t.wish, t.text), t.to),
+        Task::Extract(t) => (format!("{}\n{}\n{}", t.wish, t.schema, t.text), t.lang),
+    }
+}
