@@ -35,6 +35,7 @@ test: models ## Run all tests
 test-long: test ## Tests that need minutes or other programs
 	RUST_BACKTRACE=1 scripts/test --run-ignored only
 	scripts/check-c2pa-python
+	scripts/check-encoders
 	scripts/test-openai-client
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --release --locked --workspace --no-deps
 

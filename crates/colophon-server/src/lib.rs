@@ -128,6 +128,7 @@ pub fn serve(
             loop {
                 tokio::time::sleep(SWEEP).await;
                 sweep.languages().unload_idle();
+                sweep.languages().relieve();
             }
         });
         let (told, hear) = tokio::sync::oneshot::channel();

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use colophon_text::RemoteOptions;
 use serde::Deserialize;
 
 use crate::{LanguageOptions, StudioError};
@@ -50,6 +51,60 @@ pub struct TextConfig {
     pub loaded: Option<usize>,
     /// Seconds after which an unused engine is unloaded; default 900.
     pub idle_seconds: Option<u64>,
+    /// Models at other servers.
+    pub remote: Vec<RemoteConfig>,
+}
+
+/// A model at another server that speaks the OpenAI API (`[[text.remote]]` in the file). What it
+/// writes is sealed like everything else; its sampler is not ours, so it carries no watermark.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct RemoteConfig {
+    /// The name to ask for it by.
+    pub id: String,
+    /// Base address up to and with `/v1`.
+    pub url: String,
+    /// The model's name at that server; default: `id`.
+    pub model: Option<String>,
+    /// The environment variable that holds the key; none where the server wants none.
+    pub key_env: Option<String>,
+    /// Tokens of its context; default 8192.
+    pub context: Option<usize>,
+    /// How often a request that failed before its first word is tried again; default 2.
+    pub retries: Option<u32>,
+    /// Longest silence in seconds; default 120.
+    pub silence_seconds: Option<u64>,
+    /// Requests at the same time; default 32.
+    pub at_once: Option<usize>,
+    /// Whether the server knows `top_k`, `min_p` and the like, as vLLM and llama.cpp do.
+    pub extended: bool,
+    /// Licence or terms of what it writes, for the receipt.
+    pub licence: Option<String>,
+}
+
+impl RemoteConfig {
+    /// How the server is reached.
+    ///
+    /// # Errors
+    /// [`StudioError::Config`] when the key is not in the environment.
+    pub(crate) fn options(&self) -> Result<RemoteOptions, StudioError> {
+        let key = match &self.key_env {
+            Some(name) => Some(env_text(name).ok_or_else(|| {
+                StudioError::Config(format!("the key of '{}' is expected in the variable {name}", self.id))
+            })?),
+            None => None,
+        };
+        let usual = RemoteOptions::new(self.url.clone(), self.model.clone().unwrap_or_else(|| self.id.clone()));
+        Ok(RemoteOptions {
+            key,
+            context: self.context.unwrap_or(usual.context).max(256),
+            retries: self.retries.unwrap_or(usual.retries).min(10),
+            silence: self.silence_seconds.map_or(usual.silence, |s| Duration::from_secs(s.max(1))),
+            at_once: self.at_once.unwrap_or(usual.at_once).max(1),
+            extended: self.extended,
+            ..usual
+        })
+    }
 }
 
 impl Config {

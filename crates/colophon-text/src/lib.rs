@@ -5,6 +5,7 @@
 //! between threads.
 
 pub mod chat;
+pub mod dialogue;
 pub mod encode;
 mod error;
 mod llama;

@@ -22,12 +22,17 @@ impl Failure {
         self
     }
 
+    /// Prints the failure to stderr.
+    pub(crate) fn show(&self) {
+        eprintln!("error: {}", one_line(&self.message));
+        if let Some(hint) = &self.hint {
+            eprintln!("hint: {}", one_line(hint));
+        }
+    }
+
     /// Prints the failure to stderr and returns its exit status.
     pub(crate) fn report(self) -> ExitCode {
-        eprintln!("error: {}", one_line(&self.message));
-        if let Some(hint) = self.hint {
-            eprintln!("hint: {}", one_line(&hint));
-        }
+        self.show();
         if self.code == ErrorCode::Cancelled {
             leave_at_once(self.code.exit_status());
         }

@@ -9,12 +9,15 @@ use std::time::{Duration, Instant};
 use colophon_hub::{Hub, Model, Role, Status};
 use colophon_text::chat::Chat;
 use colophon_text::watermark::Keys;
-use colophon_text::{Llama, LlamaOptions};
+use colophon_text::{Llama, LlamaOptions, Remote};
 use colophon_types::{Cancel, ModelUse, Progress};
 use sha2::{Digest as _, Sha256};
 
 use super::generate::Finishing;
 use crate::{Studio, StudioError};
+
+/// Memory is short when less than one part in so many is available.
+const SCARCE: u64 = 12;
 
 /// How language engines are kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,6 +61,13 @@ pub(super) struct Loaded {
     used: Instant,
 }
 
+impl Loaded {
+    /// Whether it takes memory here: models at other servers have no weights and no digest.
+    fn is_local(&self) -> bool {
+        !self.uses.sha256.is_empty()
+    }
+}
+
 /// The language engines of a studio.
 pub struct Languages {
     options: LanguageOptions,
@@ -94,6 +104,33 @@ impl Languages {
         self.lock().retain(|_, l| l.used.elapsed() < idle || Arc::strong_count(&l.engine) > 1);
     }
 
+    /// Unloads what nobody is using, the one not used for longest first, while the machine has less
+    /// memory left than a twelfth of all. Where the system does not tell, nothing is unloaded.
+    pub fn relieve(&self) {
+        self.relieve_while(&|| {
+            let machine = colophon_hub::tools::machine(Path::new("/"));
+            match (machine.memory_total, machine.memory_available) {
+                (Some(total), Some(available)) => available < total / SCARCE,
+                _ => false,
+            }
+        });
+    }
+
+    fn relieve_while(&self, scarce: &dyn Fn() -> bool) {
+        while scarce() {
+            let Some(oldest) = self.oldest_unused() else { return };
+            tracing::info!(model = oldest, "unloaded: memory is short");
+            self.lock().remove(&oldest);
+        }
+    }
+
+    /// The engine in memory that nobody is using and that was not used for longest.
+    fn oldest_unused(&self) -> Option<String> {
+        let loaded = self.lock();
+        let unused = loaded.iter().filter(|(_, l)| l.is_local() && Arc::strong_count(&l.engine) == 1);
+        unused.min_by_key(|(_, l)| l.used).map(|(id, _)| id.clone())
+    }
+
     /// Names of the engines in memory.
     pub fn in_memory(&self) -> Vec<String> {
         let mut names: Vec<_> = self.lock().keys().cloned().collect();
@@ -109,17 +146,10 @@ impl Languages {
     }
 
     fn make_room(&self) {
-        let mut loaded = self.lock();
-        while loaded.len() >= self.options.loaded.max(1) {
-            let oldest = loaded
-                .iter()
-                .filter(|(_, l)| Arc::strong_count(&l.engine) == 1)
-                .min_by_key(|(_, l)| l.used)
-                .map(|(id, _)| id.clone());
-            match oldest {
-                Some(id) => loaded.remove(&id),
-                None => break,
-            };
+        let most = self.options.loaded.max(1);
+        while self.lock().values().filter(|l| l.is_local()).count() >= most {
+            let Some(oldest) = self.oldest_unused() else { return };
+            self.lock().remove(&oldest);
         }
     }
 }
@@ -145,6 +175,13 @@ impl Studio {
                 licence: e.licence.clone(),
             })
             .collect();
+        models.extend(self.config.text.remote.iter().map(|r| TextModel {
+            id: r.id.clone(),
+            title: format!("{} at another server", r.model.as_ref().unwrap_or(&r.id)),
+            installed: true,
+            size: 0,
+            licence: r.licence.clone().unwrap_or_default(),
+        }));
         for id in self.languages().in_memory() {
             if !models.iter().any(|m| m.id == id) {
                 let (title, licence) = (id.clone(), String::new());
@@ -196,6 +233,18 @@ impl Studio {
         if let Some(found) = languages.find(id) {
             return Ok(found);
         }
+        if let Some(remote) = self.config.text.remote.iter().find(|r| r.id == id) {
+            let engine: Arc<dyn Chat> = Arc::new(Remote::new(id, remote.options()?)?);
+            let uses = ModelUse {
+                id: id.to_owned(),
+                role: "text".into(),
+                sha256: String::new(),
+                licence: remote.licence.clone().unwrap_or_else(|| "not recorded".into()),
+                variant: Some(format!("{} at another server", engine.info().engine)),
+            };
+            languages.adopt(id, Arc::clone(&engine), uses.clone());
+            return Ok(Loaded { engine, uses, used: Instant::now() });
+        }
         let (file, uses) = if id.ends_with(".gguf") || id.contains(std::path::MAIN_SEPARATOR) {
             local_model(Path::new(id))?
         } else {
@@ -203,6 +252,7 @@ impl Studio {
         };
         languages.unload_idle();
         languages.make_room();
+        languages.relieve();
         let options = LlamaOptions {
             slots: languages.options.slots,
             context: languages.options.context,
@@ -249,4 +299,37 @@ fn local_model(path: &Path) -> Result<(std::path::PathBuf, ModelUse), StudioErro
     let uses =
         ModelUse { id: name, role: "text".into(), sha256, licence: "not recorded".into(), variant: None };
     Ok((path.to_owned(), uses))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use colophon_text::RemoteOptions;
+    use std::cell::Cell;
+
+    #[test]
+    fn short_memory_unloads_what_is_not_used() {
+        let languages = Languages::new(LanguageOptions::default());
+        let engine = || -> Arc<dyn Chat> {
+            Arc::new(Remote::new("x", RemoteOptions::new("http://127.0.0.1:1/v1", "x")).expect("an engine"))
+        };
+        let uses = |sha256: &str| ModelUse {
+            id: "x".into(),
+            role: "text".into(),
+            sha256: sha256.into(),
+            licence: String::new(),
+            variant: None,
+        };
+        let used = engine();
+        languages.adopt("used", Arc::clone(&used), uses("1"));
+        languages.adopt("old", engine(), uses("2"));
+        languages.adopt("new", engine(), uses("3"));
+        languages.adopt("elsewhere", engine(), uses(""));
+        let looks = Cell::new(0);
+        languages.relieve_while(&|| looks.replace(looks.get() + 1) < 1);
+        assert_eq!(languages.in_memory(), ["elsewhere", "new", "used"], "one at a time, the oldest first");
+        languages.relieve_while(&|| true);
+        assert_eq!(languages.in_memory(), ["elsewhere", "used"], "what is in use stays");
+        drop(used);
+    }
 }

@@ -3,6 +3,7 @@
 //! Threading contract: [`Languages`] may be shared. Each engine runs on its own thread; finished
 //! texts are sealed on one more, so that no stream waits for another's signature.
 
+mod dialogue;
 mod encoders;
 mod engines;
 mod find;
@@ -14,6 +15,7 @@ pub(crate) use encoders::Encoders;
 pub use encoders::{DEFAULT_ENCODER, Embedded};
 pub use engines::{LanguageOptions, Languages, TextModel};
 pub(crate) use find::MarkFinder;
+pub use dialogue::Question;
 pub use generate::{SealedReply, TextEvent, TextSink};
 pub use perform::{Performed, TaskOptions};
 pub use search::{Found, Indexed, SearchOptions};

@@ -29,6 +29,8 @@ const MAX_REPLY: u64 = 64 << 20;
 const MAX_PAUSE: Duration = Duration::from_secs(30);
 /// How often a waiting request looks whether it is to stop.
 const TICK: Duration = Duration::from_millis(25);
+/// How often a silent request asks its receiver whether to go on, with an empty piece.
+const ASK: Duration = Duration::from_millis(250);
 
 /// How another server is reached.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -232,6 +234,7 @@ impl Shared {
             .map_err(|_| Some(lost("cannot be reached: no thread is left")))?;
         let mut gathered = Gathered::default();
         let mut last = Instant::now();
+        let mut asked = last;
         loop {
             if cancel.is_cancelled() {
                 return Err(None);
@@ -264,7 +267,14 @@ impl Shared {
                     let seconds = self.options.silence.as_secs();
                     return Err(Some(lost(&format!("has said nothing for {seconds} seconds"))));
                 }
-                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Timeout) => {
+                    if asked.elapsed() >= ASK {
+                        asked = Instant::now();
+                        if !sink(Delta::Text(String::new(), Vec::new())) {
+                            return Ok(gathered.reply(request, Some(Finish::Receiver)));
+                        }
+                    }
+                }
                 Err(RecvTimeoutError::Disconnected) => {
                     return Err(Some(lost("broke off its answer")));
                 }

@@ -137,7 +137,8 @@ fn same_word(a: &str, b: &str) -> bool {
     }
     let common = a.chars().zip(b.chars()).take_while(|(x, y)| x == y).count();
     let (long, short) = (a.chars().count().max(b.chars().count()), a.chars().count().min(b.chars().count()));
-    a.is_ascii() && common >= 4 && long - common <= 4 && short - common <= 3
+    let letters = a.is_ascii() && !a.chars().chain(b.chars()).any(|c| c.is_ascii_digit());
+    letters && common >= 4 && long - common <= 4 && short - common <= 3
 }
 
 /// Words that look like names: capitals that no sentence began with.
@@ -392,7 +393,9 @@ const CLAIMS: &[&str] = &[
     "aims", "aimed", "plans", "likely", "soon", "double", "doubled", "twice", "half", "dozen", "dozens",
     "increase", "increased", "decrease", "decreased", "rise", "rose", "fell", "growing", "more than",
     "less than", "at least", "nearly", "almost", "approximately", "residents", "experts", "critics",
-    "witnesses", "victims", "因为", "由于", "导致", "从而", "最大", "最高", "最好", "首次", "首个", "历史性", "创纪录",
+    "witnesses", "victims", "estimated", "extensive", "grand", "iconic", "beautiful", "stunning", "modern",
+    "state-of-the-art", "vibrant", "cherished", "much-needed", "eagerly", "proudly", "warmly", "ensuring",
+    "showcasing", "highlighting", "marking", "reflecting", "因为", "由于", "导致", "从而", "最大", "最高", "最好", "首次", "首个", "历史性", "创纪录",
     "成功", "显著", "重要", "著名", "受欢迎", "预计", "有望", "希望", "计划", "即将", "翻倍", "一半", "增长", "增加", "下降",
     "超过", "不到", "近", "约", "专家", "居民", "标志着", "意味着", "旨在",
 ];

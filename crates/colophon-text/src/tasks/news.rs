@@ -165,6 +165,18 @@ impl News {
             }
         }
         for &fact in group {
+            let about = |s: &NewsSentence| s.facts.contains(&(fact + 1));
+            if !report[begin..].iter().any(|s| about(s) && self.tells(&s.text, &all[fact])) {
+                // What tells it by half would tell it twice; other facts that go with it get sentences
+                // of their own.
+                let mut place = 0;
+                report.retain(|s| {
+                    place += 1;
+                    place <= begin || !about(s) || !s.objections.is_empty()
+                });
+            }
+        }
+        for &fact in group {
             let told = |s: &NewsSentence| s.facts.contains(&(fact + 1)) && self.tells(&s.text, &all[fact]);
             if !report[begin..].iter().any(told) {
                 let sentence = self.one(desk, fact)?;

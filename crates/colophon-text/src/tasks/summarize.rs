@@ -17,8 +17,10 @@ const PART: usize = 2400;
 const FAN: usize = 8;
 /// Words (English) or characters (Chinese) of a note on one part.
 const NOTE: [usize; 2] = [70, 120];
-/// A note has left a trace when so much of it is in the summary.
-const TRACE: f32 = 0.2;
+/// A note has left a trace when so much of it is in the summary …
+const TRACE: f32 = 0.35;
+/// … or so much of one of the summary's sentences is from it.
+const FROM: f32 = 0.4;
 /// Tries for the final text.
 const TRIES: usize = 3;
 
@@ -60,8 +62,20 @@ struct Part {
     /// Words or characters.
     length: usize,
     note: String,
-    /// Whether its note left a trace in every level up to the summary.
-    covered: bool,
+    /// Where its note left a trace.
+    trace: Trace,
+}
+
+/// How far the note on a part got.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Trace {
+    /// Into the summary.
+    Summary,
+    /// Into an account of several parts, of which the summary has something.
+    Group,
+    /// Nowhere.
+    Lost,
 }
 
 /// Something that stands for one or more parts.
@@ -112,8 +126,16 @@ impl Summarize {
         desk.step(total - 1, total)?;
         let (summary, dropped) = self.last(desk, &notes, text)?;
         for note in &notes {
-            let trace = notes.len() == 1 || overlap(&note.text, &summary, self.lang) >= TRACE;
-            note.parts.iter().for_each(|p| parts[*p].covered &= trace);
+            let group = notes.len() == 1 || self.has_trace(&note.text, &summary);
+            for part in &note.parts {
+                let part = &mut parts[*part];
+                part.trace = match part.trace {
+                    Trace::Lost => Trace::Lost,
+                    _ if part.note.is_empty() || self.has_trace(&part.note, &summary) => Trace::Summary,
+                    _ if group => Trace::Group,
+                    _ => Trace::Lost,
+                };
+            }
         }
         desk.show(&summary)?;
         let report = json!({
@@ -127,7 +149,7 @@ impl Summarize {
 
     fn part(&self, index: usize, section: &Section, note: String) -> Part {
         let length = sentences::units(&section.text, Lang::detect(&section.text));
-        Part { number: index + 1, title: section.title.clone(), length, note, covered: true }
+        Part { number: index + 1, title: section.title.clone(), length, note, trace: Trace::Summary }
     }
 
     fn note_length(&self) -> usize {
@@ -183,6 +205,12 @@ impl Summarize {
         })
     }
 
+    /// Whether something of a note is in a summary.
+    fn has_trace(&self, note: &str, summary: &str) -> bool {
+        let from = |sentence: &String| overlap(sentence, note, self.lang) >= FROM;
+        overlap(note, summary, self.lang) >= TRACE || sentences::split(summary).iter().any(from)
+    }
+
     fn space(&self) -> &'static str {
         if self.lang == Lang::Zh { "" } else { " " }
     }
@@ -213,10 +241,10 @@ impl Summarize {
         let mut account = whole_sentences(&reply.text, self.lang);
         let told = account.join(self.space());
         for note in group {
-            if overlap(&note.text, &told, self.lang) < TRACE {
+            if !self.has_trace(&note.text, &told) {
                 match sentences::split(&note.text).into_iter().next() {
                     Some(first) => account.push(first),
-                    None => note.parts.iter().for_each(|p| parts[*p].covered = false),
+                    None => note.parts.iter().for_each(|p| parts[*p].trace = Trace::Lost),
                 }
             }
         }
@@ -242,7 +270,7 @@ impl Summarize {
             }
             let whole = kept.join(self.space());
             let length = sentences::units(&whole, self.lang) as f32;
-            let missing = notes.iter().filter(|n| overlap(&n.text, &whole, self.lang) < TRACE).count();
+            let missing = notes.iter().filter(|n| !self.has_trace(&n.text, &whole)).count();
             let missing = if notes.len() == 1 { 0 } else { missing };
             let off = (length / self.length as f32).ln();
             // Short is no fault where there was little to say.
@@ -255,9 +283,30 @@ impl Summarize {
                 break;
             }
         }
-        let (_, kept, dropped) =
+        let (_, mut kept, dropped) =
             best.ok_or(TextError::NoAnswer { what: "summary".into(), tries: TRIES as u32 })?;
+        self.add_missing(&mut kept, notes);
         Ok((self.set(&kept), dropped))
+    }
+
+    /// Adds the first sentence of notes that left no trace, as far as the length allows.
+    fn add_missing(&self, kept: &mut Vec<String>, notes: &[Note]) {
+        if notes.len() == 1 || self.form == Form::Headline {
+            return;
+        }
+        for note in notes {
+            let whole = kept.join(self.space());
+            if self.has_trace(&note.text, &whole) {
+                continue;
+            }
+            let first = sentences::split(&note.text).into_iter().next();
+            let length = sentences::units(&whole, self.lang);
+            if let Some(first) =
+                first.filter(|s| (length + sentences::units(s, self.lang)) as f32 <= 1.3 * self.length as f32)
+            {
+                kept.push(first);
+            }
+        }
     }
 
     /// As many sentences as the length allows.
@@ -266,7 +315,7 @@ impl Summarize {
             kept.truncate(1);
         }
         let length = |s: &[String]| s.iter().map(|s| sentences::units(s, self.lang)).sum::<usize>();
-        while kept.len() > 1 && length(&kept) as f32 > 1.2 * self.length as f32 {
+        while kept.len() > 1 && length(&kept) as f32 > 1.15 * self.length as f32 {
             kept.pop();
         }
         kept

@@ -65,14 +65,43 @@ impl Glossary {
 
 /// Whether a term stands in a text, not within a longer Latin word.
 fn has_word(text: &str, term: &str) -> bool {
-    text.match_indices(term).any(|(at, _)| {
-        let latin = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric());
-        let joined = |inner: Option<char>, outer: Option<char>| latin(inner) && latin(outer);
-        let before = text[..at].chars().next_back();
-        // A plural is the same term.
-        let after = text[at + term.len()..].trim_start_matches('s').chars().next();
-        !joined(term.chars().next(), before) && !joined(term.chars().next_back(), after)
-    })
+    text.match_indices(term).any(|(at, _)| has_word_at(text, at, term))
+}
+
+fn has_word_at(text: &str, at: usize, term: &str) -> bool {
+    let latin = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric());
+    let joined = |inner: Option<char>, outer: Option<char>| latin(inner) && latin(outer);
+    let before = text[..at].chars().next_back();
+    // A plural is the same term.
+    let after = text[at + term.len()..].trim_start_matches('s').chars().next();
+    !joined(term.chars().next(), before) && !joined(term.chars().next_back(), after)
+}
+
+/// A text with its terms already translated.
+fn with_terms(text: &str, terms: &[(&str, &str)]) -> String {
+    let mut text = text.to_owned();
+    // Long terms first: they may hold shorter ones.
+    let mut terms: Vec<_> = terms.to_vec();
+    terms.sort_by_key(|(term, _)| std::cmp::Reverse(term.len()));
+    for (term, target) in terms {
+        let (lower, wanted) = (text.to_lowercase(), term.to_lowercase());
+        // Some capitals change their length when they are lowered; such texts stay as they are.
+        if lower.len() != text.len() {
+            continue;
+        }
+        let mut out = String::with_capacity(text.len());
+        let mut from = 0;
+        for (at, _) in lower.match_indices(&wanted) {
+            if at >= from && has_word_at(&lower, at, &wanted) {
+                out.push_str(&text[from..at]);
+                out.push_str(target);
+                from = at + wanted.len();
+            }
+        }
+        out.push_str(&text[from..]);
+        text = out;
+    }
+    text
 }
 
 /// What is asked for.
@@ -170,7 +199,9 @@ impl Translate {
             if let (Some((a, b)), true) = (before, attempt < TRIES - 1) {
                 messages.extend([Message::user(self.ask(a)), Message::assistant(b.clone())]);
             }
-            messages.push(Message::user(self.ask(body)));
+            // A term that was not kept is put into the source itself.
+            let source = if attempt == 0 { body.to_owned() } else { with_terms(body, &terms) };
+            messages.push(Message::user(self.ask(&source)));
             let reply = desk.draft(messages, most, 0.2 + 0.3 * attempt as f32, Format::Text)?;
             let target = tidy(&reply.text);
             // A line stays a line.
@@ -255,6 +286,8 @@ mod tests {
         assert_eq!(lines.within("The Lighthouses said."), [("lighthouse", "灯塔")]);
         assert_eq!(lines.within("守塔人醒了。"), [("守塔人", "keeper")]);
         assert!(lines.within("It was said again; zookeeper.").is_empty());
+        let swapped = with_terms("The Lighthouse keeper said.", &lines.within("The Lighthouse keeper said."));
+        assert_eq!(swapped, "The 灯塔 守塔人 said.");
         assert!(Glossary::parse("alone").is_err() && Glossary::parse("{\"a\": 1}").is_err());
     }
 }

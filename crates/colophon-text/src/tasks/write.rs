@@ -5,8 +5,8 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::{Desk, Written, given};
-use crate::TextError;
-use crate::chat::{Format, Message};
+use crate::{TextError, sentences};
+use crate::chat::{Finish, Format, Message};
 
 /// Texts of more words (English) or characters (Chinese) than this get an outline.
 const LONG: [usize; 2] = [450, 800];
@@ -30,6 +30,21 @@ pub struct Write {
 struct Outline {
     title: String,
     sections: Vec<String>,
+}
+
+/// The body of a section: without headings of its own, and without the sentence that was cut off.
+fn running(answer: &str, cut: bool, lang: Lang) -> String {
+    let mut lines: Vec<&str> =
+        answer.trim().lines().filter(|l| !l.trim_start().starts_with('#')).collect();
+    let whole = |line: &str| sentences::split(line).last().is_none_or(|s| sentences::is_complete(s, lang));
+    let mut last = String::new();
+    if cut && lines.last().is_some_and(|l| !whole(l)) {
+        let mut kept = sentences::split(lines.pop().unwrap_or_default());
+        kept.pop();
+        last = kept.join(if lang == Lang::Zh { "" } else { " " });
+    }
+    let body = lines.join("\n");
+    format!("{}\n{last}", body.trim()).trim().to_owned()
 }
 
 impl Write {
@@ -78,8 +93,11 @@ impl Write {
                     "{wish}\n\n提纲：{plan}\n上文的结尾：\n{tail}\n\n现在写“{section}”这一节，大约{share}个字，不写标题，不重复上文。"
                 ),
             };
-            let reply = desk.write(vec![Message::user(ask)], share * TOKENS + 120, 0.7, Format::Text)?;
-            text.push_str(reply.text.trim());
+            let most = share * TOKENS + 120;
+            let reply = desk.draft(vec![Message::user(ask)], most, 0.7, Format::Text)?;
+            let body = running(&reply.text, reply.finish == Finish::Length, self.lang);
+            desk.show(&body)?;
+            text.push_str(&body);
         }
         Ok(desk.finish(text, json!({"sections": outline.sections})))
     }

@@ -3,9 +3,9 @@
 use std::io::{BufRead as _, IsTerminal as _, Write as _};
 use std::process::ExitCode;
 
-use colophon_studio::Studio;
-use colophon_studio::chat::{Message, Role};
-use colophon_types::{Cancel, ErrorCode, Explain as _, Progress};
+use colophon_studio::chat::Role;
+use colophon_studio::{Dialogue, Persona, Question, Studio};
+use colophon_types::{Cancel, ErrorCode, Explain as _, Lang, Progress};
 
 use super::text::{about, asked};
 use crate::args;
@@ -13,13 +13,21 @@ use crate::failure::Failure;
 
 const HELP: &str = "\
 /system TEXT   instructions for the model
+/persona NAME  who answers: a name or the path of a persona file
+/session NAME  keep this dialogue under a name, or go on with the one of that name
+/sessions      the kept dialogues
+/history       what was said so far
+/memory        what is remembered of what no longer fits the model's context
 /undo          forget the last question and its answer
 /retry         answer the last question again
 /reset         forget everything
 /save FILE     write the dialogue as JSON
 /help          this list
 /quit          end (also Ctrl-D)
-A line that ends in \\ goes on in the next.";
+A line that ends in \\ goes on in the next; a line of \"\"\" begins and ends a block of lines.";
+
+/// Begins and ends a block of lines.
+const BLOCK: &str = "\"\"\"";
 
 pub(crate) fn run(
     studio: &Studio,
@@ -27,9 +35,24 @@ pub(crate) fn run(
     progress: &dyn Progress,
     cancel: &Cancel,
 ) -> Result<ExitCode, Failure> {
-    let mut dialogue = Dialogue { messages: Vec::new() };
+    if args.personas {
+        let row = |p: Persona| vec![p.name, p.title.en, p.title.zh];
+        super::print(&super::table(&Persona::built_in().into_iter().map(row).collect::<Vec<_>>()))?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    if args.sessions {
+        super::print(&studio.kept_dialogues().join("\n"))?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let mut room = Room { studio, args, dialogue: Dialogue::default(), session: None, persona: None };
+    if let Some(name) = &args.session {
+        room.go_on(name)?;
+    }
+    if let Some(name) = args.persona.clone().or_else(|| room.dialogue.persona.clone()) {
+        room.answer_as(&name)?;
+    }
     if let Some(system) = &args.how.system {
-        dialogue.instruct(system);
+        room.instruct(system);
     }
     // Load before the first question, so that errors come before any typing.
     studio.chat_engine(args.how.model.as_deref(), progress, cancel)?;
@@ -39,21 +62,7 @@ pub(crate) fn run(
         if interactive {
             eprint!("> ");
         }
-        let mut input = String::new();
-        loop {
-            match lines.next() {
-                None => return Ok(ExitCode::SUCCESS),
-                Some(Err(e)) => return Err(Failure::new(ErrorCode::Io, format!("cannot read stdin: {e}"))),
-                Some(Ok(line)) => {
-                    let more = line.ends_with('\\');
-                    input.push_str(line.trim_end_matches('\\'));
-                    if !more {
-                        break;
-                    }
-                    input.push('\n');
-                }
-            }
-        }
+        let Some(input) = next_input(&mut lines)? else { return Ok(ExitCode::SUCCESS) };
         if cancel.is_cancelled() {
             return Ok(ExitCode::from(ErrorCode::Cancelled.exit_status()));
         }
@@ -62,89 +71,169 @@ pub(crate) fn run(
         match command {
             "" => continue,
             "/quit" | "/exit" => return Ok(ExitCode::SUCCESS),
-            "/help" => eprintln!("{HELP}"),
-            "/reset" => dialogue.messages.retain(|m| m.role == Role::System),
-            "/system" => dialogue.instruct(rest.trim()),
-            "/undo" => {
-                dialogue.undo();
-            }
-            "/save" => match dialogue.save(rest.trim()) {
-                Ok(()) => eprintln!("saved"),
-                Err(why) => eprintln!("error: {why}"),
-            },
-            "/retry" => match dialogue.undo() {
-                Some(question) => answer(studio, args, &mut dialogue, question, progress, cancel)?,
+            "/retry" => match room.dialogue.undo() {
+                Some(question) => room.answer(question, progress, cancel)?,
                 None => eprintln!("there is no question yet"),
             },
-            word if word.starts_with('/') => eprintln!("unknown command {word}; see /help"),
-            _ => answer(studio, args, &mut dialogue, input.to_owned(), progress, cancel)?,
+            word if word.starts_with('/') => room.command(word, rest.trim()),
+            _ => room.answer(input.to_owned(), progress, cancel)?,
         }
     }
 }
 
-struct Dialogue {
-    messages: Vec<Message>,
-}
-
-impl Dialogue {
-    fn instruct(&mut self, words: &str) {
-        self.messages.retain(|m| m.role != Role::System);
-        if !words.is_empty() {
-            self.messages.insert(0, Message::system(words));
-        }
-    }
-
-    /// Forgets the last question and its answer; gives the question.
-    fn undo(&mut self) -> Option<String> {
-        let at = self.messages.iter().rposition(|m| m.role == Role::User)?;
-        let question = self.messages[at].content.clone();
-        self.messages.truncate(at);
-        Some(question)
-    }
-
-    fn save(&self, path: &str) -> Result<(), String> {
-        if path.is_empty() {
-            return Err("say where: /save FILE".into());
-        }
-        let list: Vec<_> =
-            self.messages.iter().map(|m| serde_json::json!({"role": m.role, "content": m.content})).collect();
-        let text = serde_json::to_string_pretty(&list).unwrap_or_default();
-        std::fs::write(path, text).map_err(|e| format!("cannot write {path}: {e}"))
-    }
-}
-
-/// Asks, shows the answer as it comes, and keeps both. What goes wrong with one answer does not end
-/// the dialogue.
-fn answer(
-    studio: &Studio,
-    args: &args::Chat,
-    dialogue: &mut Dialogue,
-    question: String,
-    progress: &dyn Progress,
-    cancel: &Cancel,
-) -> Result<(), Failure> {
-    dialogue.messages.push(Message::user(question));
-    let request = asked(dialogue.messages.clone(), &args.how);
-    let reply = studio.write_text(args.how.model.as_deref(), request, progress, cancel, &mut |piece| {
-        let mut out = std::io::stdout().lock();
-        write!(out, "{}", piece.words()).and_then(|()| out.flush()).is_ok()
-    });
-    match reply {
-        Ok(reply) => {
-            super::print("")?;
-            let label = reply.sealed.as_ref().map_or("", |s| s.label);
-            eprintln!("[{label}; {}]", about(&reply));
-            dialogue.messages.push(Message::assistant(reply.text()));
-            Ok(())
-        }
-        Err(error) if error.code() == ErrorCode::Cancelled => Err(error.into()),
-        Err(error) => {
-            dialogue.messages.pop();
-            eprintln!("error: {error}");
-            if let Some(hint) = error.hint() {
-                eprintln!("hint: {hint}");
+/// The next question or command: a line, lines joined by `\`, or a block of lines.
+fn next_input(
+    lines: &mut impl Iterator<Item = std::io::Result<String>>,
+) -> Result<Option<String>, Failure> {
+    let mut input = String::new();
+    let mut block = false;
+    for line in lines {
+        let line = line.map_err(|e| Failure::new(ErrorCode::Io, format!("cannot read stdin: {e}")))?;
+        if line.trim() == BLOCK {
+            if block {
+                return Ok(Some(input));
             }
-            Ok(())
+            block = true;
+            continue;
+        }
+        let more = block || line.ends_with('\\');
+        input.push_str(if block { &line } else { line.trim_end_matches('\\') });
+        if !more {
+            return Ok(Some(input));
+        }
+        input.push('\n');
+    }
+    Ok((!input.trim().is_empty()).then_some(input))
+}
+
+/// A dialogue with everything around it.
+struct Room<'a> {
+    studio: &'a Studio,
+    args: &'a args::Chat,
+    dialogue: Dialogue,
+    session: Option<String>,
+    persona: Option<Persona>,
+}
+
+impl Room<'_> {
+    fn instruct(&mut self, words: &str) {
+        words.clone_into(&mut self.dialogue.system);
+    }
+
+    fn answer_as(&mut self, name: &str) -> Result<(), Failure> {
+        let persona = Persona::open(name).map_err(colophon_studio::StudioError::from)?;
+        self.dialogue.persona = Some(name.to_owned());
+        self.persona = Some(persona);
+        Ok(())
+    }
+
+    /// Takes up the kept dialogue of a name, or begins one.
+    fn go_on(&mut self, name: &str) -> Result<(), Failure> {
+        match self.studio.kept_dialogue(name)? {
+            Some(kept) => {
+                eprintln!("going on with '{name}', {} turns", kept.turns.len());
+                self.dialogue = kept;
+            }
+            None => self.studio.keep_dialogue(name, &self.dialogue)?,
+        }
+        self.session = Some(name.to_owned());
+        Ok(())
+    }
+
+    fn command(&mut self, word: &str, rest: &str) {
+        let done = match word {
+            "/help" => {
+                eprintln!("{HELP}");
+                Ok(())
+            }
+            "/reset" => {
+                self.dialogue.reset();
+                self.keep()
+            }
+            "/system" => {
+                self.instruct(rest);
+                Ok(())
+            }
+            "/undo" => {
+                self.dialogue.undo();
+                self.keep()
+            }
+            "/persona" => self.answer_as(rest),
+            "/session" => self.go_on(rest),
+            "/sessions" => {
+                eprintln!("{}", self.studio.kept_dialogues().join("\n"));
+                Ok(())
+            }
+            "/history" => {
+                for turn in &self.dialogue.turns {
+                    let who = if turn.role == Role::User { ">" } else { " " };
+                    eprintln!("{who} {}", turn.content);
+                }
+                Ok(())
+            }
+            "/memory" => {
+                let summary = &self.dialogue.summary;
+                eprintln!("{}", if summary.is_empty() { "everything still fits the context" } else { summary });
+                Ok(())
+            }
+            "/save" => self.save(rest),
+            word => {
+                eprintln!("unknown command {word}; see /help");
+                Ok(())
+            }
+        };
+        if let Err(failure) = done {
+            failure.show();
+        }
+    }
+
+    fn keep(&self) -> Result<(), Failure> {
+        match &self.session {
+            Some(name) => Ok(self.studio.keep_dialogue(name, &self.dialogue)?),
+            None => Ok(()),
+        }
+    }
+
+    fn save(&self, path: &str) -> Result<(), Failure> {
+        if path.is_empty() {
+            return Err(Failure::new(ErrorCode::BadInput, "say where: /save FILE".to_owned()));
+        }
+        let text = serde_json::to_string_pretty(&self.dialogue).unwrap_or_default();
+        std::fs::write(path, text)
+            .map_err(|e| Failure::new(ErrorCode::Io, format!("cannot write {path}: {e}")))?;
+        eprintln!("saved");
+        Ok(())
+    }
+
+    /// Asks, shows the answer as it comes, and keeps both. What goes wrong with one answer does not
+    /// end the dialogue.
+    fn answer(&mut self, words: String, progress: &dyn Progress, cancel: &Cancel) -> Result<(), Failure> {
+        let mut how = self.args.how.clone();
+        let own = self.dialogue.system.clone();
+        if let Some(persona) = &self.persona {
+            how.temperature = how.temperature.or(persona.temperature);
+            let system = persona.system.get(Lang::detect(&words));
+            self.dialogue.system = format!("{system} {own}").trim().to_owned();
+        }
+        let question =
+            Question { words, model: how.model.clone(), request: asked(Vec::new(), &how) };
+        let asked = self.studio.converse(&mut self.dialogue, question, progress, cancel, &mut |piece| {
+            let mut out = std::io::stdout().lock();
+            write!(out, "{}", piece.words()).and_then(|()| out.flush()).is_ok()
+        });
+        self.dialogue.system = own;
+        match asked {
+            Ok(reply) => {
+                super::print("")?;
+                let label = reply.sealed.as_ref().map_or("", |s| s.label);
+                eprintln!("[{label}; {}]", about(&reply));
+                self.keep()
+            }
+            Err(error) if error.code() == ErrorCode::Cancelled => Err(error.into()),
+            Err(error) => {
+                Failure::from(error).show();
+                Ok(())
+            }
         }
     }
 }

@@ -1,10 +1,14 @@
 //! The arguments, as clap reads them.
 
+mod language;
+
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
-/// Generates narrated films on your own machine, and signs, labels and logs everything it makes.
+pub(crate) use language::{Chat, Form, Generation, Given, Search, TaskName, Text, Understand};
+
+/// Generates films and texts on your own machine, and signs, labels and logs everything it makes.
 #[derive(Debug, Parser)]
 #[command(name = "colophon", version, arg_required_else_help = true, after_help = EXAMPLES)]
 pub(crate) struct Args {
@@ -25,6 +29,8 @@ const EXAMPLES: &str = "\
 Examples:
   colophon make \"A fox who learns to paint\" -o out/
   colophon make \"海边的灯塔与归来的渔船\" -o out/ --seconds 60
+  colophon text --task summarize --file report.txt --length 100
+  colophon search notes/ \"what did we decide about the roof?\"
   colophon verify out/film.mp4
   colophon models list
   colophon doctor";
@@ -52,6 +58,11 @@ pub(crate) enum Command {
     Text(Text),
     /// Hold a dialogue with a language model
     Chat(Chat),
+    /// Search the texts of a folder by meaning
+    Search(Search),
+    /// Understand texts: classify, compare, rank, find key phrases, fill gaps
+    #[command(subcommand)]
+    Understand(Understand),
     /// Serve the HTTP API (OpenAI's shapes) on this machine
     Serve(Serve),
     /// Say what is known of files: label, credential, watermark, log entry
@@ -120,65 +131,6 @@ Examples:
   colophon make \"为什么天空是蓝色的\" --recipe lesson --seconds 45
   colophon make \"Our new bicycle bell\" --recipe ad --seconds 20 --voice am_michael
   colophon make \"A quiet harbour\" --fast --style oil --seed 7 --json";
-
-/// Write a text.
-#[derive(Debug, clap::Args)]
-#[command(after_help = TEXT_EXAMPLES)]
-pub(crate) struct Text {
-    /// What is asked; stdin when neither this nor --file is given
-    pub(crate) prompt: Option<String>,
-    /// A file whose text goes with the prompt
-    #[arg(long, value_name = "FILE")]
-    pub(crate) file: Option<PathBuf>,
-    /// Answer as JSON that fits this JSON schema
-    #[arg(long, value_name = "FILE")]
-    pub(crate) schema: Option<PathBuf>,
-    #[command(flatten)]
-    pub(crate) how: Generation,
-    /// Print the text when it is whole
-    #[arg(long)]
-    pub(crate) no_stream: bool,
-    /// Write a sealed file (Markdown with label, AIGC field and credential) instead
-    #[arg(short, long, value_name = "FILE")]
-    pub(crate) output: Option<PathBuf>,
-    /// One JSON document on stdout
-    #[arg(long, conflicts_with = "output")]
-    pub(crate) json: bool,
-}
-
-const TEXT_EXAMPLES: &str = "\
-Examples:
-  colophon text \"Write a short welcome for our library's new readers\"
-  colophon text \"Summarise this in five sentences\" --file report.txt -o summary.md
-  colophon text \"为海边的咖啡馆写一段介绍\" --seed 7
-  colophon text \"Who, where, when?\" --file letter.txt --schema person.json --temperature 0";
-
-/// How texts are generated.
-#[derive(Clone, Debug, clap::Args)]
-pub(crate) struct Generation {
-    /// Instructions for the model
-    #[arg(long, value_name = "TEXT")]
-    pub(crate) system: Option<String>,
-    /// Language model: a catalogue id or the path of a GGUF file
-    #[arg(long, value_name = "ID")]
-    pub(crate) model: Option<String>,
-    /// At most so many tokens
-    #[arg(long, value_name = "N")]
-    pub(crate) max_tokens: Option<usize>,
-    /// 0 is the likeliest text, 1 is as the model would have it
-    #[arg(long, value_name = "T", allow_negative_numbers = true)]
-    pub(crate) temperature: Option<f32>,
-    /// The same seed gives the same text
-    #[arg(long, value_name = "N")]
-    pub(crate) seed: Option<u32>,
-}
-
-/// Hold a dialogue.
-#[derive(Debug, clap::Args)]
-pub(crate) struct Chat {
-    #[command(flatten)]
-    pub(crate) how: Generation,
-}
 
 /// Serve the HTTP API.
 #[derive(Debug, clap::Args)]
