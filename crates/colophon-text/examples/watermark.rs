@@ -1,5 +1,6 @@
-//! Generates marked texts, trains the Bayesian detector on some of them and measures the detectors on
-//! the others: `watermark MODEL.gguf TEXTS TOKENS [OUT.json]`.
+//! Generates marked texts, trains the Bayesian detector on the first third of them and measures the
+//! detectors on the others; compares perplexity and repetition with unmarked texts from the same
+//! prompts: `watermark MODEL.gguf TEXTS TOKENS [OUT.json]`.
 //!
 //! A text that is marked with one set of keys is unmarked for another, so every text serves as both.
 
@@ -31,6 +32,8 @@ const SUBJECTS: [&str; 16] = [
     "a storm",
     "two old friends",
 ];
+/// Texts whose perplexity and repetition are compared.
+const QUALITY: usize = 200;
 const FORMS: [&str; 6] =
     ["a story", "an essay", "a letter", "a diary entry", "a newspaper article", "a speech"];
 
@@ -52,55 +55,15 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     };
     let llama = Llama::load("model", model.as_ref(), options)?;
     let started = Instant::now();
-    let next = AtomicUsize::new(0);
-    let made = Mutex::new(Vec::new());
-    std::thread::scope(|scope| {
-        for _ in 0..16 {
-            scope.spawn(|| {
-                loop {
-                    let i = next.fetch_add(1, Ordering::Relaxed);
-                    if made.lock().map_or(true, |m| m.len() >= texts) || i > texts * 3 {
-                        break;
-                    }
-                    let words = format!(
-                        "Write {} about {}, about {} words long.",
-                        FORMS[i % FORMS.len()],
-                        SUBJECTS[(i / FORMS.len()) % SUBJECTS.len()],
-                        tokens
-                    );
-                    let request = GenerateRequest {
-                        max_tokens: Some(tokens + 40),
-                        sampling: Sampling {
-                            temperature: 1.0,
-                            top_k: 0,
-                            top_p: 1.0,
-                            seed: Some(i as u32),
-                            ..Sampling::default()
-                        },
-                        ..GenerateRequest::chat(vec![Message::user(words)])
-                    };
-                    let Ok(reply) = llama.generate(request, &Cancel::new(), &mut |_| true) else { break };
-                    let Ok(list) = llama.tokens(&reply.text) else { break };
-                    if list.len() >= tokens
-                        && let Ok(mut made) = made.lock()
-                    {
-                        made.push((i, list));
-                    }
-                }
-            });
-        }
-    });
-    let mut made = made.into_inner()?;
-    made.sort();
-    made.truncate(texts);
-    let count: usize = made.iter().map(|(_, t)| t.len()).sum();
+    let made = generate(&llama, texts, tokens)?;
+    let count: usize = made.iter().map(|t| t.tokens.len()).sum();
     println!("{} texts, {:.0} tokens/s", made.len(), count as f64 / started.elapsed().as_secs_f64());
     let (marked, unmarked) = (Detector::new(&own), Detector::new(&other));
     let rows = |detector: &Detector, n: usize| -> Vec<Rows> {
-        made.iter().map(|(_, t)| detector.rows(&t[..n.min(t.len())])).collect()
+        made.iter().map(|t| detector.rows(&t.tokens[..n.min(t.tokens.len())])).collect()
     };
     let (all_marked, all_unmarked) = (rows(&marked, tokens), rows(&unmarked, tokens));
-    let half = made.len() / 2;
+    let half = made.len() / 3;
     let mut bayes = Bayes::train(&all_marked[..half], &all_unmarked[..half], &Training::default());
     bayes.calibrate(&[25, 50, 100, 150, 200, 300, 400, 600]);
     if let Some(out) = rest.first() {
@@ -118,18 +81,107 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             100.0 * yes.iter().filter(|r| score(r) > least).count() as f64 / yes.len() as f64
         };
         let weighted = |texts: &Detector, n: usize| -> Vec<f64> {
-            made[half..].iter().map(|(_, t)| texts.evidence(&t[..n.min(t.len())]).weighted_mean).collect()
+            made[half..]
+                .iter()
+                .map(|t| texts.evidence(&t.tokens[..n.min(t.tokens.len())]).weighted_mean)
+                .collect()
         };
         let mut none = weighted(&unmarked, n);
         none.sort_by(f64::total_cmp);
         let least = none[none.len() * 99 / 100];
         let yes_weighted = weighted(&marked, n).iter().filter(|w| **w > least).count();
         println!(
-            "{n} tokens: found at 1 % false positives: mean {:.1} %, weighted mean {:.1} %, Bayesian {:.1} %",
+            "{n} tokens, {} texts: found at 1 % false positives: mean {:.1} %, weighted mean {:.1} %, \
+             Bayesian {:.1} %",
+            yes.len(),
             share(&mean),
             100.0 * yes_weighted as f64 / none.len() as f64,
             share(&|rows| bayes.log_odds(rows)),
         );
     }
+    drop(llama);
+    let options = LlamaOptions { slots: 16, speculate: false, ..LlamaOptions::single(1024, 2) };
+    let plain = generate(&Llama::load("model", model.as_ref(), options)?, texts.min(QUALITY), tokens)?;
+    for (name, texts) in [("marked", &made[..plain.len().min(made.len())]), ("unmarked", &plain[..])] {
+        let (surprise, spread) = mean_and_error(texts.iter().map(|t| t.surprise));
+        let (repeated, wide) = mean_and_error(texts.iter().map(|t| 100.0 * repetition(&t.tokens)));
+        println!(
+            "{name}, {} texts: {surprise:.3} ± {spread:.3} nats a token (perplexity {:.1}), {repeated:.2} ± {wide:.2} % \
+             of runs of four tokens occur twice",
+            texts.len(),
+            surprise.exp(),
+        );
+    }
     Ok(())
+}
+
+/// A generated text.
+struct Made {
+    tokens: Vec<i32>,
+    /// Mean surprise of a token to the model, in nats.
+    surprise: f64,
+}
+
+/// Texts of at least so many tokens, sixteen at a time.
+fn generate(llama: &Llama, texts: usize, tokens: usize) -> Result<Vec<Made>, Box<dyn std::error::Error>> {
+    let next = AtomicUsize::new(0);
+    let made = Mutex::new(Vec::new());
+    let one = |i: usize| -> Option<Made> {
+        let words = format!(
+            "Write {} about {}, about {} words long.",
+            FORMS[i % FORMS.len()],
+            SUBJECTS[(i / FORMS.len()) % SUBJECTS.len()],
+            tokens
+        );
+        let sampling =
+            Sampling { temperature: 1.0, top_k: 0, top_p: 1.0, seed: Some(i as u32), ..Sampling::default() };
+        let request = GenerateRequest {
+            max_tokens: Some(tokens + 40),
+            sampling,
+            logprobs: Some(0),
+            ..GenerateRequest::chat(vec![Message::user(words)])
+        };
+        let reply = llama.generate(request, &Cancel::new(), &mut |_| true).ok()?;
+        let list = reply.logprobs.unwrap_or_default();
+        let surprise = -list.iter().map(|t| f64::from(t.logprob)).sum::<f64>() / list.len().max(1) as f64;
+        Some(Made { tokens: llama.tokens(&reply.text).ok()?, surprise })
+    };
+    std::thread::scope(|scope| {
+        for _ in 0..16 {
+            scope.spawn(|| {
+                loop {
+                    let i = next.fetch_add(1, Ordering::Relaxed);
+                    if made.lock().map_or(true, |m| m.len() >= texts) || i > texts * 3 {
+                        break;
+                    }
+                    if let Some(text) = one(i)
+                        && text.tokens.len() >= tokens
+                        && let Ok(mut made) = made.lock()
+                    {
+                        made.push((i, text));
+                    }
+                }
+            });
+        }
+    });
+    let mut made = made.into_inner()?;
+    made.sort_by_key(|(i, _)| *i);
+    made.truncate(texts);
+    Ok(made.into_iter().map(|(_, text)| text).collect())
+}
+
+/// Share of the runs of four tokens that occurred before.
+fn repetition(tokens: &[i32]) -> f64 {
+    let runs: std::collections::HashSet<&[i32]> = tokens.windows(4).collect();
+    let all = tokens.len().saturating_sub(3).max(1);
+    1.0 - runs.len() as f64 / all as f64
+}
+
+/// The mean and its standard error.
+fn mean_and_error(values: impl Iterator<Item = f64>) -> (f64, f64) {
+    let values: Vec<f64> = values.collect();
+    let count = values.len().max(1) as f64;
+    let mean = values.iter().sum::<f64>() / count;
+    let spread = values.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / (count - 1.0).max(1.0);
+    (mean, (spread / count).sqrt())
 }
