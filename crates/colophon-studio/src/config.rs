@@ -94,7 +94,8 @@ impl RemoteConfig {
             })?),
             None => None,
         };
-        let usual = RemoteOptions::new(self.url.clone(), self.model.clone().unwrap_or_else(|| self.id.clone()));
+        let usual =
+            RemoteOptions::new(self.url.clone(), self.model.clone().unwrap_or_else(|| self.id.clone()));
         Ok(RemoteOptions {
             key,
             context: self.context.unwrap_or(usual.context).max(256),

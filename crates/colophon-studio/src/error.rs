@@ -121,9 +121,7 @@ impl Explain for StudioError {
         match self {
             Self::Request { hint, .. } => Some((*hint).to_owned()),
             Self::Io { .. } => Some("check that the folder exists, can be written and is not full".into()),
-            Self::Index { path, .. } => {
-                Some(format!("delete {} and search again", path.display()))
-            }
+            Self::Index { path, .. } => Some(format!("delete {} and search again", path.display())),
             _ => self.inner().and_then(Explain::hint),
         }
     }

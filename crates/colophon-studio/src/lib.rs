@@ -13,17 +13,17 @@ pub use colophon_audio::{Voice, voices};
 pub use colophon_hub as hub;
 pub use colophon_ledger::{AuditReport, Checkpoint, VerifiedProof};
 pub use colophon_seal::{Piece, Sealed, SealedText, Verdict, VerdictKind};
-pub use colophon_text::script::Recipe;
 pub use colophon_text::dialogue::{Dialogue, Persona, Turn};
 pub use colophon_text::encode::{Filling, Purpose};
+pub use colophon_text::script::Recipe;
 pub use colophon_text::understand::Scored;
 pub use colophon_text::{TextError, chat, tasks};
 pub use config::{Config, RemoteConfig, TextConfig};
 pub use error::StudioError;
 pub use film::{Deliverable, Made, Timing};
 pub use language::{
-    DEFAULT_ENCODER, Embedded, Found, Indexed, LanguageOptions, Languages, Performed, Question,
-    SealedReply, SearchOptions, TaskOptions, TextEvent, TextModel, TextSink,
+    DEFAULT_ENCODER, Embedded, Found, Indexed, LanguageOptions, Languages, Performed, Question, SealedReply,
+    SearchOptions, TaskOptions, TextEvent, TextModel, TextSink,
 };
 pub use studio::{Studio, Work};
 

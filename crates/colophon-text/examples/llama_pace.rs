@@ -17,8 +17,10 @@ use serde_json::{Value, json};
 
 /// Rounds of comparisons.
 const ROUNDS: usize = 7;
-const WORDS: [&str; 12] =
-    ["harbour", "lamp", "winter", "ledger", "copper", "window", "orchard", "signal", "bridge", "paper", "salt", "engine"];
+const WORDS: [&str; 12] = [
+    "harbour", "lamp", "winter", "ledger", "copper", "window", "orchard", "signal", "bridge", "paper",
+    "salt", "engine",
+];
 
 type Failure = Box<dyn std::error::Error>;
 
@@ -113,7 +115,8 @@ fn speculate(plain: &Llama, guessing: &Llama) -> Result<Value, Failure> {
                 timetable for the winter season also hangs. Bicycles travel free of charge, but dogs need a ticket of \
                 their own. In strong wind the afternoon ferry does not sail, and travellers are asked to call the \
                 office before they set out. The crossing takes fifty minutes and there is hot tea on board.";
-    let words = format!("Correct the spelling of this text and change nothing else. Write the text only.\n\n{text}");
+    let words =
+        format!("Correct the spelling of this text and change nothing else. Write the text only.\n\n{text}");
     let request = |seed| GenerateRequest {
         max_tokens: Some(160),
         sampling: Sampling { temperature: 0.0, seed: Some(seed), ..Sampling::default() },
@@ -139,7 +142,9 @@ fn marked(plain: &Llama, marking: &Llama) -> Result<Value, Failure> {
     let request = |seed| GenerateRequest {
         max_tokens: Some(256),
         sampling: Sampling { temperature: 1.0, seed: Some(seed), ..Sampling::default() },
-        ..GenerateRequest::chat(vec![Message::user("Write a long story about a lighthouse keeper and the sea.")])
+        ..GenerateRequest::chat(vec![Message::user(
+            "Write a long story about a lighthouse keeper and the sea.",
+        )])
     };
     // Seconds a token, in pairs: what slows the machine slows both.
     let mut ratios = Vec::new();

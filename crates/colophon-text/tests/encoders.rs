@@ -65,7 +65,9 @@ fn checkpoint(dir: &Path, kind: &str, judge: bool, reference: &Value) {
     };
     for layer in 0..2 {
         let at = format!("{kind}.encoder.layer.{layer}");
-        for part in ["attention.self.query", "attention.self.key", "attention.self.value", "attention.output.dense"] {
+        for part in
+            ["attention.self.query", "attention.self.key", "attention.self.value", "attention.output.dense"]
+        {
             dense(&mut shapes, format!("{at}.{part}"), hidden, hidden);
         }
         dense(&mut shapes, format!("{at}.intermediate.dense"), inner, hidden);
@@ -170,9 +172,11 @@ fn judged_pairs_are_those_of_transformers() {
             near(&model.judge(&[*pair], &Cancel::new()).unwrap()[0], &together[i], kind);
         }
         assert_eq!(model.labels(), ["contradiction", "entailment", "neutral"]);
-        let ranked = understand::rerank_pairs(&model, "the fox", &["a cat", "a dog"], &Cancel::new()).unwrap();
+        let ranked =
+            understand::rerank_pairs(&model, "the fox", &["a cat", "a dog"], &Cancel::new()).unwrap();
         assert!(ranked[0].score >= ranked[1].score);
-        let labels = understand::classify_by_entailment(&model, "the fox", &["cat", "dog"], &Cancel::new()).unwrap();
+        let labels =
+            understand::classify_by_entailment(&model, "the fox", &["cat", "dog"], &Cancel::new()).unwrap();
         assert!((labels.iter().map(|l| l.score).sum::<f32>() - 1.0).abs() < 1e-5);
     }
 }
@@ -194,7 +198,10 @@ fn sentence_vectors_are_those_of_transformers() {
         near(&alone[0], &ours[1], name);
         let cancel = Cancel::new();
         cancel.cancel();
-        assert!(matches!(encoder.vectors(&sentences, Purpose::Query, &cancel), Err(EncodeError::Cancelled(_))));
+        assert!(matches!(
+            encoder.vectors(&sentences, Purpose::Query, &cancel),
+            Err(EncodeError::Cancelled(_))
+        ));
     }
 }
 
@@ -214,7 +221,8 @@ fn meaning_crosses_languages() {
     let lines = ["Lighthouses were lit by oil lamps.", "The soup needs salt.", "灯塔现在用太阳能供电。"];
     let ranked = understand::rerank(&e5, "how is a lighthouse powered?", &lines, &cancel).unwrap();
     assert_eq!(ranked[2].index, 1, "{ranked:?}");
-    let text = "The harbour library reopened. Its new reading room faces the harbour, and the library lends boats.";
+    let text =
+        "The harbour library reopened. Its new reading room faces the harbour, and the library lends boats.";
     let phrases = understand::keyphrases(&e5, text, 3, &cancel).unwrap();
     assert!(phrases.iter().any(|p| p.text.to_lowercase().contains("library")), "{phrases:?}");
     // Long texts are read whole, in windows: what is said at the end counts.

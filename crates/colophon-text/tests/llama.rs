@@ -8,12 +8,15 @@ use std::time::{Duration, Instant};
 
 use colophon_test::models_dir;
 use colophon_text::chat::{
-    Chat, Delta, Dry, Finish, Format, GenerateRequest, Lora, Message, Mirostat, Prompt, Reply, Role,
-    Sampling, Tool, ToolChoice, WatermarkState, Xtc,
+    Chat, Delta, Dry, Finish, Format, GenerateRequest, ImageInput, Lora, Message, Mirostat, Prompt, Reply,
+    Role, Sampling, Tool, ToolChoice, WatermarkState, Xtc,
 };
 use colophon_text::{Llama, LlamaOptions, TextError};
 use colophon_types::{Cancel, ErrorCode, Explain};
 use serde_json::{Value, json};
+
+#[path = "common/gguf.rs"]
+mod gguf;
 
 fn options() -> LlamaOptions {
     LlamaOptions { slots: 4, ..LlamaOptions::single(2048, 2) }
@@ -440,4 +443,99 @@ fn broken_model_files_are_refused() {
         assert_eq!(error.code(), ErrorCode::ModelMissing, "{name}: {error}");
     }
     std::fs::remove_dir_all(&dir).unwrap();
+}
+
+#[test]
+fn an_adapter_changes_one_request_and_no_other() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = |name: &str, bytes: &[u8]| {
+        let path = dir.path().join(name);
+        std::fs::write(&path, bytes).unwrap();
+        path
+    };
+    // SmolLM2 is 576 wide.
+    let good = file("good.gguf", &gguf::adapter(576));
+    let with = |path: &std::path::Path, scale: f32| GenerateRequest {
+        lora: vec![Lora { path: path.to_owned(), scale }],
+        ..greedy("Name three colours.", 12)
+    };
+    let plain = ask(engine(), greedy("Name three colours.", 12)).unwrap().text;
+    let changed = ask(engine(), with(&good, 4.0)).unwrap().text;
+    assert_ne!(plain, changed);
+    assert_eq!(ask(engine(), with(&good, 0.0)).unwrap().text, plain, "without weight it changes nothing");
+    assert_eq!(ask(engine(), with(&good, 4.0)).unwrap().text, changed);
+    assert_eq!(ask(engine(), greedy("Name three colours.", 12)).unwrap().text, plain, "and it does not stay");
+    let whole = std::fs::read(&good).unwrap();
+    for bad in [
+        file("short.gguf", &whole[..whole.len() / 2]),
+        file("other.gguf", &gguf::adapter(640)),
+        file("noise.gguf", b"GGUF is not enough"),
+        dir.path().join("nowhere.gguf"),
+    ] {
+        let error = ask(engine(), with(&bad, 1.0)).unwrap_err();
+        assert_eq!(error.to_string().lines().count(), 1, "{error}");
+    }
+    assert_eq!(
+        ask(engine(), greedy("Name three colours.", 12)).unwrap().text,
+        plain,
+        "bad files harm nobody"
+    );
+}
+
+/// A picture of one colour: a BMP file of 8 by 8 pixels.
+fn picture([r, g, b]: [u8; 3]) -> ImageInput {
+    let mut bytes = b"BM".to_vec();
+    for n in [54 + 8 * 8 * 3_u32, 0, 54, 40, 8, 8] {
+        bytes.extend(n.to_le_bytes());
+    }
+    bytes.extend([1, 0, 24, 0]);
+    for n in [0_u32, 8 * 8 * 3, 2835, 2835, 0, 0] {
+        bytes.extend(n.to_le_bytes());
+    }
+    bytes.extend([b, g, r].repeat(64));
+    ImageInput { bytes }
+}
+
+#[test]
+fn pictures_are_read_where_a_model_has_a_projector() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("mmproj.gguf");
+    std::fs::write(&path, gguf::projector(576)).unwrap();
+    let seeing = load(LlamaOptions { mmproj: Some(path.clone()), slots: 1, ..options() });
+    assert!(seeing.info().vision && !engine().info().vision);
+    let request = |images: &[[u8; 3]]| {
+        let mut user = Message::user("What is this?");
+        user.images = images.iter().map(|rgb| picture(*rgb)).collect();
+        GenerateRequest {
+            max_tokens: Some(12),
+            sampling: Sampling { temperature: 0.0, ..Sampling::default() },
+            ..GenerateRequest::chat(vec![user])
+        }
+    };
+    let none = ask(&seeing, request(&[])).unwrap();
+    let red = ask(&seeing, request(&[[255, 0, 0]])).unwrap();
+    let both = ask(&seeing, request(&[[255, 0, 0], [0, 0, 255]])).unwrap();
+    // Four positions a picture, and what the template puts around it.
+    assert!(red.usage.prompt_tokens >= none.usage.prompt_tokens + 4, "{:?}", red.usage);
+    assert!(both.usage.prompt_tokens >= red.usage.prompt_tokens + 4, "{:?}", both.usage);
+    assert_eq!(ask(&seeing, request(&[[255, 0, 0]])).unwrap().text, red.text);
+    let others = [[0, 0, 255], [0, 255, 0], [255, 255, 255], [0, 0, 0]];
+    assert!(others.iter().any(|c| ask(&seeing, request(&[*c])).unwrap().text != red.text), "{}", red.text);
+    // Words alone are as with the model alone.
+    assert_eq!(none.text, ask(engine(), request(&[])).unwrap().text);
+    let mut broken = request(&[[1, 2, 3]]);
+    if let Prompt::Chat { messages, .. } = &mut broken.prompt {
+        messages[0].images[0].bytes.truncate(20);
+    }
+    assert_eq!(ask(&seeing, broken).unwrap_err().code(), ErrorCode::BadInput);
+    assert_eq!(refused(request(&[[1, 2, 3]])).code(), ErrorCode::BadInput);
+    let whole = std::fs::read(&path).unwrap();
+    for bad in [&whole[..whole.len() / 3], &b"GGUF"[..]] {
+        std::fs::write(&path, bad).unwrap();
+        let options = LlamaOptions { mmproj: Some(path.clone()), slots: 1, ..options() };
+        let model = models_dir().join("smollm2-135m-instruct-q4_1/model.gguf");
+        let loaded = Llama::load("smollm2", &model, options);
+        let failed = loaded.and_then(|engine| ask(&engine, request(&[[1, 2, 3]])));
+        assert!(failed.is_err_and(|e| e.to_string().lines().count() == 1));
+    }
 }

@@ -77,13 +77,16 @@ fn serve(mut stream: TcpStream, act: Act, seen: &Mutex<Vec<(String, Value)>>) {
         }
         Act::Status(status, body) => {
             let length = body.len();
-            let text = format!("HTTP/1.1 {status} X\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{body}");
+            let text =
+                format!("HTTP/1.1 {status} X\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{body}");
             stream.write_all(text.as_bytes())
         }
         Act::Whole(value) => {
             let body = value.to_string();
             let length = body.len();
-            let head = format!("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\r\n");
+            let head = format!(
+                "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\r\n"
+            );
             stream.write_all(format!("{head}{body}").as_bytes())
         }
         Act::Stall => stream.write_all(format!("{events}{word}").as_bytes()).map(|()| {
@@ -173,7 +176,10 @@ fn what_may_pass_is_tried_again_and_what_may_not_is_told() {
 
     let wrong = server(vec![Act::Status(400, "{\"error\":{\"message\":\"no such\\nfield\"}}")]);
     let error = ask(&engine(&wrong, |o| o.retries = 2)).unwrap_err();
-    assert_eq!((error.code(), error.to_string().as_str()), (ErrorCode::BadInput, "'far' refused the request (400): no such field"));
+    assert_eq!(
+        (error.code(), error.to_string().as_str()),
+        (ErrorCode::BadInput, "'far' refused the request (400): no such field")
+    );
     assert_eq!(wrong.seen.lock().unwrap().len(), 1);
 
     let locked = server(vec![Act::Status(401, "")]);
@@ -241,7 +247,8 @@ fn what_cannot_be_asked_of_another_server_is_refused() {
     let server = server(vec![words(&["x"])]);
     let far = engine(&server, |o| o.at_once = 1);
     let grammar = GenerateRequest { format: Format::Grammar("root ::= \"a\"".into()), ..hello() };
-    let hot = GenerateRequest { sampling: Sampling { temperature: f32::NAN, ..Sampling::default() }, ..hello() };
+    let hot =
+        GenerateRequest { sampling: Sampling { temperature: f32::NAN, ..Sampling::default() }, ..hello() };
     for request in [grammar, hot] {
         let error = far.generate(request, &Cancel::new(), &mut |_| true).unwrap_err();
         assert_eq!(error.code(), ErrorCode::BadInput, "{error}");

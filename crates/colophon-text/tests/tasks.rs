@@ -8,8 +8,8 @@ use colophon_text::TextError;
 use colophon_text::chat::{Format, WatermarkChoice, WatermarkState};
 use colophon_text::dialogue::Dialogue;
 use colophon_text::tasks::{
-    Desk, Extract, Facts, FactsForm, Form, Glossary, News, Rewrite, Summarize, Task, TaskEvent, Translate, Write,
-    Written,
+    Desk, Extract, Facts, FactsForm, Form, Glossary, News, Rewrite, Summarize, Task, TaskEvent, Translate,
+    Write, Written,
 };
 use colophon_types::{Cancel, Lang};
 use common::{Scripted, all_words, last_words};
@@ -84,7 +84,12 @@ fn news_keeps_what_the_facts_carry_and_tells_every_fact() {
 fn summaries_read_everything_and_say_what_left_no_trace() {
     // Forty chapters, each about its own thing; notes repeat the thing.
     let text: String = (0..40)
-        .map(|i| format!("# Chapter {i}\n\nThe subject{i} crossed the river{i}. {}\n\n", "Filler words follow here. ".repeat(30)))
+        .map(|i| {
+            format!(
+                "# Chapter {i}\n\nThe subject{i} crossed the river{i}. {}\n\n",
+                "Filler words follow here. ".repeat(30)
+            )
+        })
         .collect();
     let engine = Scripted::new(1200, |request, _| {
         let words = all_words(request);
@@ -93,7 +98,12 @@ fn summaries_read_everything_and_say_what_left_no_trace() {
             .map(|i| format!("The subject{i} crossed the river{i}."))
             .collect();
         // The model forgets every second one.
-        let kept: Vec<String> = named.iter().enumerate().filter(|(k, _)| named.len() == 1 || k % 2 == 0).map(|(_, s)| s.clone()).collect();
+        let kept: Vec<String> = named
+            .iter()
+            .enumerate()
+            .filter(|(k, _)| named.len() == 1 || k % 2 == 0)
+            .map(|(_, s)| s.clone())
+            .collect();
         kept.join(" ")
     });
     let task = |form, length| {
@@ -121,7 +131,11 @@ fn summaries_read_everything_and_say_what_left_no_trace() {
     // Numbers that the text does not have are dropped.
     let liar = Scripted::new(4000, |_, _| "The ship sank in 1912. The crew was saved.".into());
     let (text, wish) = ("The ship sank. The crew was saved.".to_owned(), String::new());
-    let written = run(&liar, &Task::Summarize(Summarize { text, wish, lang: Lang::En, length: 20, form: Form::Paragraph })).unwrap();
+    let written = run(
+        &liar,
+        &Task::Summarize(Summarize { text, wish, lang: Lang::En, length: 20, form: Form::Paragraph }),
+    )
+    .unwrap();
     assert_eq!(written.text, "The crew was saved.");
     assert_eq!(written.report["dropped"][0], "The ship sank in 1912.");
 }
@@ -154,7 +168,8 @@ fn rewriting_tells_lost_numbers_and_tidies_remarks() {
         0 => "Here is the rewritten text:\nThe lamp was lit often.".into(),
         _ => "The lamp was lit 9 times.".into(),
     });
-    let rewrite = |text: &str| Task::Rewrite(Rewrite { text: text.into(), wish: "plain".into(), lang: Lang::En });
+    let rewrite =
+        |text: &str| Task::Rewrite(Rewrite { text: text.into(), wish: "plain".into(), lang: Lang::En });
     let written = run(&engine, &rewrite("He lit the lamp 1,200 times.")).unwrap();
     assert_eq!(written.text, "The lamp was lit often.");
     assert_eq!(written.report["numbers_lost"], json!(["1,200"]));
@@ -170,7 +185,14 @@ fn extraction_joins_parts_and_names_inventions() {
         json!({"name": if before == 0 { "" } else { "Ann" }, "places": places}).to_string()
     });
     let text = format!("Ann lives in Kiel. {}", "Nothing else happened today. ".repeat(100));
-    let task = |text: &str| Task::Extract(Extract { text: text.into(), schema: schema.clone(), wish: String::new(), lang: Lang::En });
+    let task = |text: &str| {
+        Task::Extract(Extract {
+            text: text.into(),
+            schema: schema.clone(),
+            wish: String::new(),
+            lang: Lang::En,
+        })
+    };
     let written = run(&engine, &task(&text)).unwrap();
     let data: Value = serde_json::from_str(&written.text).unwrap();
     assert_eq!(data, json!({"name": "Ann", "places": ["Kiel", "Atlantis"]}));
@@ -190,7 +212,11 @@ fn long_texts_follow_an_outline() {
     assert!(written.text.starts_with("# Compost\n\n## Why\n\nCompost feeds"), "{}", written.text);
     assert!(written.text.contains("\n\n## How\n\n") && !written.text.contains("###"));
     assert_eq!(written.watermark, WatermarkState::Marked);
-    assert_eq!(engine.asked.lock().unwrap()[0].watermark, WatermarkChoice::Intermediate, "the outline is a plan");
+    assert_eq!(
+        engine.asked.lock().unwrap()[0].watermark,
+        WatermarkChoice::Intermediate,
+        "the outline is a plan"
+    );
     run(&engine, &task(None)).unwrap();
     assert_eq!(engine.count(), 4);
 }
@@ -201,7 +227,13 @@ fn nothing_to_work_on_and_a_stop_are_told() {
     for task in [
         Task::Write(Write { wish: " ".into(), lang: Lang::En, length: None }),
         Task::Rewrite(Rewrite { text: "\n".into(), wish: String::new(), lang: Lang::En }),
-        Task::Summarize(Summarize { text: String::new(), wish: String::new(), lang: Lang::En, length: 9, form: Form::Bullets }),
+        Task::Summarize(Summarize {
+            text: String::new(),
+            wish: String::new(),
+            lang: Lang::En,
+            length: 9,
+            form: Form::Bullets,
+        }),
     ] {
         assert!(matches!(run(&engine, &task), Err(TextError::Parameter { .. })), "{}", task.name());
     }
@@ -235,7 +267,10 @@ fn a_dialogue_remembers_beyond_the_context() {
     };
     ask(&mut dialogue, "My boat is called Morgenstern and the anchor weighs 40 kilos.");
     for i in 0..40 {
-        ask(&mut dialogue, &format!("Story number {i}: the weather was calm and we sailed on for a whole day."));
+        ask(
+            &mut dialogue,
+            &format!("Story number {i}: the weather was calm and we sailed on for a whole day."),
+        );
     }
     let messages = ask(&mut dialogue, "How heavy is the anchor of my boat?");
     assert!(messages[0].content.contains("Morgenstern"), "the summary is with the instructions");

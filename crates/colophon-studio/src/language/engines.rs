@@ -1,7 +1,7 @@
 //! Which language engines there are, and which of them are loaded.
 
 use std::collections::HashMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc::Sender;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
@@ -257,6 +257,7 @@ impl Studio {
             slots: languages.options.slots,
             context: languages.options.context,
             keys: Some(self.text_keys()?.clone()),
+            mmproj: projector_beside(&file),
             ..LlamaOptions::serving(&self.cores)
         };
         let engine: Arc<dyn Chat> = Arc::new(Llama::load(id, &file, options)?);
@@ -270,7 +271,7 @@ fn catalogue_model(
     id: &str,
     progress: &dyn Progress,
     cancel: &Cancel,
-) -> Result<(std::path::PathBuf, ModelUse), StudioError> {
+) -> Result<(PathBuf, ModelUse), StudioError> {
     let entry = hub.catalogue().entry(id)?;
     if entry.role != Role::Script {
         return Err(StudioError::request(
@@ -289,8 +290,18 @@ fn catalogue_model(
     Ok((model.main(), uses))
 }
 
+/// The vision projector of a model, by which it reads pictures: a GGUF file with `mmproj` in its name
+/// in the same folder, when the folder holds no other model that it could belong to.
+fn projector_beside(model: &Path) -> Option<PathBuf> {
+    let entries = std::fs::read_dir(model.parent()?).ok()?.flatten().map(|e| e.path());
+    let name = |path: &Path| path.file_name().map(|n| n.to_string_lossy().to_lowercase()).unwrap_or_default();
+    let (mut projectors, models): (Vec<PathBuf>, Vec<PathBuf>) =
+        entries.filter(|path| name(path).ends_with(".gguf")).partition(|path| name(path).contains("mmproj"));
+    (projectors.len() == 1 && models == [model]).then(|| projectors.remove(0))
+}
+
 /// A file of the user's own: its licence is the user's to know.
-fn local_model(path: &Path) -> Result<(std::path::PathBuf, ModelUse), StudioError> {
+fn local_model(path: &Path) -> Result<(PathBuf, ModelUse), StudioError> {
     let mut file = std::fs::File::open(path).map_err(StudioError::io("read", path))?;
     let mut digest = Sha256::new();
     std::io::copy(&mut file, &mut digest).map_err(StudioError::io("read", path))?;

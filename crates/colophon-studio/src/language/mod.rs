@@ -11,11 +11,11 @@ mod generate;
 mod perform;
 mod search;
 
+pub use dialogue::Question;
 pub(crate) use encoders::Encoders;
 pub use encoders::{DEFAULT_ENCODER, Embedded};
 pub use engines::{LanguageOptions, Languages, TextModel};
 pub(crate) use find::MarkFinder;
-pub use dialogue::Question;
 pub use generate::{SealedReply, TextEvent, TextSink};
 pub use perform::{Performed, TaskOptions};
 pub use search::{Found, Indexed, SearchOptions};

@@ -56,11 +56,7 @@ impl MiniLm {
     ///
     /// # Errors
     /// [`EncodeError::Run`] and [`EncodeError::Cancelled`].
-    pub fn embed_with(
-        &self,
-        texts: &[&str],
-        cancel: &Cancel,
-    ) -> Result<Vec<[f32; DIMENSIONS]>, EncodeError> {
+    pub fn embed_with(&self, texts: &[&str], cancel: &Cancel) -> Result<Vec<[f32; DIMENSIONS]>, EncodeError> {
         let vectors = self.vectors(texts, Purpose::Passage, cancel)?;
         Ok(vectors.iter().map(|v| std::array::from_fn(|i| v.get(i).copied().unwrap_or(0.0))).collect())
     }
@@ -72,12 +68,7 @@ impl Embed for MiniLm {
     }
 
     /// The purpose makes no difference to this model.
-    fn vectors(
-        &self,
-        texts: &[&str],
-        _: Purpose,
-        cancel: &Cancel,
-    ) -> Result<Vec<Vec<f32>>, EncodeError> {
+    fn vectors(&self, texts: &[&str], _: Purpose, cancel: &Cancel) -> Result<Vec<Vec<f32>>, EncodeError> {
         let mut vectors = vec![Vec::new(); texts.len()];
         for batch in Tokens::by_length(texts).chunks(BATCH) {
             cancel.check()?;

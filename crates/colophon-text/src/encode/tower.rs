@@ -66,8 +66,7 @@ impl Shape {
     pub(super) fn read(dir: &Path) -> Result<Self, EncodeError> {
         let path = existing(dir, "config.json")?;
         let text = std::fs::read_to_string(path).map_err(load_error)?;
-        let shape: Self =
-            serde_json::from_str(&text).map_err(|e| load_error(format!("config.json: {e}")))?;
+        let shape: Self = serde_json::from_str(&text).map_err(|e| load_error(format!("config.json: {e}")))?;
         shape.check()?;
         Ok(shape)
     }
@@ -226,7 +225,8 @@ impl Tower {
             Family::Roberta => "roberta",
         };
         let table = "embeddings.word_embeddings.weight";
-        let vars = if vars.contains_tensor(&format!("{root}.{table}")) { vars.pp(root) } else { vars.clone() };
+        let vars =
+            if vars.contains_tensor(&format!("{root}.{table}")) { vars.pp(root) } else { vars.clone() };
         let words = vars.get((shape.vocab_size, shape.hidden_size), table).map_err(load_error)?;
         Self::with_words(shape, &vars, Words::Full(words))
     }
@@ -245,13 +245,11 @@ impl Tower {
         };
         let load = || -> candle_core::Result<Self> {
             let embeddings = vars.pp("embeddings");
-            let positions =
-                (shape.max_position_embeddings, hidden);
+            let positions = (shape.max_position_embeddings, hidden);
             Ok(Self {
                 words,
                 positions: embeddings.get(positions, "position_embeddings.weight")?,
-                types: embeddings
-                    .get((shape.type_vocab_size, hidden), "token_type_embeddings.weight")?,
+                types: embeddings.get((shape.type_vocab_size, hidden), "token_type_embeddings.weight")?,
                 norm: layer_norm(hidden, shape.layer_norm_eps, embeddings.pp("LayerNorm"))?,
                 encoder: BertEncoder::load(vars.pp("encoder"), &shape.candle())?,
                 first,

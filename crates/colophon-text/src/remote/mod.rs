@@ -121,7 +121,10 @@ impl Remote {
         let url = options.url.trim_end_matches('/').to_owned();
         let host = url.strip_prefix("http://").or_else(|| url.strip_prefix("https://"));
         if host.is_none_or(|h| h.is_empty() || h.contains(char::is_whitespace)) {
-            return Err(TextError::Parameter { name: "url", wanted: "an http:// or https:// address".into() });
+            return Err(TextError::Parameter {
+                name: "url",
+                wanted: "an http:// or https:// address".into(),
+            });
         }
         let agent = ureq::Agent::config_builder()
             .timeout_connect(Some(options.connect))
@@ -245,9 +248,9 @@ impl Shared {
                     match arrival {
                         Arrival::Accepted => {}
                         Arrival::Event(event) => {
-                            let more = gathered.add(&event).map_err(|reason| {
-                                Some(Trouble { reason, again: None, ours: false })
-                            })?;
+                            let more = gathered
+                                .add(&event)
+                                .map_err(|reason| Some(Trouble { reason, again: None, ours: false }))?;
                             let silent = more.is_empty();
                             if !silent && !sink(Delta::Text(more, Vec::new())) {
                                 return Ok(gathered.reply(request, Some(Finish::Receiver)));
@@ -300,8 +303,7 @@ impl Shared {
         if let Some(key) = &self.options.key {
             post = post.header("authorization", format!("Bearer {key}"));
         }
-        let mut response =
-            post.send_json(body).map_err(|e| again(format!("cannot be reached: {e}")))?;
+        let mut response = post.send_json(body).map_err(|e| again(format!("cannot be reached: {e}")))?;
         let status = response.status().as_u16();
         let header = |name: &str| {
             response.headers().get(name).and_then(|v| v.to_str().ok()).unwrap_or_default().to_owned()
@@ -330,8 +332,8 @@ impl Shared {
                 let _ = send.send(Arrival::End);
                 return Ok(());
             }
-            let event = serde_json::from_str(data)
-                .map_err(|_| again("sent an event that is no JSON".into()))?;
+            let event =
+                serde_json::from_str(data).map_err(|_| again("sent an event that is no JSON".into()))?;
             if send.send(Arrival::Event(event)).is_err() {
                 return Ok(());
             }

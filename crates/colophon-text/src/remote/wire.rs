@@ -6,8 +6,8 @@ use serde_json::{Map, Value, json};
 use super::RemoteOptions;
 use crate::TextError;
 use crate::chat::{
-    Finish, Format, GenerateRequest, IMAGE_MARK, Message, Prompt, Reply, Role, Sampling, ToolCall, ToolChoice,
-    Usage, WatermarkState,
+    Finish, Format, GenerateRequest, IMAGE_MARK, Message, Prompt, Reply, Role, Sampling, ToolCall,
+    ToolChoice, Usage, WatermarkState,
 };
 
 /// Calls of tools in one reply, at most.
@@ -75,10 +75,8 @@ fn sampling(
     let usual = Sampling::default();
     put("temperature", sampling.temperature.into());
     put("top_p", sampling.top_p.into());
-    let penalties = [
-        ("frequency_penalty", sampling.frequency_penalty),
-        ("presence_penalty", sampling.presence_penalty),
-    ];
+    let penalties =
+        [("frequency_penalty", sampling.frequency_penalty), ("presence_penalty", sampling.presence_penalty)];
     for (name, value) in penalties.into_iter().filter(|(_, value)| *value != 0.0) {
         put(name, value.into());
     }

@@ -4,7 +4,9 @@ use colophon_types::{Cancel, Seed};
 
 use super::Written;
 use crate::TextError;
-use crate::chat::{Chat, Format, GenerateRequest, Message, Reply, Sampling, Usage, WatermarkChoice, WatermarkState};
+use crate::chat::{
+    Chat, Format, GenerateRequest, Message, Reply, Sampling, Usage, WatermarkChoice, WatermarkState,
+};
 
 /// Fewer tokens than this carry no watermark that can be found.
 const SHORT: usize = 200;

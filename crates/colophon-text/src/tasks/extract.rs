@@ -107,7 +107,13 @@ fn merge(first: Value, second: Value) -> Value {
             a.append(&mut merged);
             Value::Object(a)
         }
-        (a, b) => if is_empty(&a) { b } else { a },
+        (a, b) => {
+            if is_empty(&a) {
+                b
+            } else {
+                a
+            }
+        }
     }
 }
 
@@ -151,7 +157,12 @@ mod tests {
         let merged = merge(a, b);
         assert_eq!(merged, json!({"name": "Ann", "city": "Bonn", "tags": ["x", "y"]}));
         let mut unseen = Vec::new();
-        look(&json!({"name": "Ann", "age": 41, "city": "Paris"}), "", "Ann is 40 and lives in Bonn.", &mut unseen);
+        look(
+            &json!({"name": "Ann", "age": 41, "city": "Paris"}),
+            "",
+            "Ann is 40 and lives in Bonn.",
+            &mut unseen,
+        );
         assert_eq!(unseen, ["/age", "/city"]);
     }
 }

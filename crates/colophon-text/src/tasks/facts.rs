@@ -44,7 +44,10 @@ impl Facts {
             FactsForm::Auto | FactsForm::List => list(trimmed),
         };
         if facts.is_empty() || facts.len() > MOST {
-            return Err(TextError::Parameter { name: "facts", wanted: format!("between 1 and {MOST} facts") });
+            return Err(TextError::Parameter {
+                name: "facts",
+                wanted: format!("between 1 and {MOST} facts"),
+            });
         }
         Ok(Self(facts))
     }
@@ -63,7 +66,11 @@ fn list(text: &str) -> Vec<String> {
     {
         return sentences::split(line);
     }
-    lines.into_iter().map(|line| bare(line).to_owned()).filter(|l| l.chars().any(char::is_alphanumeric)).collect()
+    lines
+        .into_iter()
+        .map(|line| bare(line).to_owned())
+        .filter(|l| l.chars().any(char::is_alphanumeric))
+        .collect()
 }
 
 fn is_item(line: &str) -> bool {
@@ -92,14 +99,16 @@ fn is_table(text: &str) -> bool {
     let Some(first) = commas.next().filter(|n| *n > 0) else { return false };
     // Header cells are short and no sentences.
     let header = text.lines().next().unwrap_or_default();
-    let cells = header.split(',').all(|cell| cell.split_whitespace().count() <= 4 && !cell.trim().ends_with('.'));
+    let cells =
+        header.split(',').all(|cell| cell.split_whitespace().count() <= 4 && !cell.trim().ends_with('.'));
     let mut rows = commas.peekable();
     cells && !is_item(header) && rows.peek().is_some() && rows.all(|n| n >= first)
 }
 
 fn csv(text: &str) -> Result<Vec<String>, TextError> {
     let bad = |e: csv::Error| TextError::Parameter { name: "facts", wanted: format!("a CSV table: {e}") };
-    let mut reader = csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).from_reader(text.as_bytes());
+    let mut reader =
+        csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).from_reader(text.as_bytes());
     let header = reader.headers().map_err(bad)?.clone();
     let mut facts = Vec::new();
     for row in reader.records() {
@@ -137,7 +146,8 @@ fn said(value: &Value) -> String {
         Value::String(text) => text.trim().to_owned(),
         Value::Array(items) => items.iter().map(said).collect::<Vec<_>>().join(", "),
         Value::Object(map) => {
-            let parts: Vec<String> = map.iter().map(|(name, value)| format!("{name}: {}", said(value))).collect();
+            let parts: Vec<String> =
+                map.iter().map(|(name, value)| format!("{name}: {}", said(value))).collect();
             parts.join("; ")
         }
         other => other.to_string(),
@@ -151,13 +161,25 @@ mod tests {
     #[test]
     fn every_form_is_read() {
         let read = |text| Facts::parse(text, FactsForm::Auto).expect("facts").0;
-        assert_eq!(read("- A bridge opened.\n* It cost 3.5 million.\n2) Third."), ["A bridge opened.", "It cost 3.5 million.", "Third."]);
+        assert_eq!(
+            read("- A bridge opened.\n* It cost 3.5 million.\n2) Third."),
+            ["A bridge opened.", "It cost 3.5 million.", "Third."]
+        );
         assert_eq!(read("1、灯塔修好了。\n2、耗资三百万元。"), ["灯塔修好了。", "耗资三百万元。"]);
-        assert_eq!(read("A bridge opened. It cost 3.5 million."), ["A bridge opened.", "It cost 3.5 million."]);
+        assert_eq!(
+            read("A bridge opened. It cost 3.5 million."),
+            ["A bridge opened.", "It cost 3.5 million."]
+        );
         assert_eq!(read("[\"one fact\", {\"who\": \"Ann\", \"age\": 7}]"), ["one fact", "who: Ann; age: 7"]);
         assert_eq!(read("{\"place\": \"Bonn\", \"visitors\": 300}"), ["place: Bonn", "visitors: 300"]);
-        assert_eq!(read("city,visitors\nBonn,300\n\"Cologne, old\",500"), ["city: Bonn; visitors: 300", "city: Cologne, old; visitors: 500"]);
-        assert_eq!(read("The mayor, Ann Lee, spoke.\nThe park, now open, is large."), ["The mayor, Ann Lee, spoke.", "The park, now open, is large."]);
+        assert_eq!(
+            read("city,visitors\nBonn,300\n\"Cologne, old\",500"),
+            ["city: Bonn; visitors: 300", "city: Cologne, old; visitors: 500"]
+        );
+        assert_eq!(
+            read("The mayor, Ann Lee, spoke.\nThe park, now open, is large."),
+            ["The mayor, Ann Lee, spoke.", "The park, now open, is large."]
+        );
         assert!(Facts::parse(" \n", FactsForm::Auto).is_err());
         assert!(Facts::parse("[1", FactsForm::Auto).is_err());
     }

@@ -94,7 +94,8 @@ impl News {
         let headline = headline.unwrap_or_else(|| short(&all[0], self.lang));
         let text = self.set(&headline, &report);
         desk.show(&text)?;
-        let facts: Vec<_> = all.iter().enumerate().map(|(i, fact)| json!({"number": i + 1, "fact": fact})).collect();
+        let facts: Vec<_> =
+            all.iter().enumerate().map(|(i, fact)| json!({"number": i + 1, "fact": fact})).collect();
         let report = json!({
             "headline": headline, "sentences": report, "facts": facts, "check": checked,
         });
@@ -145,7 +146,8 @@ impl News {
         let all = self.facts.all();
         let begin = report.len();
         for written in answer.into_iter().flat_map(|a| a.sentences) {
-            let cited: Vec<usize> = written.facts.iter().map(|n| n - 1).filter(|i| group.contains(i)).collect();
+            let cited: Vec<usize> =
+                written.facts.iter().map(|n| n - 1).filter(|i| group.contains(i)).collect();
             for text in sentences::split(&sentences::clean(&written.text, self.lang)) {
                 checked.written += 1;
                 let rests = self.rests_on(&text, &cited, group);
@@ -161,7 +163,12 @@ impl News {
                     continue;
                 }
                 let facts = rests.iter().map(|i| i + 1).collect();
-                report.push(NewsSentence { text, facts, verbatim: false, objections: std::mem::take(&mut objections) });
+                report.push(NewsSentence {
+                    text,
+                    facts,
+                    verbatim: false,
+                    objections: std::mem::take(&mut objections),
+                });
             }
         }
         for &fact in group {
@@ -205,11 +212,17 @@ impl News {
             "required": ["sentence"], "additionalProperties": false
         });
         let ask = match self.lang {
-            Lang::En => format!("Say this in one plain news sentence. Add nothing and leave nothing out:\n{words}"),
+            Lang::En => {
+                format!("Say this in one plain news sentence. Add nothing and leave nothing out:\n{words}")
+            }
             Lang::Zh => format!("把下面的内容写成一个平实的新闻句子，不增加任何信息，也不遗漏：\n{words}"),
         };
         // A sentence that ends with its mark can stand as it is.
-        let tries = if sentences::is_complete(words, self.lang) && sentences::is_in(words, self.lang) { 0 } else { TRIES };
+        let tries = if sentences::is_complete(words, self.lang) && sentences::is_in(words, self.lang) {
+            0
+        } else {
+            TRIES
+        };
         for _ in 0..tries {
             let messages = vec![Message::system(self.system()), Message::user(ask.clone())];
             let most = desk.count(words)? * 2 + 60;
@@ -218,11 +231,17 @@ impl News {
             let text = sentences::clean(&sentence, self.lang);
             let sound = sentences::is_complete(&text, self.lang) && sentences::is_in(&text, self.lang);
             if sound && self.tells(&text, words) && support(&text, &[words], all, self.lang).is_empty() {
-                return Ok(NewsSentence { text, facts: vec![number], verbatim: false, objections: Vec::new() });
+                return Ok(NewsSentence {
+                    text,
+                    facts: vec![number],
+                    verbatim: false,
+                    objections: Vec::new(),
+                });
             }
         }
         let mark = if self.lang == Lang::Zh { "。" } else { "." };
-        let ended = sentences::is_complete(words, self.lang) || words.ends_with(['.', '。', '!', '?', '！', '？']);
+        let ended =
+            sentences::is_complete(words, self.lang) || words.ends_with(['.', '。', '!', '?', '！', '？']);
         let text = if ended { words.clone() } else { format!("{words}{mark}") };
         Ok(NewsSentence { text, facts: vec![number], verbatim: true, objections: Vec::new() })
     }
@@ -297,7 +316,8 @@ impl News {
     }
 
     fn ask(&self, facts: &str) -> String {
-        let wish = if self.wish.trim().is_empty() { String::new() } else { format!("{}\n", self.wish.trim()) };
+        let wish =
+            if self.wish.trim().is_empty() { String::new() } else { format!("{}\n", self.wish.trim()) };
         match self.lang {
             Lang::En => format!(
                 "{wish}Facts:\n{facts}Write a short news report: a headline, then sentences. For each sentence give \

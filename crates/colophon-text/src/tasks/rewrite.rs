@@ -66,7 +66,9 @@ impl Rewrite {
             }
             Lang::Zh => {
                 let how = if wish.is_empty() { "更清楚、更通顺" } else { wish };
-                format!("改写下面的文字，要求：{how}。保留原意、人名和数字，不增加事实，只写改写后的文字。\n\n{text}")
+                format!(
+                    "改写下面的文字，要求：{how}。保留原意、人名和数字，不增加事实，只写改写后的文字。\n\n{text}"
+                )
             }
         };
         let most = desk.count(text)? * 2 + 80;
@@ -82,7 +84,10 @@ impl Rewrite {
             }
             let ours = keys(&new);
             let without = |a: &[(String, String)], b: &[(String, String)]| -> Vec<String> {
-                a.iter().filter(|(k, _)| b.iter().all(|(o, _)| o != k)).map(|(_, shown)| shown.clone()).collect()
+                a.iter()
+                    .filter(|(k, _)| b.iter().all(|(o, _)| o != k))
+                    .map(|(_, shown)| shown.clone())
+                    .collect()
             };
             let (lost, added) = (without(&theirs, &ours), without(&ours, &theirs));
             let faults = lost.len() + 2 * added.len();
@@ -110,7 +115,8 @@ pub(super) fn tidy(answer: &str) -> String {
     // "Here is the rewritten text:" and the like.
     if let Some((first, rest)) = answer.split_once('\n') {
         let remark = first.trim_end().ends_with([':', '：']) && first.chars().count() < 80;
-        let opens = ["here", "sure", "certainly", "rewritten", "translation", "以下", "改写", "翻译", "译文", "好的"];
+        let opens =
+            ["here", "sure", "certainly", "rewritten", "translation", "以下", "改写", "翻译", "译文", "好的"];
         if remark && opens.iter().any(|o| first.to_lowercase().trim_start().starts_with(o)) {
             return rest.trim().to_owned();
         }

@@ -81,13 +81,16 @@ fn heading(line: &str) -> Option<String> {
     }
     let lower = line.to_lowercase();
     let numbered = ["chapter ", "part ", "section ", "book "].iter().any(|word| {
-        lower.strip_prefix(word).and_then(|rest| rest.split([' ', '.', ':']).next()).is_some_and(|n| {
-            !n.is_empty() && n.chars().all(|c| c.is_ascii_digit() || "ivxlc".contains(c))
-        })
+        lower
+            .strip_prefix(word)
+            .and_then(|rest| rest.split([' ', '.', ':']).next())
+            .is_some_and(|n| !n.is_empty() && n.chars().all(|c| c.is_ascii_digit() || "ivxlc".contains(c)))
     });
-    let chinese = line.starts_with('第') && line.chars().take(8).any(|c| ['章', '节', '回', '部'].contains(&c));
+    let chinese =
+        line.starts_with('第') && line.chars().take(8).any(|c| ['章', '节', '回', '部'].contains(&c));
     let letters: Vec<char> = line.chars().filter(|c| c.is_alphabetic()).collect();
-    let capitals = letters.len() > 3 && letters.iter().all(|c| c.is_ascii_uppercase()) && !line.ends_with('.');
+    let capitals =
+        letters.len() > 3 && letters.iter().all(|c| c.is_ascii_uppercase()) && !line.ends_with('.');
     (numbered || chinese || capitals).then(|| line.to_owned())
 }
 

@@ -170,7 +170,9 @@ impl Summarize {
                 "You summarise texts faithfully: only what the text says, with its names and numbers, in your \
                  own plain sentences. You write English and nothing but the summary."
             }
-            Lang::Zh => "你忠实地概括文章：只写文中说到的内容，保留人名和数字，用平实的句子。只用简体中文，只写概括本身。",
+            Lang::Zh => {
+                "你忠实地概括文章：只写文中说到的内容，保留人名和数字，用平实的句子。只用简体中文，只写概括本身。"
+            }
         })
     }
 
@@ -192,7 +194,9 @@ impl Summarize {
                 "{title}\n{text}\n\nSummarise this part of a longer text in two or three sentences, at most {length} \
                  words: who, what, where, with which outcome.{focus}"
             ),
-            Lang::Zh => format!("{title}\n{text}\n\n用两三句话概括上面这一部分，不超过{length}个字：谁、做了什么、结果如何。{focus}"),
+            Lang::Zh => format!(
+                "{title}\n{text}\n\n用两三句话概括上面这一部分，不超过{length}个字：谁、做了什么、结果如何。{focus}"
+            ),
         };
         let messages = vec![self.system(), Message::user(ask)];
         let reply = desk.think(messages, self.note_tokens() + 40, 0.2, Format::Text)?;
@@ -234,7 +238,9 @@ impl Summarize {
                 "{list}\nThese notes follow each other. Draw them together into one account of at most {length} \
                  words, in their order, with something of every note.{focus}"
             ),
-            Lang::Zh => format!("{list}\n这些笔记前后相接。把它们合成一段，不超过{length}个字，按顺序，每条笔记都要提到。{focus}"),
+            Lang::Zh => format!(
+                "{list}\n这些笔记前后相接。把它们合成一段，不超过{length}个字，按顺序，每条笔记都要提到。{focus}"
+            ),
         };
         let messages = vec![self.system(), Message::user(ask)];
         let reply = desk.think(messages, length * 2 + 40, 0.2, Format::Text)?;
@@ -253,7 +259,12 @@ impl Summarize {
 
     /// The summary itself, and the sentences that were dropped because the text does not have their
     /// numbers.
-    fn last(&self, desk: &mut Desk<'_>, notes: &[Note], text: &str) -> Result<(String, Vec<String>), TextError> {
+    fn last(
+        &self,
+        desk: &mut Desk<'_>,
+        notes: &[Note],
+        text: &str,
+    ) -> Result<(String, Vec<String>), TextError> {
         let list = if notes.len() == 1 { notes[0].text.clone() } else { numbered(notes) };
         let mut best: Option<(f32, Vec<String>, Vec<String>)> = None;
         let known: Vec<String> = figures(text).into_iter().map(|(key, _)| key).collect();
@@ -328,11 +339,19 @@ impl Summarize {
                 format!("Summarise all of this in running text of about {n} words, in its order.{focus}")
             }
             (Form::Bullets, Lang::En) => {
-                format!("Summarise all of this as a list of short points, a sentence each, about {n} words in all.{focus}")
+                format!(
+                    "Summarise all of this as a list of short points, a sentence each, about {n} words in all.{focus}"
+                )
             }
-            (Form::Headline, Lang::En) => format!("Say in one sentence of at most {n} words what this is about.{focus}"),
-            (Form::Paragraph | Form::Outline, Lang::Zh) => format!("按顺序概括以上全部内容，大约{n}个字，写成一段文字。{focus}"),
-            (Form::Bullets, Lang::Zh) => format!("用要点概括以上全部内容，每点一句，一共大约{n}个字。{focus}"),
+            (Form::Headline, Lang::En) => {
+                format!("Say in one sentence of at most {n} words what this is about.{focus}")
+            }
+            (Form::Paragraph | Form::Outline, Lang::Zh) => {
+                format!("按顺序概括以上全部内容，大约{n}个字，写成一段文字。{focus}")
+            }
+            (Form::Bullets, Lang::Zh) => {
+                format!("用要点概括以上全部内容，每点一句，一共大约{n}个字。{focus}")
+            }
             (Form::Headline, Lang::Zh) => format!("用一句不超过{n}个字的话说明主要内容。{focus}"),
         }
     }
@@ -375,7 +394,8 @@ fn numbered(notes: &[Note]) -> String {
 fn whole_sentences(answer: &str, lang: Lang) -> Vec<String> {
     let mut kept: Vec<String> = Vec::new();
     for line in answer.lines() {
-        let line = line.trim().trim_start_matches(|c: char| c.is_ascii_digit()).trim_start_matches(['.', ')', '、']);
+        let line =
+            line.trim().trim_start_matches(|c: char| c.is_ascii_digit()).trim_start_matches(['.', ')', '、']);
         for sentence in sentences::split(&sentences::clean(line, lang)) {
             let whole = sentences::is_complete(&sentence, lang) && sentences::is_in(&sentence, lang);
             if whole && kept.iter().all(|k| sentences::likeness(k, &sentence) < 0.9) {

@@ -58,7 +58,15 @@ impl Glossary {
         let occurs = |term: &str| has_word(&lower, &term.to_lowercase());
         let pairs = self.0.iter().map(|(a, b)| (a.as_str(), b.as_str()));
         pairs
-            .filter_map(|(a, b)| if occurs(a) { Some((a, b)) } else if occurs(b) { Some((b, a)) } else { None })
+            .filter_map(|(a, b)| {
+                if occurs(a) {
+                    Some((a, b))
+                } else if occurs(b) {
+                    Some((b, a))
+                } else {
+                    None
+                }
+            })
             .collect()
     }
 }
@@ -205,7 +213,8 @@ impl Translate {
             let reply = desk.draft(messages, most, 0.2 + 0.3 * attempt as f32, Format::Text)?;
             let target = tidy(&reply.text);
             // A line stays a line.
-            let target = target.split('\n').map(str::trim).filter(|l| !l.is_empty()).collect::<Vec<_>>().join(" ");
+            let target =
+                target.split('\n').map(str::trim).filter(|l| !l.is_empty()).collect::<Vec<_>>().join(" ");
             if target.is_empty() {
                 continue;
             }
@@ -280,8 +289,10 @@ mod tests {
 
     #[test]
     fn glossaries_are_read_and_found_in_texts() {
-        let lines = Glossary::parse("# harbour\nlighthouse\t灯塔\nkeeper = 守塔人\nAI, 人工智能").expect("terms");
-        let json = Glossary::parse(r#"{"lighthouse": "灯塔", "keeper": "守塔人", "AI": "人工智能"}"#).expect("terms");
+        let lines =
+            Glossary::parse("# harbour\nlighthouse\t灯塔\nkeeper = 守塔人\nAI, 人工智能").expect("terms");
+        let json = Glossary::parse(r#"{"lighthouse": "灯塔", "keeper": "守塔人", "AI": "人工智能"}"#)
+            .expect("terms");
         assert_eq!(lines, json);
         assert_eq!(lines.within("The Lighthouses said."), [("lighthouse", "灯塔")]);
         assert_eq!(lines.within("守塔人醒了。"), [("守塔人", "keeper")]);

@@ -5,8 +5,8 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::{Desk, Written, given};
-use crate::{TextError, sentences};
 use crate::chat::{Finish, Format, Message};
+use crate::{TextError, sentences};
 
 /// Texts of more words (English) or characters (Chinese) than this get an outline.
 const LONG: [usize; 2] = [450, 800];
@@ -34,8 +34,7 @@ struct Outline {
 
 /// The body of a section: without headings of its own, and without the sentence that was cut off.
 fn running(answer: &str, cut: bool, lang: Lang) -> String {
-    let mut lines: Vec<&str> =
-        answer.trim().lines().filter(|l| !l.trim_start().starts_with('#')).collect();
+    let mut lines: Vec<&str> = answer.trim().lines().filter(|l| !l.trim_start().starts_with('#')).collect();
     let whole = |line: &str| sentences::split(line).last().is_none_or(|s| sentences::is_complete(s, lang));
     let mut last = String::new();
     if cut && lines.last().is_some_and(|l| !whole(l)) {
@@ -67,7 +66,13 @@ impl Write {
         }
     }
 
-    fn long(&self, desk: &mut Desk<'_>, wish: &str, length: usize, each: usize) -> Result<Written, TextError> {
+    fn long(
+        &self,
+        desk: &mut Desk<'_>,
+        wish: &str,
+        length: usize,
+        each: usize,
+    ) -> Result<Written, TextError> {
         let count = (length / each).clamp(2, 30);
         desk.step(0, count + 1)?;
         let outline = self.outline(desk, wish, count)?;
@@ -104,8 +109,12 @@ impl Write {
 
     fn outline(&self, desk: &mut Desk<'_>, wish: &str, count: usize) -> Result<Outline, TextError> {
         let ask = match self.lang {
-            Lang::En => format!("{wish}\n\nFirst plan it: a title and the headings of {count} sections. Answer in JSON."),
-            Lang::Zh => format!("{wish}\n\n先列提纲：标题（title）和{count}个小节的标题（sections）。用 JSON 回答。"),
+            Lang::En => format!(
+                "{wish}\n\nFirst plan it: a title and the headings of {count} sections. Answer in JSON."
+            ),
+            Lang::Zh => {
+                format!("{wish}\n\n先列提纲：标题（title）和{count}个小节的标题（sections）。用 JSON 回答。")
+            }
         };
         let schema = json!({
             "type": "object",

@@ -82,9 +82,7 @@ pub(crate) fn run(
 }
 
 /// The next question or command: a line, lines joined by `\`, or a block of lines.
-fn next_input(
-    lines: &mut impl Iterator<Item = std::io::Result<String>>,
-) -> Result<Option<String>, Failure> {
+fn next_input(lines: &mut impl Iterator<Item = std::io::Result<String>>) -> Result<Option<String>, Failure> {
     let mut input = String::new();
     let mut block = false;
     for line in lines {
@@ -173,7 +171,10 @@ impl Room<'_> {
             }
             "/memory" => {
                 let summary = &self.dialogue.summary;
-                eprintln!("{}", if summary.is_empty() { "everything still fits the context" } else { summary });
+                eprintln!(
+                    "{}",
+                    if summary.is_empty() { "everything still fits the context" } else { summary }
+                );
                 Ok(())
             }
             "/save" => self.save(rest),
@@ -215,8 +216,7 @@ impl Room<'_> {
             let system = persona.system.get(Lang::detect(&words));
             self.dialogue.system = format!("{system} {own}").trim().to_owned();
         }
-        let question =
-            Question { words, model: how.model.clone(), request: asked(Vec::new(), &how) };
+        let question = Question { words, model: how.model.clone(), request: asked(Vec::new(), &how) };
         let asked = self.studio.converse(&mut self.dialogue, question, progress, cancel, &mut |piece| {
             let mut out = std::io::stdout().lock();
             write!(out, "{}", piece.words()).and_then(|()| out.flush()).is_ok()

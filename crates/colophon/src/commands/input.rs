@@ -34,9 +34,6 @@ pub(super) fn file_or_stdin(path: Option<&PathBuf>) -> Result<Option<String>, Fa
         return Ok(None);
     }
     let mut text = String::new();
-    stdin
-        .take(MAX_FILE)
-        .read_to_string(&mut text)
-        .map_err(|e| bad(format!("cannot read stdin: {e}")))?;
+    stdin.take(MAX_FILE).read_to_string(&mut text).map_err(|e| bad(format!("cannot read stdin: {e}")))?;
     Ok(Some(text))
 }

@@ -41,9 +41,7 @@ pub(crate) fn run(args: Args, cancel: &Cancel) -> Result<ExitCode, Failure> {
         Command::Text(text) => text::run(&studio, text, progress.as_ref(), cancel),
         Command::Chat(chat) => chat::run(&studio, &chat, progress.as_ref(), cancel),
         Command::Search(search) => search::run(&studio, &search, progress.as_ref(), cancel),
-        Command::Understand(understand) => {
-            understand::run(&studio, &understand, progress.as_ref(), cancel)
-        }
+        Command::Understand(understand) => understand::run(&studio, &understand, progress.as_ref(), cancel),
         Command::Serve(serve) => serve::run(studio, serve, progress.as_ref(), cancel),
         Command::Verify(verify) => verify::run(&studio, &verify),
         Command::Models(models) => models::run(&studio, models, progress.as_ref(), cancel),

@@ -28,11 +28,8 @@ pub(crate) fn run(
         return chat(studio, &args, progress, cancel);
     }
     let task = task(&args)?;
-    let options = TaskOptions {
-        model: args.how.model.clone(),
-        seed: args.how.seed,
-        temperature: args.how.temperature,
-    };
+    let options =
+        TaskOptions { model: args.how.model.clone(), seed: args.how.seed, temperature: args.how.temperature };
     if let Some(out) = &args.output {
         let (sealed, _) = studio.perform_document(&task, &options, progress, cancel)?;
         sealed.write_to(out)?;
@@ -262,7 +259,10 @@ fn language(name: &str) -> Result<Option<Lang>, Failure> {
         "auto" => Ok(None),
         "en" => Ok(Some(Lang::En)),
         "zh" => Ok(Some(Lang::Zh)),
-        other => Err(bad(format!("'{other}' is no language that is written here")).with_hint("give en, zh or auto")),
+        other => {
+            Err(bad(format!("'{other}' is no language that is written here"))
+                .with_hint("give en, zh or auto"))
+        }
     }
 }
 
@@ -272,7 +272,11 @@ fn schema(path: &std::path::Path) -> Result<Value, Failure> {
 
 fn request(args: &args::Text) -> Result<GenerateRequest, Failure> {
     let mut words = args.prompt.clone().unwrap_or_default();
-    let given = if args.file.is_some() || words.is_empty() { input::file_or_stdin(args.file.as_ref())? } else { None };
+    let given = if args.file.is_some() || words.is_empty() {
+        input::file_or_stdin(args.file.as_ref())?
+    } else {
+        None
+    };
     if let Some(text) = given {
         words = if words.is_empty() { text } else { format!("{words}\n\n{text}") };
     }

@@ -64,7 +64,8 @@ impl Index {
     /// Files and passages in the index.
     pub(super) fn counts(&self) -> Result<(usize, usize), StudioError> {
         let count = |table: &str| {
-            let count = self.db.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get::<_, i64>(0));
+            let count =
+                self.db.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get::<_, i64>(0));
             count.map(|n| n as usize).map_err(|e| broken(&self.path, e))
         };
         Ok((count("files")?, count("passages")?))
@@ -90,7 +91,8 @@ impl Index {
                 continue;
             };
             let Some(meta) = entry.metadata().ok().filter(std::fs::Metadata::is_file) else { continue };
-            let changed = meta.modified().ok().and_then(|t| t.duration_since(UNIX_EPOCH).ok()).unwrap_or_default();
+            let changed =
+                meta.modified().ok().and_then(|t| t.duration_since(UNIX_EPOCH).ok()).unwrap_or_default();
             let name = entry.path().strip_prefix(root).unwrap_or(entry.path());
             there.insert(name.to_string_lossy().into_owned(), (meta.len() as i64, changed.as_nanos() as i64));
         }
@@ -135,7 +137,12 @@ impl Index {
     }
 
     /// Puts the passages of a file in place of those before; without a stamp the file is gone.
-    fn replace(&mut self, file: &str, stamp: Option<Stamp>, rows: &[(Passage, Vec<f32>)]) -> rusqlite::Result<()> {
+    fn replace(
+        &mut self,
+        file: &str,
+        stamp: Option<Stamp>,
+        rows: &[(Passage, Vec<f32>)],
+    ) -> rusqlite::Result<()> {
         let change = self.db.transaction()?;
         change.execute("DELETE FROM passages WHERE file = ?1", [file])?;
         change.execute("DELETE FROM files WHERE file = ?1", [file])?;

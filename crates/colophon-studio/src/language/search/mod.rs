@@ -85,7 +85,10 @@ impl Studio {
         cancel: &Cancel,
     ) -> Result<(Vec<Found>, Indexed), StudioError> {
         if query.trim().is_empty() {
-            return Err(StudioError::request("there is nothing to search for", "give a question or some words"));
+            return Err(StudioError::request(
+                "there is nothing to search for",
+                "give a question or some words",
+            ));
         }
         let root = dir.canonicalize().map_err(StudioError::io("read", dir))?;
         if !root.is_dir() {
@@ -162,8 +165,7 @@ mod tests {
     fn the_best_are_kept_in_order_and_no_file_fills_the_list() {
         let mut found = Vec::new();
         for (file, score) in [("a", 0.5), ("a", 0.9), ("b", 0.7), ("a", 0.8), ("c", 0.1), ("d", 0.6)] {
-            let passage =
-                Found { file: file.into(), line: 1, last_line: 1, text: String::new(), score };
+            let passage = Found { file: file.into(), line: 1, last_line: 1, text: String::new(), score };
             keep(&mut found, passage, 4);
         }
         let kept: Vec<_> = found.iter().map(|f| (f.file.as_str(), f.score)).collect();

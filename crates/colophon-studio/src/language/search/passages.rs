@@ -29,7 +29,8 @@ pub(super) fn read(path: &Path) -> Option<String> {
     if text.contains('\0') {
         return None;
     }
-    let page = path.extension().is_some_and(|e| e.eq_ignore_ascii_case("html") || e.eq_ignore_ascii_case("htm"));
+    let page =
+        path.extension().is_some_and(|e| e.eq_ignore_ascii_case("html") || e.eq_ignore_ascii_case("htm"));
     Some(if page { without_tags(&text) } else { text })
 }
 
@@ -53,7 +54,8 @@ fn without_tags(page: &str) -> String {
         rest = &tag[end..];
     }
     text.push_str(rest);
-    let named = [("&nbsp;", " "), ("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'"), ("&amp;", "&")];
+    let named =
+        [("&nbsp;", " "), ("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'"), ("&amp;", "&")];
     named.iter().fold(text, |text, (name, c)| text.replace(name, c))
 }
 
@@ -75,7 +77,8 @@ pub(super) fn cut(text: &str) -> Vec<Passage> {
                 passages.extend(open.take());
                 weight = 0;
             }
-            let passage = open.get_or_insert_with(|| Passage { lines: (number, number), text: String::new() });
+            let passage =
+                open.get_or_insert_with(|| Passage { lines: (number, number), text: String::new() });
             if !passage.text.is_empty() {
                 passage.text.push(' ');
             }
@@ -105,7 +108,8 @@ fn pieces(line: &str) -> Vec<&str> {
         });
         let limit = limit.map_or(rest.len(), |(at, _)| at);
         let marks = ['。', '！', '？', '.', '!', '?', '；', ';'];
-        let cut = rest[..limit].rfind(marks).or_else(|| rest[..limit].rfind(' ')).filter(|at| *at > limit / 3);
+        let cut =
+            rest[..limit].rfind(marks).or_else(|| rest[..limit].rfind(' ')).filter(|at| *at > limit / 3);
         let end = cut.map_or(limit, |at| at + rest[at..].chars().next().map_or(1, char::len_utf8));
         let end = if end == 0 { rest.len() } else { end };
         pieces.push(rest[..end].trim());
@@ -123,7 +127,8 @@ mod tests {
 
     #[test]
     fn passages_hold_everything_and_know_their_lines() {
-        let text = format!("# One\nshort\n\n# Two\n{}\n\n中文。{}\n", "word ".repeat(500), "灯塔很亮。".repeat(200));
+        let text =
+            format!("# One\nshort\n\n# Two\n{}\n\n中文。{}\n", "word ".repeat(500), "灯塔很亮。".repeat(200));
         let passages = cut(&text);
         assert_eq!((passages[0].lines, passages[0].text.as_str()), ((1, 2), "# One short"));
         assert!(passages.iter().all(|p| measure(&p.text) <= LONG + 2));
