@@ -385,7 +385,14 @@ fn completions_models_health_and_metrics_answer() {
     assert_eq!(get("/v1/models/none").status, 404);
     assert_eq!((get("/healthz").status, get("/readyz").status), (200, 200));
     assert!(get("/metrics").body.contains("colophon_texts_total 2"));
-    assert!(get("/openapi.json").json()["paths"]["/v1/responses"]["post"].is_object());
+    let api = get("/openapi.json").json();
+    assert!(api["paths"]["/v1/responses"]["post"].is_object());
+    assert_eq!(api["info"]["version"], env!("CARGO_PKG_VERSION"));
+    // Every shape that is named is there.
+    let text = api.to_string();
+    for name in text.split("\"#/components/").skip(1).filter_map(|rest| rest.split('"').next()) {
+        assert!(api.pointer(&format!("/components/{name}")).is_some(), "{name}");
+    }
 }
 
 #[test]

@@ -16,7 +16,7 @@ use colophon_types::{Cancel, Seed};
 use serde_json::{Value, json};
 
 /// Rounds of comparisons.
-const ROUNDS: usize = 7;
+const ROUNDS: usize = 5;
 const WORDS: [&str; 12] = [
     "harbour", "lamp", "winter", "ledger", "copper", "window", "orchard", "signal", "bridge", "paper",
     "salt", "engine",

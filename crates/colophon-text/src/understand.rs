@@ -200,9 +200,7 @@ fn candidates(text: &str) -> Vec<(String, usize)> {
         for begin in 0..words.len() {
             for end in begin + 1..=(begin + PHRASE).min(words.len()) {
                 let piece = &words[begin..end];
-                let content = |w: &&str| is_content(w);
-                let whole =
-                    piece.first().is_some_and(|w| content(&w)) && piece.last().is_some_and(|w| content(&w));
+                let whole = [piece.first(), piece.last()].iter().flatten().all(|w| is_content(w));
                 if whole {
                     let phrase = piece.join(if chinese { "" } else { " " });
                     at += 1;

@@ -302,6 +302,9 @@ fn is_noun_here(
     }
     let grammar = &cues.grammar;
     let word = &tokens[start].text;
+    if !plural && grammar.colours.contains(word) && is_colour_here(tokens, start, end, cues) {
+        return false;
+    }
     let ambiguous = grammar.ambiguous.contains(word)
         || plural && super::lexicon::singulars(word).iter().any(|w| grammar.ambiguous.contains(w));
     if !ambiguous {
@@ -329,6 +332,32 @@ fn is_noun_here(
     let opens = |t: &Token| t.script != Script::Latin || grammar.articles.contains(&t.text);
     adjective && before(2).is_none_or(opens)
 }
+
+/// Whether a noun that is also a colour is the colour in this place: it stands before what it colours,
+/// beside another colour, or after "of" or a verb without an article of its own.
+fn is_colour_here(tokens: &[Token], start: usize, end: usize, cues: &Cues) -> bool {
+    const LINKS: [&str; 22] = [
+        "on", "in", "at", "with", "by", "under", "over", "from", "near", "beside", "between", "behind", "of",
+        "to", "is", "are", "lies", "that", "which", "for", "into", "across",
+    ];
+    let grammar = &cues.grammar;
+    let latin = |i: usize| tokens.get(i).filter(|t| t.script == Script::Latin).map(|t| t.text.as_str());
+    let next = latin(end);
+    if let Some(next) = next.filter(|n| *n != "and" && *n != "or") {
+        return !LINKS.contains(&next) && cues.verbs_of(&tokens[end]).is_empty();
+    }
+    if next.is_some() && latin(end + 1).is_some_and(|n| grammar.colours.contains(n) || COLOURS.contains(&n)) {
+        return true;
+    }
+    let before = start.checked_sub(1).and_then(latin);
+    before.is_some_and(|b| b == "of" || COLOURS.contains(&b) || !cues.verbs_of(&tokens[start - 1]).is_empty())
+}
+
+/// Colours that are nothing else.
+const COLOURS: [&str; 14] = [
+    "red", "blue", "green", "yellow", "purple", "pink", "white", "black", "grey", "gray", "brown", "golden",
+    "bright", "deep",
+];
 
 fn count(
     tokens: &[Token],
@@ -390,5 +419,25 @@ mod tests {
         assert_eq!(clean("画面：渔夫在船上。"), "渔夫在船上。");
         assert_eq!(clean("A picture hangs on the wall"), "A picture hangs on the wall");
         assert_eq!(clean("The scene"), "The scene");
+    }
+
+    #[test]
+    fn a_colour_is_no_fruit() {
+        let (lexicon, cues) = (Lexicon::builtin().unwrap(), Cues::builtin().unwrap());
+        let fruit = |text: &str| {
+            let tokens = tokenise(text, lexicon, cues);
+            let found = mentions(&tokens, lexicon, cues);
+            found.iter().any(|m| lexicon.entry(m.entry).is_some_and(|e| e.key == "orange"))
+        };
+        for text in
+            ["an orange sky at dusk", "a sky of orange and red", "orange leaves fall", "the sky glows orange"]
+        {
+            assert!(!fruit(text), "{text}");
+        }
+        for text in
+            ["an orange on the table", "a girl peels an orange", "two oranges", "an orange and a knife"]
+        {
+            assert!(fruit(text), "{text}");
+        }
     }
 }

@@ -125,6 +125,9 @@ pub struct Translate {
     pub wish: String,
 }
 
+/// What a part of a translation lacks: the kind, and what it is.
+type Missed = Vec<(&'static str, String)>;
+
 /// Something that a translation did not keep.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 struct Miss {
@@ -195,13 +198,13 @@ impl Translate {
         desk: &mut Desk<'_>,
         source: &str,
         before: Option<&(String, String)>,
-    ) -> Result<(String, Vec<(&'static str, String)>), TextError> {
+    ) -> Result<(String, Missed), TextError> {
         // Marks of Markdown stay outside.
         let mark_end = source.find(|c: char| c.is_alphanumeric() || c == '"' || c == '“').unwrap_or(0);
         let (mark, body) = source.split_at(mark_end);
         let terms = self.glossary.within(body);
         let most = desk.count(body)? * 3 + 60;
-        let mut best: Option<(usize, String, Vec<(&'static str, String)>)> = None;
+        let mut best: Option<(usize, String, Missed)> = None;
         for attempt in 0..TRIES {
             let mut messages = vec![Message::system(self.system(&terms))];
             if let (Some((a, b)), true) = (before, attempt < TRIES - 1) {
@@ -232,7 +235,7 @@ impl Translate {
     }
 
     /// What a translation lacks: the language, terms of the glossary, numbers.
-    fn missed(&self, source: &str, target: &str, terms: &[(&str, &str)]) -> Vec<(&'static str, String)> {
+    fn missed(&self, source: &str, target: &str, terms: &[(&str, &str)]) -> Missed {
         let mut missed = Vec::new();
         if source.chars().filter(|c| c.is_alphabetic()).count() > 3 && !sentences::is_in(target, self.to) {
             missed.push(("language", source.chars().take(40).collect()));
