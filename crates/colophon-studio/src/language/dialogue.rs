@@ -48,7 +48,7 @@ impl Studio {
         let engine = self.chat_engine(model, progress, cancel)?;
         // Old turns are found by meaning where the encoder is here already.
         let encoder = match self.hub.status(DEFAULT_ENCODER) {
-            Ok(Status::Present) => Some(self.encoder(None, &NoProgress, cancel)?),
+            Ok(Status::Present) if dialogue.has_memory() => Some(self.encoder(None, &NoProgress, cancel)?),
             _ => None,
         };
         let most = request.max_tokens.unwrap_or(ANSWER.min(engine.info().context / 4));

@@ -67,6 +67,11 @@ impl Dialogue {
         Self { system: system.into(), ..Self::default() }
     }
 
+    /// Whether some turns are folded away, so that a question may call for them.
+    pub fn has_memory(&self) -> bool {
+        self.folded > 0
+    }
+
     /// Forgets all turns; instructions stay.
     pub fn reset(&mut self) {
         self.turns.clear();

@@ -5,6 +5,7 @@
 
 mod bad_input;
 mod film;
+mod language;
 mod stopping;
 mod words;
 

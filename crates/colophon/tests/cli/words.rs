@@ -91,7 +91,8 @@ fn a_dialogue_goes_on_over_a_pipe() {
     let result = child.wait_with_output().expect("ends");
     assert!(result.status.success(), "{}", text(&result.stderr));
     assert!(text(&result.stderr).contains("unknown command /nonsense"));
-    let dialogue: Vec<Value> = serde_json::from_slice(&std::fs::read(&saved).expect("saved")).expect("JSON");
+    let dialogue: Value = serde_json::from_slice(&std::fs::read(&saved).expect("saved")).expect("JSON");
+    let dialogue = dialogue["turns"].as_array().expect("turns");
     let asked: Vec<_> = dialogue.iter().filter(|m| m["role"] == "user").map(|m| &m["content"]).collect();
     assert_eq!(asked, ["My name is Ann.", "What is my name?"]);
     assert!(dialogue[3]["content"].as_str().expect("words").contains("Ann"), "{dialogue:?}");
