@@ -45,8 +45,10 @@ lint: ## Format, lint, licences, documentation
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --release --locked --workspace --no-deps
 	scripts/check-deny
 
-bench: build ## Measure the making of a film, stage by stage
+bench: build ## Measure the making of a film, stage by stage, and the language engine beside llama.cpp's
 	benches/film/run
+	benches/language/run
+	benches/language/news
 
 clean: ## Remove what was built
 	$(CARGO) clean

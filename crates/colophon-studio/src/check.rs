@@ -32,7 +32,7 @@ pub(crate) struct Style {
 }
 
 impl Style {
-    fn find(name: Option<&str>) -> Result<Self, StudioError> {
+    pub(crate) fn find(name: Option<&str>) -> Result<Self, StudioError> {
         let name = name.unwrap_or("paper").trim().to_lowercase();
         if let Ok(treatment) = name.parse() {
             return Ok(Self { name, treatment, paint: None });
@@ -49,11 +49,12 @@ pub(crate) fn style_names() -> Vec<String> {
     drawn.chain(painted).map(str::to_owned).collect()
 }
 
-pub(crate) fn check(request: &MakeRequest) -> Result<Checked, StudioError> {
-    let brief = request.brief.trim();
+/// A brief on one line; `what` it is for.
+pub(crate) fn brief(words: &str, what: &'static str) -> Result<String, StudioError> {
+    let brief = words.trim();
     let length = brief.chars().count();
     if !brief.chars().any(char::is_alphanumeric) {
-        return Err(StudioError::request("the brief is empty", "say in a sentence what the film is about"));
+        return Err(StudioError::request("the brief is empty", what));
     }
     if length > MAX_BRIEF {
         return Err(StudioError::request(
@@ -67,13 +68,17 @@ pub(crate) fn check(request: &MakeRequest) -> Result<Checked, StudioError> {
             "remove it",
         ));
     }
+    Ok(brief.split_whitespace().collect::<Vec<_>>().join(" "))
+}
+
+pub(crate) fn check(request: &MakeRequest) -> Result<Checked, StudioError> {
+    let brief = brief(&request.brief, "say in a sentence what the film is about")?;
     if !(15..=300).contains(&request.seconds) {
         return Err(StudioError::request(
             format!("a film of {} seconds is not possible", request.seconds),
             "give --seconds a number from 15 to 300",
         ));
     }
-    let brief = brief.split_whitespace().collect::<Vec<_>>().join(" ");
     let lang = request.lang.resolve(&brief);
     Ok(Checked {
         recipe: Recipe::find(&request.recipe)?,

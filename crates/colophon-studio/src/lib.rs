@@ -7,6 +7,8 @@ mod engines;
 mod error;
 mod film;
 mod language;
+mod picture;
+mod speech;
 mod studio;
 
 pub use colophon_audio::{Voice, voices};
@@ -25,6 +27,8 @@ pub use language::{
     DEFAULT_ENCODER, Embedded, Found, Indexed, LanguageOptions, Languages, Performed, Question, SealedReply,
     SearchOptions, TaskOptions, TextEvent, TextModel, TextSink,
 };
+pub use picture::{PictureRequest, Pictured};
+pub use speech::{SpeechRequest, Spoken};
 pub use studio::{Studio, Work};
 
 /// Every style of pictures, by name; the first is the default.

@@ -1,5 +1,7 @@
 //! The test kit: where models are, and measures of text likeness.
 
+pub mod http;
+
 use std::path::PathBuf;
 
 /// The folder of models for tests: `COLOPHON_TEST_MODELS`, else `$COLOPHON_HOME/models`, else the

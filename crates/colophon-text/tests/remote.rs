@@ -2,11 +2,12 @@
 //! told.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::io::Write as _;
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use colophon_test::http::read_request;
 use colophon_text::chat::{
     Chat, Finish, Format, GenerateRequest, Message, Sampling, Tool, ToolChoice, WatermarkState,
 };
@@ -53,20 +54,7 @@ fn server(acts: Vec<Act>) -> Server {
 }
 
 fn serve(mut stream: TcpStream, act: Act, seen: &Mutex<Vec<(String, Value)>>) {
-    let mut reader = BufReader::new(stream.try_clone().unwrap());
-    let (mut head, mut length) = (String::new(), 0);
-    loop {
-        let mut line = String::new();
-        if reader.read_line(&mut line).unwrap_or(0) == 0 || line == "\r\n" {
-            break;
-        }
-        if let Some(value) = line.to_lowercase().strip_prefix("content-length:") {
-            length = value.trim().parse().unwrap();
-        }
-        head.push_str(&line);
-    }
-    let mut body = vec![0; length];
-    reader.read_exact(&mut body).unwrap();
+    let (head, body) = read_request(&stream);
     seen.lock().unwrap().push((head, serde_json::from_slice(&body).unwrap_or_default()));
     let events = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nconnection: close\r\n\r\n";
     let word = "data: {\"choices\":[{\"delta\":{\"content\":\"Hello\"}}]}\n\n";

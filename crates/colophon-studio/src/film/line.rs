@@ -322,7 +322,7 @@ impl Floor<'_> {
         let cores = &studio.cores;
         let (art, painter) = {
             let _lease = cores.lease(1, 1, self.stop)?;
-            self.load("art", |models| Ok((models.art()?, models.stylizer(1)?)))?
+            self.load("art", |models| Ok((models.pictures().art()?, models.pictures().stylizer(1)?)))?
         };
         let mut busy = 0.0;
         // The brief says who the film is about and where, before any scene does.

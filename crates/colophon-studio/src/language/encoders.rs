@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use colophon_hub::HubError;
-use colophon_text::encode::{CrossEncoder, E5, Embed, FillMask, Filling, MiniLm, Purpose};
+use colophon_text::encode::{CrossEncoder, E5, Embed, EncodeError, FillMask, Filling, MiniLm, Purpose};
 use colophon_text::understand::{self, Scored};
 use colophon_types::{Cancel, Progress};
 
@@ -77,6 +77,29 @@ impl Studio {
         Ok(Embedded { model: encoder.encoder().id, vectors, tokens })
     }
 
+    /// Lets the default encoder work, with a lease of cores.
+    fn with_encoder<T>(
+        &self,
+        progress: &dyn Progress,
+        cancel: &Cancel,
+        work: impl FnOnce(&dyn Embed) -> Result<T, EncodeError>,
+    ) -> Result<T, StudioError> {
+        let encoder = self.encoder(None, progress, cancel)?;
+        let _lease = self.cores.lease(1, self.cores.total(), cancel)?;
+        Ok(work(&*encoder)?)
+    }
+
+    /// Lets the cross-encoder in a folder work, with a lease of cores.
+    fn with_judge<T>(
+        &self,
+        dir: &Path,
+        cancel: &Cancel,
+        work: impl FnOnce(&CrossEncoder) -> Result<T, EncodeError>,
+    ) -> Result<T, StudioError> {
+        let _lease = self.cores.lease(1, self.cores.total(), cancel)?;
+        Ok(work(&CrossEncoder::load(dir)?)?)
+    }
+
     /// Which of the labels fits a text, best first. `judge` is the folder of a cross-encoder for
     /// natural language inference; without it the default encoder compares meanings.
     ///
@@ -90,14 +113,12 @@ impl Studio {
         progress: &dyn Progress,
         cancel: &Cancel,
     ) -> Result<Vec<Scored>, StudioError> {
-        if let Some(dir) = judge {
-            let _lease = self.cores.lease(1, self.cores.total(), cancel)?;
-            let judge = CrossEncoder::load(dir)?;
-            return Ok(understand::classify_by_entailment(&judge, text, labels, cancel)?);
+        match judge {
+            Some(dir) => self.with_judge(dir, cancel, |judge| {
+                understand::classify_by_entailment(judge, text, labels, cancel)
+            }),
+            None => self.with_encoder(progress, cancel, |e| understand::classify(e, text, labels, cancel)),
         }
-        let encoder = self.encoder(None, progress, cancel)?;
-        let _lease = self.cores.lease(1, self.cores.total(), cancel)?;
-        Ok(understand::classify(&*encoder, text, labels, cancel)?)
     }
 
     /// Orders texts by how well they answer a question. `judge` is the folder of a cross-encoder that
@@ -113,13 +134,12 @@ impl Studio {
         progress: &dyn Progress,
         cancel: &Cancel,
     ) -> Result<Vec<Scored>, StudioError> {
-        if let Some(dir) = judge {
-            let _lease = self.cores.lease(1, self.cores.total(), cancel)?;
-            return Ok(understand::rerank_pairs(&CrossEncoder::load(dir)?, query, texts, cancel)?);
+        match judge {
+            Some(dir) => {
+                self.with_judge(dir, cancel, |judge| understand::rerank_pairs(judge, query, texts, cancel))
+            }
+            None => self.with_encoder(progress, cancel, |e| understand::rerank(e, query, texts, cancel)),
         }
-        let encoder = self.encoder(None, progress, cancel)?;
-        let _lease = self.cores.lease(1, self.cores.total(), cancel)?;
-        Ok(understand::rerank(&*encoder, query, texts, cancel)?)
     }
 
     /// Cosine similarity of two texts.
@@ -133,9 +153,7 @@ impl Studio {
         progress: &dyn Progress,
         cancel: &Cancel,
     ) -> Result<f32, StudioError> {
-        let encoder = self.encoder(None, progress, cancel)?;
-        let _lease = self.cores.lease(1, self.cores.total(), cancel)?;
-        Ok(understand::likeness(&*encoder, a, b, cancel)?)
+        self.with_encoder(progress, cancel, |e| understand::likeness(e, a, b, cancel))
     }
 
     /// The phrases that say best what a text is about.
@@ -149,9 +167,7 @@ impl Studio {
         progress: &dyn Progress,
         cancel: &Cancel,
     ) -> Result<Vec<Scored>, StudioError> {
-        let encoder = self.encoder(None, progress, cancel)?;
-        let _lease = self.cores.lease(1, self.cores.total(), cancel)?;
-        Ok(understand::keyphrases(&*encoder, text, count, cancel)?)
+        self.with_encoder(progress, cancel, |e| understand::keyphrases(e, text, count, cancel))
     }
 
     /// The likeliest words for each gap of a text, by the masked language model in a folder.

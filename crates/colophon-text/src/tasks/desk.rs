@@ -120,11 +120,7 @@ impl<'a> Desk<'a> {
         temperature: f32,
         format: Format,
     ) -> Result<Reply, TextError> {
-        let request = self.request(messages, max_tokens, temperature, format, WatermarkChoice::Part);
-        let reply = self.engine.generate(request, self.cancel, &mut |_| true)?;
-        self.add(&reply.usage);
-        self.visible(&reply);
-        Ok(reply)
+        self.part(messages, max_tokens, temperature, format, false)
     }
 
     /// Asks for a part of the text and shows it as it comes.
@@ -135,10 +131,22 @@ impl<'a> Desk<'a> {
         temperature: f32,
         format: Format,
     ) -> Result<Reply, TextError> {
+        self.part(messages, max_tokens, temperature, format, true)
+    }
+
+    fn part(
+        &mut self,
+        messages: Vec<Message>,
+        max_tokens: usize,
+        temperature: f32,
+        format: Format,
+        shown: bool,
+    ) -> Result<Reply, TextError> {
         let request = self.request(messages, max_tokens, temperature, format, WatermarkChoice::Part);
         let (engine, cancel) = (self.engine, self.cancel);
         let tell = &mut *self.tell;
-        let reply = engine.generate(request, cancel, &mut |words| tell(TaskEvent::Words(words)))?;
+        let mut show = |words: &str| !shown || tell(TaskEvent::Words(words));
+        let reply = engine.generate(request, cancel, &mut show)?;
         self.add(&reply.usage);
         self.visible(&reply);
         Ok(reply)

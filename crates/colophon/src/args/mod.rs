@@ -1,12 +1,14 @@
 //! The arguments, as clap reads them.
 
 mod language;
+mod media;
 
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
 pub(crate) use language::{Chat, Form, Generation, Given, Search, TaskName, Text, Understand};
+pub(crate) use media::{Image, Speech};
 
 /// Generates films and texts on your own machine, and signs, labels and logs everything it makes.
 #[derive(Debug, Parser)]
@@ -54,6 +56,10 @@ pub(crate) enum ProgressStyle {
 pub(crate) enum Command {
     /// Make a sealed, narrated film from a brief
     Make(Make),
+    /// Compose a picture from a description, sealed
+    Image(Image),
+    /// Speak a text, sealed
+    Speech(Speech),
     /// Write a text: an answer to a prompt, streamed, sealed and watermarked
     Text(Text),
     /// Hold a dialogue with a language model

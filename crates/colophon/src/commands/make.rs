@@ -4,7 +4,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use colophon_studio::Studio;
-use colophon_types::{Cancel, ErrorCode, LangChoice, MakeRequest, Progress};
+use colophon_types::{Cancel, MakeRequest, Progress};
 use serde_json::json;
 
 use crate::args::Make;
@@ -20,15 +20,7 @@ pub(crate) fn run(
     progress: &Arc<dyn Progress>,
     cancel: &Cancel,
 ) -> Result<ExitCode, Failure> {
-    let lang = match args.lang.as_str() {
-        "auto" => LangChoice::Auto,
-        "en" => LangChoice::En,
-        "zh" => LangChoice::Zh,
-        other => {
-            let message = format!("unknown language '{other}'");
-            return Err(Failure::new(ErrorCode::BadInput, message).with_hint("use auto, en or zh"));
-        }
-    };
+    let lang = super::language(&args.lang)?;
     let (mut model, mut voice) = (args.model, args.voice);
     if args.fast {
         model = model.or_else(|| Some(FAST_MODEL.to_owned()));

@@ -2,22 +2,25 @@
 
 mod chat;
 mod doctor;
+mod image;
 mod input;
 mod log;
 mod make;
 mod models;
 mod search;
 mod serve;
+mod speech;
 mod text;
 mod understand;
 mod verify;
 
 use std::io::Write;
+use std::path::Path;
 use std::process::ExitCode;
 
 use clap::CommandFactory;
 use colophon_studio::{Config, Studio};
-use colophon_types::{Cancel, ErrorCode};
+use colophon_types::{Cancel, ErrorCode, LangChoice};
 use serde::Serialize;
 
 use crate::args::{Args, Command};
@@ -40,6 +43,8 @@ pub(crate) fn run(args: Args, cancel: &Cancel) -> Result<ExitCode, Failure> {
         Command::Make(make) => make::run(&studio, make, &progress, cancel),
         Command::Text(text) => text::run(&studio, text, progress.as_ref(), cancel),
         Command::Chat(chat) => chat::run(&studio, &chat, progress.as_ref(), cancel),
+        Command::Image(image) => image::run(&studio, &image, progress.as_ref(), cancel),
+        Command::Speech(speech) => speech::run(&studio, &speech, progress.as_ref(), cancel),
         Command::Search(search) => search::run(&studio, &search, progress.as_ref(), cancel),
         Command::Understand(understand) => understand::run(&studio, &understand, progress.as_ref(), cancel),
         Command::Serve(serve) => serve::run(studio, serve, progress.as_ref(), cancel),
@@ -48,6 +53,30 @@ pub(crate) fn run(args: Args, cancel: &Cancel) -> Result<ExitCode, Failure> {
         Command::Log(log) => log::run(&studio, &log),
         Command::Doctor { json } => doctor::run(&studio, json),
         Command::Completions { .. } => Ok(ExitCode::SUCCESS),
+    }
+}
+
+/// The language that a flag names.
+fn language(name: &str) -> Result<LangChoice, Failure> {
+    match name {
+        "auto" => Ok(LangChoice::Auto),
+        "en" => Ok(LangChoice::En),
+        "zh" => Ok(LangChoice::Zh),
+        other => {
+            let message = format!("unknown language '{other}'");
+            Err(Failure::new(ErrorCode::BadInput, message).with_hint("use auto, en or zh"))
+        }
+    }
+}
+
+/// Refuses an output file whose name promises another format.
+fn written_as(path: &Path, extension: &str) -> Result<(), Failure> {
+    match path.extension().and_then(|e| e.to_str()) {
+        Some(given) if given.eq_ignore_ascii_case(extension) => Ok(()),
+        _ => {
+            let message = format!("{} cannot be written: only .{extension} files can", path.display());
+            Err(Failure::new(ErrorCode::BadInput, message))
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use colophon_studio::tasks::{
     Extract, Facts, FactsForm, Form, Glossary, News, Rewrite, Summarize, Task, Translate, Write,
 };
 use colophon_studio::{Piece, SealedReply, Studio, TaskOptions};
-use colophon_types::{Cancel, ErrorCode, Lang, Progress};
+use colophon_types::{Cancel, ErrorCode, Lang, LangChoice, Progress};
 use serde_json::{Value, json};
 
 use super::input;
@@ -193,7 +193,11 @@ fn task(args: &args::Text) -> Result<Task, Failure> {
         return Err(bad("there is nothing to work on").with_hint("give --file, stdin or a prompt"));
     }
     let wanted = &args.wanted;
-    let lang = language(&wanted.lang)?;
+    let lang = match super::language(&wanted.lang)? {
+        LangChoice::Auto => None,
+        LangChoice::En => Some(Lang::En),
+        LangChoice::Zh => Some(Lang::Zh),
+    };
     // In the language of the wish, else of the text.
     let spoken = Lang::detect(if wish.trim().is_empty() { &text } else { &wish });
     let same = lang.unwrap_or_else(|| Lang::detect(&text));
@@ -251,18 +255,6 @@ fn form_of(args: &args::Text) -> FactsForm {
         "json" => FactsForm::Json,
         "csv" => FactsForm::Csv,
         _ => FactsForm::Auto,
-    }
-}
-
-fn language(name: &str) -> Result<Option<Lang>, Failure> {
-    match name {
-        "auto" => Ok(None),
-        "en" => Ok(Some(Lang::En)),
-        "zh" => Ok(Some(Lang::Zh)),
-        other => {
-            Err(bad(format!("'{other}' is no language that is written here"))
-                .with_hint("give en, zh or auto"))
-        }
     }
 }
 

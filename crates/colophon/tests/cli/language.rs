@@ -1,9 +1,10 @@
 //! Tasks, dialogues that are kept, search, understanding, and models at other servers.
 
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::io::Write as _;
 use std::net::TcpListener;
 use std::process::Stdio;
 
+use colophon_test::http::read_request;
 use serde_json::Value;
 
 use crate::{Home, MODEL, json, path, text};
@@ -18,7 +19,8 @@ fn news_rests_on_its_facts_and_is_sealed() {
     assert!(result.status.success(), "{}", text(&result.stderr));
     let news = json(&result.stdout);
     let sentences = news["report"]["sentences"].as_array().expect("sentences");
-    let told = |n: u64| sentences.iter().any(|s| s["facts"].as_array().is_some_and(|f| f.contains(&n.into())));
+    let told =
+        |n: u64| sentences.iter().any(|s| s["facts"].as_array().is_some_and(|f| f.contains(&n.into())));
     assert!(told(1) && told(2), "{news}");
     assert!(sentences.iter().all(|s| s["objections"].as_array().is_some_and(Vec::is_empty)), "{news}");
     let words = news["text"].as_str().expect("words");
@@ -58,7 +60,8 @@ fn summaries_and_translations_come_in_the_language_asked_for() {
 fn a_dialogue_is_kept_under_its_name() {
     let home = Home::new();
     let talk = |session: &str, script: &str| {
-        let args = ["chat", "--model", MODEL, "--temperature", "0", "--max-tokens", "24", "--persona", "editor"];
+        let args =
+            ["chat", "--model", MODEL, "--temperature", "0", "--max-tokens", "24", "--persona", "editor"];
         let mut child = home
             .colophon(&args)
             .args(["--session", session])
@@ -112,7 +115,14 @@ fn a_folder_is_searched_and_only_what_changed_is_read() {
     let found = search("船锚有多重？", &[]);
     assert_eq!(found["results"][0]["file"], "soup.txt", "{found}");
     assert_eq!((&found["index"]["updated"], &found["index"]["removed"]), (&1.into(), &1.into()), "{found}");
-    let understood = home.run(&["understand", "classify", "Das Spiel endete zwei zu zwei.", "--labels", "sport,cooking", "--json"]);
+    let understood = home.run(&[
+        "understand",
+        "classify",
+        "Das Spiel endete zwei zu zwei.",
+        "--labels",
+        "sport,cooking",
+        "--json",
+    ]);
     assert_eq!(json(&understood.stdout)["labels"][0]["text"], "sport");
 }
 
@@ -123,20 +133,7 @@ fn other_server() -> (String, std::sync::mpsc::Receiver<String>) {
     let (tell, told) = std::sync::mpsc::channel();
     std::thread::spawn(move || {
         for mut stream in listener.incoming().flatten() {
-            let mut reader = BufReader::new(stream.try_clone().expect("a stream"));
-            let (mut head, mut length) = (String::new(), 0);
-            loop {
-                let mut line = String::new();
-                if reader.read_line(&mut line).unwrap_or(0) == 0 || line == "\r\n" {
-                    break;
-                }
-                if let Some(value) = line.to_lowercase().strip_prefix("content-length:") {
-                    length = value.trim().parse().unwrap_or(0);
-                }
-                head.push_str(&line);
-            }
-            let mut body = vec![0; length];
-            let _ = reader.read_exact(&mut body);
+            let (head, body) = read_request(&stream);
             let _ = tell.send(head + &text(&body));
             let events = "data: {\"choices\":[{\"delta\":{\"content\":\"From afar.\"},\"finish_reason\":\"stop\"}]}\n\n\
                           data: [DONE]\n\n";
@@ -158,7 +155,8 @@ fn a_model_at_another_server_is_sealed_like_any_other() {
     std::fs::write(&settings, lines).expect("written");
     let out = home.path("far.md");
     let ask = ["text", "Hello", "--model", "far"];
-    let result = home.colophon(&ask).args(["-o", path(&out)]).env("FAR_KEY", "secret").output().expect("starts");
+    let result =
+        home.colophon(&ask).args(["-o", path(&out)]).env("FAR_KEY", "secret").output().expect("starts");
     assert!(result.status.success(), "{}", text(&result.stderr));
     let asked = told.recv().expect("a request");
     assert!(asked.contains("Bearer secret") && asked.contains("\"theirs\""), "{asked}");

@@ -1,0 +1,125 @@
+//! Single pictures: words → composer → painter, where the style has one → seal.
+
+use std::sync::Arc;
+
+use colophon_scene::Scene;
+use colophon_seal::{Sealed, seal};
+use colophon_types::{Cancel, Draft, Event, LangChoice, Media, Progress, Receipt, Seed, Stage, Step};
+use serde::{Deserialize, Serialize};
+
+use crate::check::{self, Style};
+use crate::engines::Fetch;
+use crate::film::{GENERATOR, fresh_seed, new_work, platform};
+use crate::{Studio, StudioError};
+
+/// Shortest and longest side, in pixels.
+const SIDES: std::ops::RangeInclusive<u32> = 128..=4096;
+/// Pictures of one request, at most.
+const MOST: usize = 64;
+
+/// What is asked for.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PictureRequest {
+    /// What is in the picture, in the user's words.
+    pub prompt: String,
+    /// Width and height in pixels.
+    pub size: (u32, u32),
+    /// Style; `None` for the default.
+    #[serde(default)]
+    pub style: Option<String>,
+    /// Seed; `None` for a fresh one. Each of several pictures has a seed of its own, derived from it.
+    #[serde(default)]
+    pub seed: Option<u64>,
+    /// Number of pictures.
+    pub count: usize,
+    /// Language of the prompt.
+    #[serde(default)]
+    pub lang: LangChoice,
+}
+
+/// A finished picture.
+pub struct Pictured {
+    /// The sealed PNG file.
+    pub sealed: Sealed,
+    /// What is in it and where.
+    pub scene: Scene,
+}
+
+impl Studio {
+    /// Composes pictures and seals each. All are composed before the first is given.
+    ///
+    /// # Errors
+    /// [`StudioError`]: a request that cannot be met, a model that cannot be had, a step that failed.
+    pub fn imagine(
+        &self,
+        request: &PictureRequest,
+        progress: &dyn Progress,
+        cancel: &Cancel,
+    ) -> Result<Vec<Pictured>, StudioError> {
+        let prompt = check::brief(&request.prompt, "say in a sentence what is in the picture")?;
+        let style = Style::find(request.style.as_deref())?;
+        let (width, height) = request.size;
+        if !SIDES.contains(&width) || !SIDES.contains(&height) {
+            let message = format!("a picture of {width}x{height} pixels is not possible");
+            return Err(StudioError::request(message, "give sides from 128 to 4096 pixels"));
+        }
+        if !(1..=MOST).contains(&request.count) {
+            let message = format!("{} pictures at once are not possible", request.count);
+            return Err(StudioError::request(message, "ask for 1 to 64"));
+        }
+        let lang = request.lang.resolve(&prompt);
+        let mut fetch = Fetch::new(&self.hub, progress, cancel);
+        let models = fetch.pictures(lang, &style)?;
+        if style.paint.is_some() {
+            fetch.runtime()?;
+        }
+        let uses = fetch.uses;
+        let sealer = Arc::clone(self.sealer()?);
+        let first = request.seed.unwrap_or_else(fresh_seed);
+        let lease = self.cores.lease(1, self.cores.total(), cancel)?;
+        let (art, painter) = (models.art()?, models.stylizer(lease.threads())?);
+        let mut made = Vec::new();
+        for index in 0..request.count {
+            let (done, total) = (index as u64, request.count as u64);
+            progress.event(Event::Progress { stage: Stage::Draw, done, total, what: None });
+            // The first picture of several is the one that the seed alone would give.
+            let seed =
+                if index == 0 { first } else { Seed(first).derive(&format!("picture {index}")).0 >> 11 };
+            let (scene, _) = colophon_scene::compose(&prompt, "", seed, None, &art, None)?;
+            let mut layers = colophon_scene::render(&scene, &art, request.size, style.treatment, cancel)?;
+            if let (Some(painter), Some(paint)) = (&painter, style.paint) {
+                painter.stylize_scene(&mut layers, paint, cancel)?;
+            }
+            let mut steps = vec![step("compose", format!("composer {}", env!("CARGO_PKG_VERSION")))];
+            if style.paint.is_some() {
+                steps.push(step("paint", "onnxruntime".into()));
+            }
+            steps.push(step("seal", GENERATOR.to_owned()));
+            let mut given = request.clone();
+            (given.seed, given.count) = (Some(seed), 1);
+            let given = serde_json::to_value(&given).unwrap_or_default();
+            let work = new_work(&given)?;
+            let receipt = Receipt {
+                work_id: work.id,
+                title: prompt.clone(),
+                lang,
+                created: work.created,
+                generator: GENERATOR.to_owned(),
+                request: given,
+                seed,
+                models: uses.clone(),
+                steps,
+                extra: [("platform".to_owned(), platform())].into(),
+            };
+            made.push((Draft::new(Media::Picture(layers.flatten()), receipt), scene));
+        }
+        drop(lease);
+        made.into_iter()
+            .map(|(draft, scene)| Ok(Pictured { sealed: seal(draft, &sealer, cancel, progress)?, scene }))
+            .collect()
+    }
+}
+
+fn step(name: &str, engine: String) -> Step {
+    Step { name: name.to_owned(), engine }
+}

@@ -1,0 +1,79 @@
+//! Single pictures and sounds.
+
+use std::process::Stdio;
+
+use serde_json::Value;
+
+use crate::{Home, json, path, text, tool};
+
+#[test]
+fn pictures_are_composed_sealed_and_repeatable() {
+    let home = Home::new();
+    let (first, again) = (home.path("fox.png"), home.path("again.png"));
+    let ask = ["image", "A fox in a red scarf beside a lighthouse at dusk", "--size", "640x480", "--seed", "7", "--json"];
+    let run = |more: &[&str]| -> Value {
+        let result = home.run(&[&ask[..], more].concat());
+        assert!(result.status.success(), "{}", text(&result.stderr));
+        json(&result.stdout)
+    };
+    let made = run(&["-o", path(&first)]);
+    let objects = made[0]["scene"]["objects"].to_string();
+    assert!(objects.contains("fox") && objects.contains("lighthouse"), "{objects}");
+    run(&["-o", path(&again)]);
+    let pixels = |file: &std::path::Path| {
+        tool("ffmpeg", &["-v", "error", "-i", path(file), "-f", "rawvideo", "-pix_fmt", "rgb24", "-"])
+    };
+    assert_eq!(pixels(&first).len(), 640 * 480 * 3);
+    assert!(pixels(&first) == pixels(&again), "the same seed gives the same pixels");
+    let verdict = json(&home.run(&["verify", "--json", path(&first)]).stdout);
+    assert_eq!(verdict[0]["verdict"], "verified", "{verdict}");
+    assert_eq!(verdict[0]["explicit_label"]["present"], true, "{verdict}");
+    let several = run(&["-o", path(&home.path("more.png")), "-n", "2"]);
+    assert_eq!(several.as_array().map(Vec::len), Some(2));
+    assert!(pixels(&home.path("more-1.png")) == pixels(&first), "the first of several is the seed's own");
+    assert!(pixels(&home.path("more-2.png")) != pixels(&first));
+    for bad in [
+        &["image", "a fox", "--size", "10x10"][..],
+        &["image", "a fox", "--size", "big"],
+        &["image", " "],
+        &["image", "a fox", "-n", "0"],
+        &["image", "a fox", "-o", "fox.jpg"],
+        &["image", "a fox", "--style", "nothing"],
+    ] {
+        assert_eq!(home.run(bad).status.code(), Some(2), "{bad:?}");
+    }
+}
+
+#[test]
+fn speech_is_heard_timed_and_sealed() {
+    let home = Home::new();
+    let words = "The ferry leaves at a quarter past six. Bicycles travel free of charge.\n\nDogs need a ticket.";
+    let file = home.path("ferry.wav");
+    let result = home.run(&["speech", words, "-o", path(&file), "--voice", "hibari", "--json"]);
+    assert!(result.status.success(), "{}", text(&result.stderr));
+    let made = json(&result.stdout);
+    let sentences = made["sentences"].as_array().expect("sentences");
+    assert_eq!(sentences.len(), 3);
+    let at = |i: usize, side: &str| sentences[i][side].as_f64().expect("a time");
+    assert!((at(1, "start") - at(0, "end") - 0.35).abs() < 0.01 && (at(2, "start") - at(1, "end") - 0.8).abs() < 0.01);
+    assert!(made["seconds"].as_f64().expect("a length") > at(2, "end"));
+    let verdict = json(&home.run(&["verify", "--json", path(&file)]).stdout);
+    assert_eq!(verdict[0]["verdict"], "verified", "{verdict}");
+    // Loud enough, and never clipped.
+    let report = std::process::Command::new("ffmpeg")
+        .args(["-nostats", "-i", path(&file), "-af", "ebur128=peak=true", "-f", "null", "-"])
+        .output()
+        .expect("ffmpeg");
+    let report = text(&report.stderr);
+    let value = |name: &str| -> f64 {
+        let at = report.rfind(name).expect("a measure");
+        report[at + name.len()..].split_whitespace().next().and_then(|n| n.parse().ok()).expect("a number")
+    };
+    assert!((-19.0..=-13.0).contains(&value("I:")), "{report}");
+    assert!(value("Peak:") <= -0.9, "{report}");
+    let piped = home.colophon(&["speech", "-o", "x.wav"]).stdin(Stdio::null()).output().expect("starts");
+    assert_eq!(piped.status.code(), Some(2), "nothing to speak");
+    for bad in [&["speech", "x", "--voice", "nobody"][..], &["speech", "x", "--speed", "9"], &["speech", "x", "-o", "x.mp3"]] {
+        assert_eq!(home.run(bad).status.code(), Some(2), "{bad:?}");
+    }
+}
