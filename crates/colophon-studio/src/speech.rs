@@ -5,9 +5,7 @@ use std::sync::Arc;
 use colophon_audio::{Narrator, mix};
 use colophon_seal::{Sealed, seal};
 use colophon_text::sentences;
-use colophon_types::{
-    Cancel, Draft, Event, LangChoice, Media, Pcm, Progress, Receipt, Stage, Step,
-};
+use colophon_types::{Cancel, Draft, Event, LangChoice, Media, Pcm, Progress, Receipt, Stage, Step};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sha2::{Digest as _, Sha256};

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use colophon_studio::Studio;
+use colophon_studio::{Studio, StudioError};
 use colophon_types::{Cancel, MakeRequest, Progress};
 use serde_json::json;
 
@@ -40,17 +40,17 @@ pub(crate) fn run(
         seed: args.seed,
     };
     let fresh = !args.output.exists();
-    let made = match studio.make(&request, &args.output, None, progress, cancel) {
-        Ok(made) => made,
-        Err(error) => {
-            if fresh {
-                // Only removes a folder that is empty, as it is unless someone else put files there.
-                let _ = std::fs::remove_dir(&args.output);
-            }
-            return Err(error.into());
-        }
+    let work = || {
+        let made = studio.make(&request, &args.output, None, progress, cancel)?;
+        let files = made.write_to(&args.output)?;
+        Ok::<_, StudioError>((made, files))
     };
-    let files = made.write_to(&args.output)?;
+    let (made, files) = work().inspect_err(|_| {
+        if fresh {
+            // Only removes a folder that is empty, as it is unless someone else put files there.
+            let _ = std::fs::remove_dir(&args.output);
+        }
+    })?;
     if args.json {
         super::print_json(&json!({
             "work_id": made.receipt.work_id,

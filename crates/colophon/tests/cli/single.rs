@@ -10,7 +10,15 @@ use crate::{Home, json, path, text, tool};
 fn pictures_are_composed_sealed_and_repeatable() {
     let home = Home::new();
     let (first, again) = (home.path("fox.png"), home.path("again.png"));
-    let ask = ["image", "A fox in a red scarf beside a lighthouse at dusk", "--size", "640x480", "--seed", "7", "--json"];
+    let ask = [
+        "image",
+        "A fox in a red scarf beside a lighthouse at dusk",
+        "--size",
+        "640x480",
+        "--seed",
+        "7",
+        "--json",
+    ];
     let run = |more: &[&str]| -> Value {
         let result = home.run(&[&ask[..], more].concat());
         assert!(result.status.success(), "{}", text(&result.stderr));
@@ -47,7 +55,8 @@ fn pictures_are_composed_sealed_and_repeatable() {
 #[test]
 fn speech_is_heard_timed_and_sealed() {
     let home = Home::new();
-    let words = "The ferry leaves at a quarter past six. Bicycles travel free of charge.\n\nDogs need a ticket.";
+    let words =
+        "The ferry leaves at a quarter past six. Bicycles travel free of charge.\n\nDogs need a ticket.";
     let file = home.path("ferry.wav");
     let result = home.run(&["speech", words, "-o", path(&file), "--voice", "hibari", "--json"]);
     assert!(result.status.success(), "{}", text(&result.stderr));
@@ -55,7 +64,10 @@ fn speech_is_heard_timed_and_sealed() {
     let sentences = made["sentences"].as_array().expect("sentences");
     assert_eq!(sentences.len(), 3);
     let at = |i: usize, side: &str| sentences[i][side].as_f64().expect("a time");
-    assert!((at(1, "start") - at(0, "end") - 0.35).abs() < 0.01 && (at(2, "start") - at(1, "end") - 0.8).abs() < 0.01);
+    assert!(
+        (at(1, "start") - at(0, "end") - 0.35).abs() < 0.01
+            && (at(2, "start") - at(1, "end") - 0.8).abs() < 0.01
+    );
     assert!(made["seconds"].as_f64().expect("a length") > at(2, "end"));
     let verdict = json(&home.run(&["verify", "--json", path(&file)]).stdout);
     assert_eq!(verdict[0]["verdict"], "verified", "{verdict}");
@@ -73,7 +85,11 @@ fn speech_is_heard_timed_and_sealed() {
     assert!(value("Peak:") <= -0.9, "{report}");
     let piped = home.colophon(&["speech", "-o", "x.wav"]).stdin(Stdio::null()).output().expect("starts");
     assert_eq!(piped.status.code(), Some(2), "nothing to speak");
-    for bad in [&["speech", "x", "--voice", "nobody"][..], &["speech", "x", "--speed", "9"], &["speech", "x", "-o", "x.mp3"]] {
+    for bad in [
+        &["speech", "x", "--voice", "nobody"][..],
+        &["speech", "x", "--speed", "9"],
+        &["speech", "x", "-o", "x.mp3"],
+    ] {
         assert_eq!(home.run(bad).status.code(), Some(2), "{bad:?}");
     }
 }

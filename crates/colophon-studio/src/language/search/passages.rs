@@ -44,8 +44,7 @@ fn without_tags(page: &str) -> String {
         // Programs and styles are no words.
         let skipped = ["script", "style"].iter().find_map(|name| {
             let opens = tag.get(1..=name.len()).is_some_and(|n| n.eq_ignore_ascii_case(name));
-            let end = opens.then(|| tag.to_ascii_lowercase().find(&format!("</{name}")))?;
-            end
+            opens.then(|| tag.to_ascii_lowercase().find(&format!("</{name}")))?
         });
         let end = tag[skipped.unwrap_or(0)..].find('>').map(|e| skipped.unwrap_or(0) + e + 1);
         let end = end.unwrap_or(tag.len());
