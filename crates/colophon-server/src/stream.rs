@@ -13,6 +13,23 @@ use crate::error::ApiError;
 /// Events that may wait for a slow reader; one that lags further is cut off.
 const WAITING: usize = 4096;
 
+/// Stops work when it is dropped, as it is when the client goes away.
+#[derive(Default)]
+pub(crate) struct Watched(Cancel);
+
+impl Watched {
+    /// What the work looks at.
+    pub(crate) fn cancel(&self) -> Cancel {
+        self.0.clone()
+    }
+}
+
+impl Drop for Watched {
+    fn drop(&mut self) {
+        self.0.cancel();
+    }
+}
+
 /// The events of one request. Dropping it stops the engine within one token.
 pub(crate) struct Events {
     events: Receiver<TextEvent>,

@@ -103,6 +103,28 @@ pub fn units(text: &str, lang: Lang) -> usize {
     }
 }
 
+/// The clauses with which a Chinese sentence begins, as a sentence of about `target` units; nothing
+/// where it has no comma in a fit place. (A comma in Chinese mostly stands between whole clauses; in
+/// English it does not, so English sentences stay as they are.)
+pub fn first_clauses(sentence: &str, lang: Lang, target: usize) -> Option<String> {
+    if lang != Lang::Zh {
+        return None;
+    }
+    let mut kept = String::new();
+    for clause in sentence.split_inclusive('，') {
+        if !kept.is_empty() && units(&kept, lang) + units(clause, lang) > target * 5 / 4 {
+            break;
+        }
+        kept.push_str(clause);
+    }
+    let body = kept.trim_end_matches('，');
+    if !kept.ends_with('，') || units(body, lang) < 6 {
+        return None;
+    }
+    let shorter = format!("{body}。");
+    is_complete(&shorter, lang).then_some(shorter)
+}
+
 /// Likeness of two sentences, 0…1: shared pieces over the pieces of the shorter one (overlap
 /// coefficient), blind to case, spaces and punctuation. A piece is three letters, or two characters
 /// where the text is Chinese.
@@ -229,6 +251,19 @@ mod tests {
             likeness("在灯塔的保护下，渔民终于将包裹带回家。", "一个渔民在灯塔的保护下将包裹带回家。");
         assert!(again > 0.6, "{again}");
         assert!(likeness("灯塔照亮了大海。", "渔船慢慢靠近码头。") < 0.1);
+    }
+
+    #[test]
+    fn long_chinese_sentences_begin_with_whole_clauses() {
+        let long = "守塔人点亮了航标灯，渔船慢慢靠近码头，孩子们在岸上挥手，海鸥飞过。";
+        assert_eq!(first_clauses(long, Lang::Zh, 9).as_deref(), Some("守塔人点亮了航标灯。"));
+        assert_eq!(
+            first_clauses(long, Lang::Zh, 16).as_deref(),
+            Some("守塔人点亮了航标灯，渔船慢慢靠近码头。")
+        );
+        assert_eq!(first_clauses("早上，船来了。", Lang::Zh, 2), None);
+        assert_eq!(first_clauses("守塔人点亮了灯。", Lang::Zh, 3), None);
+        assert_eq!(first_clauses("He came, and she left.", Lang::En, 2), None);
     }
 
     #[test]

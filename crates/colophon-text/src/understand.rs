@@ -227,8 +227,8 @@ fn words(run: &str, chinese: bool) -> Vec<&str> {
     }
 }
 
-/// Whether a word says something of its own.
-pub(crate) fn is_content(word: &str) -> bool {
+/// Whether a word says something of its own, and does not only hold a sentence together.
+pub fn is_content(word: &str) -> bool {
     let lower = word.to_lowercase();
     let chars = lower.chars().count();
     let least = if Lang::detect(word) == Lang::Zh { 2 } else { 3 };

@@ -344,7 +344,9 @@ fn is_colour_here(tokens: &[Token], start: usize, end: usize, cues: &Cues) -> bo
     let latin = |i: usize| tokens.get(i).filter(|t| t.script == Script::Latin).map(|t| t.text.as_str());
     let next = latin(end);
     if let Some(next) = next.filter(|n| *n != "and" && *n != "or") {
-        return !LINKS.contains(&next) && cues.verbs_of(&tokens[end]).is_empty();
+        // "An orange rolls away", but "orange leaves".
+        let article = start.checked_sub(1).and_then(latin).is_some_and(|b| grammar.articles.contains(b));
+        return !LINKS.contains(&next) && !(article && !cues.verbs_of(&tokens[end]).is_empty());
     }
     if next.is_some() && latin(end + 1).is_some_and(|n| grammar.colours.contains(n) || COLOURS.contains(&n)) {
         return true;

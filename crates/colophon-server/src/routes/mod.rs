@@ -4,8 +4,10 @@ pub(crate) mod chat;
 pub(crate) mod completions;
 pub(crate) mod embeddings;
 pub(crate) mod health;
+pub(crate) mod images;
 pub(crate) mod models;
 pub(crate) mod responses;
+pub(crate) mod speech;
 
 use axum::http::{HeaderName, HeaderValue};
 use axum::response::Response;

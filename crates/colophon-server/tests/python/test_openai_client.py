@@ -141,3 +141,27 @@ def test_errors(client):
     with pytest.raises(openai.BadRequestError) as error:
         client.chat.completions.create(model=MODEL, messages=ask("word " * 30000))
     assert error.value.code == "context_length_exceeded"
+
+
+def test_images(client):
+    """One picture, sealed: a PNG with a C2PA box."""
+    reply = client.images.generate(model="composer", prompt="A fox in the snow", size="256x256", n=2)
+    import base64
+
+    files = [base64.b64decode(row.b64_json) for row in reply.data]
+    assert all(f.startswith(b"\x89PNG") and b"caBX" in f for f in files)
+    assert files[0] != files[1]
+    with pytest.raises(openai.BadRequestError):
+        client.images.generate(model="composer", prompt="A fox", size="big")
+
+
+def test_speech(client):
+    """The voice that every example names."""
+    with client.audio.speech.with_streaming_response.create(
+        model="kokoro", voice="alloy", input="The ferry leaves at six.", response_format="wav"
+    ) as reply:
+        sound = reply.read()
+        assert reply.headers["colophon-work-id"]
+    assert sound[:4] == b"RIFF" and len(sound) > 40_000
+    with pytest.raises(openai.BadRequestError):
+        client.audio.speech.create(model="kokoro", voice="alloy", input="x", response_format="mp3")

@@ -194,25 +194,40 @@ impl<'s> ScriptWriter<'s> {
         let beat = ask.beat;
         let mut kept: Vec<String> = Vec::new();
         let mut dropped = 0;
-        for sentence in answer.narration.iter().flat_map(|said| whole_sentences(said, ask)) {
-            let repeated =
-                said.iter().copied().chain(&kept).any(|s| sentences::likeness(s, &sentence) > alike);
+        let usable = |sentence: &str, kept: &[String]| {
+            let repeated = said.iter().copied().chain(kept).any(|s| sentences::likeness(s, sentence) > alike);
             // Small models read the request back.
-            let parroted = sentences::likeness(beat, &sentence) > TOO_ALIKE
-                || ["cene ", "narration", "picture:", "幕"].iter().any(|w| sentence.contains(w));
-            if repeated
-                || parroted
-                || !sentences::is_complete(&sentence, lang)
-                || !sentences::is_in(&sentence, lang)
-            {
-                dropped += 1;
-            } else {
+            let parroted = sentences::likeness(beat, sentence) > TOO_ALIKE
+                || ["cene ", "narration", "picture:", "幕", "个字", "短句"]
+                    .iter()
+                    .any(|w| sentence.contains(w));
+            !repeated
+                && !parroted
+                && sentences::is_complete(sentence, lang)
+                && sentences::is_in(sentence, lang)
+        };
+        for sentence in answer.narration.iter().flat_map(|said| whole_sentences(said, ask)) {
+            if usable(&sentence, &kept) {
                 kept.push(sentence);
+            } else {
+                dropped += 1;
             }
+        }
+        // What is to be drawn can be said where nothing else can.
+        let shown = kept.is_empty();
+        if shown {
+            let seen = sentences::split(&sentences::clean(&answer.picture, lang));
+            kept.extend(seen.into_iter().find(|s| usable(s, &[])));
         }
         let length = |kept: &[String]| kept.iter().map(|s| sentences::units(s, lang)).sum::<usize>();
         while kept.len() > 1 && length(&kept) as f32 > 1.3 * target as f32 {
             kept.pop();
+        }
+        if let [only] = kept.as_mut_slice()
+            && sentences::units(only, lang) as f32 > TOO_LONG * target as f32
+            && let Some(shorter) = sentences::first_clauses(only, lang, target)
+        {
+            *only = shorter;
         }
         if kept.is_empty() {
             return None;
@@ -225,7 +240,11 @@ impl<'s> ScriptWriter<'s> {
         // The closest any kept sentence comes to one already said.
         let echo =
             kept.iter().flat_map(|k| said.iter().map(|s| sentences::likeness(s, k))).fold(0.0, f32::max);
-        let cost = off + 0.2 * dropped as f32 + 0.4 * echo + if seen { 0.3 } else { 0.0 };
+        let cost = off
+            + 0.2 * dropped as f32
+            + 0.4 * echo
+            + if seen { 0.3 } else { 0.0 }
+            + if shown { 0.8 } else { 0.0 };
         Some((cost, SceneText { narration: kept, picture, mood }))
     }
 }

@@ -113,8 +113,8 @@ impl SceneAsk<'_> {
     pub(super) fn longest(&self) -> usize {
         let each = self.target.div_ceil(self.sentences());
         match self.lang {
-            Lang::En => each * 9 + 50,
-            Lang::Zh => each * 2 + 18,
+            Lang::En => each * 11 + 60,
+            Lang::Zh => each * 3 + 24,
         }
     }
 

@@ -106,13 +106,13 @@ fn a_folder_is_searched_and_only_what_changed_is_read() {
     assert_eq!(found["results"][0]["file"], "roof.md", "{found}");
     assert_eq!(found["results"][0]["line"], 1);
     assert_eq!((&found["index"]["updated"], &found["index"]["skipped"]), (&3.into(), &1.into()), "{found}");
-    let found = search("how is the lighthouse powered?", &["--top", "1"]);
+    let found = search("灯塔用什么供电？", &["--top", "1"]);
     assert_eq!(found["results"][0]["file"], "灯塔.txt", "{found}");
     assert_eq!(found["results"].as_array().map(Vec::len), Some(1));
     assert_eq!(found["index"]["updated"], 0, "nothing changed");
     write("soup.txt", "The anchor of the ferry weighs two tonnes, and its chain is new.\n");
     std::fs::remove_file(folder.join("roof.md")).expect("removed");
-    let found = search("船锚有多重？", &[]);
+    let found = search("how heavy is the ferry's anchor?", &[]);
     assert_eq!(found["results"][0]["file"], "soup.txt", "{found}");
     assert_eq!((&found["index"]["updated"], &found["index"]["removed"]), (&1.into(), &1.into()), "{found}");
     let understood = home.run(&[
@@ -162,7 +162,7 @@ fn a_model_at_another_server_is_sealed_like_any_other() {
     assert!(asked.contains("Bearer secret") && asked.contains("\"theirs\""), "{asked}");
     let verdict = json(&home.run(&["verify", "--json", path(&out)]).stdout);
     assert_eq!(verdict[0]["verdict"], "verified", "{verdict}");
-    assert_eq!(verdict[0]["receipt"]["watermark"]["none"], "remote", "{verdict}");
+    assert_eq!(verdict[0]["receipt"]["extra"]["watermark"]["none"], "remote", "{verdict}");
     assert_eq!(verdict[0]["receipt"]["models"][0]["licence"], "their terms", "{verdict}");
     assert!(!std::fs::read_to_string(&out).expect("read").contains("secret"));
     let without = home.colophon(&ask).env_remove("FAR_KEY").output().expect("starts");

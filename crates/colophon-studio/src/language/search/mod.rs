@@ -10,6 +10,7 @@ mod passages;
 use std::path::{Path, PathBuf};
 
 use colophon_text::encode::{Purpose, similarity};
+use colophon_text::understand::is_content;
 use colophon_types::{Cancel, Lang, Progress};
 use serde::Serialize;
 
@@ -146,14 +147,14 @@ fn keep(found: &mut Vec<Found>, passage: Found, top: usize) {
     found.truncate(top);
 }
 
-/// The words of a question in lower case; of Chinese its pairs of characters.
+/// The words of a question that say something, in lower case; of Chinese its pairs of characters.
 fn query_words(query: &str) -> Vec<String> {
     let lower = query.to_lowercase();
     if Lang::detect(query) == Lang::Zh {
         let letters: Vec<char> = lower.chars().filter(|c| c.is_alphanumeric()).collect();
         return letters.windows(2).map(|w| w.iter().collect()).collect();
     }
-    let words = lower.split(|c: char| !c.is_alphanumeric()).filter(|w| w.chars().count() > 2);
+    let words = lower.split(|c: char| !c.is_alphanumeric()).filter(|w| is_content(w));
     words.map(str::to_owned).collect()
 }
 

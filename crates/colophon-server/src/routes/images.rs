@@ -1,0 +1,113 @@
+//! `/v1/images/generations`.
+
+use axum::Json;
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use colophon_studio::PictureRequest;
+use colophon_types::{LangChoice, NoProgress};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::app::{Shared, read_json};
+use crate::error::ApiError;
+use crate::stream::Watched;
+
+/// The name of the one engine so far.
+const COMPOSER: &str = "composer";
+/// Pictures of one request, at most.
+const MOST: usize = 10;
+
+#[derive(Deserialize)]
+struct ImageBody {
+    prompt: String,
+    #[serde(default)]
+    model: Option<String>,
+    #[serde(default)]
+    n: Option<usize>,
+    #[serde(default)]
+    size: Option<String>,
+    #[serde(default)]
+    response_format: Option<String>,
+    #[serde(default)]
+    output_format: Option<String>,
+    /// A style of ours, not OpenAI's `vivid` and `natural`, which are taken for the default.
+    #[serde(default)]
+    style: Option<String>,
+    #[serde(default)]
+    seed: Option<u64>,
+    #[serde(default)]
+    stream: Option<bool>,
+}
+
+pub(crate) async fn generations(
+    State(app): Shared,
+    body: Body,
+) -> Result<(HeaderMap, Json<Value>), ApiError> {
+    let body: ImageBody = read_json(&app, body).await?;
+    let request = request(body)?;
+    let (studio, watched) = (std::sync::Arc::clone(&app.studio), Watched::default());
+    let cancel = watched.cancel();
+    let work = tokio::task::spawn_blocking(move || {
+        let made = studio.imagine(&request, &NoProgress, &cancel)?;
+        made.into_iter()
+            .map(|picture| {
+                let bytes = picture.sealed.bytes().map_err(|_| ApiError::stopped())?;
+                let receipt = picture.sealed.receipt();
+                let marks = json!({
+                    "work_id": receipt.work_id, "seed": receipt.seed, "sha256": picture.sealed.sha256(),
+                    "log_index": picture.sealed.log_position().index,
+                });
+                Ok((json!({"b64_json": STANDARD.encode(bytes)}), marks))
+            })
+            .collect::<Result<Vec<(Value, Value)>, ApiError>>()
+    });
+    let made = work.await.map_err(|_| ApiError::stopped())??;
+    drop(watched);
+    let (data, marks): (Vec<Value>, Vec<Value>) = made.into_iter().unzip();
+    let mut headers = HeaderMap::new();
+    if let [only] = marks.as_slice()
+        && let Ok(id) = HeaderValue::from_str(only["work_id"].as_str().unwrap_or_default())
+    {
+        headers.insert(HeaderName::from_static("colophon-work-id"), id);
+    }
+    let created =
+        std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |d| d.as_secs());
+    Ok((headers, Json(json!({"created": created, "data": data, "output_format": "png", "colophon": marks}))))
+}
+
+fn request(body: ImageBody) -> Result<PictureRequest, ApiError> {
+    let bad = |message: String, param| Err(ApiError::bad(message, Some(param)));
+    if let Some(other) = body.model.filter(|m| m != COMPOSER) {
+        return Err(ApiError {
+            code: "model_not_found",
+            ..ApiError::not_found(format!("there is no image model '{other}'; known is {COMPOSER}"))
+        });
+    }
+    if let Some(other) = body.response_format.filter(|f| f != "b64_json") {
+        return bad(format!("'{other}' is not offered; pictures come as b64_json"), "response_format");
+    }
+    if let Some(other) = body.output_format.filter(|f| f != "png") {
+        return bad(format!("'{other}' is not offered; pictures come as png"), "output_format");
+    }
+    if body.stream == Some(true) {
+        return bad("pictures are not streamed: they are composed in one go".into(), "stream");
+    }
+    let count = body.n.unwrap_or(1);
+    if !(1..=MOST).contains(&count) {
+        return bad(format!("'n' must be between 1 and {MOST}"), "n");
+    }
+    let size = match body.size.as_deref() {
+        None | Some("auto") => (1024, 1024),
+        Some(text) => {
+            match text.split_once('x').and_then(|(w, h)| Some((w.parse().ok()?, h.parse().ok()?))) {
+                Some(size) => size,
+                None => return bad(format!("'{text}' is no size; give WxH, such as 1024x1024"), "size"),
+            }
+        }
+    };
+    let style = body.style.filter(|s| !["vivid", "natural"].contains(&s.as_str()));
+    Ok(PictureRequest { prompt: body.prompt, size, style, seed: body.seed, count, lang: LangChoice::Auto })
+}
