@@ -346,7 +346,7 @@ fn is_colour_here(tokens: &[Token], start: usize, end: usize, cues: &Cues) -> bo
     if let Some(next) = next.filter(|n| *n != "and" && *n != "or") {
         // "An orange rolls away", but "orange leaves".
         let article = start.checked_sub(1).and_then(latin).is_some_and(|b| grammar.articles.contains(b));
-        return !LINKS.contains(&next) && !(article && !cues.verbs_of(&tokens[end]).is_empty());
+        return !LINKS.contains(&next) && (!article || cues.verbs_of(&tokens[end]).is_empty());
     }
     if next.is_some() && latin(end + 1).is_some_and(|n| grammar.colours.contains(n) || COLOURS.contains(&n)) {
         return true;
