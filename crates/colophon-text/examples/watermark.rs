@@ -1,5 +1,5 @@
 //! Generates marked texts, trains the Bayesian detector on the first third of them and measures the
-//! detectors on the others; compares perplexity and repetition with unmarked texts from the same
+//! detectors on the others, at temperature 1 among the 100 likeliest tokens; compares perplexity and repetition with unmarked texts from the same
 //! prompts: `watermark MODEL.gguf TEXTS TOKENS [OUT.json]`.
 //!
 //! A text that is marked with one set of keys is unmarked for another, so every text serves as both.
@@ -33,7 +33,7 @@ const SUBJECTS: [&str; 16] = [
     "two old friends",
 ];
 /// Texts whose perplexity and repetition are compared.
-const QUALITY: usize = 200;
+const QUALITY: usize = 60;
 const FORMS: [&str; 6] =
     ["a story", "an essay", "a letter", "a diary entry", "a newspaper article", "a speech"];
 
@@ -133,8 +133,13 @@ fn generate(llama: &Llama, texts: usize, tokens: usize) -> Result<Vec<Made>, Box
             SUBJECTS[(i / FORMS.len()) % SUBJECTS.len()],
             tokens
         );
-        let sampling =
-            Sampling { temperature: 1.0, top_k: 0, top_p: 1.0, seed: Some(i as u32), ..Sampling::default() };
+        let sampling = Sampling {
+            temperature: 1.0,
+            top_k: 100,
+            top_p: 1.0,
+            seed: Some(i as u32),
+            ..Sampling::default()
+        };
         let request = GenerateRequest {
             max_tokens: Some(tokens + 40),
             sampling,
@@ -159,6 +164,9 @@ fn generate(llama: &Llama, texts: usize, tokens: usize) -> Result<Vec<Made>, Box
                         && let Ok(mut made) = made.lock()
                     {
                         made.push((i, text));
+                        if made.len() % 50 == 0 {
+                            eprintln!("{} of {} tried", made.len(), i + 1);
+                        }
                     }
                 }
             });
