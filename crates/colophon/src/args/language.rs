@@ -224,9 +224,9 @@ pub(crate) enum Understand {
         #[arg(long, default_value_t = 8, value_name = "N")]
         top: usize,
     },
-    /// The likeliest words for each [MASK] of a text
+    /// The likeliest words for each gap of a text
     FillMask {
-        /// The text, with [MASK] where a word is missing
+        /// The text; a gap is written as in the example below
         text: String,
         /// Folder of a BERT or RoBERTa masked language model
         #[arg(long, required = true, value_name = "DIR")]
