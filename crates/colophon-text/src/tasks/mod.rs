@@ -1,7 +1,7 @@
 //! Tasks of language: what a user asks for in one word, made of one or many requests to a model, with
 //! the checks that each needs.
 //!
-//! A task knows an engine only as [`Chat`]. What nobody gets to see (plans, notes, checks) is asked
+//! A task knows an engine only as [`Chat`](crate::chat::Chat). What nobody gets to see (plans, notes, checks) is asked
 //! for without a watermark; every piece of the text itself carries it.
 
 mod desk;
