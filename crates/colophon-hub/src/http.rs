@@ -48,20 +48,11 @@ pub(crate) fn download(
                 if failures >= ATTEMPTS {
                     return Err(error);
                 }
-                pause(Duration::from_millis(250) * failures * failures, cancel)?;
+                cancel.pause(Duration::from_millis(250) * failures * failures)?;
             }
             Err(error) => return Err(error),
         }
     }
-}
-
-fn pause(time: Duration, cancel: &Cancel) -> Result<(), HubError> {
-    let start = Instant::now();
-    while start.elapsed() < time {
-        cancel.check()?;
-        std::thread::sleep(Duration::from_millis(25));
-    }
-    Ok(())
 }
 
 /// What the reading thread reports.

@@ -195,8 +195,9 @@ fn lacking(said: &str) -> Vec<String> {
     V3.into_iter().filter(|name| !has(name)).map(str::to_owned).collect()
 }
 
+/// Bytes of memory in all and of what is available, where the system tells.
 #[cfg(target_os = "linux")]
-fn memory() -> (Option<u64>, Option<u64>) {
+pub fn memory() -> (Option<u64>, Option<u64>) {
     let text = std::fs::read_to_string("/proc/meminfo").unwrap_or_default();
     let field = |name: &str| {
         let line = text.lines().find_map(|line| line.strip_prefix(name))?;
@@ -206,14 +207,16 @@ fn memory() -> (Option<u64>, Option<u64>) {
     (field("MemTotal"), field("MemAvailable"))
 }
 
+/// Bytes of memory in all and of what is available, where the system tells.
 #[cfg(target_os = "macos")]
-fn memory() -> (Option<u64>, Option<u64>) {
+pub fn memory() -> (Option<u64>, Option<u64>) {
     let said = ask(Path::new("/usr/sbin/sysctl"), &["-n", "hw.memsize"]);
     (said.and_then(|said| said.trim().parse().ok()), None)
 }
 
+/// Bytes of memory in all and of what is available, where the system tells.
 #[cfg(not(any(target_os = "linux", target_os = "macos")))]
-fn memory() -> (Option<u64>, Option<u64>) {
+pub fn memory() -> (Option<u64>, Option<u64>) {
     (None, None)
 }
 

@@ -33,13 +33,7 @@ impl Drop for Watched {
 /// The events of one request. Dropping it stops the engine within one token.
 pub(crate) struct Events {
     events: Receiver<TextEvent>,
-    cancel: Cancel,
-}
-
-impl Drop for Events {
-    fn drop(&mut self) {
-        self.cancel.cancel();
-    }
+    _watched: Watched,
 }
 
 impl Events {
@@ -56,9 +50,9 @@ pub(crate) async fn submit(
     request: GenerateRequest,
 ) -> Result<Events, ApiError> {
     let (send, events) = channel(WAITING);
-    let cancel = Cancel::new();
-    let (app, stop) = (Arc::clone(app), cancel.clone());
-    let events = Events { events, cancel };
+    let watched = Watched::default();
+    let (app, stop) = (Arc::clone(app), watched.cancel());
+    let events = Events { events, _watched: watched };
     // Loading a model or reading a long prompt takes a while; neither may hold up other connections.
     let work = tokio::task::spawn_blocking(move || {
         let sink = Box::new(move |event| send.try_send(event).is_ok());

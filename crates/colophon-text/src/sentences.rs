@@ -103,6 +103,27 @@ pub fn units(text: &str, lang: Lang) -> usize {
     }
 }
 
+/// Length for speaking of several sentences together.
+pub fn units_of(list: &[String], lang: Lang) -> usize {
+    list.iter().map(|s| units(s, lang)).sum()
+}
+
+/// Sentences as running text: with spaces between them, in Chinese without.
+pub fn join(list: &[String], lang: Lang) -> String {
+    list.join(if lang == Lang::Zh { "" } else { " " })
+}
+
+/// Whether a sentence is whole and in the language.
+pub fn is_sound(sentence: &str, lang: Lang) -> bool {
+    is_complete(sentence, lang) && is_in(sentence, lang)
+}
+
+/// The pairs of neighbouring letters of a text: what stands for words in Chinese.
+pub fn pairs(text: &str) -> Vec<String> {
+    let letters: Vec<char> = text.chars().filter(|c| c.is_alphanumeric()).collect();
+    letters.windows(2).map(|w| w.iter().collect()).collect()
+}
+
 /// The clauses with which a Chinese sentence begins, as a sentence of about `target` units; nothing
 /// where it has no comma in a fit place. (A comma in Chinese mostly stands between whole clauses; in
 /// English it does not, so English sentences stay as they are.)

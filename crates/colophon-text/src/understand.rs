@@ -9,6 +9,7 @@ use jieba_rs::Jieba;
 use serde::Serialize;
 
 use crate::encode::{CrossEncoder, Embed, EncodeError, Purpose, similarity};
+use crate::sentences;
 
 /// Sharpness of the shares of labels: a difference of cosines is multiplied with this before the
 /// softmax. Encoders of the E5 family keep all cosines above 0.7, so differences are small.
@@ -227,8 +228,26 @@ fn words(run: &str, chinese: bool) -> Vec<&str> {
     }
 }
 
+/// The words of a text that say something, in lower case; of Chinese its pairs of characters.
+pub fn content_words(text: &str) -> Vec<String> {
+    let lower = text.to_lowercase();
+    match Lang::detect(text) {
+        Lang::En => {
+            let words = lower.split(|c: char| !c.is_alphanumeric()).filter(|w| is_content(w));
+            words.map(str::to_owned).collect()
+        }
+        Lang::Zh => sentences::pairs(&lower),
+    }
+}
+
+/// Share of words in lower case that a text has, 0 to 1.
+pub fn share_in(words: &[String], text: &str) -> f32 {
+    let lower = text.to_lowercase();
+    words.iter().filter(|w| lower.contains(w.as_str())).count() as f32 / words.len().max(1) as f32
+}
+
 /// Whether a word says something of its own, and does not only hold a sentence together.
-pub fn is_content(word: &str) -> bool {
+pub(crate) fn is_content(word: &str) -> bool {
     let lower = word.to_lowercase();
     let chars = lower.chars().count();
     let least = if Lang::detect(word) == Lang::Zh { 2 } else { 3 };

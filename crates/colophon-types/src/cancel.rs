@@ -2,6 +2,10 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+/// How often a pause looks whether it is to end.
+const TICK: Duration = Duration::from_millis(25);
 
 /// A flag that says "stop". Cheap to clone; checked by engines between small steps of work,
 /// at least several times a second.
@@ -30,6 +34,21 @@ impl Cancel {
     /// [`Cancelled`] when the flag is set.
     pub fn check(&self) -> Result<(), Cancelled> {
         if self.is_cancelled() { Err(Cancelled) } else { Ok(()) }
+    }
+}
+
+impl Cancel {
+    /// Waits for so long, unless someone asks to stop.
+    ///
+    /// # Errors
+    /// [`Cancelled`] when the flag is set before the time is over.
+    pub fn pause(&self, time: Duration) -> Result<(), Cancelled> {
+        let start = Instant::now();
+        while start.elapsed() < time {
+            self.check()?;
+            std::thread::sleep(TICK.min(time));
+        }
+        Ok(())
     }
 }
 

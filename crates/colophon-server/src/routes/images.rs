@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::body::Body;
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use colophon_studio::PictureRequest;
@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 
 use crate::app::{Shared, read_json};
 use crate::error::ApiError;
+use crate::reply::now;
 use crate::stream::Watched;
 
 /// The name of the one engine so far.
@@ -42,10 +43,7 @@ struct ImageBody {
     stream: Option<bool>,
 }
 
-pub(crate) async fn generations(
-    State(app): Shared,
-    body: Body,
-) -> Result<(HeaderMap, Json<Value>), ApiError> {
+pub(crate) async fn generations(State(app): Shared, body: Body) -> Result<Response, ApiError> {
     let body: ImageBody = read_json(&app, body).await?;
     let request = request(body)?;
     let (studio, watched) = (std::sync::Arc::clone(&app.studio), Watched::default());
@@ -67,15 +65,12 @@ pub(crate) async fn generations(
     let made = work.await.map_err(|_| ApiError::stopped())??;
     drop(watched);
     let (data, marks): (Vec<Value>, Vec<Value>) = made.into_iter().unzip();
-    let mut headers = HeaderMap::new();
-    if let [only] = marks.as_slice()
-        && let Ok(id) = HeaderValue::from_str(only["work_id"].as_str().unwrap_or_default())
-    {
-        headers.insert(HeaderName::from_static("colophon-work-id"), id);
-    }
-    let created =
-        std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |d| d.as_secs());
-    Ok((headers, Json(json!({"created": created, "data": data, "output_format": "png", "colophon": marks}))))
+    let body = json!({"created": now(), "data": data, "output_format": "png", "colophon": marks});
+    let response = Json(body).into_response();
+    Ok(match marks.as_slice() {
+        [only] => super::of_work(response, only["work_id"].as_str().unwrap_or_default()),
+        _ => response,
+    })
 }
 
 fn request(body: ImageBody) -> Result<PictureRequest, ApiError> {

@@ -14,9 +14,16 @@ use axum::response::Response;
 use colophon_studio::SealedReply;
 
 /// Names the work in the head of an answer.
-pub(crate) fn with_work_id(mut response: Response, replies: &[SealedReply]) -> Response {
-    let sealed = replies.iter().find_map(|r| r.sealed.as_ref());
-    if let Some(value) = sealed.and_then(|s| HeaderValue::from_str(s.receipt.work_id.as_str()).ok()) {
+pub(crate) fn with_work_id(response: Response, replies: &[SealedReply]) -> Response {
+    match replies.iter().find_map(|r| r.sealed.as_ref()) {
+        Some(sealed) => of_work(response, sealed.receipt.work_id.as_str()),
+        None => response,
+    }
+}
+
+/// Names a work in the head of an answer.
+pub(crate) fn of_work(mut response: Response, id: &str) -> Response {
+    if let Ok(value) = HeaderValue::from_str(id) {
         response.headers_mut().insert(HeaderName::from_static("colophon-work-id"), value);
     }
     response

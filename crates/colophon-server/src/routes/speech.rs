@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::body::Body;
 use axum::extract::State;
-use axum::http::{HeaderName, HeaderValue, header};
+use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use colophon_studio::{SpeechRequest, voices};
 use colophon_types::{LangChoice, NoProgress};
@@ -52,11 +52,7 @@ pub(crate) async fn post(State(app): Shared, body: Body) -> Result<Response, Api
     });
     let (bytes, id) = work.await.map_err(|_| ApiError::stopped())??;
     drop(watched);
-    let mut response = ([(header::CONTENT_TYPE, "audio/wav")], bytes).into_response();
-    if let Ok(id) = HeaderValue::from_str(&id) {
-        response.headers_mut().insert(HeaderName::from_static("colophon-work-id"), id);
-    }
-    Ok(response)
+    Ok(super::of_work(([(header::CONTENT_TYPE, "audio/wav")], bytes).into_response(), &id))
 }
 
 /// Voices that OpenAI's clients ask for by default, and ours of the same name.

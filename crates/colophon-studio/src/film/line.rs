@@ -471,7 +471,7 @@ impl Floor<'_> {
 }
 
 fn units(scene: &SceneText, job: &Job<'_>) -> usize {
-    scene.narration.iter().map(|s| sentences::units(s, job.checked.lang)).sum()
+    sentences::units_of(&scene.narration, job.checked.lang)
 }
 
 /// When each sentence of a scene is spoken and shown, and how long the scene is.

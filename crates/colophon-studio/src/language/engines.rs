@@ -107,12 +107,9 @@ impl Languages {
     /// Unloads what nobody is using, the one not used for longest first, while the machine has less
     /// memory left than a twelfth of all. Where the system does not tell, nothing is unloaded.
     pub fn relieve(&self) {
-        self.relieve_while(&|| {
-            let machine = colophon_hub::tools::machine(Path::new("/"));
-            match (machine.memory_total, machine.memory_available) {
-                (Some(total), Some(available)) => available < total / SCARCE,
-                _ => false,
-            }
+        self.relieve_while(&|| match colophon_hub::tools::memory() {
+            (Some(total), Some(available)) => available < total / SCARCE,
+            _ => false,
         });
     }
 

@@ -10,6 +10,7 @@ use crate::TextError;
 use crate::chat::{Chat, GenerateRequest, Message, Role, Sampling, WatermarkChoice};
 use crate::encode::{Embed, Purpose, similarity};
 use crate::sentences;
+use crate::understand::{content_words, share_in};
 
 pub use persona::Persona;
 
@@ -127,10 +128,11 @@ impl Dialogue {
             live.push(engine.count_tokens(&turn.content)? + 8);
         }
         // The older half goes at once, so that the cached beginning is not changed at every turn.
-        if fixed + live.iter().sum::<usize>() > limit {
+        let all = fixed + live.iter().sum::<usize>();
+        if all > limit {
             let mut gone = 0;
             let mut count = 0;
-            let target = (fixed + live.iter().sum::<usize>()).saturating_sub(limit / 2);
+            let target = all.saturating_sub(limit / 2);
             while count < live.len() && (gone < target || count % 2 == 1) {
                 gone += live[count];
                 count += 1;
@@ -212,7 +214,10 @@ impl Dialogue {
                 let asked = encoder.vectors(&[question], Purpose::Query, cancel).map_err(failed)?;
                 self.vectors.iter().map(|v| (similarity(v, &asked[0]), NEAR)).collect()
             }
-            None => exchanges.iter().map(|e| (shared(question, e), SHARED)).collect(),
+            None => {
+                let words = content_words(question);
+                exchanges.iter().map(|e| (share_in(&words, e), SHARED)).collect()
+            }
         };
         let mut best: Vec<usize> = (0..exchanges.len()).filter(|i| scores[*i].0 >= scores[*i].1).collect();
         best.sort_by(|a, b| scores[*b].0.total_cmp(&scores[*a].0));
@@ -229,24 +234,6 @@ impl Dialogue {
             best.into_iter().map(|i| exchanges[i].chars().take(SHOWN).collect::<String>()).collect();
         Ok(format!("{lead}{})\n\n", list.join(" / ")))
     }
-}
-
-/// Share of a question's content words that a text has.
-fn shared(question: &str, text: &str) -> f32 {
-    let lower = text.to_lowercase();
-    let words: Vec<String> = match Lang::detect(question) {
-        Lang::En => question
-            .to_lowercase()
-            .split(|c: char| !c.is_alphanumeric())
-            .filter(|w| crate::understand::is_content(w))
-            .map(str::to_owned)
-            .collect(),
-        Lang::Zh => {
-            let letters: Vec<char> = question.chars().filter(|c| c.is_alphanumeric()).collect();
-            letters.windows(2).map(|w| w.iter().collect()).collect()
-        }
-    };
-    words.iter().filter(|w| lower.contains(w.as_str())).count() as f32 / words.len().max(1) as f32
 }
 
 fn summarised(engine: &dyn Chat, before: &str, turns: &str, cancel: &Cancel) -> Result<String, TextError> {
@@ -271,5 +258,5 @@ fn summarised(engine: &dyn Chat, before: &str, turns: &str, cancel: &Cancel) -> 
     if whole.len() > 1 && whole.last().is_some_and(|s| !sentences::is_complete(s, lang)) {
         whole.pop();
     }
-    Ok(whole.join(if lang == Lang::Zh { "" } else { " " }))
+    Ok(sentences::join(&whole, lang))
 }

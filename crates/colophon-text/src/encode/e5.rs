@@ -98,30 +98,20 @@ impl Embed for E5 {
         purpose: Purpose,
         cancel: &Cancel,
     ) -> Result<Vec<Vec<f32>>, EncodeError> {
-        let mut sums = vec![vec![0.0; self.tower.hidden]; texts.len()];
-        let mut waiting: Vec<(usize, Vec<u32>)> = Vec::new();
-        let flush = |waiting: &mut Vec<(usize, Vec<u32>)>, sums: &mut Vec<Vec<f32>>| {
-            let (owners, ids): (Vec<_>, Vec<_>) = waiting.drain(..).unzip();
-            let encoded: Vec<_> = ids.into_iter().map(|ids| (ids, Vec::new())).collect();
-            let means = self.tower.means(&Batch::of(&encoded, self.tower.pad))?;
-            for ((owner, mean), (ids, _)) in owners.into_iter().zip(means).zip(&encoded) {
-                let weight = (ids.len() - 2) as f32;
-                sums[owner].iter_mut().zip(mean).for_each(|(sum, x)| *sum += weight * x);
-            }
-            Ok::<(), EncodeError>(())
-        };
+        let mut windows: Vec<(usize, Vec<u32>)> = Vec::new();
         for i in Tokens::by_length(texts) {
-            for window in self.windows(texts[i], purpose)? {
-                waiting.push((i, window));
-                if waiting.len() == BATCH {
-                    cancel.check()?;
-                    flush(&mut waiting, &mut sums)?;
-                }
-            }
+            cancel.check()?;
+            windows.extend(self.windows(texts[i], purpose)?.into_iter().map(|window| (i, window)));
         }
-        cancel.check()?;
-        if !waiting.is_empty() {
-            flush(&mut waiting, &mut sums)?;
+        let mut sums = vec![vec![0.0; self.tower.hidden]; texts.len()];
+        for batch in windows.chunks(BATCH) {
+            cancel.check()?;
+            let encoded: Vec<_> = batch.iter().map(|(_, ids)| (ids.clone(), Vec::new())).collect();
+            let means = self.tower.means(&Batch::of(&encoded, self.tower.pad))?;
+            for ((owner, ids), mean) in batch.iter().zip(means) {
+                let weight = (ids.len() - 2) as f32;
+                sums[*owner].iter_mut().zip(mean).for_each(|(sum, x)| *sum += weight * x);
+            }
         }
         Ok(sums.into_iter().map(unit).collect())
     }

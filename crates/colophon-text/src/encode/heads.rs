@@ -61,25 +61,19 @@ impl FillMask {
         let tower = Tower::load(&shape, &vars)?;
         let tokens = Tokens::read(dir, tower.longest.min(MAX_TOKENS))?;
         let (hidden, words, eps) = (shape.hidden_size, shape.vocab_size, shape.layer_norm_eps);
-        let head = || -> candle_core::Result<_> {
-            Ok(match shape.family().map_err(candle_core::Error::wrap)? {
-                Family::Bert => {
-                    let head = vars.pp("cls.predictions");
-                    let transform = head.pp("transform");
-                    let dense = linear(hidden, hidden, transform.pp("dense"))?;
-                    let norm = layer_norm(hidden, eps, transform.pp("LayerNorm"))?;
-                    (dense, norm, head.clone(), head.get(words, "bias")?)
-                }
-                Family::Roberta => {
-                    let head = vars.pp("lm_head");
-                    let dense = linear(hidden, hidden, head.pp("dense"))?;
-                    let norm = layer_norm(hidden, eps, head.pp("layer_norm"))?;
-                    (dense, norm, head.clone(), head.get(words, "bias")?)
-                }
-            })
+        let (head, transform, name) = match shape.family()? {
+            Family::Bert => {
+                let head = vars.pp("cls.predictions");
+                (head.clone(), head.pp("transform"), "LayerNorm")
+            }
+            Family::Roberta => (vars.pp("lm_head"), vars.pp("lm_head"), "layer_norm"),
         };
-        let (dense, norm, head, bias) =
-            head().map_err(|e| load_error(format!("it is no masked language model: {e}")))?;
+        let parts = || -> candle_core::Result<_> {
+            let dense = linear(hidden, hidden, transform.pp("dense"))?;
+            Ok((dense, layer_norm(hidden, eps, transform.pp(name))?, head.get(words, "bias")?))
+        };
+        let (dense, norm, bias) =
+            parts().map_err(|e| load_error(format!("it is no masked language model: {e}")))?;
         // The table of words serves in both directions unless the checkpoint has one for each.
         let decoder = match (head.get((words, hidden), "decoder.weight"), &tower.words) {
             (Ok(own), _) => own,

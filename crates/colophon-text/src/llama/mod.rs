@@ -42,7 +42,7 @@ use crate::chat::{
     Chat, Format, GenerateRequest, IMAGE_MARK, Message, ModelInfo, Prompt, Sink, Tool, ToolChoice,
     WatermarkChoice, WatermarkState,
 };
-use crate::watermark::{Keys, Marker};
+use crate::watermark::{Keys, Marker, SHORTEST};
 
 /// Tokens that are evaluated in one step.
 const BATCH: usize = 512;
@@ -52,8 +52,6 @@ const MAX_STOPS: usize = 16;
 const MAX_LOGPROBS: usize = 20;
 /// No tokenizer makes fewer tokens of so many bytes.
 const BYTES_PER_TOKEN: usize = 64;
-/// Detectors need at least so many tokens; a shorter answer is not marked.
-const MARK_FROM: usize = 200;
 
 /// How an engine runs.
 #[derive(Clone, Debug)]
@@ -303,7 +301,7 @@ impl Llama {
             _ if sampling.mirostat.is_some() => WatermarkState::Sampler,
             (WatermarkChoice::Part, _) => WatermarkState::Marked,
             _ if grammar.is_some() => WatermarkState::Code,
-            _ if max_tokens < MARK_FROM => WatermarkState::Short,
+            _ if max_tokens < SHORTEST => WatermarkState::Short,
             _ => WatermarkState::Marked,
         };
         let marker = match (&shared.options.keys, watermark) {

@@ -28,13 +28,12 @@ use super::vision::Vision;
 use super::{BATCH, pick, tools};
 use crate::TextError;
 use crate::chat::{Delta, Finish, Reply, Usage, WatermarkState};
+use crate::watermark::SHORTEST;
 
 /// Tokens of prompts read in a step in which answers are being made, so that these go on smoothly.
 const MIXED: usize = 64;
 /// With more running answers than this, guessing gains nothing: the batch is full enough.
 const SPECULATE_UP_TO: usize = 2;
-/// A detector cannot tell shorter texts.
-const SHORT: usize = 200;
 /// A beginning that another request is reading is waited for when it is longer than this.
 const WORTH: usize = 64;
 
@@ -486,7 +485,7 @@ impl<'a> Scheduler<'a> {
         };
         let watermark = match watermark {
             WatermarkState::Marked if output.is_code() => WatermarkState::Code,
-            WatermarkState::Marked if !part && output.tokens() < SHORT => WatermarkState::Short,
+            WatermarkState::Marked if !part && output.tokens() < SHORTEST => WatermarkState::Short,
             state => state,
         };
         let finished = output.finish();

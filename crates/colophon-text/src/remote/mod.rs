@@ -207,7 +207,7 @@ impl Shared {
                 Some(asked) if tries < self.options.retries => {
                     let usual = Duration::from_millis(300) * 3u32.pow(tries);
                     tries += 1;
-                    if pause(usual.max(asked).min(MAX_PAUSE), cancel).is_err() {
+                    if cancel.pause(usual.max(asked).min(MAX_PAUSE)).is_err() {
                         break Delta::Failed(TextError::Cancelled(colophon_types::Cancelled));
                     }
                 }
@@ -359,13 +359,4 @@ fn refusal(status: u16, body: &str, wait: &str) -> Trouble {
         300..=399 => Trouble { reason: "sends requests elsewhere".into(), again: None, ours: false },
         _ => Trouble { reason: format!("refused the request ({status}){said}"), again: None, ours: true },
     }
-}
-
-fn pause(time: Duration, cancel: &Cancel) -> Result<(), colophon_types::Cancelled> {
-    let start = Instant::now();
-    while start.elapsed() < time {
-        cancel.check()?;
-        std::thread::sleep(TICK.min(time));
-    }
-    Ok(())
 }

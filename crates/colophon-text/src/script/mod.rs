@@ -164,11 +164,8 @@ impl<'s> ScriptWriter<'s> {
                 text = answer.text,
                 "scene"
             );
-            // Every further try takes time and may be no better; but a film that runs long cannot be
-            // mended later.
-            let long = units(&scene, self.lang) as f32 > TOO_LONG * ask.target as f32;
-            let cost = if long { cost + 1.0 } else { cost };
-            let good = cost < 0.6 + 0.15 * attempt as f32 && !long;
+            // Every further try takes time and may be no better.
+            let good = cost < 0.6 + 0.15 * attempt as f32;
             if best.as_ref().is_none_or(|(least, _)| cost < *least) {
                 best = Some((cost, scene));
             }
@@ -201,10 +198,7 @@ impl<'s> ScriptWriter<'s> {
                 || ["cene ", "narration", "picture:", "幕", "个字", "短句"]
                     .iter()
                     .any(|w| sentence.contains(w));
-            !repeated
-                && !parroted
-                && sentences::is_complete(sentence, lang)
-                && sentences::is_in(sentence, lang)
+            !repeated && !parroted && sentences::is_sound(sentence, lang)
         };
         for sentence in answer.narration.iter().flat_map(|said| whole_sentences(said, ask)) {
             if usable(&sentence, &kept) {
@@ -219,7 +213,7 @@ impl<'s> ScriptWriter<'s> {
             let seen = sentences::split(&sentences::clean(&answer.picture, lang));
             kept.extend(seen.into_iter().find(|s| usable(s, &[])));
         }
-        let length = |kept: &[String]| kept.iter().map(|s| sentences::units(s, lang)).sum::<usize>();
+        let length = |kept: &[String]| sentences::units_of(kept, lang);
         while kept.len() > 1 && length(&kept) as f32 > 1.3 * target as f32 {
             kept.pop();
         }
@@ -240,11 +234,14 @@ impl<'s> ScriptWriter<'s> {
         // The closest any kept sentence comes to one already said.
         let echo =
             kept.iter().flat_map(|k| said.iter().map(|s| sentences::likeness(s, k))).fold(0.0, f32::max);
+        // A film that runs long cannot be mended later: no try makes this good.
+        let long = length(&kept) as f32 > TOO_LONG * target as f32;
         let cost = off
             + 0.2 * dropped as f32
             + 0.4 * echo
             + if seen { 0.3 } else { 0.0 }
-            + if shown { 0.8 } else { 0.0 };
+            + if shown { 0.8 } else { 0.0 }
+            + if long { 1.0 } else { 0.0 };
         Some((cost, SceneText { narration: kept, picture, mood }))
     }
 }
@@ -267,10 +264,6 @@ fn request(
 
 fn sampling(temperature: f32, repeat_penalty: f32, seed: u32) -> Sampling {
     Sampling { temperature, top_p: 0.9, repeat_penalty, seed: Some(seed), ..Sampling::default() }
-}
-
-fn units(scene: &SceneText, lang: Lang) -> usize {
-    scene.narration.iter().map(|s| sentences::units(s, lang)).sum()
 }
 
 /// The sentences of one item of an answer, without one that the schema broke off.

@@ -7,9 +7,8 @@ use crate::TextError;
 use crate::chat::{
     Chat, Format, GenerateRequest, Message, Reply, Sampling, Usage, WatermarkChoice, WatermarkState,
 };
+use crate::watermark::SHORTEST;
 
-/// Fewer tokens than this carry no watermark that can be found.
-const SHORT: usize = 200;
 /// Tokens of the context that are kept free for the chat template.
 const MARGIN: usize = 64;
 
@@ -34,7 +33,6 @@ pub struct Desk<'a> {
     tell: &'a mut dyn FnMut(TaskEvent<'_>) -> bool,
     seed: Seed,
     temperature: Option<f32>,
-    client: String,
     asked: u64,
     usage: Usage,
     /// Tokens of the text itself, and the first reason why a part of it has no watermark.
@@ -56,7 +54,6 @@ impl<'a> Desk<'a> {
             tell,
             seed: Seed(u64::from(seed)),
             temperature: None,
-            client: String::new(),
             asked: 0,
             usage: Usage::default(),
             visible: 0,
@@ -68,13 +65,6 @@ impl<'a> Desk<'a> {
     #[must_use]
     pub fn with_temperature(mut self, temperature: Option<f32>) -> Self {
         self.temperature = temperature;
-        self
-    }
-
-    /// Who asks, for fair turns.
-    #[must_use]
-    pub fn with_client(mut self, client: impl Into<String>) -> Self {
-        self.client = client.into();
         self
     }
 
@@ -174,7 +164,6 @@ impl<'a> Desk<'a> {
             },
             format,
             watermark,
-            client: self.client.clone(),
             ..GenerateRequest::chat(messages)
         }
     }
@@ -197,7 +186,7 @@ impl<'a> Desk<'a> {
     pub(super) fn finish(&self, text: String, report: serde_json::Value) -> Written {
         let watermark = match self.unmarked {
             Some(state) => state,
-            None if self.visible < SHORT => WatermarkState::Short,
+            None if self.visible < SHORTEST => WatermarkState::Short,
             None => WatermarkState::Marked,
         };
         Written { text, usage: self.usage, watermark, seed: self.seed.0 as u32, report }

@@ -50,7 +50,7 @@ impl Extract {
         }
         let data = data.ok_or(TextError::Parameter { name: "text", wanted: "a text with words".into() })?;
         let mut unseen = Vec::new();
-        look(&data, "", text, &mut unseen);
+        look(&data, "", &Source::of(text), &mut unseen);
         let shown = serde_json::to_string_pretty(&data).unwrap_or_default();
         desk.show(&shown)?;
         let report = json!({"parts": parts.len(), "not_in_text": unseen});
@@ -117,12 +117,24 @@ fn merge(first: Value, second: Value) -> Value {
     }
 }
 
+/// What data is compared with.
+struct Source {
+    lower: String,
+    figures: Vec<String>,
+}
+
+impl Source {
+    fn of(text: &str) -> Self {
+        let figures = figures(text).into_iter().map(|(key, _)| key).collect();
+        Self { lower: text.to_lowercase(), figures }
+    }
+}
+
 /// Finds values that the text does not have, by their paths.
-fn look(value: &Value, path: &str, text: &str, unseen: &mut Vec<String>) {
+fn look(value: &Value, path: &str, text: &Source, unseen: &mut Vec<String>) {
     match value {
         Value::String(said) => {
-            let lower = text.to_lowercase();
-            let there = |w: &str| lower.contains(&w.to_lowercase());
+            let there = |w: &str| text.lower.contains(&w.to_lowercase());
             let words: Vec<&str> = said.split_whitespace().filter(|w| w.chars().count() > 3).collect();
             let seen = words.iter().filter(|w| there(w.trim_matches(|c: char| !c.is_alphanumeric()))).count();
             if !said.trim().is_empty() && !there(said.trim()) && seen * 2 <= words.len() {
@@ -130,9 +142,7 @@ fn look(value: &Value, path: &str, text: &str, unseen: &mut Vec<String>) {
             }
         }
         Value::Number(number) => {
-            let wanted = figures(&number.to_string());
-            let known = figures(text);
-            if !wanted.iter().all(|(key, _)| known.iter().any(|(k, _)| k == key)) {
+            if !figures(&number.to_string()).iter().all(|(key, _)| text.figures.contains(key)) {
                 unseen.push(path.to_owned());
             }
         }
@@ -160,7 +170,7 @@ mod tests {
         look(
             &json!({"name": "Ann", "age": 41, "city": "Paris"}),
             "",
-            "Ann is 40 and lives in Bonn.",
+            &Source::of("Ann is 40 and lives in Bonn."),
             &mut unseen,
         );
         assert_eq!(unseen, ["/age", "/city"]);

@@ -10,6 +10,7 @@ use std::collections::BTreeSet;
 use colophon_types::Lang;
 use serde::Serialize;
 
+use crate::sentences::pairs;
 use crate::understand::is_content;
 
 /// Words of its own that a sentence may not have: one may be a synonym, two are a statement.
@@ -51,20 +52,20 @@ pub fn support(sentence: &str, facts: &[&str], all: &[String], lang: Lang) -> Ve
             objections.push(Objection::Figure(shown));
         }
     }
-    let said = words(&whole);
+    let (said, resting, own) = (words(&whole), words(&basis), words(sentence));
+    let everything = whole.to_lowercase();
     for name in names(sentence) {
         let lower = plain(&name);
         // A date belongs to its fact.
-        if DATES.contains(&lower.as_str()) && !words(&basis).contains(&lower) {
+        if DATES.contains(&lower.as_str()) && !resting.contains(&lower) {
             objections.push(Objection::Name(name));
             continue;
         }
-        if !said.iter().any(|w| same_word(w, &lower)) && !whole.to_lowercase().contains(&lower) {
+        if !said.iter().any(|w| same_word(w, &lower)) && !everything.contains(&lower) {
             objections.push(Objection::Name(name));
         }
     }
     let (lower, below) = (sentence.to_lowercase(), basis.to_lowercase());
-    let own = words(sentence);
     for claim in CLAIMS {
         let there = |text: &str, list: &[String]| {
             if claim.is_ascii() && !claim.contains(' ') {
@@ -73,19 +74,22 @@ pub fn support(sentence: &str, facts: &[&str], all: &[String], lang: Lang) -> Ve
                 text.contains(claim)
             }
         };
-        if there(&lower, &own) && !there(&below, &words(&basis)) {
+        if there(&lower, &own) && !there(&below, &resting) {
             objections.push(Objection::Claim((*claim).to_owned()));
         }
     }
     for quoted in quotations(sentence) {
-        if !whole.to_lowercase().contains(&quoted.to_lowercase()) {
+        if !everything.contains(&quoted.to_lowercase()) {
             objections.push(Objection::Quotation(quoted));
         }
     }
-    if negated(&lower, &own) != negated(&below, &words(&basis)) {
+    if negated(&lower, &own) != negated(&below, &resting) {
         objections.push(Objection::Negation);
     }
-    objections.extend(new_words(sentence, &basis, &whole, lang));
+    objections.extend(match lang {
+        Lang::En => new_words(own, &resting, &said),
+        Lang::Zh => new_clause(sentence, &whole),
+    });
     objections
 }
 
@@ -109,36 +113,28 @@ fn pieces(text: &str, lang: Lang) -> Vec<String> {
     }
 }
 
-fn new_words(sentence: &str, basis: &str, whole: &str, lang: Lang) -> Option<Objection> {
-    let reporting = |w: &str| REPORTING.contains(&w);
-    match lang {
-        Lang::En => {
-            let (known, resting) = (words(whole), words(basis));
-            let own = words(sentence).into_iter().filter(|w| is_content(w) && !reporting(w));
-            let (there, mut new): (Vec<String>, Vec<String>) =
-                own.partition(|w| known.iter().any(|k| same_word(k, w)));
-            new.sort();
-            new.dedup();
-            let foreign = there.iter().filter(|w| !resting.iter().any(|k| same_word(k, w))).count();
-            let statement = new.len() >= NEW_WORDS || (!new.is_empty() && foreign >= FOREIGN_WORDS);
-            statement.then_some(Objection::Words(new))
-        }
-        Lang::Zh => {
-            let known = pairs(whole);
-            sentence.split(['，', '；', '：', ',', ';']).find_map(|clause| {
-                let own = pairs(clause);
-                let new: Vec<String> =
-                    own.iter().filter(|w| !reporting(w) && !known.contains(w)).cloned().collect();
-                let statement = own.len() >= CLAUSE && new.len() as f32 > NEW_PAIRS * own.len() as f32;
-                statement.then_some(Objection::Words(new))
-            })
-        }
-    }
+/// English: words that neither the facts it rests on nor the others have.
+fn new_words(own: Vec<String>, resting: &[String], known: &[String]) -> Option<Objection> {
+    let own = own.into_iter().filter(|w| is_content(w) && !REPORTING.contains(&w.as_str()));
+    let (there, mut new): (Vec<String>, Vec<String>) =
+        own.partition(|w| known.iter().any(|k| same_word(k, w)));
+    new.sort();
+    new.dedup();
+    let foreign = there.iter().filter(|w| !resting.iter().any(|k| same_word(k, w))).count();
+    let statement = new.len() >= NEW_WORDS || (!new.is_empty() && foreign >= FOREIGN_WORDS);
+    statement.then_some(Objection::Words(new))
 }
 
-fn pairs(text: &str) -> Vec<String> {
-    let letters: Vec<char> = text.chars().filter(|c| c.is_alphanumeric()).collect();
-    letters.windows(2).map(|w| w.iter().collect()).collect()
+/// Chinese: a clause most of whose pairs of characters no fact has.
+fn new_clause(sentence: &str, whole: &str) -> Option<Objection> {
+    let known = pairs(whole);
+    sentence.split(['，', '；', '：', ',', ';']).find_map(|clause| {
+        let own = pairs(clause);
+        let fresh = |w: &&String| !REPORTING.contains(&w.as_str()) && !known.contains(w);
+        let new: Vec<String> = own.iter().filter(fresh).cloned().collect();
+        let statement = own.len() >= CLAUSE && new.len() as f32 > NEW_PAIRS * own.len() as f32;
+        statement.then_some(Objection::Words(new))
+    })
 }
 
 /// Words in lower case, without possessives.

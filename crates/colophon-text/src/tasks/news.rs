@@ -152,8 +152,8 @@ impl News {
                 checked.written += 1;
                 let rests = self.rests_on(&text, &cited, group);
                 let basis: Vec<&str> = rests.iter().map(|i| all[*i].as_str()).collect();
-                let mut objections = support(&text, &basis, all, self.lang);
-                let sound = sentences::is_complete(&text, self.lang) && sentences::is_in(&text, self.lang);
+                let objections = support(&text, &basis, all, self.lang);
+                let sound = sentences::is_sound(&text, self.lang);
                 let told = report[begin..].iter().any(|s| sentences::likeness(&s.text, &text) > 0.8);
                 if !objections.is_empty() {
                     checked.unsupported += 1;
@@ -163,12 +163,7 @@ impl News {
                     continue;
                 }
                 let facts = rests.iter().map(|i| i + 1).collect();
-                report.push(NewsSentence {
-                    text,
-                    facts,
-                    verbatim: false,
-                    objections: std::mem::take(&mut objections),
-                });
+                report.push(NewsSentence { text, facts, verbatim: false, objections });
             }
         }
         for &fact in group {
@@ -218,18 +213,14 @@ impl News {
             Lang::Zh => format!("把下面的内容写成一个平实的新闻句子，不增加任何信息，也不遗漏：\n{words}"),
         };
         // A sentence that ends with its mark can stand as it is.
-        let tries = if sentences::is_complete(words, self.lang) && sentences::is_in(words, self.lang) {
-            0
-        } else {
-            TRIES
-        };
+        let tries = if sentences::is_sound(words, self.lang) { 0 } else { TRIES };
         for _ in 0..tries {
             let messages = vec![Message::system(self.system()), Message::user(ask.clone())];
             let most = desk.count(words)? * 2 + 60;
             let reply = desk.draft(messages, most, 0.4, Format::JsonSchema(schema.clone()))?;
             let Ok(OneSentence { sentence }) = serde_json::from_str(&reply.text) else { continue };
             let text = sentences::clean(&sentence, self.lang);
-            let sound = sentences::is_complete(&text, self.lang) && sentences::is_in(&text, self.lang);
+            let sound = sentences::is_sound(&text, self.lang);
             if sound && self.tells(&text, words) && support(&text, &[words], all, self.lang).is_empty() {
                 return Ok(NewsSentence {
                     text,
@@ -275,10 +266,9 @@ impl News {
             Lang::En => text.to_lowercase(),
             Lang::Zh => text.clone(),
         };
-        let said = |o: &Objection| !matches!(o, Objection::Negation);
         let fits = !text.is_empty()
             && sentences::is_in(&text, self.lang)
-            && support(&lowered, &basis, all, self.lang).iter().all(|o| !said(o))
+            && support(&lowered, &basis, all, self.lang).iter().all(|o| matches!(o, Objection::Negation))
             && names_are_known(&text, all);
         fits.then_some(text)
     }

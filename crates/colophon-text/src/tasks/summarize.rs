@@ -95,7 +95,6 @@ impl Summarize {
         }
         // Notes, about a seventh as many groups, and the summary.
         let total = if sections.len() == 1 { 1 } else { sections.len() + sections.len() / (FAN - 1) + 1 };
-        let mut done = 0;
         let mut parts: Vec<Part> = Vec::new();
         let mut notes: Vec<Note> = Vec::new();
         if let [only] = sections.as_slice() {
@@ -103,16 +102,16 @@ impl Summarize {
             parts.push(self.part(0, only, String::new()));
         } else {
             for (i, section) in sections.iter().enumerate() {
-                desk.step(done, total)?;
+                desk.step(i, total)?;
                 let note = self.note(desk, section)?;
                 parts.push(self.part(i, section, note.clone()));
                 notes.push(Note { text: note, parts: vec![i] });
-                done += 1;
             }
         }
         if self.form == Form::Outline && parts.len() > 1 {
             return self.outline(desk, parts);
         }
+        let mut done = sections.len();
         let room = PART.min(desk.room(self.length * 2 + 200));
         while notes.len() > 1 && self.tokens(desk, &notes)? > room {
             let mut drawn = Vec::new();
@@ -203,9 +202,9 @@ impl Summarize {
         let whole = whole_sentences(&reply.text, self.lang);
         // A model that says nothing leaves the beginning of the part.
         Ok(if whole.is_empty() {
-            sentences::split(text).into_iter().take(2).collect::<Vec<_>>().join(self.space())
+            sentences::join(&sentences::split(text).into_iter().take(2).collect::<Vec<_>>(), self.lang)
         } else {
-            whole.join(self.space())
+            sentences::join(&whole, self.lang)
         })
     }
 
@@ -213,10 +212,6 @@ impl Summarize {
     fn has_trace(&self, note: &str, summary: &str) -> bool {
         let from = |sentence: &String| overlap(sentence, note, self.lang) >= FROM;
         overlap(note, summary, self.lang) >= TRACE || sentences::split(summary).iter().any(from)
-    }
-
-    fn space(&self) -> &'static str {
-        if self.lang == Lang::Zh { "" } else { " " }
     }
 
     /// One note from several; what left no trace gets its first sentence added.
@@ -245,7 +240,7 @@ impl Summarize {
         let messages = vec![self.system(), Message::user(ask)];
         let reply = desk.think(messages, length * 2 + 40, 0.2, Format::Text)?;
         let mut account = whole_sentences(&reply.text, self.lang);
-        let told = account.join(self.space());
+        let told = sentences::join(&account, self.lang);
         for note in group {
             if !self.has_trace(&note.text, &told) {
                 match sentences::split(&note.text).into_iter().next() {
@@ -254,7 +249,7 @@ impl Summarize {
                 }
             }
         }
-        Ok(Note { text: account.join(self.space()), parts: members })
+        Ok(Note { text: sentences::join(&account, self.lang), parts: members })
     }
 
     /// The summary itself, and the sentences that were dropped because the text does not have their
@@ -279,7 +274,7 @@ impl Summarize {
             if kept.is_empty() {
                 continue;
             }
-            let whole = kept.join(self.space());
+            let whole = sentences::join(&kept, self.lang);
             let length = sentences::units(&whole, self.lang) as f32;
             let missing = notes.iter().filter(|n| !self.has_trace(&n.text, &whole)).count();
             let missing = if notes.len() == 1 { 0 } else { missing };
@@ -306,7 +301,7 @@ impl Summarize {
             return;
         }
         for note in notes {
-            let whole = kept.join(self.space());
+            let whole = sentences::join(kept, self.lang);
             if self.has_trace(&note.text, &whole) {
                 continue;
             }
@@ -325,8 +320,7 @@ impl Summarize {
         if self.form == Form::Headline {
             kept.truncate(1);
         }
-        let length = |s: &[String]| s.iter().map(|s| sentences::units(s, self.lang)).sum::<usize>();
-        while kept.len() > 1 && length(&kept) as f32 > 1.15 * self.length as f32 {
+        while kept.len() > 1 && sentences::units_of(&kept, self.lang) as f32 > 1.15 * self.length as f32 {
             kept.pop();
         }
         kept
@@ -359,7 +353,7 @@ impl Summarize {
     fn set(&self, kept: &[String]) -> String {
         match self.form {
             Form::Bullets => kept.iter().map(|s| format!("- {s}")).collect::<Vec<_>>().join("\n"),
-            _ => kept.join(self.space()),
+            _ => sentences::join(kept, self.lang),
         }
     }
 
@@ -397,8 +391,9 @@ fn whole_sentences(answer: &str, lang: Lang) -> Vec<String> {
         let line =
             line.trim().trim_start_matches(|c: char| c.is_ascii_digit()).trim_start_matches(['.', ')', '、']);
         for sentence in sentences::split(&sentences::clean(line, lang)) {
-            let whole = sentences::is_complete(&sentence, lang) && sentences::is_in(&sentence, lang);
-            if whole && kept.iter().all(|k| sentences::likeness(k, &sentence) < 0.9) {
+            if sentences::is_sound(&sentence, lang)
+                && kept.iter().all(|k| sentences::likeness(k, &sentence) < 0.9)
+            {
                 kept.push(sentence);
             }
         }

@@ -40,7 +40,7 @@ fn running(answer: &str, cut: bool, lang: Lang) -> String {
     if cut && lines.last().is_some_and(|l| !whole(l)) {
         let mut kept = sentences::split(lines.pop().unwrap_or_default());
         kept.pop();
-        last = kept.join(if lang == Lang::Zh { "" } else { " " });
+        last = sentences::join(&kept, lang);
     }
     let body = lines.join("\n");
     format!("{}\n{last}", body.trim()).trim().to_owned()

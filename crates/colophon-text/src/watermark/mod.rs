@@ -30,6 +30,8 @@ pub const DEPTH: usize = 30;
 pub const CONTEXT: usize = 4;
 /// Contexts that are remembered: a repeated one carries no mark.
 pub const HISTORY: usize = 1024;
+/// Texts of fewer tokens carry no mark that can be found.
+pub const SHORTEST: usize = 200;
 
 const MULTIPLIER: i64 = 6_364_136_223_846_793_005;
 const ROUNDS: usize = 12;

@@ -119,9 +119,8 @@ impl Room<'_> {
     }
 
     fn answer_as(&mut self, name: &str) -> Result<(), Failure> {
-        let persona = Persona::open(name).map_err(colophon_studio::StudioError::from)?;
+        self.persona = Some(Persona::open(name)?);
         self.dialogue.persona = Some(name.to_owned());
-        self.persona = Some(persona);
         Ok(())
     }
 

@@ -24,6 +24,14 @@ pub(super) fn file(path: &Path) -> Result<String, Failure> {
     std::fs::read_to_string(path).map_err(|e| bad(e.to_string()))
 }
 
+/// The text of an argument, else of a file or stdin; empty where there is none.
+pub(super) fn text(given: Option<&String>, path: Option<&PathBuf>) -> Result<String, Failure> {
+    match given {
+        Some(text) => Ok(text.clone()),
+        None => Ok(file_or_stdin(path)?.unwrap_or_default()),
+    }
+}
+
 /// The text of a file, or of stdin where there is no file and stdin is no terminal.
 pub(super) fn file_or_stdin(path: Option<&PathBuf>) -> Result<Option<String>, Failure> {
     if let Some(path) = path {

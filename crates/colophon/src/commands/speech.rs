@@ -17,10 +17,7 @@ pub(crate) fn run(
     cancel: &Cancel,
 ) -> Result<ExitCode, Failure> {
     super::written_as(&args.output, "wav")?;
-    let text = match &args.text {
-        Some(text) => text.clone(),
-        None => input::file_or_stdin(args.file.as_ref())?.unwrap_or_default(),
-    };
+    let text = input::text(args.text.as_ref(), args.file.as_ref())?;
     let lang = super::language(&args.lang)?;
     let request = SpeechRequest { text, voice: args.voice.clone(), lang, speed: args.speed };
     let spoken = studio.speak(&request, progress, cancel)?;

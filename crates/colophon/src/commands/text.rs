@@ -207,7 +207,7 @@ fn task(args: &args::Text) -> Result<Task, Failure> {
             Task::Write(Write { lang: lang.unwrap_or(spoken), wish, length: wanted.length })
         }
         TaskName::News => Task::News(News {
-            facts: Facts::parse(&text, form_of(args)).map_err(colophon_studio::StudioError::from)?,
+            facts: Facts::parse(&text, form_of(args))?,
             wish,
             lang: same,
             keep_unsupported: wanted.keep_unsupported,
@@ -232,9 +232,7 @@ fn task(args: &args::Text) -> Result<Task, Failure> {
                 Lang::Zh => Lang::En,
             });
             let glossary = match &wanted.glossary {
-                Some(path) => {
-                    Glossary::parse(&input::file(path)?).map_err(colophon_studio::StudioError::from)?
-                }
+                Some(path) => Glossary::parse(&input::file(path)?)?,
                 None => Glossary::default(),
             };
             Task::Translate(Translate { text, to, glossary, wish })

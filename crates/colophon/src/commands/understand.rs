@@ -64,10 +64,7 @@ pub(crate) fn run(
 }
 
 fn given(given: &args::Given) -> Result<String, Failure> {
-    let text = match &given.text {
-        Some(text) => text.clone(),
-        None => input::file_or_stdin(given.file.as_ref())?.unwrap_or_default(),
-    };
+    let text = input::text(given.text.as_ref(), given.file.as_ref())?;
     if text.trim().is_empty() {
         let nothing = Failure::new(ErrorCode::BadInput, "there is no text to understand".to_owned());
         return Err(nothing.with_hint("give a text, --file or stdin"));

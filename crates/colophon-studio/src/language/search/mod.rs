@@ -10,8 +10,8 @@ mod passages;
 use std::path::{Path, PathBuf};
 
 use colophon_text::encode::{Purpose, similarity};
-use colophon_text::understand::is_content;
-use colophon_types::{Cancel, Lang, Progress};
+use colophon_text::understand::{content_words, share_in};
+use colophon_types::{Cancel, Progress};
 use serde::Serialize;
 
 use crate::{Studio, StudioError};
@@ -106,13 +106,10 @@ impl Studio {
             let _lease = self.cores.lease(1, self.cores.total(), cancel)?;
             encoder.vectors(&[query], Purpose::Query, cancel)?.swap_remove(0)
         };
-        let words = query_words(query);
+        let words = content_words(query);
         let mut found: Vec<Found> = Vec::new();
         index.each(&mut |passage, vector| {
-            let lower = passage.text.to_lowercase();
-            let there = words.iter().filter(|w| lower.contains(w.as_str())).count();
-            let share = there as f32 / words.len().max(1) as f32;
-            let score = similarity(vector, &asked) + WORDS * share;
+            let score = similarity(vector, &asked) + WORDS * share_in(&words, &passage.text);
             keep(&mut found, Found { score, ..passage }, options.top.max(1));
             !cancel.is_cancelled()
         })?;
@@ -145,17 +142,6 @@ fn keep(found: &mut Vec<Found>, passage: Found, top: usize) {
         f.file != file || seen <= PER_FILE
     });
     found.truncate(top);
-}
-
-/// The words of a question that say something, in lower case; of Chinese its pairs of characters.
-fn query_words(query: &str) -> Vec<String> {
-    let lower = query.to_lowercase();
-    if Lang::detect(query) == Lang::Zh {
-        let letters: Vec<char> = lower.chars().filter(|c| c.is_alphanumeric()).collect();
-        return letters.windows(2).map(|w| w.iter().collect()).collect();
-    }
-    let words = lower.split(|c: char| !c.is_alphanumeric()).filter(|w| is_content(w));
-    words.map(str::to_owned).collect()
 }
 
 #[cfg(test)]

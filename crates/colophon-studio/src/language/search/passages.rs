@@ -37,6 +37,8 @@ pub(super) fn read(path: &Path) -> Option<String> {
 /// The words of a page, on their lines.
 fn without_tags(page: &str) -> String {
     let mut text = String::with_capacity(page.len());
+    // As long as the page: only ASCII letters are lowered.
+    let lower = page.to_ascii_lowercase();
     let mut rest = page;
     while let Some(at) = rest.find('<') {
         text.push_str(&rest[..at]);
@@ -44,7 +46,7 @@ fn without_tags(page: &str) -> String {
         // Programs and styles are no words.
         let skipped = ["script", "style"].iter().find_map(|name| {
             let opens = tag.get(1..=name.len()).is_some_and(|n| n.eq_ignore_ascii_case(name));
-            opens.then(|| tag.to_ascii_lowercase().find(&format!("</{name}")))?
+            opens.then(|| lower[page.len() - tag.len()..].find(&format!("</{name}")))?
         });
         let end = tag[skipped.unwrap_or(0)..].find('>').map(|e| skipped.unwrap_or(0) + e + 1);
         let end = end.unwrap_or(tag.len());
