@@ -231,7 +231,7 @@ fn credential_step(
                 .sign_appended(&sealer.credentials, words.as_bytes(), text::wrapper_length, cancel)
                 .map_err(fail)?;
             words.push_str(&text::wrap(&store).map_err(|e| SealError::step(Step::Credential, e))?);
-            let sha256 = hex(&Sha256::digest(words.as_bytes()));
+            let sha256 = colophon_types::hex(&Sha256::digest(words.as_bytes()));
             Ok((Body::Bytes(words.into_bytes()), sha256))
         }
         Marked::Bytes(format, bytes) => {
@@ -240,7 +240,7 @@ fn credential_step(
                 .sign(&sealer.credentials, format, &mut Cursor::new(bytes), &mut signed, cancel)
                 .map_err(fail)?;
             let signed = signed.into_inner();
-            let sha256 = hex(&Sha256::digest(&signed));
+            let sha256 = colophon_types::hex(&Sha256::digest(&signed));
             Ok((Body::Bytes(signed), sha256))
         }
         Marked::Film(mut unsigned) => {
@@ -269,7 +269,7 @@ pub(crate) fn ledger_step(
         work_id: receipt.work_id.clone(),
         media_type: media_type.to_owned(),
         sha256: sha256.to_owned(),
-        receipt_sha256: hex(&Sha256::digest(json)),
+        receipt_sha256: colophon_types::hex(&Sha256::digest(json)),
         time: now.format(&Rfc3339).map_err(|e| SealError::step(Step::Ledger, e))?,
     };
     sealer.recorder.append(&entry).map_err(|(code, reason)| SealError::Step {
@@ -279,15 +279,10 @@ pub(crate) fn ledger_step(
     })
 }
 
-/// Lower-case hex.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|b| format!("{b:02x}")).collect()
-}
-
 /// SHA-256 of a file from its start, lower-case hex.
 pub(crate) fn hash_file(file: &mut File) -> std::io::Result<String> {
     file.seek(SeekFrom::Start(0))?;
     let mut hash = Sha256::new();
     std::io::copy(&mut BufReader::with_capacity(1 << 20, file), &mut hash)?;
-    Ok(hex(&hash.finalize()))
+    Ok(colophon_types::hex(&hash.finalize()))
 }

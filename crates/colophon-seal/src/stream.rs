@@ -14,7 +14,7 @@ use sha2::{Digest, Sha256};
 use crate::format::text;
 use crate::mark::credential::Claim;
 use crate::mark::label::TEXT_LABEL;
-use crate::pipeline::{hex, ledger_step, source_type};
+use crate::pipeline::{ledger_step, source_type};
 use crate::{Aigc, SealError, Sealer, Step};
 
 /// A piece of a text that may be sent.
@@ -92,7 +92,7 @@ impl TextSeal {
         let mut digest = Sha256::new();
         digest.update(text.as_bytes());
         digest.update(manifest.as_bytes());
-        let sha256 = hex(&digest.finalize());
+        let sha256 = colophon_types::hex(&digest.finalize());
         let position = ledger_step("text/plain", &sha256, &receipt, &sealer)?;
         Ok(SealedText { text, label: TEXT_LABEL, aigc, manifest, receipt, sha256, position })
     }

@@ -158,7 +158,7 @@ impl ApiKeys {
 fn random_hex(bytes: usize) -> Result<String, KeysError> {
     let mut random = vec![0u8; bytes];
     getrandom::fill(&mut random).map_err(|e| KeysError::Random(e.to_string()))?;
-    Ok(random.iter().map(|b| format!("{b:02x}")).collect())
+    Ok(colophon_types::hex(&random))
 }
 
 fn digest(salt: &str, key: &str) -> String {
@@ -166,7 +166,7 @@ fn digest(salt: &str, key: &str) -> String {
     digest.update(salt.as_bytes());
     digest.update(b":");
     digest.update(key.as_bytes());
-    digest.finalize().iter().map(|b| format!("{b:02x}")).collect()
+    colophon_types::hex(&digest.finalize())
 }
 
 #[cfg(test)]

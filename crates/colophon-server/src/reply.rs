@@ -21,8 +21,7 @@ pub(crate) fn fresh_id(prefix: &str) -> String {
         let nanos = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_nanos());
         random = nanos.to_le_bytes();
     }
-    let hex: String = random.iter().map(|b| format!("{b:02x}")).collect();
-    format!("{prefix}{hex}")
+    format!("{prefix}{}", colophon_types::hex(&random))
 }
 
 pub(crate) fn usage(usage: &Usage) -> Value {

@@ -56,13 +56,7 @@ impl<'a> Fetch<'a> {
 
     pub(crate) fn get(&mut self, id: &str, role: &str, variant: Option<&str>) -> Result<Model, StudioError> {
         let model = self.hub.ensure(id, self.progress, self.cancel)?;
-        self.uses.push(ModelUse {
-            id: id.to_owned(),
-            role: role.to_owned(),
-            sha256: model.digest().to_owned(),
-            licence: model.entry().licence.clone(),
-            variant: variant.map(str::to_owned),
-        });
+        self.uses.push(model_use(&model, role, variant));
         Ok(model)
     }
 
@@ -101,6 +95,17 @@ impl<'a> Fetch<'a> {
     pub(crate) fn runtime(&mut self) -> Result<(), StudioError> {
         let runtime = self.get("onnxruntime", "runtime", None)?;
         Ok(colophon_hub::onnx::init(&runtime.main())?)
+    }
+}
+
+/// What the receipt says of a model of the catalogue.
+pub(crate) fn model_use(model: &Model, role: &str, variant: Option<&str>) -> ModelUse {
+    ModelUse {
+        id: model.id.clone(),
+        role: role.to_owned(),
+        sha256: model.digest().to_owned(),
+        licence: model.entry().licence.clone(),
+        variant: variant.map(str::to_owned),
     }
 }
 

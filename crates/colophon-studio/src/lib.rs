@@ -7,6 +7,7 @@ mod engines;
 mod error;
 mod film;
 mod language;
+mod origin;
 mod picture;
 mod speech;
 mod studio;

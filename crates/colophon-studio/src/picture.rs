@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use colophon_scene::Scene;
 use colophon_seal::{Sealed, seal};
-use colophon_types::{Cancel, Draft, Event, LangChoice, Media, Progress, Receipt, Seed, Stage, Step};
+use colophon_types::{Cancel, Draft, Event, LangChoice, Media, Progress, Seed, Stage};
 use serde::{Deserialize, Serialize};
 
 use crate::check::{self, Style};
 use crate::engines::Fetch;
-use crate::film::{GENERATOR, fresh_seed, new_work, platform};
+use crate::origin::{self, GENERATOR, fresh_seed, new_work};
 use crate::{Studio, StudioError};
 
 /// Shortest and longest side, in pixels.
@@ -90,27 +90,16 @@ impl Studio {
             if let (Some(painter), Some(paint)) = (&painter, style.paint) {
                 painter.stylize_scene(&mut layers, paint, cancel)?;
             }
-            let mut steps = vec![step("compose", format!("composer {}", env!("CARGO_PKG_VERSION")))];
+            let mut steps = vec![("compose", format!("composer {}", env!("CARGO_PKG_VERSION")))];
             if style.paint.is_some() {
-                steps.push(step("paint", "onnxruntime".into()));
+                steps.push(("paint", "onnxruntime".into()));
             }
-            steps.push(step("seal", GENERATOR.to_owned()));
+            steps.push(("seal", GENERATOR.to_owned()));
             let mut given = request.clone();
             (given.seed, given.count) = (Some(seed), 1);
             let given = serde_json::to_value(&given).unwrap_or_default();
             let work = new_work(&given)?;
-            let receipt = Receipt {
-                work_id: work.id,
-                title: prompt.clone(),
-                lang,
-                created: work.created,
-                generator: GENERATOR.to_owned(),
-                request: given,
-                seed,
-                models: uses.clone(),
-                steps,
-                extra: [("platform".to_owned(), platform())].into(),
-            };
+            let receipt = origin::receipt(work, &prompt, lang, given, seed, uses.clone(), steps);
             made.push((Draft::new(Media::Picture(layers.flatten()), receipt), scene));
         }
         drop(lease);
@@ -118,8 +107,4 @@ impl Studio {
             .map(|(draft, scene)| Ok(Pictured { sealed: seal(draft, &sealer, cancel, progress)?, scene }))
             .collect()
     }
-}
-
-fn step(name: &str, engine: String) -> Step {
-    Step { name: name.to_owned(), engine }
 }

@@ -5,13 +5,12 @@ use std::sync::Arc;
 use colophon_audio::{Narrator, mix};
 use colophon_seal::{Sealed, seal};
 use colophon_text::sentences;
-use colophon_types::{Cancel, Draft, Event, LangChoice, Media, Pcm, Progress, Receipt, Stage, Step};
+use colophon_types::{Cancel, Draft, Event, LangChoice, Media, Pcm, Progress, Stage};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use sha2::{Digest as _, Sha256};
 
 use crate::engines::Fetch;
-use crate::film::{GENERATOR, new_work, platform};
+use crate::origin::{self, GENERATOR, new_work};
 use crate::{Studio, StudioError};
 
 /// Silence before the first and after the last sentence, in seconds.
@@ -105,26 +104,12 @@ impl Studio {
         let sound = mix::master(&mix::place(seconds, RATE, &placed)?)?;
         let engine = narrator.engine_version();
         drop(lease);
-        let text_sha256: String =
-            Sha256::digest(request.text.as_bytes()).iter().map(|b| format!("{b:02x}")).collect();
         let given = json!({
-            "task": "speech", "text_sha256": text_sha256, "voice": voice.id, "speed": request.speed,
+            "task": "speech", "text_sha256": origin::sha256(&request.text), "voice": voice.id, "speed": request.speed,
         });
         let work = new_work(&given)?;
-        let receipt = Receipt {
-            work_id: work.id,
-            title: "Speech".into(),
-            lang,
-            created: work.created,
-            generator: GENERATOR.to_owned(),
-            request: given,
-            seed: 0,
-            models: uses,
-            steps: [("speak", engine), ("seal", GENERATOR.to_owned())]
-                .map(|(name, engine)| Step { name: name.to_owned(), engine })
-                .into(),
-            extra: [("platform".to_owned(), platform())].into(),
-        };
+        let steps = vec![("speak", engine), ("seal", GENERATOR.to_owned())];
+        let receipt = origin::receipt(work, "Speech", lang, given, 0, uses, steps);
         let sealed = seal(Draft::new(Media::Sound(sound), receipt), &sealer, cancel, progress)?;
         Ok(Spoken { sealed, seconds, sentences: said })
     }

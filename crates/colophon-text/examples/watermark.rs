@@ -1,6 +1,6 @@
 //! Generates marked texts, trains the Bayesian detector on the first third of them and measures the
-//! detectors on the others, at temperature 1 among the 100 likeliest tokens; compares perplexity and repetition with unmarked texts from the same
-//! prompts: `watermark MODEL.gguf TEXTS TOKENS [OUT.json]`.
+//! detectors on the others, at temperature 1 among the 100 likeliest tokens; compares perplexity and
+//! repetition with unmarked texts from the same prompts: `watermark SMOLLM2.gguf TEXTS TOKENS [OUT.json]`.
 //!
 //! A text that is marked with one set of keys is unmarked for another, so every text serves as both.
 
@@ -32,6 +32,8 @@ const SUBJECTS: [&str; 16] = [
     "a storm",
     "two old friends",
 ];
+/// The marks with which SmolLM2 ends a text. Most texts would end sooner than is asked: they may not.
+const ENDS: [u32; 3] = [0, 1, 2];
 /// Texts whose perplexity and repetition are compared.
 const QUALITY: usize = 60;
 const FORMS: [&str; 6] =
@@ -138,6 +140,7 @@ fn generate(llama: &Llama, texts: usize, tokens: usize) -> Result<Vec<Made>, Box
             top_k: 100,
             top_p: 1.0,
             seed: Some(i as u32),
+            logit_bias: ENDS.map(|id| (id, -100.0)).to_vec(),
             ..Sampling::default()
         };
         let request = GenerateRequest {

@@ -31,3 +31,8 @@ pub use request::{LangChoice, MakeRequest};
 pub use script::{SceneText, Script};
 pub use seed::Seed;
 pub use timing::{Caption, SpokenScene, SpokenSentence};
+
+/// Bytes as lower-case hex.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|b| format!("{b:02x}")).collect()
+}

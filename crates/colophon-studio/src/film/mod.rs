@@ -8,25 +8,18 @@ mod made;
 mod plan;
 
 use std::sync::Arc;
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::Instant;
 
 use colophon_seal::seal;
-use colophon_types::{
-    Cancel, Draft, FrameMarker, MakeRequest, Media, NoProgress, Progress, Receipt, Seed, Step, WorkId,
-};
-use sha2::{Digest, Sha256};
-use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
+use colophon_types::{Cancel, Draft, FrameMarker, MakeRequest, Media, NoProgress, Progress, Seed, Step};
 
 pub use made::{Deliverable, Made, Timing};
 
 use crate::check::Checked;
 use crate::engines::Models;
+use crate::origin::{self, GENERATOR, fresh_seed, new_work};
 use crate::studio::Work;
 use crate::{Studio, StudioError};
-
-/// The program and its version, as receipts name it.
-pub(crate) const GENERATOR: &str = concat!("Colophon ", env!("CARGO_PKG_VERSION"));
 
 pub(crate) fn make(
     studio: &Studio,
@@ -47,18 +40,7 @@ pub(crate) fn make(
         Some(work) => work,
         None => new_work(&given)?,
     };
-    let receipt = Receipt {
-        work_id: work.id,
-        title: String::new(),
-        lang: checked.lang,
-        created: work.created,
-        generator: GENERATOR.to_owned(),
-        request: given,
-        seed,
-        models: models.uses(),
-        steps: Vec::new(),
-        extra: std::iter::once(("platform".to_owned(), platform())).collect(),
-    };
+    let receipt = origin::receipt(work, "", checked.lang, given, seed, models.uses(), Vec::new());
     let works = studio.home.join("works");
     std::fs::create_dir_all(&works).map_err(StudioError::io("make the folder", &works))?;
     let temp = tempfile::Builder::new()
@@ -110,38 +92,4 @@ pub(crate) fn make(
         timing,
         _temp: temp,
     })
-}
-
-/// A seed that no one asked for: from the clock and the process.
-pub(crate) fn fresh_seed() -> u64 {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_nanos() as u64);
-    // 53 bits, so that JSON readers of every language hold it exactly.
-    Seed(now ^ (u64::from(std::process::id()) << 32)).derive("fresh").0 >> 11
-}
-
-/// An identifier from the time (48 bits of milliseconds) and the request (80 bits of its SHA-256).
-/// `SOURCE_DATE_EPOCH` sets the time, for builds that must repeat.
-pub(crate) fn new_work(request: &serde_json::Value) -> Result<Work, StudioError> {
-    let now = match std::env::var("SOURCE_DATE_EPOCH") {
-        Ok(text) => {
-            text.parse().ok().and_then(|s| OffsetDateTime::from_unix_timestamp(s).ok()).ok_or_else(|| {
-                StudioError::Config(format!("SOURCE_DATE_EPOCH must be a number of seconds, not '{text}'"))
-            })?
-        }
-        Err(_) => OffsetDateTime::now_utc(),
-    };
-    let now = now.replace_microsecond(0).unwrap_or(now);
-    let digest = Sha256::digest(request.to_string().as_bytes());
-    let low = digest.iter().take(10).fold(0u128, |n, b| (n << 8) | u128::from(*b));
-    let millis = (now.unix_timestamp_nanos() / 1_000_000) as u128 & ((1 << 48) - 1);
-    let created = now
-        .replace_nanosecond(0)
-        .unwrap_or(now)
-        .format(&Rfc3339)
-        .map_err(|e| StudioError::Config(format!("the clock cannot be read: {e}")))?;
-    Ok(Work { id: WorkId::from_bits((millis << 80) | low), created })
-}
-
-pub(crate) fn platform() -> serde_json::Value {
-    format!("{}-{}", std::env::consts::ARCH, std::env::consts::OS).into()
 }

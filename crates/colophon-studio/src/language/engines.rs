@@ -14,6 +14,7 @@ use colophon_types::{Cancel, ModelUse, Progress};
 use sha2::{Digest as _, Sha256};
 
 use super::generate::Finishing;
+use crate::engines::model_use;
 use crate::{Studio, StudioError};
 
 /// Memory is short when less than one part in so many is available.
@@ -277,14 +278,7 @@ fn catalogue_model(
         ));
     }
     let model: Model = hub.ensure(id, progress, cancel)?;
-    let uses = ModelUse {
-        id: id.to_owned(),
-        role: "text".into(),
-        sha256: model.digest().to_owned(),
-        licence: model.entry().licence.clone(),
-        variant: None,
-    };
-    Ok((model.main(), uses))
+    Ok((model.main(), model_use(&model, "text", None)))
 }
 
 /// The vision projector of a model, by which it reads pictures: a GGUF file with `mmproj` in its name
@@ -302,7 +296,7 @@ fn local_model(path: &Path) -> Result<(PathBuf, ModelUse), StudioError> {
     let mut file = std::fs::File::open(path).map_err(StudioError::io("read", path))?;
     let mut digest = Sha256::new();
     std::io::copy(&mut file, &mut digest).map_err(StudioError::io("read", path))?;
-    let sha256 = digest.finalize().iter().map(|b| format!("{b:02x}")).collect();
+    let sha256 = colophon_types::hex(&digest.finalize());
     let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
     let uses =
         ModelUse { id: name, role: "text".into(), sha256, licence: "not recorded".into(), variant: None };

@@ -7,12 +7,11 @@ use colophon_seal::{Piece, Sealed, SealedText, TextSeal, seal};
 use colophon_text::chat::{
     Delta, Finish, GenerateRequest, Message, Prompt, Reply, TokenLogprob, ToolCall, Usage, WatermarkState,
 };
-use colophon_types::{Cancel, Draft, Event, Lang, Media, ModelUse, Progress, Receipt, Stage, Step};
+use colophon_types::{Cancel, Draft, Event, Lang, Media, ModelUse, Progress, Receipt, Stage};
 use serde_json::json;
-use sha2::{Digest, Sha256};
 
 use super::engines::Loaded;
-use crate::film::{GENERATOR, new_work, platform};
+use crate::origin::{self, fresh_seed, new_work};
 use crate::{Studio, StudioError};
 
 /// A finished text with its seal.
@@ -253,24 +252,17 @@ impl About {
         let mut request = self.request;
         request["seed"] = seed.into();
         // Equal requests in one millisecond are two works.
-        request["nonce"] = format!("{:016x}", crate::film::fresh_seed()).into();
+        request["nonce"] = format!("{:016x}", fresh_seed()).into();
         let work = new_work(&request)?;
         let watermark = match watermark {
             WatermarkState::Marked => json!({"method": "synthid-text", "key": self.key}),
             state => json!({"none": state}),
         };
-        Ok(Receipt {
-            work_id: work.id,
-            title: "Text".into(),
-            lang: self.lang,
-            created: work.created,
-            generator: GENERATOR.to_owned(),
-            request,
-            seed: u64::from(seed),
-            models: vec![self.uses],
-            steps: vec![Step { name: "generate".into(), engine: self.engine }],
-            extra: [("platform".to_owned(), platform()), ("watermark".to_owned(), watermark)].into(),
-        })
+        let steps = vec![("generate", self.engine)];
+        let models = vec![self.uses];
+        let mut receipt = origin::receipt(work, "Text", self.lang, request, u64::from(seed), models, steps);
+        receipt.extra.insert("watermark".to_owned(), watermark);
+        Ok(receipt)
     }
 }
 
@@ -285,9 +277,7 @@ fn prompt_text(prompt: &Prompt) -> String {
 
 /// SHA-256 of a prompt, lower-case hex.
 pub(super) fn digest(prompt: &Prompt) -> String {
-    let mut digest = Sha256::new();
-    digest.update(format!("{prompt:?}").as_bytes());
-    digest.finalize().iter().map(|b| format!("{b:02x}")).collect()
+    origin::sha256(&format!("{prompt:?}"))
 }
 
 /// What the receipt keeps of a request.

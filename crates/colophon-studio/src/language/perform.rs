@@ -94,7 +94,7 @@ impl Studio {
         on_words: &mut dyn FnMut(&str) -> bool,
     ) -> Result<(Written, About), StudioError> {
         let loaded = self.loaded_engine(options.model.as_deref(), progress, cancel)?;
-        let seed = options.seed.unwrap_or_else(|| crate::film::fresh_seed() as u32);
+        let seed = options.seed.unwrap_or_else(|| crate::origin::fresh_seed() as u32);
         let about = self.about_task(task, &loaded, options)?;
         let mut tell = |event: TaskEvent<'_>| match event {
             TaskEvent::Step { done, total } => {

@@ -170,7 +170,7 @@ impl Keys {
         for key in self.layers {
             digest.update(key.to_le_bytes());
         }
-        digest.finalize().iter().take(6).map(|b| format!("{b:02x}")).collect()
+        colophon_types::hex(&digest.finalize()[..6])
     }
 
     pub(super) fn layers(&self) -> [i64; DEPTH] {

@@ -37,7 +37,7 @@ fn sha256(path: &Path) -> Result<String, Failure> {
     let mut file = std::fs::File::open(path).map_err(|e| unreadable(path, &e))?;
     let mut hash = Sha256::new();
     std::io::copy(&mut file, &mut hash).map_err(|e| unreadable(path, &e))?;
-    Ok(hash.finalize().iter().map(|b| format!("{b:02x}")).collect())
+    Ok(colophon_types::hex(&hash.finalize()))
 }
 
 fn unreadable(path: &Path, error: &std::io::Error) -> Failure {

@@ -122,7 +122,7 @@ impl Studio {
     fn index_file(&self, root: &Path) -> PathBuf {
         use sha2::{Digest as _, Sha256};
         let digest = Sha256::digest(root.as_os_str().as_encoded_bytes());
-        let name: String = digest.iter().take(12).map(|b| format!("{b:02x}")).collect();
+        let name = colophon_types::hex(&digest[..12]);
         self.home.join("index").join(format!("{name}.db"))
     }
 }

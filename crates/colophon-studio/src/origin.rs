@@ -1,0 +1,78 @@
+//! Where a work comes from: its number, its time, its seed, and the receipt that says so.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use colophon_types::{Lang, ModelUse, Receipt, Seed, Step, WorkId};
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+use crate::StudioError;
+use crate::studio::Work;
+
+/// The program and its version, as receipts name it.
+pub(crate) const GENERATOR: &str = concat!("Colophon ", env!("CARGO_PKG_VERSION"));
+
+/// The receipt of a work; `steps` are names with the engines that did them.
+pub(crate) fn receipt(
+    work: Work,
+    title: &str,
+    lang: Lang,
+    request: Value,
+    seed: u64,
+    models: Vec<ModelUse>,
+    steps: Vec<(&str, String)>,
+) -> Receipt {
+    Receipt {
+        work_id: work.id,
+        title: title.to_owned(),
+        lang,
+        created: work.created,
+        generator: GENERATOR.to_owned(),
+        request,
+        seed,
+        models,
+        steps: steps.into_iter().map(|(name, engine)| Step { name: name.to_owned(), engine }).collect(),
+        extra: [("platform".to_owned(), platform())].into(),
+    }
+}
+
+/// SHA-256 of words, lower-case hex: what receipts keep in the place of what a user said.
+pub(crate) fn sha256(words: &str) -> String {
+    colophon_types::hex(&Sha256::digest(words.as_bytes()))
+}
+
+/// A seed that no one asked for: from the clock and the process.
+pub(crate) fn fresh_seed() -> u64 {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_nanos() as u64);
+    // 53 bits, so that JSON readers of every language hold it exactly.
+    Seed(now ^ (u64::from(std::process::id()) << 32)).derive("fresh").0 >> 11
+}
+
+/// An identifier from the time (48 bits of milliseconds) and the request (80 bits of its SHA-256).
+/// `SOURCE_DATE_EPOCH` sets the time, for builds that must repeat.
+pub(crate) fn new_work(request: &Value) -> Result<Work, StudioError> {
+    let now = match std::env::var("SOURCE_DATE_EPOCH") {
+        Ok(text) => {
+            text.parse().ok().and_then(|s| OffsetDateTime::from_unix_timestamp(s).ok()).ok_or_else(|| {
+                StudioError::Config(format!("SOURCE_DATE_EPOCH must be a number of seconds, not '{text}'"))
+            })?
+        }
+        Err(_) => OffsetDateTime::now_utc(),
+    };
+    let now = now.replace_microsecond(0).unwrap_or(now);
+    let digest = Sha256::digest(request.to_string().as_bytes());
+    let low = digest.iter().take(10).fold(0u128, |n, b| (n << 8) | u128::from(*b));
+    let millis = (now.unix_timestamp_nanos() / 1_000_000) as u128 & ((1 << 48) - 1);
+    let created = now
+        .replace_nanosecond(0)
+        .unwrap_or(now)
+        .format(&Rfc3339)
+        .map_err(|e| StudioError::Config(format!("the clock cannot be read: {e}")))?;
+    Ok(Work { id: WorkId::from_bits((millis << 80) | low), created })
+}
+
+fn platform() -> Value {
+    format!("{}-{}", std::env::consts::ARCH, std::env::consts::OS).into()
+}
