@@ -27,6 +27,8 @@ pub enum Role {
     Asr,
     /// Style transfer.
     Style,
+    /// Makes or changes pictures, or judges them.
+    Image,
     /// Vector art.
     Art,
     /// Fonts.
@@ -46,6 +48,7 @@ impl Role {
             Self::Voice => "voice",
             Self::Asr => "asr",
             Self::Style => "style",
+            Self::Image => "image",
             Self::Art => "art",
             Self::Font => "font",
             Self::Runtime => "runtime",

@@ -50,22 +50,34 @@ pub fn library() -> Option<&'static Path> {
 /// [`HubError::Runtime`] before [`init`]; [`HubError::Network`] when the file is no model that the
 /// runtime can load.
 pub fn session(path: &Path, threads: usize) -> Result<Session, HubError> {
-    let Some((_, environment)) = ENVIRONMENT.get() else {
-        return Err(HubError::Runtime {
-            path: PathBuf::from("libonnxruntime"),
-            problem: "no library has been loaded yet".into(),
-        });
-    };
-    let open = || -> ort::Result<Session> {
-        SessionBuilder::new(environment)?
-            .with_intra_threads(threads.max(1))?
-            .with_inter_threads(1)?
-            .with_parallel_execution(false)?
-            .with_deterministic_compute(true)?
-            .with_optimization_level(GraphOptimizationLevel::Level3)?
-            // Workers would otherwise spin on cores that the scheduler has given to another engine.
-            .with_config_entry("session.force_spinning_stop", "1")?
-            .commit_from_file(path)
-    };
-    open().map_err(|e| HubError::Network { path: path.to_path_buf(), problem: e.to_string() })
+    let open = |environment: &Environment| builder(environment, threads)?.commit_from_file(path);
+    open(environment()?).map_err(|e| HubError::Network { path: path.to_path_buf(), problem: e.to_string() })
+}
+
+/// Opens an ONNX model that lies in memory, as [`session`].
+///
+/// # Errors
+/// As [`session`].
+pub fn session_of(model: &[u8], threads: usize) -> Result<Session, HubError> {
+    let open = |environment: &Environment| builder(environment, threads)?.commit_from_memory(model);
+    open(environment()?)
+        .map_err(|e| HubError::Network { path: PathBuf::from("network"), problem: e.to_string() })
+}
+
+fn environment() -> Result<&'static Environment, HubError> {
+    ENVIRONMENT.get().map(|(_, environment)| environment).ok_or_else(|| HubError::Runtime {
+        path: PathBuf::from("libonnxruntime"),
+        problem: "no library has been loaded yet".into(),
+    })
+}
+
+fn builder(environment: &Environment, threads: usize) -> ort::Result<SessionBuilder> {
+    Ok(SessionBuilder::new(environment)?
+        .with_intra_threads(threads.max(1))?
+        .with_inter_threads(1)?
+        .with_parallel_execution(false)?
+        .with_deterministic_compute(true)?
+        .with_optimization_level(GraphOptimizationLevel::Level3)?
+        // Workers would otherwise spin on cores that the scheduler has given to another engine.
+        .with_config_entry("session.force_spinning_stop", "1")?)
 }

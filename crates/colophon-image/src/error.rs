@@ -9,12 +9,29 @@ pub enum ImageError {
     /// A model or the runtime could not be loaded.
     #[error(transparent)]
     Hub(#[from] HubError),
+    /// A file of a model cannot be used.
+    #[error("the model {path} cannot be used: {reason}")]
+    Model {
+        /// The file.
+        path: std::path::PathBuf,
+        /// Why.
+        reason: String,
+    },
     /// The network could not be run.
-    #[error("the style network failed: {0}")]
+    #[error("the network failed: {0}")]
     Network(String),
     /// There is no style of this name.
     #[error("there is no style '{0}'")]
     UnknownStyle(String),
+    /// A file is no picture that can be used.
+    #[error("the picture cannot be read: {reason}")]
+    Unreadable {
+        /// Why.
+        reason: String,
+    },
+    /// A setting cannot be met.
+    #[error("{0}")]
+    Setting(String),
     /// The picture's size and bytes disagree, or it is too large.
     #[error("a picture of {width}×{height} pixels with {bytes} bytes cannot be painted")]
     BadPicture {
@@ -30,12 +47,19 @@ pub enum ImageError {
     Cancelled(#[from] Cancelled),
 }
 
+impl ImageError {
+    pub(crate) fn model(path: &std::path::Path, reason: String) -> Self {
+        Self::Model { path: path.to_owned(), reason }
+    }
+}
+
 impl Explain for ImageError {
     fn code(&self) -> ErrorCode {
         match self {
             Self::Hub(e) => e.code(),
             Self::Network(_) => ErrorCode::Failed,
-            Self::UnknownStyle(_) | Self::BadPicture { .. } => ErrorCode::BadInput,
+            Self::Model { .. } => ErrorCode::ModelMissing,
+            Self::UnknownStyle(_) | Self::Setting(_) | Self::Unreadable { .. } | Self::BadPicture { .. } => ErrorCode::BadInput,
             Self::Cancelled(_) => ErrorCode::Cancelled,
         }
     }
@@ -47,6 +71,7 @@ impl Explain for ImageError {
                 let names: Vec<&str> = crate::style::STYLES.iter().map(|s| s.name).collect();
                 Some(format!("choose one of: {}", names.join(", ")))
             }
+            Self::Model { .. } => Some("run `colophon models verify`, then `colophon models pull`".into()),
             _ => None,
         }
     }

@@ -1,11 +1,32 @@
-//! Pictures: neural style transfer of pictures and of layered scenes.
+//! Pictures: neural style transfer of pictures and of layered scenes, painting by optimisation,
+//! dreams, faces, enlarging, cutting out, sketching.
 //!
 //! [`Stylizer`] paints a picture, or each layer of a scene once, so that a moving film does not
-//! flicker.
+//! flicker. The other engines take a picture and give one. All run on the ONNX Runtime; networks that
+//! are published in other formats are read and written down anew as its graphs.
 
+pub mod cutout;
+pub mod dream;
 mod error;
+pub mod faces;
+pub mod gatys;
+mod lbfgs;
+mod net;
+pub mod nsfw;
+mod pixels;
+pub mod read;
 mod resize;
+pub mod sketch;
 pub mod style;
+pub mod upscale;
+mod vgg;
 
+pub use cutout::Cutter;
+pub use dream::Dreamer;
 pub use error::ImageError;
+pub use faces::Faces;
+pub use gatys::GatysPainter;
+pub use nsfw::NudityFilter;
+pub use sketch::Sketcher;
 pub use style::{Style, Stylizer, Treatment};
+pub use upscale::Upscaler;

@@ -14,6 +14,7 @@ use ort::session::Session;
 use ort::value::Tensor;
 
 use crate::error::ImageError;
+use crate::pixels::straight;
 use crate::resize::Plane;
 
 /// Painters in the network.
@@ -238,33 +239,4 @@ fn painted(image: &Raster) -> Option<(usize, usize, usize, usize)> {
         });
     }
     found
-}
-
-/// Colours 0…1, not premultiplied; what is clear takes the mean colour of the paint, so that the
-/// network sees no edge that is not there.
-fn straight(image: &Raster, (x0, y0, x1, y1): (usize, usize, usize, usize)) -> Vec<Plane> {
-    let (w, h) = (x1 - x0, y1 - y0);
-    let row = |y: usize| &image.rgba[(y * image.width as usize + x0) * 4..][..w * 4];
-    let mut sums = [0.0f64; 4];
-    for y in y0..y1 {
-        for p in row(y).as_chunks::<4>().0 {
-            for (s, v) in sums.iter_mut().zip(p) {
-                *s += f64::from(*v);
-            }
-        }
-    }
-    let mean: [f32; 3] = std::array::from_fn(|c| (sums[c] / sums[3].max(1.0)) as f32);
-    (0..3)
-        .map(|c| {
-            let value = |p: &[u8; 4]| {
-                let alpha = f32::from(p[3]);
-                // Thin paint says little about its colour: weigh it against the mean.
-                let own = if p[3] > 0 { (f32::from(p[c]) / alpha).min(1.0) } else { mean[c] };
-                let trust = (alpha / 64.0).min(1.0);
-                own * trust + mean[c] * (1.0 - trust)
-            };
-            let v = (y0..y1).flat_map(|y| row(y).as_chunks::<4>().0.iter().map(value)).collect();
-            Plane { w, h, v }
-        })
-        .collect()
 }
