@@ -14,6 +14,11 @@ const LONGEST: usize = 1024;
 /// Side of a tile of which a gradient is taken at once.
 const TILE: usize = 512;
 
+/// How the colours of photographs go together (as in Lucid, Olah et al. 2017): brightness first, then
+/// blue against yellow, then green against red. A step that follows it looks like paint, not like a
+/// broken screen.
+const COLOURS: [[f32; 3]; 3] = [[0.26, 0.09, 0.02], [0.27, 0.0, -0.05], [0.27, -0.09, 0.03]];
+
 /// How a picture is dreamt.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Dream {
@@ -36,7 +41,7 @@ pub struct Dream {
 impl Default for Dream {
     fn default() -> Self {
         Self {
-            layer: "conv5_2".into(),
+            layer: "conv5_1".into(),
             channel: None,
             octaves: 4,
             octave_scale: 1.4,
@@ -178,15 +183,7 @@ impl Dreamer {
         }
         tell(total, total);
         let change = change.unwrap_or_default();
-        let made: Vec<Plane> = full
-            .iter()
-            .zip(&change)
-            .map(|(p, c)| {
-                let c = c.resized(w, h);
-                Plane { w, h, v: p.v.iter().zip(&c.v).map(|(p, c)| p + c).collect() }
-            })
-            .collect();
-        Ok(pixels::picture(&made, pixels::opacity(image).as_ref()))
+        Ok(pixels::changed(&full, &change, pixels::opacity(image).as_ref()))
     }
 
     /// One step uphill over tiles of the picture, shifted round so that their borders fall elsewhere
@@ -214,9 +211,10 @@ impl Dreamer {
                 if slope.data.len() != 3 * tw * th {
                     return Err(ImageError::Network("it gave a gradient of another size".into()));
                 }
-                let size = slope.data.iter().map(|g| f64::from(g.abs())).sum::<f64>();
-                let factor = rate / ((size / slope.data.len() as f64) as f32).max(1e-12);
-                for (plane, slope) in state.iter_mut().zip(slope.data.chunks_exact(tw * th)) {
+                let slope = natural(&slope.data);
+                let size = slope.iter().map(|g| f64::from(g.abs())).sum::<f64>();
+                let factor = rate / ((size / slope.len() as f64) as f32).max(1e-12);
+                for (plane, slope) in state.iter_mut().zip(slope.chunks_exact(tw * th)) {
                     for y in 0..th {
                         for x in 0..tw {
                             let v = &mut plane.v[at(left + x, top + y)];
@@ -260,6 +258,19 @@ fn matched(graph: &mut Graph, features: Var, channels: usize) -> Var {
     let rows = graph.plain("Gather", &[guide, best]);
     let rows = turned(graph, rows);
     graph.plain("Reshape", &[rows, shape])
+}
+
+/// A gradient `[3, places]` with the colours of photographs.
+fn natural(gradient: &[f32]) -> Vec<f32> {
+    let mix: [[f32; 3]; 3] = std::array::from_fn(|a| {
+        std::array::from_fn(|b| (0..3).map(|k| COLOURS[a][k] * COLOURS[b][k]).sum())
+    });
+    let places = gradient.len() / 3;
+    let mut out = Vec::with_capacity(gradient.len());
+    for row in mix {
+        out.extend((0..places).map(|i| (0..3).map(|c| row[c] * gradient[c * places + i]).sum::<f32>()));
+    }
+    out
 }
 
 /// A length in about equal parts of at most [`TILE`], each a multiple of `stride`.

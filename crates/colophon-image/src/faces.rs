@@ -106,18 +106,22 @@ impl Faces {
         if latents.is_empty() {
             return Ok(Vec::new());
         }
-        let noise = latents.iter().flat_map(|l| l.0).collect();
-        let made = self.net.apply("noise", Tensor::new(&[latents.len(), LATENT, 1, 1], noise), cancel)?;
-        let area = SIDE * SIDE;
+        let made = self.numbers(latents, cancel)?;
         if made.shape != [latents.len(), 3, SIDE, SIDE] {
             return Err(ImageError::Network(format!("it gave {:?} in the place of faces", made.shape)));
         }
         made.data
-            .chunks_exact(3 * area)
+            .chunks_exact(3 * SIDE * SIDE)
             .map(|face| {
                 let tensor = Tensor::new(&[1, 3, SIDE, SIDE], face.to_vec());
                 Ok(pixels::picture(&pixels::planes(tensor)?, None))
             })
             .collect()
+    }
+
+    /// What the generator gives, 0…1, `[faces, 3, SIDE, SIDE]`.
+    pub(crate) fn numbers(&self, latents: &[Latent], cancel: &Cancel) -> Result<Tensor, ImageError> {
+        let noise = latents.iter().flat_map(|l| l.0).collect();
+        self.net.apply("noise", Tensor::new(&[latents.len(), LATENT, 1, 1], noise), cancel)
     }
 }

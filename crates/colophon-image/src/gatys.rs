@@ -98,6 +98,7 @@ impl GatysPainter {
             return Err(ImageError::Setting(message.into()));
         }
         let full = pixels::colours(image);
+        let style = pixels::colours(style);
         let opacity = pixels::opacity(image);
         let (w, h) = (full[0].w, full[0].h);
         let longest = longest.min(w.max(h).next_multiple_of(vgg::STRIDE));
@@ -111,7 +112,7 @@ impl GatysPainter {
         for (longest, count) in sizes {
             let (sw, sh) = fit((w, h), *longest);
             let base: Vec<Plane> = full.iter().map(|p| p.resized(sw, sh)).collect();
-            let wanted = self.wanted(&base, style, *longest, cancel)?;
+            let wanted = self.wanted(&base, &style, *longest, cancel)?;
             let slope = self.slope((sw, sh), weight, &wanted)?;
             let mut state = pixels::tensor(&base).data;
             for (c, change) in change.iter().flatten().enumerate() {
@@ -136,19 +137,33 @@ impl GatysPainter {
         Ok(applied(&full, &change.unwrap_or_default(), keep_colour, opacity.as_ref()))
     }
 
+    /// Loss and gradient of a picture by another's content and a painting, all of one size.
+    #[cfg(test)]
+    pub(crate) fn loss(
+        &self,
+        content: &[Plane],
+        painting: &[Plane],
+        picture: &[f32],
+        weight: f32,
+        cancel: &Cancel,
+    ) -> Result<(f32, Vec<f32>), ImageError> {
+        let size = (content[0].w, content[0].h);
+        let wanted = self.wanted(content, painting, size.0.max(size.1), cancel)?;
+        self.slope(size, weight, &wanted)?.at(picture, size, cancel)
+    }
+
     fn wanted(
         &self,
         content: &[Plane],
-        style: &Raster,
+        painting: &[Plane],
         longest: usize,
         cancel: &Cancel,
     ) -> Result<Wanted, ImageError> {
         let missing = || ImageError::Network("it gave nothing".into());
         let seen = self.look.run(vec![("image", pixels::tensor(content))], cancel)?;
         let content = seen.into_iter().next().ok_or_else(missing)?;
-        let planes = pixels::colours(style);
-        let (w, h) = fit((planes[0].w, planes[0].h), longest);
-        let planes: Vec<Plane> = planes.iter().map(|p| p.resized(w, h)).collect();
+        let (w, h) = fit((painting[0].w, painting[0].h), longest);
+        let planes: Vec<Plane> = painting.iter().map(|p| p.resized(w, h)).collect();
         let seen = self.look.run(vec![("image", pixels::tensor(&planes))], cancel)?;
         let grams: Vec<Tensor> = seen.into_iter().skip(1).collect();
         if grams.len() == STYLE.len() { Ok(Wanted { content, grams }) } else { Err(missing()) }
@@ -241,16 +256,9 @@ fn fit((w, h): (usize, usize), longest: usize) -> (usize, usize) {
 }
 
 fn applied(full: &[Plane], change: &[Plane], keep_colour: bool, opacity: Option<&Plane>) -> Raster {
-    let (w, h) = (full[0].w, full[0].h);
-    let change: Vec<Plane> =
-        if keep_colour { vec![pixels::luma(change)] } else { change.to_vec() }.iter().map(|c| c.resized(w, h)).collect();
-    let made: Vec<Plane> = full
-        .iter()
-        .enumerate()
-        .map(|(c, p)| match change.get(c).or(change.first()) {
-            None => p.clone(),
-            Some(change) => Plane { w, h, v: p.v.iter().zip(&change.v).map(|(p, c)| p + c).collect() },
-        })
-        .collect();
-    pixels::picture(&made, opacity)
+    if keep_colour {
+        pixels::changed(full, &[pixels::luma(change)], opacity)
+    } else {
+        pixels::changed(full, change, opacity)
+    }
 }

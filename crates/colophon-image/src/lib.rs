@@ -5,6 +5,10 @@
 //! flicker. The other engines take a picture and give one. All run on the ONNX Runtime; networks that
 //! are published in other formats are read and written down anew as its graphs.
 
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::panic)]
+mod agreement;
+pub mod any_style;
 pub mod cutout;
 pub mod dream;
 mod error;
@@ -21,6 +25,7 @@ pub mod style;
 pub mod upscale;
 mod vgg;
 
+pub use any_style::AnyStyle;
 pub use cutout::Cutter;
 pub use dream::Dreamer;
 pub use error::ImageError;

@@ -29,7 +29,7 @@ impl NudityFilter {
     /// A model that cannot be loaded.
     pub fn load(dir: &Path, threads: usize) -> Result<Self, ImageError> {
         let net = Net::open(&dir.join(FILE), threads)?;
-        let input = net.input_name();
+        let input = net.inputs().into_iter().next().unwrap_or_default();
         Ok(Self { net, input })
     }
 

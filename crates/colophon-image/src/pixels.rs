@@ -80,6 +80,21 @@ pub(crate) fn picture(colours: &[Plane], opacity: Option<&Plane>) -> Raster {
     Raster { width: w as u32, height: h as u32, rgba }
 }
 
+/// A picture with a change of another size added to it; one plane changes every colour alike.
+pub(crate) fn changed(full: &[Plane], change: &[Plane], opacity: Option<&Plane>) -> Raster {
+    let (w, h) = full.first().map_or((0, 0), |p| (p.w, p.h));
+    let change: Vec<Plane> = change.iter().map(|c| c.resized(w, h)).collect();
+    let made: Vec<Plane> = full
+        .iter()
+        .enumerate()
+        .map(|(c, p)| match change.get(c).or(change.first()) {
+            None => p.clone(),
+            Some(change) => Plane { w, h, v: p.v.iter().zip(&change.v).map(|(p, c)| p + c).collect() },
+        })
+        .collect();
+    picture(&made, opacity)
+}
+
 /// Brightness as seen (Rec. 709 on the coded values).
 pub(crate) fn luma(colours: &[Plane]) -> Plane {
     let [r, g, b] = colours else { return colours.first().cloned().unwrap_or_default() };

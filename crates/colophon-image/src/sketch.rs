@@ -72,6 +72,8 @@ impl Sketcher {
         let unit = w.max(h) as f32 / 1024.0;
         let soft = light.blurred((2.0 * unit).round() as usize);
         let wide = light.blurred((24.0 * unit).round().max(1.0) as usize);
+        // What is as likely all around is no line but a band: its middle is drawn.
+        let thick = edges.blurred((5.0 * unit).round().max(1.0) as usize);
         let grain = Grain::new(pencil.seed);
         let mut v = Vec::with_capacity(w * h);
         for y in 0..h {
@@ -80,25 +82,30 @@ impl Sketcher {
                 let (px, py) = (x as f32 / unit, y as f32 / unit);
                 let paper = grain.at(px * 0.9, py * 0.9);
                 // A line is dark in its middle and catches on the paper.
-                let line = ((edges.v[i] - 0.12) / 0.55).clamp(0.0, 1.0).powf(0.8);
-                let line = pencil.lines * line * (0.78 + 0.44 * paper).min(1.0);
+                let line = ((edges.v[i] - thick.v[i] * 0.72 - 0.04) / 0.22).clamp(0.0, 1.0);
+                let line = line * (edges.v[i] / 0.45).min(1.0);
+                let line = pencil.lines * line * (0.72 + 0.5 * paper).min(1.0);
                 // Fine detail that is no outline, lightly.
                 let detail = ((wide.v[i] - light.v[i]) * 1.6).clamp(0.0, 0.35) * 0.8;
                 let dark = (1.0 - soft.v[i]).clamp(0.0, 1.0);
                 let hatch = |angle: f32, threshold: f32, seed: f32| {
                     let (s, c) = angle.sin_cos();
-                    let across = (px * s + py * c) * 0.42 + 1.3 * grain.at(px * 0.02 + seed, py * 0.02);
-                    let along = (px * c - py * s) * 0.011 + seed;
-                    let stroke = 0.5 + 0.5 * (across * std::f32::consts::TAU / 2.4).cos();
-                    let pressure = 0.55 + 0.9 * grain.at(along, across.floor() * 3.7 + seed);
-                    let depth = ((dark - threshold) / 0.35).clamp(0.0, 1.0);
-                    depth * stroke * pressure.min(1.0)
+                    // Strokes bend, swell and end: each is a hand's.
+                    let bend = 5.0 * grain.at(px * 0.011 + seed, py * 0.011) + grain.at(px * 0.07, py * 0.07 + seed);
+                    let across = (px * s + py * c) * 0.36 + bend;
+                    let along = (px * c - py * s) * 0.017;
+                    let row = across.floor();
+                    let width = 0.35 + 0.4 * grain.at(along * 2.0 + row * 5.1, row * 3.7 + seed);
+                    let near = 1.0 - ((across - row - 0.5).abs() / width).min(1.0);
+                    let pressure = grain.at(along + row * 9.3, row * 1.9 + seed);
+                    let depth = ((dark - threshold) / 0.4).clamp(0.0, 1.0);
+                    depth * near * ((pressure - 0.18) * 1.7).clamp(0.0, 1.0)
                 };
-                let shade = 0.30 * hatch(0.9, 0.28, 11.0)
-                    + 0.34 * hatch(0.75, 0.52, 37.0)
-                    + 0.42 * hatch(-0.6, 0.72, 73.0)
-                    + 0.16 * dark * dark;
-                let shade = pencil.shade * (shade + detail) * (0.7 + 0.6 * paper);
+                let shade = 0.42 * hatch(0.9, 0.24, 11.0)
+                    + 0.44 * hatch(0.72, 0.5, 37.0)
+                    + 0.5 * hatch(-0.5, 0.74, 73.0)
+                    + 0.3 * dark * dark;
+                let shade = pencil.shade * (shade + detail) * (0.6 + 0.8 * paper);
                 let graphite = 1.0 - (1.0 - line) * (1.0 - shade.clamp(0.0, 0.9));
                 v.push(0.975 - 0.02 * paper - 0.86 * graphite);
             }

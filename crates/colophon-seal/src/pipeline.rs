@@ -34,7 +34,7 @@ pub fn seal(
     let started = std::time::Instant::now();
     let modality = draft.modality();
     #[allow(clippy::disallowed_methods, reason = "this is the seal: the one place that opens a draft")]
-    let DraftParts { mut media, receipt } = draft.open();
+    let DraftParts { mut media, receipt, sources } = draft.open();
     let _removed = DraftFile(match &media {
         Media::Film { path, .. } => Some(path.clone()),
         _ => None,
@@ -54,12 +54,13 @@ pub fn seal(
 
     cancel.check()?;
     tell(2);
-    let source_type = source_type(&receipt);
+    let source_type = source_type(&receipt, !sources.is_empty());
     let marked = metadata_step(media, &receipt, &source_type, sealer, cancel)?;
 
     cancel.check()?;
     tell(3);
-    let claim = Claim { receipt: &receipt, source_type: &source_type, label: (words, &place) };
+    let claim =
+        Claim { receipt: &receipt, source_type: &source_type, label: (words, &place), sources: &sources };
     let (body, sha256) = credential_step(marked, &claim, sealer, cancel)?;
 
     cancel.check()?;
@@ -90,9 +91,15 @@ fn media_type(modality: Modality) -> &'static str {
     }
 }
 
-/// The IPTC source type: of a trained model, or of an algorithm where no model took part.
-pub(crate) fn source_type(receipt: &Receipt) -> String {
-    let kind = if receipt.models.is_empty() { "algorithmicMedia" } else { "trainedAlgorithmicMedia" };
+/// The IPTC source type: of a trained model, or of an algorithm where no model took part; of both and
+/// what a person brought where a file was changed.
+pub(crate) fn source_type(receipt: &Receipt, changed: bool) -> String {
+    let kind = match (receipt.models.is_empty(), changed) {
+        (true, false) => "algorithmicMedia",
+        (true, true) => "algorithmicallyEnhanced",
+        (false, false) => "trainedAlgorithmicMedia",
+        (false, true) => "compositeWithTrainedAlgorithmicMedia",
+    };
     format!("{}{kind}", xmp::SOURCE_TYPES)
 }
 

@@ -77,13 +77,12 @@ impl TextSeal {
     /// [`SealError`] names the step that failed; then the text has no credential and no log entry.
     pub fn finish(self, receipt: Receipt, cancel: &Cancel) -> Result<SealedText, SealError> {
         let Self { sealer, text } = self;
-        let source_type = source_type(&receipt);
+        let source_type = source_type(&receipt, false);
         let aigc = Aigc::of_producer(&sealer.producer, receipt.work_id.as_str()).to_json();
         let claim = Claim {
             receipt: &receipt,
             source_type: &source_type,
-            label: (TEXT_LABEL, "beside the text, in the message that carries it"),
-        };
+            label: (TEXT_LABEL, "beside the text, in the message that carries it"), sources: &[] };
         let fail = |e: String| SealError::step(Step::Credential, e);
         let store = claim
             .sign_appended(&sealer.credentials, text.as_bytes(), text::wrapper_length, cancel)

@@ -36,6 +36,17 @@ pub struct Config {
     pub trust_anchors: Option<PathBuf>,
     /// Language engines.
     pub text: TextConfig,
+    /// Picture engines.
+    pub pictures: PictureConfig,
+}
+
+/// Settings of the picture engines (`[pictures]` in the file).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct PictureConfig {
+    /// From this score on, in hundredths, a picture that is brought or made is refused as unfit to be
+    /// shown everywhere; default 90. 0 lets every picture pass unseen.
+    pub nudity_limit: Option<u8>,
 }
 
 /// Settings of the language engines (`[text]` in the file).

@@ -18,6 +18,14 @@ pub enum StudioError {
         /// What to try.
         hint: &'static str,
     },
+    /// Policy refuses the request.
+    #[error("{message}")]
+    Refused {
+        /// What is refused.
+        message: String,
+        /// What can be done.
+        hint: &'static str,
+    },
     /// A file cannot be read or written.
     #[error("cannot {doing} {path}: {source}")]
     Io {
@@ -99,6 +107,7 @@ impl StudioError {
             Self::Ledger(e) => Some(e),
             Self::Config(_)
             | Self::Request { .. }
+            | Self::Refused { .. }
             | Self::Io { .. }
             | Self::Index { .. }
             | Self::Stopped(_)
@@ -111,6 +120,7 @@ impl Explain for StudioError {
     fn code(&self) -> ErrorCode {
         match self {
             Self::Config(_) | Self::Request { .. } => ErrorCode::BadInput,
+            Self::Refused { .. } => ErrorCode::Refused,
             Self::Io { .. } | Self::Index { .. } => ErrorCode::Io,
             Self::Cancelled(_) => ErrorCode::Cancelled,
             _ => self.inner().map_or(ErrorCode::Failed, Explain::code),
@@ -119,7 +129,7 @@ impl Explain for StudioError {
 
     fn hint(&self) -> Option<String> {
         match self {
-            Self::Request { hint, .. } => Some((*hint).to_owned()),
+            Self::Request { hint, .. } | Self::Refused { hint, .. } => Some((*hint).to_owned()),
             Self::Io { .. } => Some("check that the folder exists, can be written and is not full".into()),
             Self::Index { path, .. } => Some(format!("delete {} and search again", path.display())),
             _ => self.inner().and_then(Explain::hint),

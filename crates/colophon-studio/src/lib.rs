@@ -3,8 +3,10 @@
 
 mod check;
 mod config;
+mod edit;
 mod engines;
 mod error;
+mod faces;
 mod film;
 mod language;
 mod origin;
@@ -14,6 +16,7 @@ mod studio;
 
 pub use colophon_audio::{Voice, voices};
 pub use colophon_hub as hub;
+pub use colophon_image as image;
 pub use colophon_ledger::{AuditReport, Checkpoint, VerifiedProof};
 pub use colophon_seal::{Piece, Sealed, SealedText, Verdict, VerdictKind};
 pub use colophon_text::dialogue::{Dialogue, Persona, Turn};
@@ -21,8 +24,10 @@ pub use colophon_text::encode::{Filling, Purpose};
 pub use colophon_text::script::Recipe;
 pub use colophon_text::understand::Scored;
 pub use colophon_text::{TextError, chat, tasks};
-pub use config::{Config, RemoteConfig, TextConfig};
+pub use config::{Config, PictureConfig, RemoteConfig, TextConfig};
+pub use edit::{Behind, Edit, PictureFile};
 pub use error::StudioError;
+pub use faces::FaceRequest;
 pub use film::{Deliverable, Made, Timing};
 pub use language::{
     DEFAULT_ENCODER, Embedded, Found, Indexed, LanguageOptions, Languages, Performed, Question, SealedReply,

@@ -40,7 +40,12 @@ pub(crate) fn receipt(
 
 /// SHA-256 of words, lower-case hex: what receipts keep in the place of what a user said.
 pub(crate) fn sha256(words: &str) -> String {
-    colophon_types::hex(&Sha256::digest(words.as_bytes()))
+    sha256_of(words.as_bytes())
+}
+
+/// SHA-256 of bytes, lower-case hex.
+pub(crate) fn sha256_of(bytes: &[u8]) -> String {
+    colophon_types::hex(&Sha256::digest(bytes))
 }
 
 /// A seed that no one asked for: from the clock and the process.

@@ -27,6 +27,22 @@ pub fn models_dir() -> PathBuf {
     dir
 }
 
+/// The ONNX Runtime library among the models.
+///
+/// # Panics
+/// When it is not there.
+#[allow(clippy::panic)]
+pub fn onnx_runtime() -> PathBuf {
+    let dir = models_dir().join("onnxruntime");
+    let library = std::fs::read_dir(&dir).ok().and_then(|entries| {
+        entries.flatten().map(|e| e.path()).find(|path| {
+            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            name.contains("onnxruntime") && !name.ends_with(".json")
+        })
+    });
+    library.unwrap_or_else(|| panic!("no ONNX Runtime in {}: run `colophon models pull` first", dir.display()))
+}
+
 /// Edit distance between two sequences over the length of the first: word error rate over words,
 /// character error rate over characters.
 pub fn error_rate<T: PartialEq>(reference: &[T], heard: &[T]) -> f64 {

@@ -1,6 +1,27 @@
 //! The draft: generated content that has no way out.
 
+use std::fmt;
+use std::sync::Arc;
+
 use crate::{Media, Receipt};
+
+/// A file from outside that a work was made from: it stands in the credential as an ingredient, with
+/// the marks that it came with.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Source {
+    /// Its name, without folders.
+    pub name: String,
+    /// Its media type, such as `image/jpeg`.
+    pub media_type: String,
+    /// Its bytes as they came.
+    pub bytes: Arc<[u8]>,
+}
+
+impl fmt::Debug for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Source({}, {}, {} bytes)", self.name, self.media_type, self.bytes.len())
+    }
+}
 
 /// The kind of content.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
@@ -38,6 +59,7 @@ pub enum Modality {
 pub struct Draft {
     media: Media,
     receipt: Receipt,
+    sources: Vec<Source>,
 }
 
 /// What the seal finds inside a draft.
@@ -47,12 +69,20 @@ pub struct DraftParts {
     pub media: Media,
     /// How it was made.
     pub receipt: Receipt,
+    /// What it was made from; the first is what was changed, where something was.
+    pub sources: Vec<Source>,
 }
 
 impl Draft {
     /// Wraps content that an engine made.
     pub fn new(media: Media, receipt: Receipt) -> Self {
-        Self { media, receipt }
+        Self { media, receipt, sources: Vec::new() }
+    }
+
+    /// Wraps content that an engine made of files from outside: the first was changed, the others were
+    /// used.
+    pub fn from_sources(media: Media, receipt: Receipt, sources: Vec<Source>) -> Self {
+        Self { media, receipt, sources }
     }
 
     /// The kind of content.
@@ -72,6 +102,6 @@ impl Draft {
 
     /// Takes the draft apart. For the seal alone: banned elsewhere by `clippy.toml`.
     pub fn open(self) -> DraftParts {
-        DraftParts { media: self.media, receipt: self.receipt }
+        DraftParts { media: self.media, receipt: self.receipt, sources: self.sources }
     }
 }

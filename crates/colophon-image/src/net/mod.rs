@@ -57,10 +57,10 @@ impl Net {
         Ok(Self { session: Mutex::new(colophon_hub::onnx::session(path, threads)?) })
     }
 
-    /// The name of its first input.
-    pub(crate) fn input_name(&self) -> String {
+    /// The names of its inputs.
+    pub(crate) fn inputs(&self) -> Vec<String> {
         let session = self.session.lock().unwrap_or_else(PoisonError::into_inner);
-        session.inputs().first().map(|input| input.name().to_owned()).unwrap_or_default()
+        session.inputs().iter().map(|input| input.name().to_owned()).collect()
     }
 
     /// Runs the network; results in the order in which it names them.

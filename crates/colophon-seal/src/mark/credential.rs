@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use c2pa::assertions::{DataHash, labels};
 use c2pa::{Builder, Context, HashRange, Reader, Signer, ValidationState};
-use colophon_types::{Cancel, Lang, Receipt, WorkId};
+use colophon_types::{Cancel, Lang, Receipt, Source, WorkId};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
@@ -45,6 +45,8 @@ pub(crate) struct Claim<'a> {
     pub(crate) source_type: &'a str,
     /// The label: its words and where it is.
     pub(crate) label: (&'a str, &'a str),
+    /// Files that the work was made from; the first was changed.
+    pub(crate) sources: &'a [Source],
 }
 
 impl Claim<'_> {
@@ -55,12 +57,19 @@ impl Claim<'_> {
         });
         let mut claim_generator = generator.clone();
         claim_generator["specVersion"] = json!(SPEC_VERSION);
-        let created = json!({
-            "action": "c2pa.created",
+        // What was changed was opened first; without it the work was created.
+        let did = if self.sources.is_empty() { "c2pa.created" } else { "c2pa.edited" };
+        let mut actions = vec![json!({
+            "action": did,
             "when": self.receipt.created,
             "digitalSourceType": self.source_type,
             "softwareAgent": generator,
-        });
+        })];
+        for index in 0..self.sources.len() {
+            let action = if index == 0 { "c2pa.opened" } else { "c2pa.placed" };
+            let action = json!({ "action": action, "parameters": { "ingredientIds": [source_id(index)] } });
+            actions.insert(index.min(1), action);
+        }
         let definition = json!({
             "claim_version": 2,
             "claim_generator_info": [claim_generator],
@@ -68,7 +77,7 @@ impl Claim<'_> {
             "assertions": [
                 {
                     "label": "c2pa.actions.v2",
-                    "data": { "actions": [created], "allActionsIncluded": true },
+                    "data": { "actions": actions, "allActionsIncluded": true },
                     "created": true,
                 },
                 { "label": RECEIPT, "kind": "Json", "data": self.receipt, "created": true },
@@ -82,7 +91,17 @@ impl Claim<'_> {
         });
         let cancel = cancel.clone();
         let context = context(None)?.with_progress_callback(move |_, _, _| !cancel.is_cancelled());
-        Builder::from_context(context).with_definition(definition)
+        let mut builder = Builder::from_context(context).with_definition(definition)?;
+        for (index, source) in self.sources.iter().enumerate() {
+            let relationship = if index == 0 { "parentOf" } else { "inputTo" };
+            let about = json!({
+                "title": source.name, "format": source.media_type, "relationship": relationship,
+                "label": source_id(index), "instance_id": source_id(index),
+            });
+            let mut bytes = Cursor::new(&*source.bytes);
+            builder.add_ingredient_from_stream(about.to_string(), &source.media_type, &mut bytes)?;
+        }
+        Ok(builder)
     }
 
     /// Signs `source` into `target`, both of media type `format`.
@@ -131,6 +150,11 @@ impl Claim<'_> {
     }
 }
 
+/// By what the actions name a source.
+fn source_id(index: usize) -> String {
+    format!("source-{index}")
+}
+
 /// Signs a few bytes and judges the result, so that unfit keys are found before any work is done.
 pub(crate) fn try_out(credentials: &Credentials) -> Result<(), String> {
     let receipt = Receipt {
@@ -145,7 +169,7 @@ pub(crate) fn try_out(credentials: &Credentials) -> Result<(), String> {
         steps: Vec::new(),
         extra: BTreeMap::new(),
     };
-    let claim = Claim { receipt: &receipt, source_type: xmp::SOURCE_TYPES, label: ("", "") };
+    let claim = Claim { receipt: &receipt, source_type: xmp::SOURCE_TYPES, label: ("", ""), sources: &[] };
     let mut words = String::from("trial");
     let store = claim
         .sign_appended(credentials, words.as_bytes(), text::wrapper_length, &Cancel::new())
@@ -323,8 +347,8 @@ fn describe(reader: &Reader) -> Credential {
         });
         out.source_type = assertion("c2pa.actions.v2")
             .or_else(|| assertion("c2pa.actions"))
-            .and_then(|v| v.pointer("/actions/0/digitalSourceType"))
-            .and_then(Value::as_str)
+            .and_then(|v| v.get("actions")?.as_array())
+            .and_then(|actions| actions.iter().find_map(|a| a.get("digitalSourceType")?.as_str()))
             .map(str::to_owned);
     }
     out
@@ -351,7 +375,7 @@ mod tests {
             steps: Vec::new(),
             extra: Default::default(),
         };
-        let claim = Claim { receipt: &receipt, source_type: "s", label: ("l", "w") };
+        let claim = Claim { receipt: &receipt, source_type: "s", label: ("l", "w"), sources: &[] };
         let judged = |more: u64| {
             let length = |n| text::wrapper_length(n) + more;
             let store = claim.sign_appended(&credentials, b"text", length, &Cancel::new()).unwrap();

@@ -2,13 +2,15 @@
 
 mod language;
 mod media;
+mod picture;
 
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
 pub(crate) use language::{Chat, Form, Generation, Given, Search, TaskName, Text, Understand};
-pub(crate) use media::{Image, Speech};
+pub(crate) use media::Speech;
+pub(crate) use picture::{Change, Image};
 
 /// Generates films and texts on your own machine, and signs, labels and logs everything it makes.
 #[derive(Debug, Parser)]

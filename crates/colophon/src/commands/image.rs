@@ -3,11 +3,15 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use colophon_studio::{PictureRequest, Studio};
+use colophon_studio::image::dream::Dream;
+use colophon_studio::image::gatys::Painting;
+use colophon_studio::image::sketch::Pencil;
+use colophon_studio::image::upscale::Quality;
+use colophon_studio::{Behind, Edit, FaceRequest, PictureFile, PictureRequest, Sealed, Studio, StudioError};
 use colophon_types::{Cancel, ErrorCode, Progress};
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::args;
+use crate::args::{self, Change};
 use crate::failure::Failure;
 
 pub(crate) fn run(
@@ -16,26 +20,49 @@ pub(crate) fn run(
     progress: &dyn Progress,
     cancel: &Cancel,
 ) -> Result<ExitCode, Failure> {
+    if let Some(change) = &args.change {
+        return self::change(studio, change, progress, cancel);
+    }
     super::written_as(&args.output, "png")?;
-    let request = PictureRequest {
-        prompt: args.prompt.clone(),
-        size: size(&args.size)?,
-        style: args.style.clone(),
-        seed: args.seed,
-        count: args.n,
-        lang: super::language(&args.lang)?,
+    let made: Vec<(Sealed, Value)> = match (args.engine.as_str(), &args.prompt) {
+        ("gan", None) => {
+            let request = FaceRequest { seed: args.seed, count: args.n, towards: args.towards };
+            let faces = studio.faces(&request, progress, cancel)?;
+            faces.into_iter().map(|sealed| (sealed, Value::Null)).collect()
+        }
+        ("gan", Some(_)) => {
+            let message = "the GAN draws faces of nobody in particular and takes no prompt";
+            return Err(Failure::new(ErrorCode::BadInput, message.to_owned())
+                .with_hint("leave the prompt out, or leave --engine out to have it composed"));
+        }
+        (_, None) => {
+            let message = "no prompt was given".to_owned();
+            return Err(Failure::new(ErrorCode::BadInput, message)
+                .with_hint("say in a sentence what is in the picture, or see `colophon image --help`"));
+        }
+        (_, Some(prompt)) => {
+            let request = PictureRequest {
+                prompt: prompt.clone(),
+                size: size(&args.size)?,
+                style: args.style.clone(),
+                seed: args.seed,
+                count: args.n,
+                lang: super::language(&args.lang)?,
+            };
+            let pictures = studio.imagine(&request, progress, cancel)?;
+            pictures.into_iter().map(|p| (p.sealed, serde_json::to_value(&p.scene).unwrap_or_default())).collect()
+        }
     };
-    let made = studio.imagine(&request, progress, cancel)?;
     let mut rows = Vec::new();
-    for (index, picture) in made.iter().enumerate() {
+    for (index, (sealed, scene)) in made.iter().enumerate() {
         let file = numbered(&args.output, index, made.len());
-        picture.sealed.write_to(&file)?;
+        sealed.write_to(&file)?;
         if args.json {
-            let receipt = picture.sealed.receipt();
-            rows.push(json!({
-                "file": file, "work_id": receipt.work_id, "sha256": picture.sealed.sha256(), "seed": receipt.seed,
-                "log": picture.sealed.log_position(), "receipt": receipt, "scene": picture.scene,
-            }));
+            let mut row = row(&file, sealed);
+            if !scene.is_null() {
+                row["scene"] = scene.clone();
+            }
+            rows.push(row);
         } else {
             super::print(&file.display().to_string())?;
         }
@@ -44,6 +71,114 @@ pub(crate) fn run(
         super::print_json(&rows)?;
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Changes a picture that is there.
+fn change(
+    studio: &Studio,
+    change: &Change,
+    progress: &dyn Progress,
+    cancel: &Cancel,
+) -> Result<ExitCode, Failure> {
+    let (files, name) = change.files();
+    let output = match &files.output {
+        Some(path) => path.clone(),
+        None => {
+            let stem = files.input.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
+            PathBuf::from(format!("{stem}-{name}.png"))
+        }
+    };
+    super::written_as(&output, "png")?;
+    let file = PictureFile::open(&files.input)?;
+    let sealed = studio.edit(&file, &edit(change)?, files.seed, progress, cancel)?;
+    sealed.write_to(&output)?;
+    if files.json {
+        super::print_json(&row(&output, &sealed))?;
+    } else {
+        super::print(&output.display().to_string())?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The change that the arguments ask for.
+fn edit(change: &Change) -> Result<Edit, Failure> {
+    let open = |path: &PathBuf| PictureFile::open(path);
+    let share = |name: &str, value: f32| {
+        let wrong = || Failure::new(ErrorCode::BadInput, format!("--{name} must be 0 to 1, not {value}"));
+        if (0.0..=1.0).contains(&value) { Ok(value) } else { Err(wrong()) }
+    };
+    Ok(match change {
+        Change::Style { style, like, best, strength, keep_colour, own_colour, steps, weight, longest, .. } => {
+            let strength = strength.map(|s| share("strength", s)).transpose()?;
+            let colour = keep_colour.then_some(true).or(own_colour.then_some(false));
+            match (style, like.as_slice()) {
+                (Some(name), _) => Edit::Style { name: name.clone(), strength, keep_colour: colour },
+                (None, [painting]) if *best => {
+                    let how = Painting {
+                        style: *weight,
+                        steps: *steps,
+                        longest: *longest,
+                        keep_colour: colour.unwrap_or(false),
+                    };
+                    Edit::Paint { painting: open(painting)?, how }
+                }
+                (None, _) if *best => {
+                    let message = "--best follows one painting".to_owned();
+                    return Err(Failure::new(ErrorCode::BadInput, message).with_hint("give --like once"));
+                }
+                (None, paintings) => Edit::Like {
+                    paintings: paintings.iter().map(open).collect::<Result<_, StudioError>>()?,
+                    strength: strength.unwrap_or(1.0),
+                    keep_colour: colour.unwrap_or(false),
+                },
+            }
+        }
+        Change::Dream { layer, channel, guide, octaves, steps, rate, .. } => Edit::Dream {
+            how: Dream {
+                layer: layer.clone(),
+                channel: *channel,
+                octaves: *octaves,
+                steps: *steps,
+                rate: *rate,
+                ..Dream::default()
+            },
+            guide: guide.as_ref().map(open).transpose()?,
+        },
+        Change::Upscale { factor, quality, .. } => {
+            let quality = Quality::named(quality).map_err(StudioError::from)?;
+            Edit::Upscale { factor: *factor, quality }
+        }
+        Change::Cutout { behind, .. } => Edit::Cutout { behind: behind.as_deref().map(background).transpose()? },
+        Change::Sketch { shade, lines, .. } => {
+            let how = Pencil { shade: share("shade", *shade)?, lines: share("lines", *lines)?, seed: 0 };
+            Edit::Sketch { how }
+        }
+    })
+}
+
+/// `blur`, a colour such as `#ffcc00`, or a file.
+fn background(what: &str) -> Result<Behind, Failure> {
+    if what == "blur" {
+        return Ok(Behind::Blur);
+    }
+    if let Some(digits) = what.strip_prefix('#') {
+        let colour = u32::from_str_radix(digits, 16).ok().filter(|_| digits.len() == 6);
+        let colour = colour.ok_or_else(|| {
+            Failure::new(ErrorCode::BadInput, format!("'{what}' is no colour"))
+                .with_hint("give six hexadecimal digits, such as #ffcc00")
+        })?;
+        let [_, r, g, b] = colour.to_be_bytes();
+        return Ok(Behind::Colour([r, g, b]));
+    }
+    Ok(Behind::Picture(PictureFile::open(Path::new(what))?))
+}
+
+fn row(file: &Path, sealed: &Sealed) -> Value {
+    let receipt = sealed.receipt();
+    json!({
+        "file": file, "work_id": receipt.work_id, "sha256": sealed.sha256(), "seed": receipt.seed,
+        "log": sealed.log_position(), "receipt": receipt,
+    })
 }
 
 fn size(text: &str) -> Result<(u32, u32), Failure> {

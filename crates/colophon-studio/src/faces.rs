@@ -1,0 +1,86 @@
+//! Faces of people who do not exist: seed → GAN → enlarger → seal.
+
+use std::sync::Arc;
+
+use colophon_image::faces::Latent;
+use colophon_image::upscale::Quality;
+use colophon_image::{Faces, Upscaler};
+use colophon_seal::{Sealed, seal};
+use colophon_types::{Cancel, Draft, Event, Lang, Media, Progress, Seed, Stage};
+use serde_json::json;
+
+use crate::engines::Fetch;
+use crate::origin::{self, GENERATOR, fresh_seed, new_work};
+use crate::{Studio, StudioError};
+
+/// Faces of one request, at most.
+const MOST: usize = 256;
+
+/// What is asked for.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FaceRequest {
+    /// Seed; `None` for a fresh one. Each of several faces has a seed of its own, derived from it.
+    pub seed: Option<u64>,
+    /// Number of faces.
+    pub count: usize,
+    /// A seed that they go towards, step by step, the last being its face.
+    pub towards: Option<u64>,
+}
+
+impl Studio {
+    /// Draws faces, 256 pixels square, and seals each.
+    ///
+    /// # Errors
+    /// [`StudioError`]: a request that cannot be met, a model that cannot be had, a step that failed.
+    pub fn faces(
+        &self,
+        request: &FaceRequest,
+        progress: &dyn Progress,
+        cancel: &Cancel,
+    ) -> Result<Vec<Sealed>, StudioError> {
+        let least = if request.towards.is_some() { 2 } else { 1 };
+        if !(least..=MOST).contains(&request.count) {
+            let message = format!("{} faces at once are not possible", request.count);
+            return Err(StudioError::request(message, "ask for 1 to 256, or 2 to 256 from one to another"));
+        }
+        let mut fetch = Fetch::new(&self.hub, progress, cancel);
+        let faces = fetch.get("dcgan-faces", "faces", None)?;
+        let larger = fetch.get(Quality::Fast.model(), "upscale", None)?;
+        fetch.runtime()?;
+        let uses = fetch.uses;
+        let sealer = Arc::clone(self.sealer()?);
+        let first = request.seed.unwrap_or_else(fresh_seed);
+        let lease = self.cores.lease(1, self.cores.total(), cancel)?;
+        let faces = Faces::load(&faces.dir, lease.threads())?;
+        let larger = Upscaler::load(&larger.dir, Quality::Fast, 4, lease.threads())?;
+        let mut sealed = Vec::new();
+        for index in 0..request.count {
+            let (done, total) = (index as u64, request.count as u64);
+            progress.event(Event::Progress { stage: Stage::Draw, done, total, what: None });
+            let (latent, seed) = match request.towards {
+                Some(other) => {
+                    let t = index as f32 / (request.count - 1) as f32;
+                    (Latent::of(first).towards(&Latent::of(other), t), first)
+                }
+                None if index == 0 => (Latent::of(first), first),
+                None => {
+                    let seed = Seed(first).derive(&format!("picture {index}")).0 >> 11;
+                    (Latent::of(seed), seed)
+                }
+            };
+            let small = faces.draw(&[latent], cancel)?;
+            let none = || StudioError::Stopped("generator");
+            let face = larger.enlarge(small.first().ok_or_else(none)?, cancel, &mut |_, _| {})?;
+            let mut given = json!({"task": "image.faces", "engine": "gan", "seed": seed, "index": index});
+            if let Some(other) = request.towards {
+                given["towards"] = json!({"seed": other, "count": request.count});
+            }
+            let work = new_work(&given)?;
+            let steps = ["faces", "upscale"].map(|step| (step, "onnxruntime".to_owned()));
+            let steps = steps.into_iter().chain([("seal", GENERATOR.to_owned())]).collect();
+            let receipt = origin::receipt(work, "A face", Lang::En, given, seed, uses.clone(), steps);
+            sealed.push(seal(Draft::new(Media::Picture(face), receipt), &sealer, cancel, progress)?);
+        }
+        Ok(sealed)
+    }
+}

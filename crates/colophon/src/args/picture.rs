@@ -1,0 +1,202 @@
+//! Arguments of `colophon image`.
+
+use std::path::PathBuf;
+
+/// Make pictures, or change them.
+#[derive(Debug, clap::Args)]
+#[command(after_help = IMAGE_EXAMPLES, args_conflicts_with_subcommands = true)]
+pub(crate) struct Image {
+    #[command(subcommand)]
+    pub(crate) change: Option<Change>,
+    /// What is in the picture, in English or Chinese (composer)
+    pub(crate) prompt: Option<String>,
+    /// The PNG file; several pictures are numbered
+    #[arg(short, long, default_value = "picture.png", value_name = "FILE")]
+    pub(crate) output: PathBuf,
+    /// composer: pictures of words, composed of drawn art. gan: faces of people who do not exist
+    #[arg(long, default_value = "composer", value_name = "ENGINE", value_parser = ["composer", "gan"])]
+    pub(crate) engine: String,
+    /// Width and height in pixels, 128 to 4096 each (composer)
+    #[arg(long, default_value = "1024x1024", value_name = "WxH")]
+    pub(crate) size: String,
+    /// Style (composer; see `colophon models list --styles`)
+    #[arg(long, value_name = "STYLE")]
+    pub(crate) style: Option<String>,
+    /// The same seed gives the same picture
+    #[arg(long, value_name = "N")]
+    pub(crate) seed: Option<u64>,
+    /// How many pictures, each with a seed of its own
+    #[arg(short, long, default_value_t = 1, value_name = "N")]
+    pub(crate) n: usize,
+    /// Faces that lead from --seed to this one (gan)
+    #[arg(long, value_name = "SEED")]
+    pub(crate) towards: Option<u64>,
+    /// Language: auto, en or zh
+    #[arg(long, default_value = "auto", value_name = "LANG")]
+    pub(crate) lang: String,
+    /// One JSON document on stdout: files, receipts, what is in each picture
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+const IMAGE_EXAMPLES: &str = "\
+Examples:
+  colophon image \"A lighthouse on a cliff at dusk, a boat returns\" -o lighthouse.png
+  colophon image \"竹林里的熊猫\" --size 1280x720 --style watercolour
+  colophon image \"A fox in a red scarf in the snow\" -n 4 --seed 7 --json
+  colophon image --engine gan -n 8 --seed 1 --towards 2 -o face.png
+  colophon image upscale small.jpg --factor 4 -o large.png
+  colophon image style photo.jpg --like painting.jpg -o painted.png
+Pictures are composed from drawn art, and painted over where the style is a painter's.";
+
+/// What is done to a picture that is there. PNG, JPEG, WebP, GIF and TIFF are read; PNG is written.
+#[derive(Debug, clap::Subcommand)]
+pub(crate) enum Change {
+    /// Paint it: in a named style, or as a painting is painted
+    #[command(after_help = STYLE_EXAMPLES)]
+    Style {
+        #[command(flatten)]
+        files: Files,
+        /// A style by name (see `colophon models list --styles`), or s00 to s25
+        #[arg(long, value_name = "STYLE", required_unless_present = "like", conflicts_with = "like")]
+        style: Option<String>,
+        /// Paint as this painting is painted; several are mixed
+        #[arg(long, value_name = "FILE")]
+        like: Vec<PathBuf>,
+        /// Follow the painting closely, by optimisation: takes minutes (with one --like)
+        #[arg(long, requires = "like")]
+        best: bool,
+        /// 0 leaves the picture as it is, 1 takes the style's whole
+        #[arg(long, value_name = "X", allow_negative_numbers = true)]
+        strength: Option<f32>,
+        /// Keep the picture's own colours
+        #[arg(long, overrides_with = "own_colour")]
+        keep_colour: bool,
+        /// Take the style's colours
+        #[arg(long)]
+        own_colour: bool,
+        /// Steps of the optimisation
+        #[arg(long, default_value_t = 120, value_name = "N", requires = "best")]
+        steps: usize,
+        /// What the style weighs against the content in the optimisation
+        #[arg(long, default_value_t = 30.0, value_name = "X", requires = "best")]
+        weight: f32,
+        /// Longest side at which it is optimised, in pixels
+        #[arg(long, default_value_t = 512, value_name = "N", requires = "best")]
+        longest: usize,
+    },
+    /// Let a network dream into it what the network is used to see
+    #[command(after_help = DREAM_EXAMPLES)]
+    Dream {
+        #[command(flatten)]
+        files: Files,
+        /// conv1_1 to conv5_3: strokes first, then patterns, then parts of things
+        #[arg(long, default_value = "conv5_1", value_name = "LAYER")]
+        layer: String,
+        /// Only one feature of the layer
+        #[arg(long, value_name = "N")]
+        channel: Option<usize>,
+        /// Dream of what is in this picture
+        #[arg(long, value_name = "FILE")]
+        guide: Option<PathBuf>,
+        /// Sizes at which it dreams, small to large
+        #[arg(long, default_value_t = 4, value_name = "N")]
+        octaves: usize,
+        /// Steps at each size
+        #[arg(long, default_value_t = 10, value_name = "N")]
+        steps: usize,
+        /// How far a step goes
+        #[arg(long, default_value_t = 0.012, value_name = "X", allow_negative_numbers = true)]
+        rate: f32,
+    },
+    /// Enlarge it
+    #[command(after_help = UPSCALE_EXAMPLES)]
+    Upscale {
+        #[command(flatten)]
+        files: Files,
+        /// 2 or 4
+        #[arg(long, default_value_t = 4, value_name = "N")]
+        factor: usize,
+        /// fast (faithful), best (slow, restores damage, invents texture) or drawing
+        #[arg(long, default_value = "fast", value_name = "QUALITY")]
+        quality: String,
+    },
+    /// Cut people out, or put something else behind them
+    #[command(after_help = CUTOUT_EXAMPLES)]
+    Cutout {
+        #[command(flatten)]
+        files: Files,
+        /// What comes behind them: a colour such as #ffcc00, `blur`, or a picture file; nothing when
+        /// left out
+        #[arg(long, value_name = "WHAT")]
+        behind: Option<String>,
+    },
+    /// Draw it with a pencil
+    #[command(after_help = SKETCH_EXAMPLES)]
+    Sketch {
+        #[command(flatten)]
+        files: Files,
+        /// How dark the hatching is, 0 to 1; 0 leaves lines alone
+        #[arg(long, default_value_t = 0.6, value_name = "X", allow_negative_numbers = true)]
+        shade: f32,
+        /// How dark the lines are, 0 to 1
+        #[arg(long, default_value_t = 0.9, value_name = "X", allow_negative_numbers = true)]
+        lines: f32,
+    },
+}
+
+/// What every change takes.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Files {
+    /// The picture
+    #[arg(value_name = "FILE")]
+    pub(crate) input: PathBuf,
+    /// The PNG file; default: the picture's name with the change's name
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// The same seed gives the same picture
+    #[arg(long, value_name = "N")]
+    pub(crate) seed: Option<u64>,
+    /// One JSON document on stdout: file, receipt, place in the log
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+impl Change {
+    /// The files, and the name of the change.
+    pub(crate) fn files(&self) -> (&Files, &'static str) {
+        match self {
+            Self::Style { files, .. } => (files, "style"),
+            Self::Dream { files, .. } => (files, "dream"),
+            Self::Upscale { files, .. } => (files, "upscale"),
+            Self::Cutout { files, .. } => (files, "cutout"),
+            Self::Sketch { files, .. } => (files, "sketch"),
+        }
+    }
+}
+
+const STYLE_EXAMPLES: &str = "\
+Examples:
+  colophon image style photo.jpg --style oil -o oil.png
+  colophon image style photo.jpg --like starry-night.jpg -o painted.png
+  colophon image style photo.jpg --like one.jpg --like two.jpg --keep-colour
+  colophon image style photo.jpg --like starry-night.jpg --best --steps 200";
+const DREAM_EXAMPLES: &str = "\
+Examples:
+  colophon image dream clouds.jpg -o dream.png
+  colophon image dream clouds.jpg --layer conv4_3 --octaves 6 --seed 3
+  colophon image dream clouds.jpg --guide flowers.jpg";
+const UPSCALE_EXAMPLES: &str = "\
+Examples:
+  colophon image upscale small.png -o large.png
+  colophon image upscale old-photo.jpg --factor 2 --quality best";
+const CUTOUT_EXAMPLES: &str = "\
+Examples:
+  colophon image cutout portrait.jpg -o cut.png
+  colophon image cutout portrait.jpg --behind blur
+  colophon image cutout portrait.jpg --behind '#2e5aac'
+  colophon image cutout portrait.jpg --behind beach.jpg";
+const SKETCH_EXAMPLES: &str = "\
+Examples:
+  colophon image sketch house.jpg -o sketch.png
+  colophon image sketch house.jpg --shade 0";
