@@ -30,7 +30,8 @@ fn pattern((w, h): (usize, usize), phase: f32) -> Vec<Plane> {
         .map(|c| {
             let at = |i: usize| {
                 let (x, y) = ((i % w) as f64, (i / w) as f64);
-                (0.5 + 0.5 * (0.37 * x * (c + 1) as f64 + 0.23 * y + c as f64 + f64::from(phase)).sin()) as f32
+                (0.5 + 0.5 * (0.37 * x * (c + 1) as f64 + 0.23 * y + c as f64 + f64::from(phase)).sin())
+                    as f32
             };
             Plane { w, h, v: (0..w * h).map(at).collect() }
         })
@@ -98,9 +99,8 @@ fn backpropagation_agrees_with_pytorch() {
 fn the_loss_of_a_painting_agrees_with_pytorch() {
     let painter = GatysPainter::load(&model("hed"), 2).unwrap();
     let picture = pixels::tensor(&pattern(SIZE, 1.0)).data;
-    let (loss, gradient) = painter
-        .loss(&pattern(SIZE, 0.0), &pattern(SIZE, 2.0), &picture, 30.0, &Cancel::new())
-        .unwrap();
+    let (loss, gradient) =
+        painter.loss(&pattern(SIZE, 0.0), &pattern(SIZE, 2.0), &picture, 30.0, &Cancel::new()).unwrap();
     let theirs = reference("painting");
     let expected = theirs["loss"].as_f64().unwrap();
     assert!((f64::from(loss) - expected).abs() < NEAR * expected, "{loss} and {expected}");
@@ -136,8 +136,7 @@ fn the_judge_agrees_with_python() {
 #[test]
 fn a_stop_is_heard_within_a_network() {
     let dir = model("real-esrgan");
-    let graph =
-        ncnn::read(&dir.join("realesrgan-x4plus.param"), &dir.join("realesrgan-x4plus.bin")).unwrap();
+    let graph = ncnn::read(&dir.join("realesrgan-x4plus.param"), &dir.join("realesrgan-x4plus.bin")).unwrap();
     let net = Net::new(&graph, 1).unwrap();
     let cancel = Cancel::new();
     let started = std::time::Instant::now();

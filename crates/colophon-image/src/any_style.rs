@@ -87,7 +87,11 @@ impl AnyStyle {
             .enumerate()
             .map(|(c, p)| {
                 let painted = made.data.iter().skip(c).step_by(3);
-                Plane { w: PICTURE, h: PICTURE, v: p.v.iter().zip(painted).map(|(p, m)| (m - p) * strength).collect() }
+                Plane {
+                    w: PICTURE,
+                    h: PICTURE,
+                    v: p.v.iter().zip(painted).map(|(p, m)| (m - p) * strength).collect(),
+                }
             })
             .collect();
         if keep_colour {

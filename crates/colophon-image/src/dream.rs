@@ -67,7 +67,8 @@ impl Dreamer {
     /// [`ImageError::Setting`] for a layer or channel that does not exist; a model that cannot be loaded.
     pub fn load(dir: &Path, dream: &Dream, guided: bool, threads: usize) -> Result<Self, ImageError> {
         let Some((block, place)) = vgg::place(&dream.layer) else {
-            let message = format!("there is no layer '{}': choose one of {}", dream.layer, vgg::layers().join(", "));
+            let message =
+                format!("there is no layer '{}': choose one of {}", dream.layer, vgg::layers().join(", "));
             return Err(ImageError::Setting(message));
         };
         let build = |graph: &mut Graph| {
@@ -80,7 +81,8 @@ impl Dreamer {
         let (image, mut value) = build(&mut graph)?;
         if let Some(channel) = dream.channel {
             if channel >= channels {
-                let message = format!("{} has no channel {channel}: the last is {}", dream.layer, channels - 1);
+                let message =
+                    format!("{} has no channel {channel}: the last is {}", dream.layer, channels - 1);
                 return Err(ImageError::Setting(message));
             }
             let only = graph.floats(
@@ -97,11 +99,7 @@ impl Dreamer {
         let mut plain = Graph::default();
         let (_, value) = build(&mut plain)?;
         plain.output("features", value);
-        Ok(Self {
-            gradient: Net::new(&graph, threads)?,
-            features: Net::new(&plain, threads)?,
-            channels,
-        })
+        Ok(Self { gradient: Net::new(&graph, threads)?, features: Net::new(&plain, threads)?, channels })
     }
 
     /// The gradient of half the sum of squares of the layer, for a picture `[1, 3, h, w]`: what a
@@ -109,7 +107,12 @@ impl Dreamer {
     ///
     /// # Errors
     /// A stop, a network that failed.
-    pub fn gradient(&self, image: &[f32], size: (usize, usize), cancel: &Cancel) -> Result<Vec<f32>, ImageError> {
+    pub fn gradient(
+        &self,
+        image: &[f32],
+        size: (usize, usize),
+        cancel: &Cancel,
+    ) -> Result<Vec<f32>, ImageError> {
         let image = Tensor::new(&[1, 3, size.1, size.0], image.to_vec());
         Ok(self.slope(image, None, cancel)?.data)
     }
@@ -253,8 +256,7 @@ fn matched(graph: &mut Graph, features: Var, channels: usize) -> Var {
     let rows = turned(graph, rows);
     let columns = turned(graph, guide);
     let likeness = graph.plain("MatMul", &[rows, columns]);
-    let best =
-        graph.op("ArgMax", &[likeness], vec![("axis", Attr::Int(1)), ("keepdims", Attr::Int(0))]);
+    let best = graph.op("ArgMax", &[likeness], vec![("axis", Attr::Int(1)), ("keepdims", Attr::Int(0))]);
     let rows = graph.plain("Gather", &[guide, best]);
     let rows = turned(graph, rows);
     graph.plain("Reshape", &[rows, shape])
@@ -262,9 +264,8 @@ fn matched(graph: &mut Graph, features: Var, channels: usize) -> Var {
 
 /// A gradient `[3, places]` with the colours of photographs.
 fn natural(gradient: &[f32]) -> Vec<f32> {
-    let mix: [[f32; 3]; 3] = std::array::from_fn(|a| {
-        std::array::from_fn(|b| (0..3).map(|k| COLOURS[a][k] * COLOURS[b][k]).sum())
-    });
+    let mix: [[f32; 3]; 3] =
+        std::array::from_fn(|a| std::array::from_fn(|b| (0..3).map(|k| COLOURS[a][k] * COLOURS[b][k]).sum()));
     let places = gradient.len() / 3;
     let mut out = Vec::with_capacity(gradient.len());
     for row in mix {

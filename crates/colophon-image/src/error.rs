@@ -59,7 +59,9 @@ impl Explain for ImageError {
             Self::Hub(e) => e.code(),
             Self::Network(_) => ErrorCode::Failed,
             Self::Model { .. } => ErrorCode::ModelMissing,
-            Self::UnknownStyle(_) | Self::Setting(_) | Self::Unreadable { .. } | Self::BadPicture { .. } => ErrorCode::BadInput,
+            Self::UnknownStyle(_) | Self::Setting(_) | Self::Unreadable { .. } | Self::BadPicture { .. } => {
+                ErrorCode::BadInput
+            }
             Self::Cancelled(_) => ErrorCode::Cancelled,
         }
     }

@@ -93,7 +93,8 @@ impl GatysPainter {
         pixels::check(image)?;
         pixels::check(style)?;
         let Painting { style: weight, steps, longest, keep_colour } = painting;
-        if !(0.01..=1e5).contains(&weight) || !(1..=2000).contains(&steps) || !(64..=1536).contains(&longest) {
+        if !(0.01..=1e5).contains(&weight) || !(1..=2000).contains(&steps) || !(64..=1536).contains(&longest)
+        {
             let message = "the style must weigh 0.01 to 100000, in 1 to 2000 steps of at most 1536 pixels";
             return Err(ImageError::Setting(message.into()));
         }
@@ -121,17 +122,27 @@ impl GatysPainter {
             }
             let finish = |state: &[f32]| -> Vec<Plane> {
                 let planes = state.chunks_exact(sw * sh).zip(&base);
-                let change =
-                    |(s, b): (&[f32], &Plane)| Plane { w: sw, h: sh, v: s.iter().zip(&b.v).map(|(s, b)| s - b).collect() };
+                let change = |(s, b): (&[f32], &Plane)| Plane {
+                    w: sw,
+                    h: sh,
+                    v: s.iter().zip(&b.v).map(|(s, b)| s - b).collect(),
+                };
                 planes.map(change).collect()
             };
             let before = done;
-            minimise(&mut state, *count, &mut |state| slope.at(state, (sw, sh), cancel), &mut |step: Descent<'_>| {
-                done = before + step.step;
-                let preview = step.step.is_multiple_of(10)
-                    .then(|| applied(&full, &finish(step.point), keep_colour, opacity.as_ref()));
-                tell(Stroke { done, total: steps, loss: step.value, preview: preview.as_ref() });
-            })?;
+            minimise(
+                &mut state,
+                *count,
+                &mut |state| slope.at(state, (sw, sh), cancel),
+                &mut |step: Descent<'_>| {
+                    done = before + step.step;
+                    let preview = step
+                        .step
+                        .is_multiple_of(10)
+                        .then(|| applied(&full, &finish(step.point), keep_colour, opacity.as_ref()));
+                    tell(Stroke { done, total: steps, loss: step.value, preview: preview.as_ref() });
+                },
+            )?;
             change = Some(finish(&state));
         }
         Ok(applied(&full, &change.unwrap_or_default(), keep_colour, opacity.as_ref()))

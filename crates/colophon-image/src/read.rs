@@ -33,7 +33,8 @@ pub struct Picture {
 /// [`ImageError::Unreadable`] for what is no picture, is cut short, or is larger than 64 million pixels.
 pub fn picture(bytes: &[u8]) -> Result<Picture, ImageError> {
     let bad = |reason: String| ImageError::Unreadable { reason };
-    let reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format().map_err(|e| bad(e.to_string()))?;
+    let reader =
+        ImageReader::new(Cursor::new(bytes)).with_guessed_format().map_err(|e| bad(e.to_string()))?;
     let media_type = match reader.format() {
         Some(image::ImageFormat::Png) => "image/png",
         Some(image::ImageFormat::Jpeg) => "image/jpeg",
@@ -83,7 +84,9 @@ fn to_srgb(rgba: &mut [u8], profile: &[u8]) {
     let Ok(profile) = ColorProfile::new_from_slice(profile) else { return };
     let options = TransformOptions::default();
     let srgb = ColorProfile::new_srgb();
-    let Ok(transform) = profile.create_transform_8bit(Layout::Rgba, &srgb, Layout::Rgba, options) else { return };
+    let Ok(transform) = profile.create_transform_8bit(Layout::Rgba, &srgb, Layout::Rgba, options) else {
+        return;
+    };
     let mut out = vec![0; rgba.len()];
     if transform.transform(rgba, &mut out).is_ok() {
         rgba.copy_from_slice(&out);

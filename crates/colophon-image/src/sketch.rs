@@ -91,7 +91,8 @@ impl Sketcher {
                 let hatch = |angle: f32, threshold: f32, seed: f32| {
                     let (s, c) = angle.sin_cos();
                     // Strokes bend, swell and end: each is a hand's.
-                    let bend = 5.0 * grain.at(px * 0.011 + seed, py * 0.011) + grain.at(px * 0.07, py * 0.07 + seed);
+                    let bend =
+                        5.0 * grain.at(px * 0.011 + seed, py * 0.011) + grain.at(px * 0.07, py * 0.07 + seed);
                     let across = (px * s + py * c) * 0.36 + bend;
                     let along = (px * c - py * s) * 0.017;
                     let row = across.floor();

@@ -82,7 +82,9 @@ impl TextSeal {
         let claim = Claim {
             receipt: &receipt,
             source_type: &source_type,
-            label: (TEXT_LABEL, "beside the text, in the message that carries it"), sources: &[] };
+            label: (TEXT_LABEL, "beside the text, in the message that carries it"),
+            sources: &[],
+        };
         let fail = |e: String| SealError::step(Step::Credential, e);
         let store = claim
             .sign_appended(&sealer.credentials, text.as_bytes(), text::wrapper_length, cancel)

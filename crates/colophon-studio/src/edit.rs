@@ -11,7 +11,9 @@ use colophon_image::gatys::{Painting, Stroke};
 use colophon_image::read;
 use colophon_image::sketch::Pencil;
 use colophon_image::upscale::Quality;
-use colophon_image::{AnyStyle, Cutter, Dreamer, GatysPainter, NudityFilter, Sketcher, Stylizer, Treatment, Upscaler};
+use colophon_image::{
+    AnyStyle, Cutter, Dreamer, GatysPainter, NudityFilter, Sketcher, Stylizer, Treatment, Upscaler,
+};
 use colophon_seal::{Sealed, seal};
 use colophon_types::{Cancel, Draft, Event, Lang, Media, Progress, Raster, Source, Stage};
 use serde_json::{Value, json};
@@ -38,14 +40,17 @@ impl PictureFile {
     /// Reads a file.
     ///
     /// # Errors
-    /// [`StudioError::Io`]; [`StudioError::Request`] for one that is too large.
+    /// [`StudioError::Request`] for one that cannot be read or is too large.
     pub fn open(path: &Path) -> Result<Self, StudioError> {
-        let io = || StudioError::io("read", path);
-        if std::fs::metadata(path).map_err(io())?.len() > LARGEST {
+        let bad = |e: std::io::Error| {
+            let message = format!("cannot read {}: {e}", path.display());
+            StudioError::request(message, "name a picture file that can be read")
+        };
+        if std::fs::metadata(path).map_err(bad)?.len() > LARGEST {
             let message = format!("{} is larger than 256 MB", path.display());
             return Err(StudioError::request(message, "bring a smaller file"));
         }
-        let bytes = std::fs::read(path).map_err(io())?;
+        let bytes = std::fs::read(path).map_err(bad)?;
         let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
         Ok(Self { name, bytes: bytes.into() })
     }
@@ -154,7 +159,9 @@ impl Edit {
                 "layer": how.layer, "channel": how.channel, "octaves": how.octaves,
                 "octave_scale": how.octave_scale, "steps": how.steps, "rate": how.rate, "seed": seed,
             }),
-            Self::Upscale { factor, quality } => json!({"factor": factor, "quality": format!("{quality:?}").to_lowercase()}),
+            Self::Upscale { factor, quality } => {
+                json!({"factor": factor, "quality": format!("{quality:?}").to_lowercase()})
+            }
             Self::Cutout { behind } => json!({"behind": match behind {
                 None => Value::Null,
                 Some(Behind::Colour([r, g, b])) => format!("#{r:02x}{g:02x}{b:02x}").into(),

@@ -40,7 +40,8 @@ pub fn onnx_runtime() -> PathBuf {
             name.contains("onnxruntime") && !name.ends_with(".json")
         })
     });
-    library.unwrap_or_else(|| panic!("no ONNX Runtime in {}: run `colophon models pull` first", dir.display()))
+    library
+        .unwrap_or_else(|| panic!("no ONNX Runtime in {}: run `colophon models pull` first", dir.display()))
 }
 
 /// Edit distance between two sequences over the length of the first: word error rate over words,

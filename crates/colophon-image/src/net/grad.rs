@@ -108,8 +108,7 @@ impl Graph {
             }
         }
         let left = |k: usize, pad: i64| k as i64 - 1 - pad;
-        let pads =
-            vec![left(kh, pads[0]), left(kw, pads[1]), left(kh, pads[2]), left(kw, pads[3])];
+        let pads = vec![left(kh, pads[0]), left(kw, pads[1]), left(kh, pads[2]), left(kw, pads[3])];
         let weights = self.floats(&[inner, out, kh, kw], turned);
         let attributes = vec![
             ("kernel_shape", Attr::Ints(vec![kh as i64, kw as i64])),

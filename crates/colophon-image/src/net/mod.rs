@@ -67,7 +67,11 @@ impl Net {
     ///
     /// # Errors
     /// [`ImageError::Cancelled`] within a layer of a stop; [`ImageError::Network`].
-    pub(crate) fn run(&self, inputs: Vec<(&str, Tensor)>, cancel: &Cancel) -> Result<Vec<Tensor>, ImageError> {
+    pub(crate) fn run(
+        &self,
+        inputs: Vec<(&str, Tensor)>,
+        cancel: &Cancel,
+    ) -> Result<Vec<Tensor>, ImageError> {
         cancel.check()?;
         let fail = |e: ort::Error| ImageError::Network(e.to_string());
         let mut values: Vec<(String, SessionInputValue<'_>)> = Vec::new();

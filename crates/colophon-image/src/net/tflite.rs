@@ -93,7 +93,10 @@ struct Reader<'a> {
 impl Reader<'_> {
     fn tensor(&self, index: i32) -> Result<&Tensor, String> {
         let index = self.same.get(&index).copied().unwrap_or(index);
-        usize::try_from(index).ok().and_then(|i| self.tensors.get(i)).ok_or_else(|| "it names no tensor".into())
+        usize::try_from(index)
+            .ok()
+            .and_then(|i| self.tensors.get(i))
+            .ok_or_else(|| "it names no tensor".into())
     }
 
     fn shape(&self, index: i32) -> Result<[usize; 4], String> {
@@ -133,7 +136,9 @@ impl Reader<'_> {
             }
             0 => self.both("Add", &inputs, number(0))?,
             18 => self.both("Mul", &inputs, number(0))?,
-            3 | 4 => self.convolution(code == Some(4), &inputs, output, options.ok_or("it has no settings")?)?,
+            3 | 4 => {
+                self.convolution(code == Some(4), &inputs, output, options.ok_or("it has no settings")?)?
+            }
             1 => {
                 // Only the mean over the whole picture.
                 let [_, height, width, _] = self.shape(first)?;

@@ -35,7 +35,8 @@ impl Weights {
     /// # Errors
     /// [`ImageError::Model`] when there is none.
     pub(crate) fn get<const N: usize>(&self, name: &str) -> Result<([usize; N], &[f32]), ImageError> {
-        let found = self.tensors.get(name).and_then(|t| Some((t.shape.as_slice().try_into().ok()?, &t.data[..])));
+        let found =
+            self.tensors.get(name).and_then(|t| Some((t.shape.as_slice().try_into().ok()?, &t.data[..])));
         found.ok_or_else(|| ImageError::model(&self.path, format!("there is no {name} of {N} dimensions")))
     }
 }

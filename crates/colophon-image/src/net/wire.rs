@@ -133,6 +133,9 @@ impl Value {
         let dims =
             |shape: &[Option<usize>]| shape.iter().map(|d| Dim { value: d.map(|n| n as i64) }).collect();
         let shape = shape.map(|shape| Shape { dims: dims(shape) });
-        Self { name: name.to_owned(), kind: Some(Type { tensor: Some(TensorType { element: FLOAT, shape }) }) }
+        Self {
+            name: name.to_owned(),
+            kind: Some(Type { tensor: Some(TensorType { element: FLOAT, shape }) }),
+        }
     }
 }

@@ -59,16 +59,20 @@ impl Claim<'_> {
         claim_generator["specVersion"] = json!(SPEC_VERSION);
         // What was changed was opened first; without it the work was created.
         let did = if self.sources.is_empty() { "c2pa.created" } else { "c2pa.edited" };
-        let mut actions = vec![json!({
+        let mut action = json!({
             "action": did,
             "when": self.receipt.created,
             "digitalSourceType": self.source_type,
             "softwareAgent": generator,
-        })];
-        for index in 0..self.sources.len() {
-            let action = if index == 0 { "c2pa.opened" } else { "c2pa.placed" };
-            let action = json!({ "action": action, "parameters": { "ingredientIds": [source_id(index)] } });
-            actions.insert(index.min(1), action);
+        });
+        let used: Vec<String> = (1..self.sources.len()).map(source_id).collect();
+        if !used.is_empty() {
+            action["parameters"] = json!({ "ingredientIds": used });
+        }
+        let mut actions = vec![action];
+        if !self.sources.is_empty() {
+            let opened = json!({ "ingredientIds": [source_id(0)] });
+            actions.insert(0, json!({ "action": "c2pa.opened", "parameters": opened }));
         }
         let definition = json!({
             "claim_version": 2,

@@ -50,7 +50,10 @@ pub(crate) fn run(
                 lang: super::language(&args.lang)?,
             };
             let pictures = studio.imagine(&request, progress, cancel)?;
-            pictures.into_iter().map(|p| (p.sealed, serde_json::to_value(&p.scene).unwrap_or_default())).collect()
+            pictures
+                .into_iter()
+                .map(|p| (p.sealed, serde_json::to_value(&p.scene).unwrap_or_default()))
+                .collect()
         }
     };
     let mut rows = Vec::new();
@@ -108,7 +111,18 @@ fn edit(change: &Change) -> Result<Edit, Failure> {
         if (0.0..=1.0).contains(&value) { Ok(value) } else { Err(wrong()) }
     };
     Ok(match change {
-        Change::Style { style, like, best, strength, keep_colour, own_colour, steps, weight, longest, .. } => {
+        Change::Style {
+            style,
+            like,
+            best,
+            strength,
+            keep_colour,
+            own_colour,
+            steps,
+            weight,
+            longest,
+            ..
+        } => {
             let strength = strength.map(|s| share("strength", s)).transpose()?;
             let colour = keep_colour.then_some(true).or(own_colour.then_some(false));
             match (style, like.as_slice()) {
@@ -148,7 +162,9 @@ fn edit(change: &Change) -> Result<Edit, Failure> {
             let quality = Quality::named(quality).map_err(StudioError::from)?;
             Edit::Upscale { factor: *factor, quality }
         }
-        Change::Cutout { behind, .. } => Edit::Cutout { behind: behind.as_deref().map(background).transpose()? },
+        Change::Cutout { behind, .. } => {
+            Edit::Cutout { behind: behind.as_deref().map(background).transpose()? }
+        }
         Change::Sketch { shade, lines, .. } => {
             let how = Pencil { shade: share("shade", *shade)?, lines: share("lines", *lines)?, seed: 0 };
             Edit::Sketch { how }

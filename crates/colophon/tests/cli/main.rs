@@ -6,6 +6,7 @@
 mod bad_input;
 mod film;
 mod language;
+mod pictures;
 mod single;
 mod stopping;
 mod words;

@@ -1,0 +1,124 @@
+//! Pictures that are brought and changed.
+
+use serde_json::Value;
+
+use crate::{Home, json, path, text, tool};
+
+/// A picture to work on: a composed one, which is sealed.
+fn picture(home: &Home) -> std::path::PathBuf {
+    let file = home.path("house.png");
+    let result = home.run(&[
+        "image",
+        "A red house beside a lake",
+        "--size",
+        "320x256",
+        "--seed",
+        "5",
+        "-o",
+        path(&file),
+    ]);
+    assert!(result.status.success(), "{}", text(&result.stderr));
+    file
+}
+
+fn size(file: &std::path::Path) -> (u64, u64) {
+    let shown = tool(
+        "ffprobe",
+        &["-v", "error", "-show_entries", "stream=width,height", "-of", "csv=p=0", path(file)],
+    );
+    let shown = text(&shown);
+    let (w, h) = shown.trim().split_once(',').expect("two sides");
+    (w.parse().expect("a width"), h.parse().expect("a height"))
+}
+
+#[test]
+fn every_change_gives_a_sealed_picture_with_its_source_inside() {
+    let home = Home::new();
+    let file = picture(&home);
+    let like = path(&file);
+    for (name, args, expected) in [
+        ("upscale", &["--factor", "2"][..], (640, 512)),
+        ("sketch", &["--shade", "0.4"], (320, 256)),
+        ("style", &["--style", "oil"], (320, 256)),
+        ("style", &["--like", like, "--keep-colour"], (320, 256)),
+        ("style", &["--like", like, "--best", "--steps", "3", "--longest", "128"], (320, 256)),
+        ("dream", &["--layer", "conv3_1", "--octaves", "2", "--steps", "2"], (320, 256)),
+        ("dream", &["--layer", "conv3_1", "--octaves", "1", "--steps", "2", "--guide", like], (320, 256)),
+    ] {
+        let out = home.path("out.png");
+        let all = [&["image", name, path(&file), "-o", path(&out), "--seed", "3", "--json"], args].concat();
+        let result = home.run(&all);
+        assert!(result.status.success(), "{name} {args:?}: {}", text(&result.stderr));
+        let made = json(&result.stdout);
+        assert_eq!(made["receipt"]["request"]["task"], format!("image.{name}"));
+        assert_eq!(size(&out), expected, "{name} {args:?}");
+        let verdict: Value = json(&home.run(&["verify", "--json", path(&out)]).stdout)[0].clone();
+        assert_eq!(verdict["verdict"], "verified", "{verdict}");
+        let kind = verdict["iptc"]["digital_source_type"].as_str().expect("a source type");
+        assert!(kind.ends_with("compositeWithTrainedAlgorithmicMedia"), "{kind}");
+        let bytes = std::fs::read(&out).expect("read");
+        let holds = |words: &[u8]| bytes.windows(words.len()).any(|w| w == words);
+        assert!(holds(b"house.png") && holds(b"c2pa.opened"), "{name}: the source is an ingredient");
+    }
+}
+
+#[test]
+fn the_same_seed_dreams_the_same() {
+    let home = Home::new();
+    let file = picture(&home);
+    let dream = |seed: &str, out: &str| {
+        let out = home.path(out);
+        let args = ["--layer", "conv3_1", "--octaves", "1", "--steps", "3", "--seed", seed];
+        let result = home.run(&[&["image", "dream", path(&file), "-o", path(&out)][..], &args].concat());
+        assert!(result.status.success(), "{}", text(&result.stderr));
+        tool("ffmpeg", &["-v", "error", "-i", path(&out), "-f", "rawvideo", "-pix_fmt", "rgb24", "-"])
+    };
+    let first = dream("1", "a.png");
+    assert!(first == dream("1", "b.png"));
+    assert!(first != dream("2", "c.png"));
+}
+
+#[test]
+fn faces_come_from_noise() {
+    let home = Home::new();
+    let out = home.path("face.png");
+    let result =
+        home.run(&["image", "--engine", "gan", "-n", "3", "--seed", "1", "--towards", "2", "-o", path(&out)]);
+    assert!(result.status.success(), "{}", text(&result.stderr));
+    for n in 1..=3 {
+        let file = home.path(&format!("face-{n}.png"));
+        assert_eq!(size(&file), (256, 256));
+        let verdict = json(&home.run(&["verify", "--json", path(&file)]).stdout);
+        assert_eq!(verdict[0]["verdict"], "verified");
+    }
+}
+
+#[test]
+fn bad_pictures_and_settings_are_one_sentence_and_write_nothing() {
+    let home = Home::new();
+    let file = picture(&home);
+    let (house, out, junk) = (path(&file), home.path("out.png"), home.path("junk.png"));
+    std::fs::write(&junk, b"\x89PNG\r\n\x1a\nnothing").expect("written");
+    for (args, words) in [
+        (&["upscale", path(&junk)][..], "cannot be read"),
+        (&["upscale", "/nowhere.png"], "cannot read"),
+        (&["upscale", house, "--factor", "3"], "3 times"),
+        (&["upscale", house, "--quality", "magic"], "magic"),
+        (&["style", house, "--style", "nothing"], "nothing"),
+        (&["style", house, "--like", path(&junk)], "cannot be read"),
+        (&["style", house, "--style", "oil", "--strength", "2"], "0 to 1"),
+        (&["dream", house, "--layer", "conv7_1"], "conv7_1"),
+        (&["dream", house, "--layer", "conv1_1", "--channel", "64"], "no channel 64"),
+        (&["dream", house, "--octaves", "0"], "octaves"),
+        (&["cutout", house], "nobody was found"),
+        (&["cutout", house, "--behind", "#12"], "no colour"),
+        (&["sketch", house, "--shade", "-1"], "0 to 1"),
+    ] {
+        let result = home.run(&[&["image"], args, &["-o", path(&out)]].concat());
+        let message = text(&result.stderr);
+        assert_eq!(result.status.code(), Some(2), "{args:?}: {message}");
+        assert!(message.contains(words), "{args:?}: {message}");
+        assert_eq!(message.lines().filter(|l| l.starts_with("error: ")).count(), 1, "{message}");
+        assert!(!out.exists(), "{args:?}");
+    }
+}
