@@ -36,6 +36,7 @@ test-long: test ## Tests that need minutes or other programs
 	RUST_BACKTRACE=1 scripts/test --run-ignored only
 	scripts/check-c2pa-python
 	scripts/check-encoders
+	scripts/check-pictures
 	scripts/test-openai-client
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --release --locked --workspace --no-deps
 
@@ -49,6 +50,7 @@ bench: build ## Measure the making of a film, stage by stage, and the language e
 	benches/film/run
 	benches/language/run
 	benches/language/news
+	benches/pictures/run
 
 clean: ## Remove what was built
 	$(CARGO) clean

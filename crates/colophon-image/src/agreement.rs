@@ -99,8 +99,9 @@ fn backpropagation_agrees_with_pytorch() {
 fn the_loss_of_a_painting_agrees_with_pytorch() {
     let painter = GatysPainter::load(&model("hed"), 2).unwrap();
     let picture = pixels::tensor(&pattern(SIZE, 1.0)).data;
-    let (loss, gradient) =
-        painter.loss(&pattern(SIZE, 0.0), &pattern(SIZE, 2.0), &picture, 30.0, &Cancel::new()).unwrap();
+    let cancel = Cancel::new();
+    let canvas = painter.canvas_of(&pattern(SIZE, 0.0), &pattern(SIZE, 2.0), 30.0, &cancel).unwrap();
+    let (loss, gradient) = canvas.slope(&picture, &cancel).unwrap();
     let theirs = reference("painting");
     let expected = theirs["loss"].as_f64().unwrap();
     assert!((f64::from(loss) - expected).abs() < NEAR * expected, "{loss} and {expected}");

@@ -113,8 +113,7 @@ impl GatysPainter {
         for (longest, count) in sizes {
             let (sw, sh) = fit((w, h), *longest);
             let base: Vec<Plane> = full.iter().map(|p| p.resized(sw, sh)).collect();
-            let wanted = self.wanted(&base, &style, *longest, cancel)?;
-            let slope = self.slope((sw, sh), weight, &wanted)?;
+            let canvas = self.canvas_of(&base, &style, weight, cancel)?;
             let mut state = pixels::tensor(&base).data;
             for (c, change) in change.iter().flatten().enumerate() {
                 let change = change.resized(sw, sh);
@@ -130,37 +129,51 @@ impl GatysPainter {
                 planes.map(change).collect()
             };
             let before = done;
-            minimise(
-                &mut state,
-                *count,
-                &mut |state| slope.at(state, (sw, sh), cancel),
-                &mut |step: Descent<'_>| {
-                    done = before + step.step;
-                    let preview = step
-                        .step
-                        .is_multiple_of(10)
-                        .then(|| applied(&full, &finish(step.point), keep_colour, opacity.as_ref()));
-                    tell(Stroke { done, total: steps, loss: step.value, preview: preview.as_ref() });
-                },
-            )?;
+            minimise(&mut state, *count, &mut |state| canvas.slope(state, cancel), &mut |step: Descent<
+                '_,
+            >| {
+                done = before + step.step;
+                let preview = step
+                    .step
+                    .is_multiple_of(10)
+                    .then(|| applied(&full, &finish(step.point), keep_colour, opacity.as_ref()));
+                tell(Stroke { done, total: steps, loss: step.value, preview: preview.as_ref() });
+            })?;
             change = Some(finish(&state));
         }
         Ok(applied(&full, &change.unwrap_or_default(), keep_colour, opacity.as_ref()))
     }
 
-    /// Loss and gradient of a picture by another's content and a painting, all of one size.
-    #[cfg(test)]
-    pub(crate) fn loss(
+    /// What a picture of the size of `content` is measured by: its likeness to `content` and to the
+    /// manner of `painting`, which weighs `weight`. Sides must be multiples of 16.
+    ///
+    /// # Errors
+    /// A picture without pixels or of another size, a stop, a network that failed.
+    pub fn canvas(
+        &self,
+        content: &Raster,
+        painting: &Raster,
+        weight: f32,
+        cancel: &Cancel,
+    ) -> Result<Canvas, ImageError> {
+        pixels::check(content)?;
+        pixels::check(painting)?;
+        self.canvas_of(&pixels::colours(content), &pixels::colours(painting), weight, cancel)
+    }
+
+    pub(crate) fn canvas_of(
         &self,
         content: &[Plane],
         painting: &[Plane],
-        picture: &[f32],
         weight: f32,
         cancel: &Cancel,
-    ) -> Result<(f32, Vec<f32>), ImageError> {
+    ) -> Result<Canvas, ImageError> {
         let size = (content[0].w, content[0].h);
+        if !size.0.is_multiple_of(vgg::STRIDE) || !size.1.is_multiple_of(vgg::STRIDE) {
+            return Err(ImageError::Setting("sides must be multiples of 16 pixels".into()));
+        }
         let wanted = self.wanted(content, painting, size.0.max(size.1), cancel)?;
-        self.slope(size, weight, &wanted)?.at(picture, size, cancel)
+        self.slope(size, weight, &wanted)
     }
 
     fn wanted(
@@ -182,7 +195,7 @@ impl GatysPainter {
 
     /// The network that says how far a picture of one size is from what is wanted, and which way it
     /// must change: each part relative to what is wanted, so that layers weigh the same.
-    fn slope(&self, (w, h): (usize, usize), weight: f32, wanted: &Wanted) -> Result<Slope, ImageError> {
+    fn slope(&self, (w, h): (usize, usize), weight: f32, wanted: &Wanted) -> Result<Canvas, ImageError> {
         let mut graph = Graph::default();
         let image = graph.input("image", &[Some(1), Some(3), Some(h), Some(w)]);
         let trunk = vgg::Trunk::over(&mut graph, image, &self.dir, 5)?;
@@ -214,21 +227,28 @@ impl GatysPainter {
         let loss = losses.into_iter().reduce(|a, b| graph.plain("Add", &[a, b]));
         graph.output("loss", loss.unwrap_or(image));
         graph.output("gradient", gradient);
-        Ok(Slope { net: Net::new(&graph, self.threads)? })
+        Ok(Canvas { net: Net::new(&graph, self.threads)?, size: (w, h) })
     }
 }
 
-struct Slope {
+/// A picture being painted: what it is measured by.
+#[derive(Debug)]
+pub struct Canvas {
     net: Net,
+    size: (usize, usize),
 }
 
-impl Slope {
-    fn at(
-        &self,
-        image: &[f32],
-        (w, h): (usize, usize),
-        cancel: &Cancel,
-    ) -> Result<(f32, Vec<f32>), ImageError> {
+impl Canvas {
+    /// How far a picture is from what is wanted, and which way it falls off: `image` is `[3, height,
+    /// width]`, red, green, blue from 0 to 1.
+    ///
+    /// # Errors
+    /// A picture of another size, a stop, a network that failed.
+    pub fn slope(&self, image: &[f32], cancel: &Cancel) -> Result<(f32, Vec<f32>), ImageError> {
+        let (w, h) = self.size;
+        if image.len() != 3 * w * h {
+            return Err(ImageError::Setting(format!("the canvas is of {w}×{h} pixels")));
+        }
         let made = self.net.run(vec![("image", Tensor::new(&[1, 3, h, w], image.to_vec()))], cancel)?;
         match <[Tensor; 2]>::try_from(made) {
             Ok([loss, gradient]) if gradient.data.len() == image.len() => {

@@ -5,14 +5,15 @@ use std::io::{BufReader, BufWriter, Cursor, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use colophon_types::{
-    Cancel, Draft, DraftParts, ErrorCode, Event, LogEntry, Media, Modality, Progress, Receipt, Stage,
+    Cancel, Draft, DraftParts, ErrorCode, Event, LogEntry, Media, Modality, PictureFormat, Progress, Receipt,
+    Stage,
 };
 use sha2::{Digest, Sha256};
 use tempfile::NamedTempFile;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use crate::format::{mp4, png, text, wav};
+use crate::format::{jpeg, mp4, png, text, wav, webp};
 use crate::mark::credential::Claim;
 use crate::mark::label::{LABEL_TEXT, TEXT_LABEL};
 use crate::mark::{aigc, label, label_film, label_sound, xmp};
@@ -34,7 +35,7 @@ pub fn seal(
     let started = std::time::Instant::now();
     let modality = draft.modality();
     #[allow(clippy::disallowed_methods, reason = "this is the seal: the one place that opens a draft")]
-    let DraftParts { mut media, receipt, sources } = draft.open();
+    let DraftParts { mut media, receipt, sources, format } = draft.open();
     let _removed = DraftFile(match &media {
         Media::Film { path, .. } => Some(path.clone()),
         _ => None,
@@ -55,7 +56,7 @@ pub fn seal(
     cancel.check()?;
     tell(2);
     let source_type = source_type(&receipt, !sources.is_empty());
-    let marked = metadata_step(media, &receipt, &source_type, sealer, cancel)?;
+    let marked = metadata_step(media, format, &receipt, &source_type, sealer, cancel)?;
 
     cancel.check()?;
     tell(3);
@@ -65,7 +66,7 @@ pub fn seal(
 
     cancel.check()?;
     tell(4);
-    let media_type = media_type(modality);
+    let media_type = media_type(modality, format);
     let position = ledger_step(media_type, &sha256, &receipt, sealer)?;
     progress.event(Event::Done { stage: Stage::Seal, seconds: started.elapsed().as_secs_f64() });
     Ok(Sealed { body, media_type, receipt, sha256, position })
@@ -82,10 +83,10 @@ impl Drop for DraftFile {
     }
 }
 
-fn media_type(modality: Modality) -> &'static str {
+fn media_type(modality: Modality, format: PictureFormat) -> &'static str {
     match modality {
         Modality::Text => "text/markdown",
-        Modality::Image => "image/png",
+        Modality::Image => format.media_type(),
         Modality::Audio => "audio/wav",
         Modality::Video => "video/mp4",
     }
@@ -156,6 +157,7 @@ enum Marked {
 /// Step 3: the AIGC field and the IPTC source type, each in the place that the format has for it.
 fn metadata_step(
     media: Media,
+    format: PictureFormat,
     receipt: &Receipt,
     source_type: &str,
     sealer: &Sealer,
@@ -175,7 +177,12 @@ fn metadata_step(
         Media::Text(words) => Ok(Marked::Text(text::compose(&words, TEXT_LABEL, &field, source_type))),
         Media::Picture(raster) => {
             let packet = xmp::packet(&json, source_type);
-            png::encode(&raster, &packet).map(|b| Marked::Bytes("image/png", b)).map_err(fail)
+            let bytes = match format {
+                PictureFormat::Png => png::encode(&raster, &packet),
+                PictureFormat::Jpeg { quality } => jpeg::encode(&raster, &packet, quality),
+                PictureFormat::WebP => webp::encode(&raster, &packet),
+            };
+            bytes.map(|b| Marked::Bytes(format.media_type(), b)).map_err(fail)
         }
         Media::Sound(sound) => {
             let packet = xmp::source_type_packet(source_type);

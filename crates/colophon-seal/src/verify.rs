@@ -109,7 +109,7 @@ fn read_marks(kind: Kind, file: &mut File, words: Option<&str>) -> Marks {
     match (kind, words) {
         (Kind::Png, _) => png::read(&mut file),
         (Kind::Jpeg, _) => jpeg::read(&mut file),
-        (Kind::Wav | Kind::Other("image/webp"), _) => wav::read(&mut file),
+        (Kind::Wav | Kind::WebP, _) => wav::read(&mut file),
         (Kind::Mp4 | Kind::M4a | Kind::Other("video/quicktime"), _) => mp4::read(&mut file),
         (Kind::Text, Some(words)) => text::read(words),
         _ => Marks::default(),
@@ -169,8 +169,12 @@ fn read_label(kind: Kind, file: &mut File, words: Option<&str>, credential: &Cre
         (Kind::Text, Some(words)) => {
             text::find_label(words, TEXT_LABEL).map(|(line, place)| seen(&line, place.to_owned()))
         }
-        (Kind::Png | Kind::Jpeg, _) => {
-            let format = if kind == Kind::Png { image::ImageFormat::Png } else { image::ImageFormat::Jpeg };
+        (Kind::Png | Kind::Jpeg | Kind::WebP, _) => {
+            let format = match kind {
+                Kind::Png => image::ImageFormat::Png,
+                Kind::Jpeg => image::ImageFormat::Jpeg,
+                _ => image::ImageFormat::WebP,
+            };
             file.seek(SeekFrom::Start(0))
                 .ok()
                 .and_then(|_| png::decode(&mut *file, format))

@@ -15,7 +15,7 @@ use std::sync::Arc;
 use colophon_seal::{
     CredentialState, LabelOptions, SealError, Sealer, SealerConfig, VerdictKind, VerifyContext, seal, verify,
 };
-use colophon_types::{Cancel, Draft, Event, Explain, Media, NoProgress, Progress, Recorder};
+use colophon_types::{Cancel, Draft, Event, Explain, Media, NoProgress, PictureFormat, Progress, Recorder};
 use kit::{PRODUCER, Studio, WORDS, film, film_media, labelled_film, picture, receipt, run, sound};
 
 const TRAINED: &str = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia";
@@ -201,6 +201,33 @@ fn a_changed_receipt_is_tampering_and_is_not_shown() {
     let verdict = studio.verify_bytes(&bytes, "b.wav");
     assert_eq!(verdict.verdict, VerdictKind::Tampered);
     assert_eq!(verdict.receipt, None, "{verdict:#?}");
+}
+
+#[test]
+fn every_picture_format_carries_all_marks_and_none_hides_a_change() {
+    let studio = Studio::new();
+    let formats = [PictureFormat::Png, PictureFormat::Jpeg { quality: 90 }, PictureFormat::WebP];
+    for (format, opaque) in formats.iter().flat_map(|f| [(*f, true), (*f, false)]) {
+        let shown = picture(640, 360, opaque);
+        let draft = Draft::new(Media::Picture(shown), receipt()).written_as(format);
+        let sealed = seal(draft, &studio.sealer, &Cancel::new(), &NoProgress).unwrap();
+        assert_eq!(sealed.media_type(), format.media_type());
+        let bytes = sealed.bytes().unwrap().to_vec();
+        let name = format!("a.{}", format.media_type().trim_start_matches("image/"));
+        let verdict = studio.verify_bytes(&bytes, &name);
+        assert_eq!(verdict.verdict, VerdictKind::Verified, "{verdict:#?}");
+        assert_eq!(verdict.media_type, format.media_type());
+        assert!(verdict.aigc.present && verdict.aigc.valid && verdict.aigc.count == 1, "{verdict:#?}");
+        assert!(verdict.iptc.digital_source_type.is_some() && verdict.explicit_label.present);
+        // Any decoder shows the picture; what was clear is white where the format knows no clearness.
+        let decoded = image::load_from_memory(&bytes).unwrap();
+        assert_eq!((decoded.width(), decoded.height()), (640, 360));
+        assert_eq!(decoded.color().has_alpha(), !opaque && !matches!(format, PictureFormat::Jpeg { .. }));
+        let middle = bytes.len() * 3 / 4;
+        let mut changed = bytes;
+        changed[middle] ^= 0x10;
+        assert_eq!(studio.verify_bytes(&changed, &name).verdict, VerdictKind::Tampered, "{name}");
+    }
 }
 
 #[test]

@@ -15,7 +15,7 @@ use colophon_image::{
     AnyStyle, Cutter, Dreamer, GatysPainter, NudityFilter, Sketcher, Stylizer, Treatment, Upscaler,
 };
 use colophon_seal::{Sealed, seal};
-use colophon_types::{Cancel, Draft, Event, Lang, Media, Progress, Raster, Source, Stage};
+use colophon_types::{Cancel, Draft, Event, Lang, Media, PictureFormat, Progress, Raster, Source, Stage};
 use serde_json::{Value, json};
 
 use crate::engines::Fetch;
@@ -207,6 +207,7 @@ impl Studio {
         file: &PictureFile,
         edit: &Edit,
         seed: Option<u64>,
+        format: PictureFormat,
         progress: &dyn Progress,
         cancel: &Cancel,
     ) -> Result<Sealed, StudioError> {
@@ -244,7 +245,8 @@ impl Studio {
         let work = new_work(&given)?;
         let steps = vec![(edit.name(), "onnxruntime".to_owned()), ("seal", GENERATOR.to_owned())];
         let receipt = origin::receipt(work, &file.name, Lang::En, given, seed, uses, steps);
-        Ok(seal(Draft::from_sources(Media::Picture(made), receipt, sources), &sealer, cancel, progress)?)
+        let draft = Draft::from_sources(Media::Picture(made), receipt, sources).written_as(format);
+        Ok(seal(draft, &sealer, cancel, progress)?)
     }
 }
 

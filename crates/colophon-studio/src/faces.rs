@@ -6,7 +6,7 @@ use colophon_image::faces::Latent;
 use colophon_image::upscale::Quality;
 use colophon_image::{Faces, Upscaler};
 use colophon_seal::{Sealed, seal};
-use colophon_types::{Cancel, Draft, Event, Lang, Media, Progress, Seed, Stage};
+use colophon_types::{Cancel, Draft, Event, Lang, Media, PictureFormat, Progress, Seed, Stage};
 use serde_json::json;
 
 use crate::engines::Fetch;
@@ -25,6 +25,8 @@ pub struct FaceRequest {
     pub count: usize,
     /// A seed that they go towards, step by step, the last being its face.
     pub towards: Option<u64>,
+    /// How they are written.
+    pub format: PictureFormat,
 }
 
 impl Studio {
@@ -79,7 +81,12 @@ impl Studio {
             let steps = ["faces", "upscale"].map(|step| (step, "onnxruntime".to_owned()));
             let steps = steps.into_iter().chain([("seal", GENERATOR.to_owned())]).collect();
             let receipt = origin::receipt(work, "A face", Lang::En, given, seed, uses.clone(), steps);
-            sealed.push(seal(Draft::new(Media::Picture(face), receipt), &sealer, cancel, progress)?);
+            sealed.push(seal(
+                Draft::new(Media::Picture(face), receipt).written_as(request.format),
+                &sealer,
+                cancel,
+                progress,
+            )?);
         }
         Ok(sealed)
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use colophon_scene::Scene;
 use colophon_seal::{Sealed, seal};
-use colophon_types::{Cancel, Draft, Event, LangChoice, Media, Progress, Seed, Stage};
+use colophon_types::{Cancel, Draft, Event, LangChoice, Media, PictureFormat, Progress, Seed, Stage};
 use serde::{Deserialize, Serialize};
 
 use crate::check::{self, Style};
@@ -35,11 +35,14 @@ pub struct PictureRequest {
     /// Language of the prompt.
     #[serde(default)]
     pub lang: LangChoice,
+    /// How it is written.
+    #[serde(skip)]
+    pub format: PictureFormat,
 }
 
 /// A finished picture.
 pub struct Pictured {
-    /// The sealed PNG file.
+    /// The sealed file.
     pub sealed: Sealed,
     /// What is in it and where.
     pub scene: Scene,
@@ -100,7 +103,8 @@ impl Studio {
             let given = serde_json::to_value(&given).unwrap_or_default();
             let work = new_work(&given)?;
             let receipt = origin::receipt(work, &prompt, lang, given, seed, uses.clone(), steps);
-            made.push((Draft::new(Media::Picture(layers.flatten()), receipt), scene));
+            let draft = Draft::new(Media::Picture(layers.flatten()), receipt).written_as(request.format);
+            made.push((draft, scene));
         }
         drop(lease);
         made.into_iter()

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::{Media, Receipt};
+use crate::{Media, PictureFormat, Receipt};
 
 /// A file from outside that a work was made from: it stands in the credential as an ingredient, with
 /// the marks that it came with.
@@ -60,6 +60,7 @@ pub struct Draft {
     media: Media,
     receipt: Receipt,
     sources: Vec<Source>,
+    format: PictureFormat,
 }
 
 /// What the seal finds inside a draft.
@@ -71,18 +72,25 @@ pub struct DraftParts {
     pub receipt: Receipt,
     /// What it was made from; the first is what was changed, where something was.
     pub sources: Vec<Source>,
+    /// How it is written, where it is a picture.
+    pub format: PictureFormat,
 }
 
 impl Draft {
     /// Wraps content that an engine made.
     pub fn new(media: Media, receipt: Receipt) -> Self {
-        Self { media, receipt, sources: Vec::new() }
+        Self::from_sources(media, receipt, Vec::new())
     }
 
     /// Wraps content that an engine made of files from outside: the first was changed, the others were
     /// used.
     pub fn from_sources(media: Media, receipt: Receipt, sources: Vec<Source>) -> Self {
-        Self { media, receipt, sources }
+        Self { media, receipt, sources, format: PictureFormat::default() }
+    }
+
+    /// The draft of a picture, to be written in another format than PNG.
+    pub fn written_as(self, format: PictureFormat) -> Self {
+        Self { format, ..self }
     }
 
     /// The kind of content.
@@ -102,6 +110,7 @@ impl Draft {
 
     /// Takes the draft apart. For the seal alone: banned elsewhere by `clippy.toml`.
     pub fn open(self) -> DraftParts {
-        DraftParts { media: self.media, receipt: self.receipt, sources: self.sources }
+        let Self { media, receipt, sources, format } = self;
+        DraftParts { media, receipt, sources, format }
     }
 }

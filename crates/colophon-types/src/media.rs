@@ -55,6 +55,45 @@ impl fmt::Debug for Raster {
     }
 }
 
+/// How a sealed picture is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum PictureFormat {
+    /// PNG, as it is.
+    #[default]
+    Png,
+    /// JPEG; what is clear becomes white.
+    Jpeg {
+        /// 1 to 100; more is closer to the picture and larger.
+        quality: u8,
+    },
+    /// WebP, as it is.
+    WebP,
+}
+
+impl PictureFormat {
+    /// The quality of a JPEG file where none is asked for.
+    pub const QUALITY: u8 = 92;
+
+    /// By the end of a file's name, or OpenAI's `output_format`.
+    pub fn named(name: &str) -> Option<Self> {
+        match name.to_ascii_lowercase().as_str() {
+            "png" => Some(Self::Png),
+            "jpg" | "jpeg" => Some(Self::Jpeg { quality: Self::QUALITY }),
+            "webp" => Some(Self::WebP),
+            _ => None,
+        }
+    }
+
+    /// Its media type.
+    pub fn media_type(self) -> &'static str {
+        match self {
+            Self::Png => "image/png",
+            Self::Jpeg { .. } => "image/jpeg",
+            Self::WebP => "image/webp",
+        }
+    }
+}
+
 /// The content of a draft.
 #[derive(Debug)]
 pub enum Media {

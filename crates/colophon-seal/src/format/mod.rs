@@ -15,6 +15,7 @@ pub(crate) mod mp4;
 pub(crate) mod png;
 pub(crate) mod text;
 pub(crate) mod wav;
+pub(crate) mod webp;
 
 /// The metadata marks of a file.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -38,6 +39,7 @@ impl Marks {
 pub(crate) enum Kind {
     Png,
     Jpeg,
+    WebP,
     Wav,
     /// MPEG-4 with moving pictures or of an unknown brand.
     Mp4,
@@ -62,7 +64,7 @@ pub(crate) fn sniff(head: &[u8]) -> Kind {
     } else if at(0, b"RIFF") && at(8, b"WAVE") {
         Kind::Wav
     } else if at(0, b"RIFF") && at(8, b"WEBP") {
-        Kind::Other("image/webp")
+        Kind::WebP
     } else if at(4, b"ftyp") {
         match head.get(8..12) {
             Some(b"M4A " | b"M4B ") => Kind::M4a,
@@ -104,6 +106,7 @@ impl Kind {
         match self {
             Self::Png => "image/png",
             Self::Jpeg => "image/jpeg",
+            Self::WebP => "image/webp",
             Self::Wav => "audio/wav",
             Self::Mp4 => "video/mp4",
             Self::M4a => "audio/mp4",
@@ -121,7 +124,7 @@ impl Kind {
             Self::Mp4 | Self::M4a | Self::Unknown => (16 << 30, "films"),
             Self::Wav | Self::Other("audio/flac" | "audio/mpeg") => (1 << 30, "sound"),
             Self::Other("video/quicktime") => (16 << 30, "films"),
-            Self::Png | Self::Jpeg | Self::Other(_) => (256 << 20, "pictures"),
+            Self::Png | Self::Jpeg | Self::WebP | Self::Other(_) => (256 << 20, "pictures"),
         }
     }
 }

@@ -19,21 +19,7 @@ const MAX_PIXELS: u64 = 40_000_000;
 /// # Errors
 /// A sentence, when the picture's size does not fit its pixels or the encoder fails.
 pub(crate) fn encode(raster: &Raster, xmp: &str) -> Result<Vec<u8>, String> {
-    let pixels = u64::from(raster.width) * u64::from(raster.height);
-    if pixels == 0 || raster.rgba.len() as u64 != pixels * 4 {
-        return Err(format!(
-            "a picture of {}x{} pixels has {} bytes",
-            raster.width,
-            raster.height,
-            raster.rgba.len()
-        ));
-    }
-    let opaque = raster.rgba.chunks_exact(4).all(|p| p[3] == 255);
-    let data: Vec<u8> = if opaque {
-        raster.rgba.chunks_exact(4).flat_map(|p| [p[0], p[1], p[2]]).collect()
-    } else {
-        raster.rgba.chunks_exact(4).flat_map(straight).collect()
-    };
+    let (data, opaque) = pixels(raster)?;
     let mut out = Vec::new();
     let mut encoder = png::Encoder::new(&mut out, raster.width, raster.height);
     encoder.set_color(if opaque { png::ColorType::Rgb } else { png::ColorType::Rgba });
@@ -46,8 +32,30 @@ pub(crate) fn encode(raster: &Raster, xmp: &str) -> Result<Vec<u8>, String> {
     Ok(out)
 }
 
+/// The pixels as files keep them: red, green, blue, and alpha where not all is opaque (`false`).
+///
+/// # Errors
+/// A sentence, when the picture's size does not fit its pixels.
+pub(crate) fn pixels(raster: &Raster) -> Result<(Vec<u8>, bool), String> {
+    let count = u64::from(raster.width) * u64::from(raster.height);
+    if count == 0 || raster.rgba.len() as u64 != count * 4 {
+        return Err(format!(
+            "a picture of {}x{} pixels has {} bytes",
+            raster.width,
+            raster.height,
+            raster.rgba.len()
+        ));
+    }
+    let all = raster.rgba.as_chunks::<4>().0;
+    if all.iter().all(|p| p[3] == 255) {
+        Ok((all.iter().flat_map(|p| [p[0], p[1], p[2]]).collect(), true))
+    } else {
+        Ok((all.iter().flat_map(straight).collect(), false))
+    }
+}
+
 /// A premultiplied pixel with its colour divided by its alpha again.
-fn straight(p: &[u8]) -> [u8; 4] {
+fn straight(p: &[u8; 4]) -> [u8; 4] {
     let alpha = u32::from(p[3]);
     let channel = |c: u8| match alpha {
         0 => 0,

@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use colophon_studio::PictureRequest;
-use colophon_types::{LangChoice, NoProgress};
+use colophon_types::{LangChoice, NoProgress, PictureFormat};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -34,6 +34,10 @@ struct ImageBody {
     response_format: Option<String>,
     #[serde(default)]
     output_format: Option<String>,
+    #[serde(default)]
+    output_compression: Option<u8>,
+    #[serde(default)]
+    background: Option<String>,
     /// A style of ours, not OpenAI's `vivid` and `natural`, which are taken for the default.
     #[serde(default)]
     style: Option<String>,
@@ -46,6 +50,7 @@ struct ImageBody {
 pub(crate) async fn generations(State(app): Shared, body: Body) -> Result<Response, ApiError> {
     let body: ImageBody = read_json(&app, body).await?;
     let request = request(body)?;
+    let format = request.format.media_type().trim_start_matches("image/");
     let (studio, watched) = (std::sync::Arc::clone(&app.studio), Watched::default());
     let cancel = watched.cancel();
     let work = tokio::task::spawn_blocking(move || {
@@ -65,12 +70,32 @@ pub(crate) async fn generations(State(app): Shared, body: Body) -> Result<Respon
     let made = work.await.map_err(|_| ApiError::stopped())??;
     drop(watched);
     let (data, marks): (Vec<Value>, Vec<Value>) = made.into_iter().unzip();
-    let body = json!({"created": now(), "data": data, "output_format": "png", "colophon": marks});
+    let body = json!({"created": now(), "data": data, "output_format": format, "colophon": marks});
     let response = Json(body).into_response();
     Ok(match marks.as_slice() {
         [only] => super::of_work(response, only["work_id"].as_str().unwrap_or_default()),
         _ => response,
     })
+}
+
+/// OpenAI's names of formats, and their compression from 0 to 100.
+fn format(name: Option<&str>, compression: Option<u8>) -> Result<PictureFormat, ApiError> {
+    let bad = |message: String, param| Err(ApiError::bad(message, Some(param)));
+    let name = name.unwrap_or("png");
+    let Some(format) = PictureFormat::named(name).filter(|_| name != "jpg") else {
+        return bad(format!("'{name}' is not offered; pictures come as png, jpeg or webp"), "output_format");
+    };
+    match (format, compression) {
+        (_, Some(101..)) => {
+            bad("'output_compression' must be between 0 and 100".into(), "output_compression")
+        }
+        (PictureFormat::Jpeg { .. }, Some(quality)) => Ok(PictureFormat::Jpeg { quality: quality.max(1) }),
+        (_, None | Some(100)) => Ok(format),
+        _ => bad(
+            format!("{name} is written without loss: leave 'output_compression' out"),
+            "output_compression",
+        ),
+    }
 }
 
 fn request(body: ImageBody) -> Result<PictureRequest, ApiError> {
@@ -84,8 +109,9 @@ fn request(body: ImageBody) -> Result<PictureRequest, ApiError> {
     if let Some(other) = body.response_format.filter(|f| f != "b64_json") {
         return bad(format!("'{other}' is not offered; pictures come as b64_json"), "response_format");
     }
-    if let Some(other) = body.output_format.filter(|f| f != "png") {
-        return bad(format!("'{other}' is not offered; pictures come as png"), "output_format");
+    let format = format(body.output_format.as_deref(), body.output_compression)?;
+    if let Some(other) = body.background.filter(|b| !["auto", "opaque"].contains(&b.as_str())) {
+        return bad(format!("'{other}' is not offered; composed pictures are opaque"), "background");
     }
     if body.stream == Some(true) {
         return bad("pictures are not streamed: they are composed in one go".into(), "stream");
@@ -104,5 +130,13 @@ fn request(body: ImageBody) -> Result<PictureRequest, ApiError> {
         }
     };
     let style = body.style.filter(|s| !["vivid", "natural"].contains(&s.as_str()));
-    Ok(PictureRequest { prompt: body.prompt, size, style, seed: body.seed, count, lang: LangChoice::Auto })
+    Ok(PictureRequest {
+        prompt: body.prompt,
+        size,
+        style,
+        seed: body.seed,
+        count,
+        lang: LangChoice::Auto,
+        format,
+    })
 }

@@ -153,6 +153,10 @@ def test_images(client):
     assert files[0] != files[1]
     with pytest.raises(openai.BadRequestError):
         client.images.generate(model="composer", prompt="A fox", size="big")
+    for name, magic in (("jpeg", b"\xff\xd8\xff"), ("webp", b"RIFF")):
+        reply = client.images.generate(model="composer", prompt="A fox", size="256x256", output_format=name)
+        assert reply.output_format == name
+        assert base64.b64decode(reply.data[0].b64_json).startswith(magic)
 
 
 def test_speech(client):

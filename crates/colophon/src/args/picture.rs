@@ -10,7 +10,7 @@ pub(crate) struct Image {
     pub(crate) change: Option<Change>,
     /// What is in the picture, in English or Chinese (composer)
     pub(crate) prompt: Option<String>,
-    /// The PNG file; several pictures are numbered
+    /// The file (.png, .jpg or .webp); several pictures are numbered
     #[arg(short, long, default_value = "picture.png", value_name = "FILE")]
     pub(crate) output: PathBuf,
     /// composer: pictures of words, composed of drawn art. gan: faces of people who do not exist
@@ -49,7 +49,7 @@ Examples:
   colophon image style photo.jpg --like painting.jpg -o painted.png
 Pictures are composed from drawn art, and painted over where the style is a painter's.";
 
-/// What is done to a picture that is there. PNG, JPEG, WebP, GIF and TIFF are read; PNG is written.
+/// What is done to a picture that is there. PNG, JPEG, WebP, GIF and TIFF are read.
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum Change {
     /// Paint it: in a named style, or as a painting is painted
@@ -151,7 +151,7 @@ pub(crate) struct Files {
     /// The picture
     #[arg(value_name = "FILE")]
     pub(crate) input: PathBuf,
-    /// The PNG file; default: the picture's name with the change's name
+    /// The file (.png, .jpg or .webp); default: the picture's name with the change's name, PNG
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
     /// The same seed gives the same picture

@@ -8,7 +8,7 @@ use colophon_studio::image::gatys::Painting;
 use colophon_studio::image::sketch::Pencil;
 use colophon_studio::image::upscale::Quality;
 use colophon_studio::{Behind, Edit, FaceRequest, PictureFile, PictureRequest, Sealed, Studio, StudioError};
-use colophon_types::{Cancel, ErrorCode, Progress};
+use colophon_types::{Cancel, ErrorCode, PictureFormat, Progress};
 use serde_json::{Value, json};
 
 use crate::args::{self, Change};
@@ -23,10 +23,10 @@ pub(crate) fn run(
     if let Some(change) = &args.change {
         return self::change(studio, change, progress, cancel);
     }
-    super::written_as(&args.output, "png")?;
+    let format = format(&args.output)?;
     let made: Vec<(Sealed, Value)> = match (args.engine.as_str(), &args.prompt) {
         ("gan", None) => {
-            let request = FaceRequest { seed: args.seed, count: args.n, towards: args.towards };
+            let request = FaceRequest { seed: args.seed, count: args.n, towards: args.towards, format };
             let faces = studio.faces(&request, progress, cancel)?;
             faces.into_iter().map(|sealed| (sealed, Value::Null)).collect()
         }
@@ -48,6 +48,7 @@ pub(crate) fn run(
                 seed: args.seed,
                 count: args.n,
                 lang: super::language(&args.lang)?,
+                format,
             };
             let pictures = studio.imagine(&request, progress, cancel)?;
             pictures
@@ -91,9 +92,9 @@ fn change(
             PathBuf::from(format!("{stem}-{name}.png"))
         }
     };
-    super::written_as(&output, "png")?;
+    let format = format(&output)?;
     let file = PictureFile::open(&files.input)?;
-    let sealed = studio.edit(&file, &edit(change)?, files.seed, progress, cancel)?;
+    let sealed = studio.edit(&file, &edit(change)?, files.seed, format, progress, cancel)?;
     sealed.write_to(&output)?;
     if files.json {
         super::print_json(&row(&output, &sealed))?;
@@ -172,6 +173,15 @@ fn edit(change: &Change) -> Result<Edit, Failure> {
     })
 }
 
+/// How a file of this name is written.
+fn format(path: &Path) -> Result<PictureFormat, Failure> {
+    let end = path.extension().map(|e| e.to_string_lossy().into_owned()).unwrap_or_default();
+    PictureFormat::named(&end).ok_or_else(|| {
+        Failure::new(ErrorCode::BadInput, format!("{} cannot be written", path.display()))
+            .with_hint("name it .png, .jpg or .webp")
+    })
+}
+
 /// `blur`, a colour such as `#ffcc00`, or a file.
 fn background(what: &str) -> Result<Behind, Failure> {
     if what == "blur" {
@@ -213,5 +223,6 @@ fn numbered(path: &Path, index: usize, count: usize) -> PathBuf {
     }
     let stem = path.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
     let width = count.to_string().len();
-    path.with_file_name(format!("{stem}-{:0width$}.png", index + 1))
+    let end = path.extension().map(|e| e.to_string_lossy().into_owned()).unwrap_or_default();
+    path.with_file_name(format!("{stem}-{:0width$}.{end}", index + 1))
 }

@@ -63,6 +63,26 @@ fn every_change_gives_a_sealed_picture_with_its_source_inside() {
 }
 
 #[test]
+fn the_name_says_the_format() {
+    let home = Home::new();
+    for (name, media_type) in [("boat.jpg", "image/jpeg"), ("boat.webp", "image/webp")] {
+        let file = home.path(name);
+        let result =
+            home.run(&["image", "A boat on a lake", "--size", "320x256", "--seed", "2", "-o", path(&file)]);
+        assert!(result.status.success(), "{}", text(&result.stderr));
+        assert_eq!(size(&file), (320, 256));
+        let verdict = json(&home.run(&["verify", "--json", path(&file)]).stdout);
+        assert_eq!(verdict[0]["media_type"], media_type);
+        assert_eq!(verdict[0]["verdict"], "verified", "{verdict}");
+        assert_eq!(verdict[0]["aigc"]["valid"], true, "{verdict}");
+        let larger = home.path("larger.webp");
+        let result = home.run(&["image", "upscale", path(&file), "--factor", "2", "-o", path(&larger)]);
+        assert!(result.status.success(), "{}", text(&result.stderr));
+        assert_eq!(size(&larger), (640, 512));
+    }
+}
+
+#[test]
 fn the_same_seed_dreams_the_same() {
     let home = Home::new();
     let file = picture(&home);

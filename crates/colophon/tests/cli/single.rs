@@ -45,7 +45,7 @@ fn pictures_are_composed_sealed_and_repeatable() {
         &["image", "a fox", "--size", "big"],
         &["image", " "],
         &["image", "a fox", "-n", "0"],
-        &["image", "a fox", "-o", "fox.jpg"],
+        &["image", "a fox", "-o", "fox.bmp"],
         &["image", "a fox", "--style", "nothing"],
     ] {
         assert_eq!(home.run(bad).status.code(), Some(2), "{bad:?}");
