@@ -14,6 +14,7 @@ pub mod dream;
 mod error;
 pub mod faces;
 pub mod gatys;
+pub mod inpaint;
 mod lbfgs;
 mod net;
 pub mod nsfw;

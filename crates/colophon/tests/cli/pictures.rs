@@ -63,6 +63,29 @@ fn every_change_gives_a_sealed_picture_with_its_source_inside() {
 }
 
 #[test]
+fn a_thing_is_removed_without_a_model() {
+    let home = Home::new();
+    let (file, out) = (picture(&home), home.path("out.png"));
+    let result = home.run(&["image", "remove", path(&file), "--box", "100,120,60,50", "-o", path(&out)]);
+    assert!(result.status.success(), "{}", text(&result.stderr));
+    let verdict = json(&home.run(&["verify", "--json", path(&out)]).stdout);
+    assert_eq!(verdict[0]["verdict"], "verified", "{verdict}");
+    let kind = verdict[0]["iptc"]["digital_source_type"].as_str().expect("a source type");
+    assert!(kind.ends_with("algorithmicallyEnhanced"), "{kind}");
+    for (args, words) in [
+        (&["--box", "1,2,3"][..], "no box"),
+        (&["--box", "900,0,5,5"], "holds nothing"),
+        (&["--box", "0,0,320,256"], "too little"),
+        (&["--mask", "/nowhere.png"], "cannot read"),
+    ] {
+        let result =
+            home.run(&[&["image", "remove", path(&file), "-o", path(&home.path("no.png"))], args].concat());
+        assert_eq!(result.status.code(), Some(2), "{args:?}");
+        assert!(text(&result.stderr).contains(words), "{args:?}: {}", text(&result.stderr));
+    }
+}
+
+#[test]
 fn the_name_says_the_format() {
     let home = Home::new();
     for (name, media_type) in [("boat.jpg", "image/jpeg"), ("boat.webp", "image/webp")] {
