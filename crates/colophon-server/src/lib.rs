@@ -20,6 +20,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::http::{Method, Uri};
 use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
@@ -80,6 +81,8 @@ pub fn router(studio: Arc<Studio>, keys: ApiKeys, options: ServerOptions) -> Rou
         .route("/v1/responses/{id}", get(routes::responses::get).delete(routes::responses::delete))
         .route("/v1/embeddings", post(routes::embeddings::post))
         .route("/v1/images/generations", post(routes::images::generations))
+        .route("/v1/images/edits", post(routes::edits::edits))
+        .route("/v1/images/variations", post(routes::edits::variations))
         .route("/v1/audio/speech", post(routes::speech::post))
         .route("/v1/audio/voices", get(routes::speech::list))
         .route("/healthz", get(routes::health::alive))
@@ -88,6 +91,8 @@ pub fn router(studio: Arc<Studio>, keys: ApiKeys, options: ServerOptions) -> Rou
         .route("/openapi.json", get(routes::health::openapi))
         .fallback(unknown)
         .method_not_allowed_fallback(wrong_method)
+        // Bodies are counted as they are read, against the options' own limit.
+        .layer(DefaultBodyLimit::disable())
         .layer(from_fn_with_state(Arc::clone(&app), app::gate))
         .with_state(app)
 }

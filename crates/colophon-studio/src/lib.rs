@@ -33,7 +33,7 @@ pub use language::{
     DEFAULT_ENCODER, Embedded, Found, Indexed, LanguageOptions, Languages, Performed, Question, SealedReply,
     SearchOptions, TaskOptions, TextEvent, TextModel, TextSink,
 };
-pub use picture::{PictureRequest, Pictured};
+pub use picture::{PictureRequest, Pictured, Variation};
 pub use speech::{SpeechRequest, Spoken};
 pub use studio::{Studio, Work};
 

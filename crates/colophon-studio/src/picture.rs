@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use colophon_scene::Scene;
-use colophon_seal::{Sealed, seal};
+use colophon_seal::{Sealed, VerdictKind, seal};
 use colophon_types::{Cancel, Draft, Event, LangChoice, Media, PictureFormat, Progress, Seed, Stage};
 use serde::{Deserialize, Serialize};
 
 use crate::check::{self, Style};
+use crate::edit::PictureFile;
 use crate::engines::Fetch;
 use crate::origin::{self, GENERATOR, fresh_seed, new_work};
 use crate::{Studio, StudioError};
@@ -35,6 +36,9 @@ pub struct PictureRequest {
     /// Language of the prompt.
     #[serde(default)]
     pub lang: LangChoice,
+    /// The work that it varies.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub variation_of: Option<String>,
     /// How it is written.
     #[serde(skip)]
     pub format: PictureFormat,
@@ -48,7 +52,54 @@ pub struct Pictured {
     pub scene: Scene,
 }
 
+/// What a variation may differ in from the work that it varies.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Variation {
+    /// Width and height in pixels; `None` for those of the work.
+    pub size: Option<(u32, u32)>,
+    /// Seed; `None` for a fresh one.
+    pub seed: Option<u64>,
+    /// Number of pictures.
+    pub count: usize,
+    /// How they are written.
+    pub format: PictureFormat,
+}
+
 impl Studio {
+    /// Composes a picture that was composed here anew, with other seeds: its credential tells the words
+    /// and the style.
+    ///
+    /// # Errors
+    /// [`StudioError`]: a file that is no picture of the composer or whose credential does not hold, and
+    /// as [`imagine`](Self::imagine).
+    pub fn vary(
+        &self,
+        file: &PictureFile,
+        variation: &Variation,
+        progress: &dyn Progress,
+        cancel: &Cancel,
+    ) -> Result<Vec<Pictured>, StudioError> {
+        let foreign = || {
+            StudioError::request(
+                format!("{} was not composed by Colophon, or its credential is gone", file.name),
+                "vary a picture that `colophon image` made, as it was written",
+            )
+        };
+        let temp =
+            tempfile::NamedTempFile::new().map_err(StudioError::io("write in", &std::env::temp_dir()))?;
+        std::fs::write(temp.path(), &file.bytes).map_err(StudioError::io("write", temp.path()))?;
+        let verdict = self.verify(temp.path())?;
+        let sound = verdict.verdict == VerdictKind::Verified;
+        let receipt = verdict.receipt.filter(|_| sound).ok_or_else(foreign)?;
+        let mut request: PictureRequest = serde_json::from_value(receipt.request).map_err(|_| foreign())?;
+        request.size = variation.size.unwrap_or(request.size);
+        request.seed = Some(variation.seed.unwrap_or_else(fresh_seed));
+        request.count = variation.count;
+        request.format = variation.format;
+        request.variation_of = Some(receipt.work_id.to_string());
+        self.imagine(&request, progress, cancel)
+    }
+
     /// Composes pictures and seals each. All are composed before the first is given.
     ///
     /// # Errors

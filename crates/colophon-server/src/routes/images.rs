@@ -6,7 +6,7 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use colophon_studio::PictureRequest;
+use colophon_studio::{PictureRequest, Sealed};
 use colophon_types::{LangChoice, NoProgress, PictureFormat};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -50,36 +50,51 @@ struct ImageBody {
 pub(crate) async fn generations(State(app): Shared, body: Body) -> Result<Response, ApiError> {
     let body: ImageBody = read_json(&app, body).await?;
     let request = request(body)?;
-    let format = request.format.media_type().trim_start_matches("image/");
+    let format = request.format;
     let (studio, watched) = (std::sync::Arc::clone(&app.studio), Watched::default());
     let cancel = watched.cancel();
     let work = tokio::task::spawn_blocking(move || {
         let made = studio.imagine(&request, &NoProgress, &cancel)?;
-        made.into_iter()
-            .map(|picture| {
-                let bytes = picture.sealed.bytes().map_err(|_| ApiError::stopped())?;
-                let receipt = picture.sealed.receipt();
-                let marks = json!({
-                    "work_id": receipt.work_id, "seed": receipt.seed, "sha256": picture.sealed.sha256(),
-                    "log_index": picture.sealed.log_position().index,
-                });
-                Ok((json!({"b64_json": STANDARD.encode(bytes)}), marks))
-            })
-            .collect::<Result<Vec<(Value, Value)>, ApiError>>()
+        made.iter().map(|picture| row(&picture.sealed)).collect::<Result<Vec<_>, ApiError>>()
     });
     let made = work.await.map_err(|_| ApiError::stopped())??;
     drop(watched);
-    let (data, marks): (Vec<Value>, Vec<Value>) = made.into_iter().unzip();
+    Ok(reply(made, format))
+}
+
+/// A picture as OpenAI gives it, and its marks as we do.
+pub(super) fn row(sealed: &Sealed) -> Result<(Value, Value), ApiError> {
+    let bytes = sealed.bytes().map_err(|_| ApiError::stopped())?;
+    let receipt = sealed.receipt();
+    let marks = json!({
+        "work_id": receipt.work_id, "seed": receipt.seed, "sha256": sealed.sha256(),
+        "log_index": sealed.log_position().index,
+    });
+    Ok((json!({"b64_json": STANDARD.encode(bytes)}), marks))
+}
+
+/// The answer with some pictures.
+pub(super) fn reply(rows: Vec<(Value, Value)>, format: PictureFormat) -> Response {
+    let (data, marks): (Vec<Value>, Vec<Value>) = rows.into_iter().unzip();
+    let format = format.media_type().trim_start_matches("image/");
     let body = json!({"created": now(), "data": data, "output_format": format, "colophon": marks});
     let response = Json(body).into_response();
-    Ok(match marks.as_slice() {
+    match marks.as_slice() {
         [only] => super::of_work(response, only["work_id"].as_str().unwrap_or_default()),
         _ => response,
-    })
+    }
+}
+
+/// A size; `None` where it is left to us.
+pub(super) fn size(text: Option<&str>) -> Result<Option<(u32, u32)>, ApiError> {
+    let Some(text) = text.filter(|t| *t != "auto") else { return Ok(None) };
+    let sides = text.split_once('x').and_then(|(w, h)| Some((w.parse().ok()?, h.parse().ok()?)));
+    let bad = || ApiError::bad(format!("'{text}' is no size; give WxH, such as 1024x1024"), Some("size"));
+    sides.map(Some).ok_or_else(bad)
 }
 
 /// OpenAI's names of formats, and their compression from 0 to 100.
-fn format(name: Option<&str>, compression: Option<u8>) -> Result<PictureFormat, ApiError> {
+pub(super) fn format(name: Option<&str>, compression: Option<u8>) -> Result<PictureFormat, ApiError> {
     let bad = |message: String, param| Err(ApiError::bad(message, Some(param)));
     let name = name.unwrap_or("png");
     let Some(format) = PictureFormat::named(name).filter(|_| name != "jpg") else {
@@ -120,15 +135,7 @@ fn request(body: ImageBody) -> Result<PictureRequest, ApiError> {
     if !(1..=MOST).contains(&count) {
         return bad(format!("'n' must be between 1 and {MOST}"), "n");
     }
-    let size = match body.size.as_deref() {
-        None | Some("auto") => (1024, 1024),
-        Some(text) => {
-            match text.split_once('x').and_then(|(w, h)| Some((w.parse().ok()?, h.parse().ok()?))) {
-                Some(size) => size,
-                None => return bad(format!("'{text}' is no size; give WxH, such as 1024x1024"), "size"),
-            }
-        }
-    };
+    let size = size(body.size.as_deref())?.unwrap_or((1024, 1024));
     let style = body.style.filter(|s| !["vivid", "natural"].contains(&s.as_str()));
     Ok(PictureRequest {
         prompt: body.prompt,
@@ -137,6 +144,7 @@ fn request(body: ImageBody) -> Result<PictureRequest, ApiError> {
         seed: body.seed,
         count,
         lang: LangChoice::Auto,
+        variation_of: None,
         format,
     })
 }

@@ -2,6 +2,7 @@
 
 pub(crate) mod chat;
 pub(crate) mod completions;
+pub(crate) mod edits;
 pub(crate) mod embeddings;
 pub(crate) mod health;
 pub(crate) mod images;

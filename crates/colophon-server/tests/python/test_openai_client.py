@@ -1,5 +1,6 @@
 """The unmodified `openai` client against a running server: `scripts/test-openai-client` starts both."""
 
+import base64
 import os
 
 import openai
@@ -146,8 +147,6 @@ def test_errors(client):
 def test_images(client):
     """One picture, sealed: a PNG with a C2PA box."""
     reply = client.images.generate(model="composer", prompt="A fox in the snow", size="256x256", n=2)
-    import base64
-
     files = [base64.b64decode(row.b64_json) for row in reply.data]
     assert all(f.startswith(b"\x89PNG") and b"caBX" in f for f in files)
     assert files[0] != files[1]
@@ -157,6 +156,27 @@ def test_images(client):
         reply = client.images.generate(model="composer", prompt="A fox", size="256x256", output_format=name)
         assert reply.output_format == name
         assert base64.b64decode(reply.data[0].b64_json).startswith(magic)
+
+
+def test_image_edits_and_variations(client):
+    """What was made is changed and varied, each time sealed."""
+    made = client.images.generate(model="composer", prompt="A red house", size="256x256").data[0].b64_json
+    house = base64.b64decode(made)
+    larger = client.images.edit(model="upscale", prompt="-", image=("house.png", house), extra_body={"factor": 2})
+    larger = base64.b64decode(larger.data[0].b64_json)
+    assert larger[16:24] == (512).to_bytes(4, "big") * 2 and b"c2pa.opened" in larger
+    painted = client.images.edit(model="style", prompt="oil", image=("house.png", house), output_format="jpeg")
+    assert base64.b64decode(painted.data[0].b64_json).startswith(b"\xff\xd8\xff")
+    both = [("house.png", house), ("painting.png", larger)]
+    assert client.images.edit(model="like", prompt="-", image=both).data[0].b64_json
+    other = client.images.create_variation(image=("house.png", house), n=2)
+    assert len(other.data) == 2 and other.data[0].b64_json != made
+    for model, image in (("nothing", house), ("sketch", b"no picture"), ("remove", house), ("like", house)):
+        with pytest.raises(openai.APIStatusError) as error:
+            client.images.edit(model=model, prompt="-", image=("a.png", image))
+        assert 400 <= error.value.status_code < 500
+    with pytest.raises(openai.BadRequestError):
+        client.images.create_variation(image=("a.png", larger))
 
 
 def test_speech(client):

@@ -52,6 +52,18 @@ Pictures are composed from drawn art, and painted over where the style is a pain
 /// What is done to a picture that is there. PNG, JPEG, WebP, GIF and TIFF are read.
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum Change {
+    /// Compose it anew with other seeds: a picture that `colophon image` made
+    #[command(after_help = VARY_EXAMPLES)]
+    Vary {
+        #[command(flatten)]
+        files: Files,
+        /// How many pictures
+        #[arg(short, default_value_t = 4, value_name = "N")]
+        n: usize,
+        /// Width and height in pixels; default: those of the picture
+        #[arg(long, value_name = "WxH")]
+        size: Option<String>,
+    },
     /// Paint it: in a named style, or as a painting is painted
     #[command(after_help = STYLE_EXAMPLES)]
     Style {
@@ -178,6 +190,7 @@ impl Change {
     /// The files, and the name of the change.
     pub(crate) fn files(&self) -> (&Files, &'static str) {
         match self {
+            Self::Vary { files, .. } => (files, "vary"),
             Self::Style { files, .. } => (files, "style"),
             Self::Dream { files, .. } => (files, "dream"),
             Self::Upscale { files, .. } => (files, "upscale"),
@@ -188,6 +201,10 @@ impl Change {
     }
 }
 
+const VARY_EXAMPLES: &str = "\
+Examples:
+  colophon image vary lighthouse.png -n 4 -o other.png
+  colophon image vary lighthouse.png -n 1 --size 1920x1080";
 const STYLE_EXAMPLES: &str = "\
 Examples:
   colophon image style photo.jpg --style oil -o oil.png

@@ -7,7 +7,9 @@ use colophon_studio::image::dream::Dream;
 use colophon_studio::image::gatys::Painting;
 use colophon_studio::image::sketch::Pencil;
 use colophon_studio::image::upscale::Quality;
-use colophon_studio::{Behind, Edit, FaceRequest, PictureFile, PictureRequest, Sealed, Studio, StudioError};
+use colophon_studio::{
+    Behind, Edit, FaceRequest, PictureFile, PictureRequest, Sealed, Studio, StudioError, Variation,
+};
 use colophon_types::{Cancel, ErrorCode, PictureFormat, Progress};
 use serde_json::{Value, json};
 
@@ -48,6 +50,7 @@ pub(crate) fn run(
                 seed: args.seed,
                 count: args.n,
                 lang: super::language(&args.lang)?,
+                variation_of: None,
                 format,
             };
             let pictures = studio.imagine(&request, progress, cancel)?;
@@ -57,11 +60,16 @@ pub(crate) fn run(
                 .collect()
         }
     };
+    deliver(made, &args.output, args.json)
+}
+
+/// Writes pictures, numbered where there are several, and says where they are.
+fn deliver(made: Vec<(Sealed, Value)>, output: &Path, as_json: bool) -> Result<ExitCode, Failure> {
     let mut rows = Vec::new();
     for (index, (sealed, scene)) in made.iter().enumerate() {
-        let file = numbered(&args.output, index, made.len());
+        let file = numbered(output, index, made.len());
         sealed.write_to(&file)?;
-        if args.json {
+        if as_json {
             let mut row = row(&file, sealed);
             if !scene.is_null() {
                 row["scene"] = scene.clone();
@@ -71,7 +79,7 @@ pub(crate) fn run(
             super::print(&file.display().to_string())?;
         }
     }
-    if args.json {
+    if as_json {
         super::print_json(&rows)?;
     }
     Ok(ExitCode::SUCCESS)
@@ -85,6 +93,10 @@ fn change(
     cancel: &Cancel,
 ) -> Result<ExitCode, Failure> {
     let (files, name) = change.files();
+    let vary = match change {
+        Change::Vary { n, size, .. } => Some((*n, size.as_deref().map(self::size).transpose()?)),
+        _ => None,
+    };
     let output = match &files.output {
         Some(path) => path.clone(),
         None => {
@@ -94,6 +106,13 @@ fn change(
     };
     let format = format(&output)?;
     let file = PictureFile::open(&files.input)?;
+    if let Some((count, size)) = vary {
+        let variation = Variation { size, seed: files.seed, count, format };
+        let pictures = studio.vary(&file, &variation, progress, cancel)?;
+        let made =
+            pictures.into_iter().map(|p| (p.sealed, serde_json::to_value(&p.scene).unwrap_or_default()));
+        return deliver(made.collect(), &output, files.json);
+    }
     let sealed = studio.edit(&file, &edit(change)?, files.seed, format, progress, cancel)?;
     sealed.write_to(&output)?;
     if files.json {
@@ -165,6 +184,9 @@ fn edit(change: &Change) -> Result<Edit, Failure> {
         }
         Change::Cutout { behind, .. } => {
             Edit::Cutout { behind: behind.as_deref().map(background).transpose()? }
+        }
+        Change::Vary { .. } => {
+            return Err(Failure::new(ErrorCode::Failed, "a variation is composed anew".to_owned()));
         }
         Change::Remove { mask, boxes, .. } => Edit::Remove {
             mask: mask.as_ref().map(open).transpose()?,

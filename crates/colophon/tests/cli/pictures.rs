@@ -86,6 +86,29 @@ fn a_thing_is_removed_without_a_model() {
 }
 
 #[test]
+fn a_composed_picture_is_varied_and_nothing_else_is() {
+    let home = Home::new();
+    let (file, out) = (picture(&home), home.path("other.png"));
+    let result =
+        home.run(&["image", "vary", path(&file), "-n", "2", "--seed", "9", "-o", path(&out), "--json"]);
+    assert!(result.status.success(), "{}", text(&result.stderr));
+    let made = json(&result.stdout);
+    let first = json(&home.run(&["verify", "--json", path(&file)]).stdout);
+    assert_eq!(made[1]["receipt"]["request"]["variation_of"], first[0]["work_id"]);
+    assert_eq!(made[0]["receipt"]["request"]["prompt"], "A red house beside a lake");
+    assert_eq!(size(&home.path("other-2.png")), (320, 256));
+    // The same pixels without their credential, and a picture that was changed.
+    let (bare, sketch) = (home.path("bare.png"), home.path("sketch.png"));
+    tool("ffmpeg", &["-v", "error", "-i", path(&file), "-map_metadata", "-1", path(&bare)]);
+    home.run(&["image", "sketch", path(&file), "-o", path(&sketch)]);
+    for foreign in [&bare, &sketch] {
+        let result = home.run(&["image", "vary", path(foreign), "-o", path(&home.path("no.png"))]);
+        assert_eq!(result.status.code(), Some(2), "{}", text(&result.stderr));
+        assert!(text(&result.stderr).contains("was not composed"), "{}", text(&result.stderr));
+    }
+}
+
+#[test]
 fn the_name_says_the_format() {
     let home = Home::new();
     for (name, media_type) in [("boat.jpg", "image/jpeg"), ("boat.webp", "image/webp")] {

@@ -1,0 +1,229 @@
+//! `/v1/images/edits` and `/v1/images/variations`: forms with pictures in them.
+
+use std::collections::HashMap;
+use std::str::FromStr;
+use std::sync::Arc;
+
+use axum::extract::multipart::MultipartError;
+use axum::extract::{FromRequest as _, Multipart, Request, State};
+use axum::response::Response;
+use colophon_studio::image::dream::Dream;
+use colophon_studio::image::gatys::Painting;
+use colophon_studio::image::sketch::Pencil;
+use colophon_studio::image::upscale::Quality;
+use colophon_studio::{Behind, Edit, PictureFile, StudioError, Variation};
+use colophon_types::{NoProgress, PictureFormat};
+
+use super::images::{format, reply, row, size};
+use crate::app::{App, Shared};
+use crate::error::ApiError;
+use crate::stream::Watched;
+
+/// What `model` may name.
+const MODELS: &str = "style, like, paint, dream, upscale, cutout, remove, sketch";
+/// Files of one form, at most.
+const FILES: usize = 16;
+/// Pictures of one request, at most.
+const MOST: usize = 10;
+
+/// A form: words by name, and pictures in their order.
+#[derive(Default)]
+struct Form {
+    words: HashMap<String, String>,
+    images: Vec<PictureFile>,
+    mask: Option<PictureFile>,
+}
+
+impl Form {
+    async fn read(app: &App, request: Request) -> Result<Self, ApiError> {
+        let unreadable = |why: &str| ApiError::bad(format!("the form cannot be read: {why}"), None);
+        let broken = |e: MultipartError| unreadable(&e.body_text());
+        let limit = app.options.max_body;
+        let form = Multipart::from_request(request, &()).await;
+        let mut multipart = form.map_err(|e| unreadable(&e.body_text()))?;
+        let mut form = Self::default();
+        let mut total = 0;
+        while let Some(mut field) = multipart.next_field().await.map_err(broken)? {
+            let name = field.name().unwrap_or_default().trim_end_matches("[]").to_owned();
+            // A client may send a path; only its last part is a name.
+            let file = field.file_name().unwrap_or(&name);
+            let file = file.rsplit(['/', '\\']).next().unwrap_or_default().to_owned();
+            let mut bytes = Vec::new();
+            while let Some(chunk) = field.chunk().await.map_err(broken)? {
+                total += chunk.len();
+                if total > limit {
+                    return Err(ApiError::too_large(limit));
+                }
+                bytes.extend_from_slice(&chunk);
+            }
+            match name.as_str() {
+                "mask" => form.mask = Some(PictureFile { name: file, bytes: bytes.into() }),
+                "image" if form.images.len() < FILES => {
+                    form.images.push(PictureFile { name: file, bytes: bytes.into() });
+                }
+                "image" => {
+                    return Err(ApiError::bad(format!("at most {FILES} images are taken"), Some("image")));
+                }
+                _ => {
+                    let words = String::from_utf8(bytes).map_err(|e| unreadable(&e.to_string()))?;
+                    form.words.insert(name, words);
+                }
+            }
+        }
+        Ok(form)
+    }
+
+    fn word(&self, name: &str) -> Option<&str> {
+        self.words.get(name).map(String::as_str).filter(|w| !w.is_empty())
+    }
+
+    /// A number, or `true` or `false`.
+    fn value<T: FromStr>(&self, name: &str) -> Result<Option<T>, ApiError> {
+        let Some(word) = self.word(name) else { return Ok(None) };
+        let bad = |_| ApiError::bad(format!("'{word}' is no value of '{name}'"), Some(name));
+        word.trim().parse().map(Some).map_err(|_: T::Err| bad(()))
+    }
+
+    /// A number from 0 to 1.
+    fn share(&self, name: &str) -> Result<Option<f32>, ApiError> {
+        let bad = || ApiError::bad(format!("'{name}' must be 0 to 1"), Some(name));
+        match self.value::<f32>(name)? {
+            Some(value) if !(0.0..=1.0).contains(&value) => Err(bad()),
+            value => Ok(value),
+        }
+    }
+
+    fn format(&self) -> Result<PictureFormat, ApiError> {
+        if let Some(other) = self.word("response_format").filter(|f| *f != "b64_json") {
+            let message = format!("'{other}' is not offered; pictures come as b64_json");
+            return Err(ApiError::bad(message, Some("response_format")));
+        }
+        format(self.word("output_format"), self.value("output_compression")?)
+    }
+}
+
+pub(crate) async fn edits(State(app): Shared, request: Request) -> Result<Response, ApiError> {
+    let mut form = Form::read(&app, request).await?;
+    if form.value::<usize>("n")?.is_some_and(|n| n != 1) {
+        return Err(ApiError::bad("an edit gives one picture: 'n' must be 1", Some("n")));
+    }
+    if form.value("stream")? == Some(true) {
+        return Err(ApiError::bad("edits are not streamed", Some("stream")));
+    }
+    let (format, seed) = (form.format()?, form.value("seed")?);
+    if form.images.is_empty() {
+        return Err(ApiError::bad("no picture was sent", Some("image")));
+    }
+    let file = form.images.remove(0);
+    let edit = edit(form)?;
+    let (studio, watched) = (Arc::clone(&app.studio), Watched::default());
+    let cancel = watched.cancel();
+    let work = tokio::task::spawn_blocking(move || {
+        let sealed = studio.edit(&file, &edit, seed, format, &NoProgress, &cancel)?;
+        row(&sealed)
+    });
+    let made = work.await.map_err(|_| ApiError::stopped())??;
+    drop(watched);
+    Ok(reply(vec![made], format))
+}
+
+pub(crate) async fn variations(State(app): Shared, request: Request) -> Result<Response, ApiError> {
+    let mut form = Form::read(&app, request).await?;
+    let count = form.value("n")?.unwrap_or(1);
+    if !(1..=MOST).contains(&count) {
+        return Err(ApiError::bad(format!("'n' must be between 1 and {MOST}"), Some("n")));
+    }
+    let format = form.format()?;
+    let variation = Variation { size: size(form.word("size"))?, seed: form.value("seed")?, count, format };
+    let file = form.images.pop().ok_or_else(|| ApiError::bad("no picture was sent", Some("image")))?;
+    let (studio, watched) = (Arc::clone(&app.studio), Watched::default());
+    let cancel = watched.cancel();
+    let work = tokio::task::spawn_blocking(move || {
+        let made = studio.vary(&file, &variation, &NoProgress, &cancel)?;
+        made.iter().map(|picture| row(&picture.sealed)).collect::<Result<Vec<_>, ApiError>>()
+    });
+    let made = work.await.map_err(|_| ApiError::stopped())??;
+    drop(watched);
+    Ok(reply(made, format))
+}
+
+/// The edit that a form asks for: `model` names it, fields of our own set it.
+fn edit(form: Form) -> Result<Edit, ApiError> {
+    let keep_colour = form.value("keep_colour")?;
+    Ok(match form.word("model").unwrap_or_default() {
+        "style" => {
+            let name = form.word("style").or(form.word("prompt"));
+            let name = name.ok_or_else(|| ApiError::bad("'style' must name a style", Some("style")))?;
+            Edit::Style { name: name.to_owned(), strength: form.share("strength")?, keep_colour }
+        }
+        "like" | "paint" if form.images.is_empty() => {
+            return Err(ApiError::bad("a second image must be the painting", Some("image")));
+        }
+        "like" => Edit::Like {
+            strength: form.share("strength")?.unwrap_or(1.0),
+            paintings: form.images,
+            keep_colour: keep_colour.unwrap_or(false),
+        },
+        "paint" => {
+            let usual = Painting::default();
+            let how = Painting {
+                style: form.value("weight")?.unwrap_or(usual.style),
+                steps: form.value("steps")?.unwrap_or(usual.steps),
+                longest: form.value("longest")?.unwrap_or(usual.longest),
+                keep_colour: keep_colour.unwrap_or(usual.keep_colour),
+            };
+            Edit::Paint { painting: form.images[0].clone(), how }
+        }
+        "dream" => {
+            let usual = Dream::default();
+            let how = Dream {
+                layer: form.word("layer").map_or(usual.layer, str::to_owned),
+                channel: form.value("channel")?,
+                octaves: form.value("octaves")?.unwrap_or(usual.octaves),
+                steps: form.value("steps")?.unwrap_or(usual.steps),
+                rate: form.value("rate")?.unwrap_or(usual.rate),
+                octave_scale: usual.octave_scale,
+                seed: usual.seed,
+            };
+            Edit::Dream { how, guide: form.images.first().cloned() }
+        }
+        "upscale" => {
+            let quality = Quality::named(form.word("quality").unwrap_or("fast"));
+            let factor = form.value("factor")?.unwrap_or(4);
+            Edit::Upscale { factor, quality: quality.map_err(StudioError::from)? }
+        }
+        "cutout" => {
+            let behind = match (form.images.first(), form.word("behind")) {
+                (Some(picture), _) => Some(Behind::Picture(picture.clone())),
+                (None, None) => None,
+                (None, Some("blur")) => Some(Behind::Blur),
+                (None, Some(colour)) => Some(Behind::Colour(hex(colour)?)),
+            };
+            Edit::Cutout { behind }
+        }
+        "remove" => match form.mask {
+            Some(mask) => Edit::Remove { mask: Some(mask), boxes: Vec::new() },
+            None => return Err(ApiError::bad("'mask' must say what is removed", Some("mask"))),
+        },
+        "sketch" => {
+            let usual = Pencil::default();
+            let shade = form.share("shade")?.unwrap_or(usual.shade);
+            Edit::Sketch {
+                how: Pencil { shade, lines: form.share("lines")?.unwrap_or(usual.lines), ..usual },
+            }
+        }
+        other => {
+            let message = format!("there is no edit '{other}'; 'model' must be one of {MODELS}");
+            return Err(ApiError { code: "model_not_found", ..ApiError::not_found(message) });
+        }
+    })
+}
+
+/// A colour such as `#ffcc00`.
+fn hex(text: &str) -> Result<[u8; 3], ApiError> {
+    let digits = text.strip_prefix('#').filter(|d| d.len() == 6);
+    let number = digits.and_then(|d| u32::from_str_radix(d, 16).ok());
+    let bad = || ApiError::bad(format!("'{text}' is no colour such as #ffcc00"), Some("behind"));
+    let [_, r, g, b] = number.ok_or_else(bad)?.to_be_bytes();
+    Ok([r, g, b])
+}
