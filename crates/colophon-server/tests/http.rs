@@ -433,6 +433,56 @@ fn errors_have_openais_shape() {
     check(post(&server, "/v1/embeddings", &embedding), 404, "model_not_found", Value::Null);
 }
 
+/// A form: names, file names where there are any, and contents.
+fn form(server: &Server, path: &str, parts: &[(&str, Option<&str>, &[u8])]) -> Answer {
+    let mut body = Vec::new();
+    for (name, file, content) in parts {
+        let file = file.map(|f| format!("; filename=\"{f}\"")).unwrap_or_default();
+        body.extend(format!("--XX\r\nContent-Disposition: form-data; name=\"{name}\"{file}\r\n\r\n").bytes());
+        body.extend(*content);
+        body.extend(b"\r\n");
+    }
+    body.extend(b"--XX--\r\n");
+    let headers = [("Content-Type", "multipart/form-data; boundary=XX")];
+    send(server.address, "POST", path, &headers, &body)
+}
+
+#[test]
+fn forms_are_refused_in_openais_shape() {
+    let (server, _) = start(Setup::default());
+    let junk = ("image", Some("a.png"), &b"no picture"[..]);
+    let edits = "/v1/images/edits";
+    for (parts, status, param) in [
+        (&[("model", None, &b"sketch"[..])][..], 400, "image"),
+        (&[junk, ("model", None, b"magic")], 404, ""),
+        (&[junk], 404, ""),
+        (&[junk, ("model", None, b"sketch")], 400, ""),
+        (&[junk, ("model", None, b"sketch"), ("n", None, b"2")], 400, "n"),
+        (&[junk, ("model", None, b"sketch"), ("shade", None, b"7")], 400, "shade"),
+        (&[junk, ("model", None, b"remove")], 400, "mask"),
+        (&[junk, ("model", None, b"like")], 400, "image"),
+        (&[junk, ("model", None, b"dream"), ("octaves", None, b"many")], 400, "octaves"),
+        (&[junk, ("model", None, b"sketch"), ("output_format", None, b"bmp")], 400, "output_format"),
+    ] {
+        let answer = form(&server, edits, parts);
+        let error = answer.json()["error"].clone();
+        assert_eq!(answer.status, status, "{error}");
+        assert_eq!(error["param"].as_str().unwrap_or_default(), param, "{error}");
+        assert_eq!(error["type"], "invalid_request_error", "{error}");
+    }
+    let answer = form(&server, "/v1/images/variations", &[junk]);
+    assert_eq!(answer.status, 400, "{}", answer.body);
+    let answer = send(server.address, "POST", edits, &[("Content-Type", "application/json")], b"{}");
+    assert_eq!(answer.status, 400, "{}", answer.body);
+    assert!(answer.json()["error"]["message"].as_str().unwrap().contains("form"));
+    let cut = [("Content-Type", "multipart/form-data; boundary=XX")];
+    let answer = send(server.address, "POST", edits, &cut, b"--XX\r\nContent-Disposition: form-data; na");
+    assert_eq!(answer.status, 400, "{}", answer.body);
+    let large = vec![0; 11 << 20];
+    let answer = form(&server, edits, &[("image", Some("large.png"), &large)]);
+    assert!(answer.status == 413 || answer.status == 0, "{}", answer.status);
+}
+
 #[test]
 fn a_busy_engine_is_a_rate_limit() {
     let (server, _) = start(Setup { busy: true, ..Setup::default() });
