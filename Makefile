@@ -51,6 +51,7 @@ bench: build ## Measure the making of a film, stage by stage, and the language e
 	benches/language/run
 	benches/language/news
 	benches/pictures/run
+	benches/pictures/quality
 
 clean: ## Remove what was built
 	$(CARGO) clean

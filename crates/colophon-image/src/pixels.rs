@@ -40,6 +40,9 @@ pub(crate) fn straight(image: &Raster, (x0, y0, x1, y1): (usize, usize, usize, u
     (0..3)
         .map(|c| {
             let value = |p: &[u8; 4]| {
+                if p[3] == 255 {
+                    return f32::from(p[c]) * (1.0 / 255.0);
+                }
                 let alpha = f32::from(p[3]);
                 // Thin paint says little about its colour: weigh it against the mean.
                 let own = if p[3] > 0 { (f32::from(p[c]) / alpha).min(1.0) } else { mean[c] };

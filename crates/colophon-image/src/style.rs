@@ -229,13 +229,15 @@ impl Stylizer {
 
 /// The box around all that is not clear: left, top, right, bottom (past the end).
 fn painted(image: &Raster) -> Option<(usize, usize, usize, usize)> {
-    let w = image.width as usize;
     let mut found: Option<(usize, usize, usize, usize)> = None;
-    for (i, _) in image.rgba.as_chunks::<4>().0.iter().enumerate().filter(|(_, p)| p[3] > 0) {
-        let (x, y) = (i % w, i / w);
+    let rows = image.rgba.chunks_exact((image.width as usize * 4).max(4));
+    for (y, row) in rows.enumerate() {
+        let pixels = row.as_chunks::<4>().0;
+        let Some(first) = pixels.iter().position(|p| p[3] > 0) else { continue };
+        let last = pixels.iter().rposition(|p| p[3] > 0).unwrap_or(first);
         found = Some(match found {
-            None => (x, y, x + 1, y + 1),
-            Some((a, b, c, d)) => (a.min(x), b.min(y), c.max(x + 1), d.max(y + 1)),
+            None => (first, y, last + 1, y + 1),
+            Some((a, b, c, _)) => (a.min(first), b, c.max(last + 1), y + 1),
         });
     }
     found

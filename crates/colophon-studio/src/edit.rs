@@ -138,6 +138,18 @@ pub enum Behind {
     Blur,
 }
 
+impl Behind {
+    /// `blur`, or a colour such as `#ffcc00`.
+    pub fn named(what: &str) -> Option<Self> {
+        if what == "blur" {
+            return Some(Self::Blur);
+        }
+        let digits = what.strip_prefix('#').filter(|digits| digits.len() == 6)?;
+        let [_, r, g, b] = u32::from_str_radix(digits, 16).ok()?.to_be_bytes();
+        Some(Self::Colour([r, g, b]))
+    }
+}
+
 impl Edit {
     fn name(&self) -> &'static str {
         match self {

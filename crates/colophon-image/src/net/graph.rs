@@ -101,7 +101,16 @@ impl Graph {
     }
 
     pub(crate) fn conv(&mut self, input: Var, conv: Conv) -> Var {
-        let [out, _, kh, kw] = conv.shape;
+        self.convolve("Conv", conv.shape[0], input, conv)
+    }
+
+    /// A transposed convolution: `shape` is `[in, out, height, width]`, the rest as in [`Conv`].
+    pub(crate) fn conv_transpose(&mut self, input: Var, conv: Conv) -> Var {
+        self.convolve("ConvTranspose", conv.shape[1], input, conv)
+    }
+
+    fn convolve(&mut self, kind: &'static str, out: usize, input: Var, conv: Conv) -> Var {
+        let [.., kh, kw] = conv.shape;
         let mut inputs = vec![input, self.floats(&conv.shape, conv.weights)];
         if let Some(bias) = conv.bias {
             inputs.push(self.floats(&[out], bias));
@@ -113,23 +122,7 @@ impl Graph {
             ("pads", ints(&conv.pads)),
             ("group", Attr::Int(conv.groups as i64)),
         ];
-        self.op("Conv", &inputs, attributes)
-    }
-
-    /// A transposed convolution: `shape` is `[in, out, height, width]`, `pads` as in [`Conv`].
-    pub(crate) fn conv_transpose(&mut self, input: Var, conv: Conv) -> Var {
-        let [_, out, kh, kw] = conv.shape;
-        let mut inputs = vec![input, self.floats(&conv.shape, conv.weights)];
-        if let Some(bias) = conv.bias {
-            inputs.push(self.floats(&[out], bias));
-        }
-        let ints = |v: &[usize]| Attr::Ints(v.iter().map(|n| *n as i64).collect());
-        let attributes = vec![
-            ("kernel_shape", ints(&[kh, kw])),
-            ("strides", ints(&[conv.stride, conv.stride])),
-            ("pads", ints(&conv.pads)),
-        ];
-        self.op("ConvTranspose", &inputs, attributes)
+        self.op(kind, &inputs, attributes)
     }
 
     pub(crate) fn concat(&mut self, inputs: &[Var]) -> Var {

@@ -193,11 +193,14 @@ fn edit(form: Form) -> Result<Edit, ApiError> {
             Edit::Upscale { factor, quality: quality.map_err(StudioError::from)? }
         }
         "cutout" => {
+            let unknown = |what| {
+                let message = format!("'{what}' is neither blur nor a colour such as #ffcc00");
+                ApiError::bad(message, Some("behind"))
+            };
             let behind = match (form.images.first(), form.word("behind")) {
                 (Some(picture), _) => Some(Behind::Picture(picture.clone())),
                 (None, None) => None,
-                (None, Some("blur")) => Some(Behind::Blur),
-                (None, Some(colour)) => Some(Behind::Colour(hex(colour)?)),
+                (None, Some(what)) => Some(Behind::named(what).ok_or_else(|| unknown(what))?),
             };
             Edit::Cutout { behind }
         }
@@ -217,13 +220,4 @@ fn edit(form: Form) -> Result<Edit, ApiError> {
             return Err(ApiError { code: "model_not_found", ..ApiError::not_found(message) });
         }
     })
-}
-
-/// A colour such as `#ffcc00`.
-fn hex(text: &str) -> Result<[u8; 3], ApiError> {
-    let digits = text.strip_prefix('#').filter(|d| d.len() == 6);
-    let number = digits.and_then(|d| u32::from_str_radix(d, 16).ok());
-    let bad = || ApiError::bad(format!("'{text}' is no colour such as #ffcc00"), Some("behind"));
-    let [_, r, g, b] = number.ok_or_else(bad)?.to_be_bytes();
-    Ok([r, g, b])
 }

@@ -219,19 +219,15 @@ fn format(path: &Path) -> Result<PictureFormat, Failure> {
 
 /// `blur`, a colour such as `#ffcc00`, or a file.
 fn background(what: &str) -> Result<Behind, Failure> {
-    if what == "blur" {
-        return Ok(Behind::Blur);
+    match Behind::named(what) {
+        Some(behind) => Ok(behind),
+        None if what.starts_with('#') => {
+            let message = format!("'{what}' is no colour");
+            Err(Failure::new(ErrorCode::BadInput, message)
+                .with_hint("give six hexadecimal digits, such as #ffcc00"))
+        }
+        None => Ok(Behind::Picture(PictureFile::open(Path::new(what))?)),
     }
-    if let Some(digits) = what.strip_prefix('#') {
-        let colour = u32::from_str_radix(digits, 16).ok().filter(|_| digits.len() == 6);
-        let colour = colour.ok_or_else(|| {
-            Failure::new(ErrorCode::BadInput, format!("'{what}' is no colour"))
-                .with_hint("give six hexadecimal digits, such as #ffcc00")
-        })?;
-        let [_, r, g, b] = colour.to_be_bytes();
-        return Ok(Behind::Colour([r, g, b]));
-    }
-    Ok(Behind::Picture(PictureFile::open(Path::new(what))?))
 }
 
 fn row(file: &Path, sealed: &Sealed) -> Value {
