@@ -11,6 +11,8 @@ use crate::{ImageError, pixels, vgg};
 
 /// Longest side at which a picture is dreamt, in pixels; larger ones take the change, scaled up.
 const LONGEST: usize = 1024;
+/// Longest side at which a guide is looked at, in pixels.
+const GUIDE: usize = 384;
 /// Side of a tile of which a gradient is taken at once.
 const TILE: usize = 512;
 
@@ -56,12 +58,14 @@ impl Default for Dream {
 #[derive(Debug)]
 pub struct Dreamer {
     gradient: Net,
-    features: Net,
+    /// What looks at a guide, where there is to be one.
+    features: Option<Net>,
     channels: usize,
 }
 
 impl Dreamer {
-    /// Loads the network from the folder of model `hed`, to dream with a guide or without. The ONNX Runtime must have been loaded.
+    /// Loads the network from the folder of model `hed`, to dream with a guide or without. The ONNX
+    /// Runtime must have been loaded.
     ///
     /// # Errors
     /// [`ImageError::Setting`] for a layer or channel that does not exist; a model that cannot be loaded.
@@ -96,10 +100,15 @@ impl Dreamer {
         let seed = if guided { matched(&mut graph, value, channels) } else { value };
         let gradient = graph.gradient(&[(value, seed)], image)?;
         graph.output("gradient", gradient);
-        let mut plain = Graph::default();
-        let (_, value) = build(&mut plain)?;
-        plain.output("features", value);
-        Ok(Self { gradient: Net::new(&graph, threads)?, features: Net::new(&plain, threads)?, channels })
+        let features = if guided {
+            let mut plain = Graph::default();
+            let (_, value) = build(&mut plain)?;
+            plain.output("features", value);
+            Some(Net::new(&plain, threads)?)
+        } else {
+            None
+        };
+        Ok(Self { gradient: Net::new(&graph, threads)?, features, channels })
     }
 
     /// The gradient of half the sum of squares of the layer, for a picture `[1, 3, h, w]`: what a
@@ -233,13 +242,12 @@ impl Dreamer {
     /// What the layer sees in a guide, `[places, channels]`.
     fn see(&self, guide: &Raster, cancel: &Cancel) -> Result<Tensor, ImageError> {
         pixels::check(guide)?;
-        let fit = |n: u32| {
-            let scale = (384.0 / guide.width.max(guide.height) as f32).min(1.0);
-            ((n as f32 * scale / vgg::STRIDE as f32).round() as usize).max(2) * vgg::STRIDE
-        };
-        let (w, h) = (fit(guide.width), fit(guide.height));
+        let (w, h) = vgg::fit((guide.width as usize, guide.height as usize), GUIDE);
         let seen: Vec<Plane> = pixels::colours(guide).iter().map(|p| p.resized(w, h)).collect();
-        let features = self.features.apply("image", pixels::tensor(&seen), cancel)?;
+        let Some(features) = &self.features else {
+            return Err(ImageError::Setting("the network was loaded to dream without a guide".into()));
+        };
+        let features = features.apply("image", pixels::tensor(&seen), cancel)?;
         let places = features.data.len() / self.channels;
         let data = (0..places).flat_map(|p| features.data.iter().skip(p).step_by(places).copied()).collect();
         Ok(Tensor::new(&[places, self.channels], data))

@@ -111,7 +111,7 @@ impl GatysPainter {
         let mut change: Option<Vec<Plane>> = None;
         let mut done = 0;
         for (longest, count) in sizes {
-            let (sw, sh) = fit((w, h), *longest);
+            let (sw, sh) = vgg::fit((w, h), *longest);
             let base: Vec<Plane> = full.iter().map(|p| p.resized(sw, sh)).collect();
             let canvas = self.canvas_of(&base, &style, weight, cancel)?;
             let mut state = pixels::tensor(&base).data;
@@ -186,7 +186,7 @@ impl GatysPainter {
         let missing = || ImageError::Network("it gave nothing".into());
         let seen = self.look.run(vec![("image", pixels::tensor(content))], cancel)?;
         let content = seen.into_iter().next().ok_or_else(missing)?;
-        let (w, h) = fit((painting[0].w, painting[0].h), longest);
+        let (w, h) = vgg::fit((painting[0].w, painting[0].h), longest);
         let planes: Vec<Plane> = painting.iter().map(|p| p.resized(w, h)).collect();
         let seen = self.look.run(vec![("image", pixels::tensor(&planes))], cancel)?;
         let grams: Vec<Tensor> = seen.into_iter().skip(1).collect();
@@ -277,13 +277,6 @@ fn squares(graph: &mut Graph, value: Var, factor: f32) -> Var {
     let sum = graph.op("ReduceSumSquare", &[value], vec![("keepdims", Attr::Int(0))]);
     let factor = graph.scalar(factor);
     graph.plain("Mul", &[sum, factor])
-}
-
-/// A size with sides that are multiples of the network's stride.
-fn fit((w, h): (usize, usize), longest: usize) -> (usize, usize) {
-    let scale = (longest as f32 / w.max(h) as f32).min(1.0);
-    let side = |n: usize| ((n as f32 * scale / vgg::STRIDE as f32).round() as usize).max(2) * vgg::STRIDE;
-    (side(w), side(h))
 }
 
 fn applied(full: &[Plane], change: &[Plane], keep_colour: bool, opacity: Option<&Plane>) -> Raster {

@@ -26,8 +26,8 @@ pub struct Hole {
 }
 
 impl Hole {
-    /// A hole from a picture of it: light pixels are removed; where all are opaque and none is light,
-    /// clear ones are, as in OpenAI's masks.
+    /// A hole from a picture of it: where it has clear pixels these are removed, as with OpenAI's masks;
+    /// else the light ones.
     ///
     /// # Errors
     /// [`ImageError::Setting`] when the mask is of another size than the picture or removes nothing or all.

@@ -64,6 +64,13 @@ impl Trunk {
     }
 }
 
+/// A size of at most `longest` a side, with sides that are multiples of [`STRIDE`].
+pub(crate) fn fit((w, h): (usize, usize), longest: usize) -> (usize, usize) {
+    let scale = (longest as f32 / w.max(h) as f32).min(1.0);
+    let side = |n: usize| ((n as f32 * scale / STRIDE as f32).round() as usize).max(2) * STRIDE;
+    (side(w), side(h))
+}
+
 /// Block and place of a layer, from nothing.
 pub(crate) fn place(name: &str) -> Option<(usize, usize)> {
     let (block, place) = name.strip_prefix("conv")?.split_once('_')?;

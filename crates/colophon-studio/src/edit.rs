@@ -184,7 +184,7 @@ impl Edit {
             }
             Self::Cutout { behind } => json!({"behind": match behind {
                 None => Value::Null,
-                Some(Behind::Colour([r, g, b])) => format!("#{r:02x}{g:02x}{b:02x}").into(),
+                Some(Behind::Colour(colour)) => format!("#{}", colophon_types::hex(colour)).into(),
                 Some(Behind::Picture(_)) => "picture".into(),
                 Some(Behind::Blur) => "blur".into(),
             }}),

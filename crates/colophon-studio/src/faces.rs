@@ -6,7 +6,7 @@ use colophon_image::faces::Latent;
 use colophon_image::upscale::Quality;
 use colophon_image::{Faces, Upscaler};
 use colophon_seal::{Sealed, seal};
-use colophon_types::{Cancel, Draft, Event, Lang, Media, PictureFormat, Progress, Seed, Stage};
+use colophon_types::{Cancel, Draft, Event, Lang, Media, PictureFormat, Progress, Stage};
 use serde_json::json;
 
 use crate::engines::Fetch;
@@ -64,9 +64,8 @@ impl Studio {
                     let t = index as f32 / (request.count - 1) as f32;
                     (Latent::of(first).towards(&Latent::of(other), t), first)
                 }
-                None if index == 0 => (Latent::of(first), first),
                 None => {
-                    let seed = Seed(first).derive(&format!("picture {index}")).0 >> 11;
+                    let seed = origin::seed_of(first, index);
                     (Latent::of(seed), seed)
                 }
             };

@@ -55,6 +55,11 @@ pub(crate) fn fresh_seed() -> u64 {
     Seed(now ^ (u64::from(std::process::id()) << 32)).derive("fresh").0 >> 11
 }
 
+/// The seed of picture `index` of several: the first is the one that `first` alone would give.
+pub(crate) fn seed_of(first: u64, index: usize) -> u64 {
+    if index == 0 { first } else { Seed(first).derive(&format!("picture {index}")).0 >> 11 }
+}
+
 /// An identifier from the time (48 bits of milliseconds) and the request (80 bits of its SHA-256).
 /// `SOURCE_DATE_EPOCH` sets the time, for builds that must repeat.
 pub(crate) fn new_work(request: &Value) -> Result<Work, StudioError> {

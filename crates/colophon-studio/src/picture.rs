@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use colophon_scene::Scene;
 use colophon_seal::{Sealed, VerdictKind, seal};
-use colophon_types::{Cancel, Draft, Event, LangChoice, Media, PictureFormat, Progress, Seed, Stage};
+use colophon_types::{Cancel, Draft, Event, LangChoice, Media, PictureFormat, Progress, Stage};
 use serde::{Deserialize, Serialize};
 
 use crate::check::{self, Style};
@@ -136,9 +136,7 @@ impl Studio {
         for index in 0..request.count {
             let (done, total) = (index as u64, request.count as u64);
             progress.event(Event::Progress { stage: Stage::Draw, done, total, what: None });
-            // The first picture of several is the one that the seed alone would give.
-            let seed =
-                if index == 0 { first } else { Seed(first).derive(&format!("picture {index}")).0 >> 11 };
+            let seed = origin::seed_of(first, index);
             let (scene, _) = colophon_scene::compose(&prompt, "", seed, None, &art, None)?;
             let mut layers = colophon_scene::render(&scene, &art, request.size, style.treatment, cancel)?;
             if let (Some(painter), Some(paint)) = (&painter, style.paint) {

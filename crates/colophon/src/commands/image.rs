@@ -8,7 +8,7 @@ use colophon_studio::image::gatys::Painting;
 use colophon_studio::image::sketch::Pencil;
 use colophon_studio::image::upscale::Quality;
 use colophon_studio::{
-    Behind, Edit, FaceRequest, PictureFile, PictureRequest, Sealed, Studio, StudioError, Variation,
+    Behind, Edit, FaceRequest, PictureFile, PictureRequest, Pictured, Sealed, Studio, StudioError, Variation,
 };
 use colophon_types::{Cancel, ErrorCode, PictureFormat, Progress};
 use serde_json::{Value, json};
@@ -54,13 +54,15 @@ pub(crate) fn run(
                 format,
             };
             let pictures = studio.imagine(&request, progress, cancel)?;
-            pictures
-                .into_iter()
-                .map(|p| (p.sealed, serde_json::to_value(&p.scene).unwrap_or_default()))
-                .collect()
+            with_scenes(pictures)
         }
     };
     deliver(made, &args.output, args.json)
+}
+
+fn with_scenes(pictures: Vec<Pictured>) -> Vec<(Sealed, Value)> {
+    let scene = |p: &Pictured| serde_json::to_value(&p.scene).unwrap_or_default();
+    pictures.into_iter().map(|p| (scene(&p), p)).map(|(scene, p)| (p.sealed, scene)).collect()
 }
 
 /// Writes pictures, numbered where there are several, and says where they are.
@@ -109,9 +111,7 @@ fn change(
     if let Some((count, size)) = vary {
         let variation = Variation { size, seed: files.seed, count, format };
         let pictures = studio.vary(&file, &variation, progress, cancel)?;
-        let made =
-            pictures.into_iter().map(|p| (p.sealed, serde_json::to_value(&p.scene).unwrap_or_default()));
-        return deliver(made.collect(), &output, files.json);
+        return deliver(with_scenes(pictures), &output, files.json);
     }
     let sealed = studio.edit(&file, &edit(change)?, files.seed, format, progress, cancel)?;
     sealed.write_to(&output)?;
