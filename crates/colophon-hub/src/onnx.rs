@@ -54,15 +54,25 @@ pub fn session(path: &Path, threads: usize) -> Result<Session, HubError> {
     open(environment()?).map_err(|e| HubError::Network { path: path.to_path_buf(), problem: e.to_string() })
 }
 
-/// Opens an ONNX model that lies in memory, as [`session`].
+/// Opens an ONNX model that lies in memory, as [`session`]; tensors that it says lie in files are looked
+/// for in `folder`, and mapped into memory.
 ///
 /// # Errors
 /// As [`session`].
-pub fn session_of(model: &[u8], threads: usize) -> Result<Session, HubError> {
-    let open = |environment: &Environment| builder(environment, threads)?.commit_from_memory(model);
+pub fn session_of(model: &[u8], folder: Option<&Path>, threads: usize) -> Result<Session, HubError> {
+    let open = |environment: &Environment| {
+        let mut builder = builder(environment, threads)?;
+        if let Some(folder) = folder {
+            let folder = folder.to_string_lossy();
+            builder = builder.with_config_entry(FILES_FOLDER, folder)?;
+        }
+        builder.commit_from_memory(model)
+    };
     open(environment()?)
         .map_err(|e| HubError::Network { path: PathBuf::from("network"), problem: e.to_string() })
 }
+
+const FILES_FOLDER: &str = "session.model_external_initializers_file_folder_path";
 
 fn environment() -> Result<&'static Environment, HubError> {
     ENVIRONMENT.get().map(|(_, environment)| environment).ok_or_else(|| HubError::Runtime {

@@ -18,7 +18,7 @@ use crate::{Dreamer, Faces, NudityFilter, pixels, vgg};
 const NEAR: f64 = 1e-3;
 const SIZE: (usize, usize) = (48, 32);
 
-fn model(id: &str) -> PathBuf {
+pub(crate) fn model(id: &str) -> PathBuf {
     static RUNTIME: Once = Once::new();
     RUNTIME.call_once(|| colophon_hub::onnx::init(&colophon_test::onnx_runtime()).unwrap());
     colophon_test::models_dir().join(id)
@@ -44,7 +44,7 @@ fn reference(name: &str) -> Value {
 }
 
 /// Within a thousandth, of one or of the largest value.
-fn agrees(ours: &[f32], theirs: &Value, what: &str) {
+pub(crate) fn agrees(ours: &[f32], theirs: &Value, what: &str) {
     let number = |key: &str| theirs[key].as_f64().unwrap();
     assert_eq!(ours.len() as f64, number("size"), "{what}");
     let values: Vec<f64> = theirs["values"].as_array().unwrap().iter().map(|v| v.as_f64().unwrap()).collect();

@@ -10,6 +10,7 @@
 mod agreement;
 pub mod any_style;
 pub mod cutout;
+pub mod diffusion;
 pub mod dream;
 mod error;
 pub mod faces;
@@ -28,6 +29,7 @@ mod vgg;
 
 pub use any_style::AnyStyle;
 pub use cutout::Cutter;
+pub use diffusion::Diffusion;
 pub use dream::Dreamer;
 pub use error::ImageError;
 pub use faces::Faces;

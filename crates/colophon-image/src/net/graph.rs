@@ -1,6 +1,8 @@
 //! A computation over tensors, written down to be run by the ONNX Runtime. Tensors are `f32`, pictures
 //! `[1, channels, height, width]`.
 
+use std::path::{Path, PathBuf};
+
 use prost::Message as _;
 
 use super::wire;
@@ -8,6 +10,45 @@ use super::wire;
 /// A value of a [`Graph`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Var(pub(super) usize);
+
+impl Var {
+    /// In the place of an input that an operator can do without.
+    pub(crate) const NONE: Self = Self(usize::MAX);
+}
+
+/// How numbers are written in a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    F32,
+    F16,
+    Bf16,
+}
+
+impl Kind {
+    pub(crate) fn bytes(self) -> usize {
+        if self == Self::F32 { 4 } else { 2 }
+    }
+
+    fn code(self) -> i32 {
+        match self {
+            Self::F32 => wire::FLOAT,
+            Self::F16 => wire::FLOAT16,
+            Self::Bf16 => wire::BFLOAT16,
+        }
+    }
+}
+
+/// Numbers that lie in a file.
+#[derive(Clone, Debug)]
+pub(crate) struct Stored {
+    /// Its name in the folder of the graph.
+    pub(crate) file: String,
+    pub(crate) shape: Vec<usize>,
+    pub(crate) kind: Kind,
+    /// Where the numbers begin, in bytes.
+    pub(crate) offset: u64,
+    pub(crate) length: u64,
+}
 
 /// A setting of an operator.
 #[derive(Clone, Debug, PartialEq)]
@@ -22,6 +63,8 @@ pub(crate) enum Attr {
 #[derive(Clone, Debug)]
 pub(super) struct Node {
     pub(super) kind: &'static str,
+    /// Whose operator it is; empty for ONNX.
+    domain: &'static str,
     pub(super) inputs: Vec<Var>,
     pub(super) output: Var,
     pub(super) attributes: Vec<(&'static str, Attr)>,
@@ -32,6 +75,7 @@ pub(super) enum Value {
     Input { name: String, shape: Vec<Option<usize>> },
     Floats { shape: Vec<usize>, data: Vec<f32> },
     Ints(Vec<i64>),
+    Stored(Stored),
     Made,
 }
 
@@ -41,6 +85,7 @@ pub(crate) struct Graph {
     pub(super) values: Vec<Value>,
     pub(super) nodes: Vec<Node>,
     outputs: Vec<(String, Var)>,
+    folder: Option<PathBuf>,
 }
 
 /// What a convolution is told.
@@ -83,6 +128,22 @@ impl Graph {
         self.value(Value::Ints(data.to_vec()))
     }
 
+    /// Says in which folder the files of its stored numbers lie.
+    pub(crate) fn lies_in(&mut self, folder: &Path) {
+        self.folder = Some(folder.to_owned());
+    }
+
+    pub(crate) fn folder(&self) -> Option<&Path> {
+        self.folder.as_deref()
+    }
+
+    /// Numbers that stay in their file, as `f32`.
+    pub(crate) fn stored(&mut self, stored: Stored) -> Var {
+        let exact = stored.kind == Kind::F32;
+        let var = self.value(Value::Stored(stored));
+        if exact { var } else { self.op("Cast", &[var], vec![("to", Attr::Int(wire::FLOAT.into()))]) }
+    }
+
     /// An operator of ONNX with one output.
     pub(crate) fn op(
         &mut self,
@@ -90,8 +151,28 @@ impl Graph {
         inputs: &[Var],
         attributes: Vec<(&'static str, Attr)>,
     ) -> Var {
+        self.node("", kind, inputs, attributes)
+    }
+
+    /// An operator that the ONNX Runtime has beside those of ONNX.
+    pub(crate) fn contrib(
+        &mut self,
+        kind: &'static str,
+        inputs: &[Var],
+        attributes: Vec<(&'static str, Attr)>,
+    ) -> Var {
+        self.node(wire::CONTRIB, kind, inputs, attributes)
+    }
+
+    fn node(
+        &mut self,
+        domain: &'static str,
+        kind: &'static str,
+        inputs: &[Var],
+        attributes: Vec<(&'static str, Attr)>,
+    ) -> Var {
         let output = self.value(Value::Made);
-        self.nodes.push(Node { kind, inputs: inputs.to_vec(), output, attributes });
+        self.nodes.push(Node { kind, domain, inputs: inputs.to_vec(), output, attributes });
         output
     }
 
@@ -175,13 +256,21 @@ impl Graph {
                     dims: shape.iter().map(|n| *n as i64).collect(),
                     kind: wire::FLOAT,
                     name,
-                    raw: data.iter().flat_map(|v| v.to_le_bytes()).collect(),
+                    raw: Some(data.iter().flat_map(|v| v.to_le_bytes()).collect()),
+                    ..wire::Tensor::default()
                 }),
                 Value::Ints(data) => graph.constants.push(wire::Tensor {
                     dims: vec![data.len() as i64],
                     kind: wire::INT64,
                     name,
-                    raw: data.iter().flat_map(|v| v.to_le_bytes()).collect(),
+                    raw: Some(data.iter().flat_map(|v| v.to_le_bytes()).collect()),
+                    ..wire::Tensor::default()
+                }),
+                Value::Stored(stored) => graph.constants.push(wire::Tensor {
+                    dims: stored.shape.iter().map(|n| *n as i64).collect(),
+                    kind: stored.kind.code(),
+                    name,
+                    ..wire::Tensor::lying_in(&stored.file, stored.offset, stored.length)
                 }),
             }
         }
@@ -192,6 +281,7 @@ impl Graph {
                 inputs: node.inputs.iter().map(|v| self.name(*v)).collect(),
                 outputs: vec![self.name(node.output)],
                 kind: node.kind.to_owned(),
+                domain: node.domain.to_owned(),
                 attributes: node.attributes.iter().map(|(name, attr)| attribute(name, attr)).collect(),
             })
             .collect();
@@ -201,7 +291,7 @@ impl Graph {
                 inputs: vec![self.name(*value)],
                 outputs: vec![name.clone()],
                 kind: "Identity".into(),
-                attributes: Vec::new(),
+                ..wire::Node::default()
             });
             graph.outputs.push(wire::Value::floats(name, None));
         }
@@ -216,7 +306,8 @@ impl Graph {
     fn name(&self, var: Var) -> String {
         match self.values.get(var.0) {
             Some(Value::Input { name, .. }) => name.clone(),
-            _ => format!("v{}", var.0),
+            None => String::new(),
+            Some(_) => format!("v{}", var.0),
         }
     }
 }

@@ -17,7 +17,7 @@ use colophon_types::Cancel;
 use ort::session::{RunOptions, Session, SessionInputValue};
 use ort::value::Value;
 
-pub(crate) use graph::{Attr, Conv, Graph, Var};
+pub(crate) use graph::{Attr, Conv, Graph, Kind, Stored, Var};
 
 use crate::ImageError;
 
@@ -48,7 +48,7 @@ impl std::fmt::Debug for Net {
 impl Net {
     /// A network from a graph, to run with `threads` threads. The runtime must have been loaded.
     pub(crate) fn new(graph: &Graph, threads: usize) -> Result<Self, ImageError> {
-        let session = colophon_hub::onnx::session_of(&graph.encode(), threads)?;
+        let session = colophon_hub::onnx::session_of(&graph.encode(), graph.folder(), threads)?;
         Ok(Self { session: Mutex::new(session) })
     }
 

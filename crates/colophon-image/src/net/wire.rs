@@ -6,6 +6,13 @@ const IR_VERSION: i64 = 8;
 
 pub(super) const FLOAT: i32 = 1;
 pub(super) const INT64: i32 = 7;
+pub(super) const FLOAT16: i32 = 10;
+pub(super) const BFLOAT16: i32 = 16;
+
+/// The domain of the operators that the ONNX Runtime adds.
+pub(super) const CONTRIB: &str = "com.microsoft";
+/// A tensor's numbers lie in another file.
+const EXTERNAL: i32 = 1;
 
 #[derive(Clone, PartialEq, prost::Message)]
 pub(super) struct Model {
@@ -51,6 +58,8 @@ pub(super) struct Node {
     pub(super) kind: String,
     #[prost(message, repeated, tag = "5")]
     pub(super) attributes: Vec<Attribute>,
+    #[prost(string, tag = "7")]
+    pub(super) domain: String,
 }
 
 #[derive(Clone, PartialEq, prost::Message)]
@@ -78,8 +87,36 @@ pub(super) struct Tensor {
     pub(super) kind: i32,
     #[prost(string, tag = "8")]
     pub(super) name: String,
-    #[prost(bytes = "vec", tag = "9")]
-    pub(super) raw: Vec<u8>,
+    #[prost(bytes = "vec", optional, tag = "9")]
+    pub(super) raw: Option<Vec<u8>>,
+    #[prost(message, repeated, tag = "13")]
+    pub(super) place: Vec<Entry>,
+    #[prost(int32, optional, tag = "14")]
+    pub(super) location: Option<i32>,
+}
+
+#[derive(Clone, PartialEq, prost::Message)]
+pub(super) struct Entry {
+    #[prost(string, tag = "1")]
+    key: String,
+    #[prost(string, tag = "2")]
+    value: String,
+}
+
+impl Tensor {
+    /// A tensor whose numbers lie in a file beside the model.
+    pub(super) fn lying_in(file: &str, offset: u64, length: u64) -> Self {
+        let entry = |key: &str, value: String| Entry { key: key.to_owned(), value };
+        Self {
+            place: vec![
+                entry("location", file.to_owned()),
+                entry("offset", offset.to_string()),
+                entry("length", length.to_string()),
+            ],
+            location: Some(EXTERNAL),
+            ..Self::default()
+        }
+    }
 }
 
 #[derive(Clone, PartialEq, prost::Message)]
@@ -122,7 +159,10 @@ impl Model {
             ir_version: IR_VERSION,
             producer: "colophon".into(),
             graph: Some(graph),
-            opsets: vec![Opset { domain: String::new(), version: OPSET }],
+            opsets: vec![
+                Opset { domain: String::new(), version: OPSET },
+                Opset { domain: CONTRIB.to_owned(), version: 1 },
+            ],
         }
     }
 }

@@ -1,0 +1,393 @@
+//! Each stage against the `diffusers` library, over tiny checkpoints whose weights are formulas.
+//! `tests/data/diffusion.json` holds shapes, settings and what the library computes;
+//! `tests/python/diffusion.py` made it, and `scripts/check-pictures` computes it again.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
+
+use colophon_types::{Cancel, Raster, Seed};
+use serde_json::{Value, json};
+
+use super::checkpoint::Extras;
+use super::clip::Clip;
+use super::pipeline::{Ask, Diffusion, Noise, Start};
+use super::schedule::{Method, Prediction, Schedule, Spacing, Training};
+use super::t5::T5;
+use super::tokens::Tokens;
+use super::unet::{Told, Unet};
+use super::vae::{Decoder, Encoder, TinyDecoder};
+use super::{checkpoint, source::Source, weights::Weights};
+use crate::agreement::agrees;
+use crate::net::Tensor;
+use crate::pixels;
+use crate::resize::Plane;
+
+const SIZE: (usize, usize) = (96, 64);
+const LATENT: (usize, usize) = (8, 12);
+const PROMPT: &str = "A red fox's den, 2 trees!";
+
+static KEPT: LazyLock<Value> =
+    LazyLock::new(|| serde_json::from_str(include_str!("../../tests/data/diffusion.json")).unwrap());
+
+/// Numbers in −1…1 of a name, as `diffusion.py` has them.
+fn uniform(name: &str, count: usize) -> Vec<f64> {
+    let mut hash = 0xcbf2_9ce4_8422_2325u64;
+    for byte in name.bytes() {
+        hash = (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
+    }
+    let mut dice = Seed(hash);
+    (0..count).map(|_| (dice.next_u64() >> 40) as f64 / f64::from(1 << 23) - 1.0).collect()
+}
+
+fn weight(name: &str, key: &str, shape: &[usize]) -> Vec<f32> {
+    let count: usize = shape.iter().product();
+    let factor = if key.ends_with("pos_embed.pos_embed") { 0.3 } else { 1.0 };
+    let spread = (3.0 / (count as f64 / shape[0] as f64)).sqrt();
+    uniform(name, count)
+        .into_iter()
+        .map(|u| match (shape.len(), key.ends_with("weight")) {
+            (1, true) => 1.0 + 0.1 * u,
+            (1, false) => 0.1 * u,
+            _ => u * spread,
+        } as f32 * factor)
+        .collect()
+}
+
+fn shape_of(value: &Value) -> Vec<usize> {
+    value.as_array().unwrap().iter().map(|n| n.as_u64().unwrap() as usize).collect()
+}
+
+/// Writes a safetensors file; `half` in half precision.
+fn write(path: &Path, tensors: &BTreeMap<String, (Vec<usize>, Vec<f32>)>, half: bool) {
+    let mut header = serde_json::Map::new();
+    let mut data = Vec::new();
+    for (name, (shape, values)) in tensors {
+        let start = data.len();
+        for v in values {
+            if half {
+                data.extend(half::f16::from_f32(*v).to_le_bytes());
+            } else {
+                data.extend(v.to_le_bytes());
+            }
+        }
+        let kind = if half { "F16" } else { "F32" };
+        header.insert(name.clone(), json!({"dtype": kind, "shape": shape, "data_offsets": [start, data.len()]}));
+    }
+    let mut text = serde_json::to_vec(&header).unwrap();
+    text.resize(text.len().next_multiple_of(8), b' ');
+    let mut file = (text.len() as u64).to_le_bytes().to_vec();
+    file.extend(text);
+    file.extend(data);
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    std::fs::write(path, file).unwrap();
+}
+
+fn tensors_of(folder: &str, shapes: &Value) -> BTreeMap<String, (Vec<usize>, Vec<f32>)> {
+    let tensor = |(key, shape): (&String, &Value)| {
+        let shape = shape_of(shape);
+        let values = weight(&format!("{folder} {key}"), key, &shape);
+        (key.clone(), (shape, values))
+    };
+    shapes.as_object().unwrap().iter().map(tensor).collect()
+}
+
+/// A checkpoint in folders, as the library would have written it.
+fn folders(name: &str, half: bool) -> tempfile::TempDir {
+    crate::agreement::model("runtime");
+    let dir = tempfile::tempdir().unwrap();
+    let kept = &KEPT["checkpoints"][name];
+    for (path, content) in kept["files"].as_object().unwrap() {
+        let path = dir.path().join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, content.as_str().unwrap()).unwrap();
+    }
+    for (folder, shapes) in kept["weights"].as_object().unwrap() {
+        let file = if folder.starts_with("text") { "model" } else { "diffusion_pytorch_model" };
+        write(&dir.path().join(folder).join(format!("{file}.safetensors")), &tensors_of(folder, shapes), half);
+    }
+    dir
+}
+
+fn noise() -> Box<Noise<'static>> {
+    let mut calls = 0;
+    Box::new(move |count| {
+        calls += 1;
+        let scale = 3f64.sqrt();
+        uniform(&format!("noise {calls}"), count).into_iter().map(|u| (u * scale) as f32).collect()
+    })
+}
+
+/// Numbers −1…1 of a name.
+fn numbers(name: &str, count: usize) -> Vec<f32> {
+    uniform(name, count).into_iter().map(|u| u as f32).collect()
+}
+
+fn picture() -> Raster {
+    let (w, h) = SIZE;
+    let plane = |c: usize| {
+        let at = |i: usize| {
+            let (x, y) = ((i % w) as f64, (i / w) as f64);
+            (0.5 + 0.5 * (0.37 * x * (c + 1) as f64 + 0.23 * y + c as f64).sin()) as f32
+        };
+        Plane { w, h, v: (0..w * h).map(at).collect() }
+    };
+    pixels::picture(&[plane(0), plane(1), plane(2)], None)
+}
+
+fn mask() -> Raster {
+    let (w, h) = SIZE;
+    let inside = |i: usize| (24..72).contains(&(i % w)) && (16..48).contains(&(i / w));
+    let v = (0..w * h).map(|i| if inside(i) { 1.0 } else { 0.0 }).collect();
+    pixels::picture(&[Plane { w, h, v }], None)
+}
+
+/// What a run of the library was told.
+struct Run<'a> {
+    name: &'a str,
+    method: Method,
+    steps: usize,
+    guidance: f32,
+    negative: &'a str,
+    strength: Option<f32>,
+    masked: bool,
+}
+
+impl Run<'_> {
+    fn of(name: &str, method: Method) -> Run<'_> {
+        Run { name, method, steps: 3, guidance: 5.0, negative: "blurry", strength: None, masked: false }
+    }
+
+    fn check(&self, dir: &Path, loras: &[(PathBuf, f32)]) {
+        let model = Diffusion::open(dir, loras, &Extras::default(), 2).unwrap();
+        self.compare(&model);
+    }
+
+    fn compare(&self, model: &Diffusion) {
+        let kept = &KEPT["runs"][self.name];
+        let (picture, mask) = (picture(), mask());
+        let start = self.strength.map(|strength| Start {
+            picture: &picture,
+            strength,
+            mask: self.masked.then_some(&mask),
+        });
+        let ask = Ask {
+            prompt: PROMPT,
+            negative: self.negative,
+            size: (SIZE.0 as u32, SIZE.1 as u32),
+            steps: self.steps,
+            guidance: self.guidance,
+            method: self.method,
+            start,
+        };
+        let theirs = kept["steps"].as_array().unwrap();
+        let mut steps = 0;
+        let made = model
+            .numbers(&ask, &mut [noise()], &Cancel::new(), &mut |seen| {
+                agrees(seen.latent, &theirs[seen.done - 1], &format!("{}, step {}", self.name, seen.done));
+                assert_eq!(seen.total, theirs.len(), "{}", self.name);
+                steps += 1;
+            })
+            .unwrap();
+        assert_eq!(steps, theirs.len(), "{}", self.name);
+        // The library cuts what is brighter than white.
+        let cut: Vec<f32> = made[0].data.iter().map(|v| v.clamp(-1.0, 1.0)).collect();
+        agrees(&cut, &kept["picture"], &format!("{}, picture", self.name));
+    }
+}
+
+#[test]
+fn schedules_agree() {
+    for (name, kept) in KEPT["schedules"].as_object().unwrap() {
+        let words: Vec<&str> = name.split(' ').collect();
+        let method = Method::named(words[0]).unwrap();
+        let steps: usize = words[words.len() - 1].parse().unwrap();
+        let mut training = Training::diffusion();
+        if method == Method::FlowEuler {
+            training = Training::flow(words[1].parse().unwrap(), words[2] == "True");
+        } else {
+            training.prediction =
+                if words[1] == "epsilon" { Prediction::Noise } else { Prediction::Velocity };
+            training.spacing = match words[2] {
+                "leading" => Spacing::Leading,
+                "trailing" => Spacing::Trailing,
+                _ => Spacing::Linspace,
+            };
+        }
+        let mut schedule = Schedule::new(method, &training, steps, 1024);
+        let times = kept["times"].as_array().unwrap();
+        assert_eq!(schedule.len(), times.len(), "{name}");
+        let mut noise = noise();
+        let mut x = schedule.start(noise(96));
+        for (step, time) in times.iter().enumerate() {
+            let ours = schedule.time(step);
+            assert!((f64::from(ours) - time.as_f64().unwrap()).abs() < 0.01, "{name}: {ours} and {time}");
+            let answer: Vec<f32> =
+                schedule.shown(&x, step).iter().map(|v| (v * 1.7 + ours / 300.0).sin()).collect();
+            schedule.step(&mut x, &answer, step, noise.as_mut());
+        }
+        agrees(&x, &kept["last"], name);
+    }
+}
+
+#[test]
+fn stages_agree() {
+    let dir = folders("sd", false);
+    let stages = &KEPT["stages"];
+    let cancel = Cancel::new();
+    let open = checkpoint::Checkpoint::open(dir.path(), &Extras::default()).unwrap();
+    let clip = &open.clips[0];
+    let tokens = clip.tokens.clip(PROMPT).unwrap();
+    assert_eq!(json!(tokens.tokens), stages["tokens"]);
+    let encoder = Clip::load(&clip.config, &clip.component.source(), &[], 2).unwrap();
+    agrees(&encoder.read(&tokens.tokens, tokens.end, &cancel).unwrap().last.data, &stages["text"], "text");
+    let latent = numbers("noise 1", 4 * LATENT.0 * LATENT.1);
+    let shaped = Tensor::new(&[1, 4, LATENT.0, LATENT.1], latent.clone());
+    let decoder = Decoder::load(&open.vae_config, &open.vae.source(), LATENT, 2).unwrap();
+    agrees(&decoder.decode(&shaped, &cancel).unwrap().data, &stages["decoded"], "decoded");
+    let encoder = Encoder::load(&open.vae_config, &open.vae.source(), LATENT, 2).unwrap();
+    let mut planes = pixels::colours(&picture());
+    planes.iter_mut().for_each(|p| p.v.iter_mut().for_each(|v| *v = *v * 2.0 - 1.0));
+    let encoded = encoder.encode(pixels::tensor(&planes), None, &cancel).unwrap();
+    agrees(&encoded.data, &stages["encoded"], "encoded");
+    let checkpoint::DenoiserConfig::Unet(config) = &open.config else { panic!("no U-Net") };
+    let unet = Unet::load(config, &open.denoiser.source(), &[], LATENT, 77, 2).unwrap();
+    let context = Tensor::new(&[1, 77, 24], numbers("noise 2", 77 * 24));
+    let answer = unet.run(latent, 481.0, &Told { context, ..Told::default() }, &cancel).unwrap();
+    agrees(&answer, &stages["unet"], "U-Net");
+
+    let dir = folders("sd3", false);
+    let open = checkpoint::Checkpoint::open(dir.path(), &Extras::default()).unwrap();
+    let long = open.t5.as_ref().unwrap();
+    let encoder = T5::load(&long.config, &long.component.source(), 256, 2).unwrap();
+    let tokens = long.tokens.t5(PROMPT, 256).unwrap();
+    agrees(&encoder.read(&tokens, &cancel).unwrap().data, &stages["long"], "T5");
+
+    let dir = folders("tiny", false);
+    let weights = Weights::open(&dir.path().join("tiny")).unwrap();
+    let tiny = TinyDecoder::load(&Source::plain(&weights), 4, LATENT, 2).unwrap();
+    agrees(&tiny.decode(&shaped, &cancel).unwrap().data, &stages["tiny"], "tiny");
+}
+
+#[test]
+fn stable_diffusion_agrees() {
+    let dir = folders("sd", false);
+    let five = |name, method| Run { steps: 5, strength: Some(0.7), ..Run::of(name, method) };
+    Run::of("sd", Method::Ddim).check(dir.path(), &[]);
+    Run { steps: 5, ..Run::of("sd dpm", Method::DpmKarras) }.check(dir.path(), &[]);
+    five("sd image", Method::Ddim).check(dir.path(), &[]);
+    five("sd ancestral image", Method::EulerAncestral).check(dir.path(), &[]);
+    let masked = Run { strength: Some(1.0), masked: true, ..Run::of("sd mask", Method::Ddim) };
+    masked.check(dir.path(), &[]);
+    Run { masked: true, ..five("sd mask part", Method::Ddim) }.check(dir.path(), &[]);
+    let dir = folders("sd2", false);
+    Run::of("sd2", Method::Ddim).check(dir.path(), &[]);
+}
+
+#[test]
+fn a_network_that_sees_masks_agrees() {
+    let dir = folders("filling", false);
+    let run = Run { strength: Some(1.0), masked: true, ..Run::of("filling", Method::Ddim) };
+    run.check(dir.path(), &[]);
+    let part = Run { name: "filling part", steps: 5, strength: Some(0.7), ..run };
+    part.check(dir.path(), &[]);
+}
+
+#[test]
+fn a_consistency_model_agrees() {
+    let dir = folders("lcm", false);
+    Run { steps: 4, guidance: 8.0, ..Run::of("lcm", Method::Lcm) }.check(dir.path(), &[]);
+}
+
+#[test]
+fn adapters_agree() {
+    let dir = folders("sd", false);
+    let files = tempfile::tempdir().unwrap();
+    let loras: Vec<(PathBuf, f32)> = [("first", 0.7), ("second", 0.4)]
+        .into_iter()
+        .map(|(name, strength)| {
+            let path = files.path().join(format!("{name}.safetensors"));
+            write(&path, &tensors_of(name, &KEPT["loras"][name]), false);
+            (path, strength)
+        })
+        .collect();
+    Run::of("sd lora", Method::Ddim).check(dir.path(), &loras);
+    let other = folders("sdxl", false);
+    let model = Diffusion::open(other.path(), &loras, &Extras::default(), 2).unwrap();
+    let ask = Ask {
+        prompt: PROMPT,
+        negative: "",
+        size: (96, 64),
+        steps: 1,
+        guidance: 1.0,
+        method: Method::Euler,
+        start: None,
+    };
+    let refused = model.draw(&ask, &[1], &Cancel::new(), &mut |_| {}).unwrap_err().to_string();
+    assert!(refused.contains("another size") || refused.contains("does not have"), "{refused}");
+}
+
+#[test]
+fn xl_agrees() {
+    let dir = folders("sdxl", false);
+    Run::of("sdxl", Method::Euler).check(dir.path(), &[]);
+    Run { negative: "", ..Run::of("sdxl wordless", Method::Euler) }.check(dir.path(), &[]);
+    let image = Run { steps: 5, strength: Some(0.7), ..Run::of("sdxl image", Method::Euler) };
+    image.check(dir.path(), &[]);
+    let masked = Run { strength: Some(1.0), masked: true, ..Run::of("sdxl mask", Method::Euler) };
+    masked.check(dir.path(), &[]);
+}
+
+#[test]
+fn stable_diffusion_3_agrees() {
+    let dir = folders("sd3", false);
+    Run::of("sd3", Method::FlowEuler).check(dir.path(), &[]);
+    let image = Run { steps: 5, strength: Some(0.5), ..Run::of("sd3 image", Method::FlowEuler) };
+    image.check(dir.path(), &[]);
+    let masked = Run { strength: Some(1.0), masked: true, ..Run::of("sd3 mask", Method::FlowEuler) };
+    masked.check(dir.path(), &[]);
+}
+
+#[test]
+fn flux_agrees() {
+    for name in ["flux-dev", "flux-schnell"] {
+        let dir = folders(name, false);
+        let (image, masked) = (format!("{name} image"), format!("{name} mask"));
+        let run = |name| Run { guidance: 3.5, ..Run::of(name, Method::FlowEuler) };
+        run(name).check(dir.path(), &[]);
+        Run { steps: 5, strength: Some(0.7), ..run(&image) }.check(dir.path(), &[]);
+        Run { strength: Some(1.0), masked: true, ..run(&masked) }.check(dir.path(), &[]);
+    }
+}
+
+#[test]
+fn half_precision_is_near() {
+    let (whole, half) = (folders("sd", false), folders("sd", true));
+    let latent = |dir: &Path| {
+        let weights = Weights::open(&dir.join("unet")).unwrap();
+        let names: Vec<&str> = weights.names().collect();
+        let kept = weights.floats(names.iter().find(|n| n.ends_with("conv_in.weight")).unwrap(), None).unwrap();
+        kept[..8].to_vec()
+    };
+    for (a, b) in latent(whole.path()).iter().zip(latent(half.path())) {
+        assert!((a - b).abs() < 1e-3 && *a != 0.0, "{a} {b}");
+    }
+    let model = Diffusion::open(half.path(), &[], &Extras::default(), 2).unwrap();
+    let ask = Ask {
+        prompt: PROMPT,
+        negative: "",
+        size: (96, 64),
+        steps: 2,
+        guidance: 1.0,
+        method: Method::Euler,
+        start: None,
+    };
+    let mut shown = 0;
+    let made = model.draw(&ask, &[3, 4], &Cancel::new(), &mut |seen| shown += seen.done).unwrap();
+    assert_eq!((made.len(), shown), (2, 6));
+    assert_ne!(made[0].rgba, made[1].rgba);
+    assert_eq!((made[0].width, made[0].height), (96, 64));
+    let again = model.draw(&ask, &[4], &Cancel::new(), &mut |_| {}).unwrap();
+    assert_eq!(again[0].rgba, made[1].rgba, "a seed gives its picture whatever else is drawn");
+    drop(Tokens::open(&half.path().join("tokenizer"), "!").unwrap());
+}

@@ -1,0 +1,409 @@
+//! A checkpoint on disk: which kind of network it holds, where its parts lie, how it was trained.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::clip::ClipConfig;
+use super::flux::FluxConfig;
+use super::mmdit::Sd3Config;
+use super::naming;
+use super::schedule::{Method, Prediction, Spacing, Training};
+use super::source::Source;
+use super::t5::T5Config;
+use super::tokens::Tokens;
+use super::unet::UnetConfig;
+use super::vae::VaeConfig;
+use super::weights::Weights;
+use crate::ImageError;
+
+/// A kind of network.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Family {
+    /// Stable Diffusion 1.x and 2.x.
+    Sd,
+    /// Stable Diffusion XL.
+    Sdxl,
+    /// Stable Diffusion 3 and 3.5.
+    Sd3,
+    /// FLUX.1.
+    Flux,
+}
+
+impl Family {
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Sd => "Stable Diffusion",
+            Self::Sdxl => "Stable Diffusion XL",
+            Self::Sd3 => "Stable Diffusion 3",
+            Self::Flux => "FLUX.1",
+        }
+    }
+}
+
+/// How the weights of a part are called.
+#[derive(Clone, Debug, PartialEq)]
+enum Layout {
+    Diffusers,
+    OldAttention,
+    /// A text encoder whose names do not begin with `text_model.`
+    Short,
+    Prefixed(String),
+    OpenClip(String, usize),
+    Unet(String, Vec<usize>),
+    Autoencoder(String, usize),
+    Sd3(String, usize),
+    Flux(String, usize),
+}
+
+/// A part of a checkpoint.
+#[derive(Clone, Debug)]
+pub(crate) struct Component {
+    weights: Arc<Weights>,
+    layout: Layout,
+}
+
+impl Component {
+    fn folder(path: &Path) -> Result<Self, ImageError> {
+        let weights = Arc::new(Weights::open(path)?);
+        let layout = if weights.has("decoder.mid_block.attentions.0.query.weight") {
+            Layout::OldAttention
+        } else if weights.has("embeddings.token_embedding.weight") {
+            Layout::Short
+        } else {
+            Layout::Diffusers
+        };
+        Ok(Self { weights, layout })
+    }
+
+    /// Its weights under the names of `diffusers`.
+    pub(crate) fn source(&self) -> Source<'_> {
+        let weights = self.weights.as_ref();
+        match &self.layout {
+            Layout::Diffusers => Source::plain(weights),
+            Layout::OldAttention => Source::named(weights, |name| (naming::old_attention(name), None)),
+            Layout::Short => Source::named(weights, |name| {
+                (name.strip_prefix("text_model.").unwrap_or(name).to_owned(), None)
+            }),
+            Layout::Prefixed(prefix) => Source::named(weights, move |name| (format!("{prefix}{name}"), None)),
+            Layout::OpenClip(prefix, width) => Source::named(weights, move |name| {
+                let (name, rows) = naming::open_clip(name, *width);
+                (format!("{prefix}{name}"), rows)
+            }),
+            Layout::Unet(prefix, depths) => Source::named(weights, move |name| {
+                let bare = |step: usize| depths.iter().rev().nth(step) == Some(&0);
+                (format!("{prefix}{}", naming::unet(name, &bare)), None)
+            }),
+            Layout::Autoencoder(prefix, levels) => Source::named(weights, move |name| {
+                (format!("{prefix}{}", naming::autoencoder(name, *levels)), None)
+            }),
+            Layout::Sd3(prefix, width) => Source::named(weights, move |name| {
+                let (name, rows) = naming::sd3(name, *width);
+                (format!("{prefix}{name}"), rows)
+            })
+            .swapped(),
+            Layout::Flux(prefix, width) => Source::named(weights, move |name| {
+                let (name, rows) = naming::flux(name, *width);
+                (format!("{prefix}{name}"), rows)
+            })
+            .swapped(),
+        }
+    }
+
+    /// Bytes that its weights take as `f32`.
+    pub(crate) fn memory(&self) -> u64 {
+        let prefix = match &self.layout {
+            Layout::Diffusers | Layout::OldAttention | Layout::Short => "",
+            Layout::Prefixed(prefix)
+            | Layout::OpenClip(prefix, _)
+            | Layout::Unet(prefix, _)
+            | Layout::Autoencoder(prefix, _)
+            | Layout::Sd3(prefix, _)
+            | Layout::Flux(prefix, _) => prefix,
+        };
+        self.weights.count_of(prefix) * 4
+    }
+}
+
+/// What turns a latent into a cleaner one, by what it is.
+#[derive(Clone, Debug)]
+pub(crate) enum DenoiserConfig {
+    Unet(UnetConfig),
+    Sd3(Sd3Config),
+    Flux(FluxConfig),
+}
+
+/// A text encoder of CLIP's kind with its tokenizer.
+#[derive(Debug)]
+pub(crate) struct ClipPart {
+    pub(crate) component: Component,
+    pub(crate) config: ClipConfig,
+    pub(crate) tokens: Tokens,
+}
+
+/// The text encoder T5 with its tokenizer.
+#[derive(Debug)]
+pub(crate) struct T5Part {
+    pub(crate) component: Component,
+    pub(crate) config: T5Config,
+    pub(crate) tokens: Tokens,
+}
+
+/// What a user gives beside the checkpoint.
+#[derive(Clone, Debug, Default)]
+pub struct Extras {
+    /// A folder with `vocab.json` and `merges.txt` of CLIP, for checkpoints of one file.
+    pub tokenizer: Option<PathBuf>,
+    /// A checkpoint in folders that has the parts which a file lacks (text encoders, autoencoder).
+    pub base: Option<PathBuf>,
+    /// A tiny autoencoder (TAESD) for previews.
+    pub tiny: Option<PathBuf>,
+}
+
+/// A checkpoint, opened.
+#[derive(Debug)]
+pub(crate) struct Checkpoint {
+    pub(crate) path: PathBuf,
+    pub(crate) family: Family,
+    pub(crate) clips: Vec<ClipPart>,
+    pub(crate) t5: Option<T5Part>,
+    pub(crate) denoiser: Component,
+    pub(crate) config: DenoiserConfig,
+    pub(crate) vae: Component,
+    pub(crate) vae_config: VaeConfig,
+    pub(crate) tiny: Option<Component>,
+    pub(crate) training: Training,
+    /// The method that its makers use.
+    pub(crate) method: Method,
+}
+
+impl Checkpoint {
+    /// Opens a checkpoint: a folder in the layout of `diffusers`, or one safetensors file.
+    ///
+    /// # Errors
+    /// [`ImageError::Model`] for what is neither, or of a kind that is not known.
+    pub(crate) fn open(path: &Path, extras: &Extras) -> Result<Self, ImageError> {
+        let tiny = extras.tiny.as_deref().map(Component::folder).transpose()?;
+        let mut checkpoint = if path.is_dir() { Self::folder(path)? } else { Self::file(path, extras)? };
+        checkpoint.tiny = tiny;
+        Ok(checkpoint)
+    }
+
+    fn folder(path: &Path) -> Result<Self, ImageError> {
+        let bad = |reason: &str| ImageError::model(path, reason.to_owned());
+        if !path.join("model_index.json").is_file() {
+            return Err(bad("it has no model_index.json, as a checkpoint in folders has"));
+        }
+        let index = json(&path.join("model_index.json"))?;
+        let class = index["_class_name"].as_str().unwrap_or_default();
+        let unet = path.join("unet").is_dir();
+        let family = match class {
+            name if name.starts_with("StableDiffusionXL") => Family::Sdxl,
+            name if name.starts_with("StableDiffusion3") => Family::Sd3,
+            name if name.starts_with("Flux") && !name.starts_with("Flux2") => Family::Flux,
+            name if unet && (name.starts_with("StableDiffusion") || name.starts_with("LatentConsistency")) => {
+                Family::Sd
+            }
+            _ => return Err(bad(&format!("networks of the kind {class} are not known"))),
+        };
+        let unknown = |part: &str| bad(&format!("its {part}/config.json describes what is not known"));
+        let network = path.join(if unet { "unet" } else { "transformer" });
+        let described = json(&network.join("config.json"))?;
+        let config = match family {
+            Family::Sd | Family::Sdxl => UnetConfig::of(&described).map(DenoiserConfig::Unet),
+            Family::Sd3 => Sd3Config::of(&described).map(DenoiserConfig::Sd3),
+            Family::Flux => FluxConfig::of(&described).map(DenoiserConfig::Flux),
+        };
+        let config = config.ok_or_else(|| unknown("network"))?;
+        let vae_config =
+            VaeConfig::of(&json(&path.join("vae/config.json"))?).ok_or_else(|| unknown("vae"))?;
+        let scheduler = json(&path.join("scheduler/scheduler_config.json"))?;
+        let (clips, t5) = encoders(path, family)?;
+        Ok(Self {
+            path: path.to_owned(),
+            family,
+            clips,
+            t5,
+            denoiser: Component::folder(&network)?,
+            config,
+            vae: Component::folder(&path.join("vae"))?,
+            vae_config,
+            tiny: None,
+            training: Training::of(&scheduler),
+            method: method_of(&scheduler, family),
+        })
+    }
+
+    fn file(path: &Path, extras: &Extras) -> Result<Self, ImageError> {
+        let weights = Arc::new(Weights::open(path)?);
+        let bad = |reason: &str| ImageError::model(path, reason.to_owned());
+        let prefix = ["model.diffusion_model.", ""]
+            .into_iter()
+            .find(|p| {
+                ["input_blocks.0.0.weight", "joint_blocks.0.x_block.attn.qkv.weight", "double_blocks.0.img_attn.qkv.weight"]
+                    .iter()
+                    .any(|name| weights.has(&format!("{p}{name}")))
+            })
+            .ok_or_else(|| bad("its weights are not those of a network that is known"))?;
+        let has = |name: &str| weights.has(name);
+        let shape = |name: &str| weights.entry(&format!("{prefix}{name}")).map(|e| e.shape.clone());
+        let part = |layout: Layout| Component { weights: Arc::clone(&weights), layout };
+        let base = || {
+            extras.base.as_deref().ok_or_else(|| {
+                bad("it holds the network alone: give a checkpoint in folders (a base) that has the rest")
+            })
+        };
+        if has(&format!("{prefix}double_blocks.0.img_attn.qkv.weight")) {
+            let mut rest = Self::folder(base()?)?;
+            if rest.family != Family::Flux {
+                return Err(bad("the base is of another kind"));
+            }
+            let config = FluxConfig::of_shapes(&|name| shape(name).ok());
+            let width = config.width();
+            rest.config = DenoiserConfig::Flux(config);
+            rest.denoiser = part(Layout::Flux(prefix.to_owned(), width));
+            rest.path = path.to_owned();
+            return Ok(rest);
+        }
+        if has(&format!("{prefix}joint_blocks.0.x_block.attn.qkv.weight")) {
+            let mut rest = Self::folder(base()?)?;
+            if rest.family != Family::Sd3 {
+                return Err(bad("the base is of another kind"));
+            }
+            let config = Sd3Config::of_shapes(&|name| shape(name).ok())
+                .ok_or_else(|| bad("its layers do not fit together"))?;
+            let width = config.width;
+            rest.config = DenoiserConfig::Sd3(config);
+            rest.denoiser = part(Layout::Sd3(prefix.to_owned(), width));
+            rest.path = path.to_owned();
+            return Ok(rest);
+        }
+        let channels = shape("input_blocks.0.0.weight")?.get(1).copied().unwrap_or(4);
+        let (family, unet, widths) = if has("conditioner.embedders.0.transformer.text_model.final_layer_norm.weight")
+        {
+            (Family::Sdxl, UnetConfig::sdxl(channels), vec![768, 1280])
+        } else if has("cond_stage_model.model.ln_final.weight") {
+            (Family::Sd, UnetConfig::sd2(channels), vec![1024])
+        } else if has("cond_stage_model.transformer.text_model.final_layer_norm.weight") {
+            (Family::Sd, UnetConfig::sd1(channels), vec![768])
+        } else {
+            return Err(bad("its text encoder is missing"));
+        };
+        let folder = extras
+            .tokenizer
+            .as_deref()
+            .ok_or_else(|| bad("a checkpoint of one file needs the tokenizer of CLIP beside it"))?;
+        let mut clips = Vec::new();
+        for (index, width) in widths.iter().enumerate() {
+            let (layout, config, pad) = match (family, *width) {
+                (Family::Sdxl, 768) => {
+                    let prefix = "conditioner.embedders.0.transformer.".to_owned();
+                    (Layout::Prefixed(prefix), ClipConfig::large(), "<|endoftext|>")
+                }
+                (Family::Sdxl, _) => {
+                    let prefix = format!("conditioner.embedders.{index}.model.");
+                    (Layout::OpenClip(prefix, 1280), ClipConfig::open_g(), "!")
+                }
+                (_, 1024) => {
+                    let prefix = "cond_stage_model.model.".to_owned();
+                    (Layout::OpenClip(prefix, 1024), ClipConfig::open_h(), "!")
+                }
+                _ => {
+                    let prefix = "cond_stage_model.transformer.".to_owned();
+                    (Layout::Prefixed(prefix), ClipConfig::large(), "<|endoftext|>")
+                }
+            };
+            clips.push(ClipPart { component: part(layout), config, tokens: Tokens::open(folder, pad)? });
+        }
+        let mut training = Training::diffusion();
+        // Nothing in a file of SD 2 says which of the two ways it was trained in; its makers' names do.
+        let name = path.file_name().map(|n| n.to_string_lossy().to_lowercase()).unwrap_or_default();
+        if name.contains("768") || name.contains("v-pred") || name.contains("vpred") {
+            training.prediction = Prediction::Velocity;
+        }
+        if name.contains("turbo") || name.contains("lightning") {
+            training.spacing = Spacing::Trailing;
+        }
+        let method = if name.contains("lcm") { Method::Lcm } else { Method::Euler };
+        let vae_config = if family == Family::Sdxl { VaeConfig::sdxl() } else { VaeConfig::sd() };
+        Ok(Self {
+            path: path.to_owned(),
+            family,
+            clips,
+            t5: None,
+            denoiser: part(Layout::Unet(prefix.to_owned(), unet.depths.clone())),
+            config: DenoiserConfig::Unet(unet),
+            vae: part(Layout::Autoencoder("first_stage_model.".into(), vae_config.widths.len())),
+            vae_config,
+            tiny: None,
+            training,
+            method,
+        })
+    }
+}
+
+/// The text encoders of a checkpoint in folders.
+fn encoders(path: &Path, family: Family) -> Result<(Vec<ClipPart>, Option<T5Part>), ImageError> {
+    let (clips, t5): (&[(&str, &str, &str)], Option<(&str, &str)>) = match family {
+        Family::Sd => (&[("text_encoder", "tokenizer", "<|endoftext|>")], None),
+        Family::Sdxl => {
+            (&[("text_encoder", "tokenizer", "<|endoftext|>"), ("text_encoder_2", "tokenizer_2", "!")], None)
+        }
+        Family::Sd3 => (
+            &[("text_encoder", "tokenizer", "<|endoftext|>"), ("text_encoder_2", "tokenizer_2", "!")],
+            Some(("text_encoder_3", "tokenizer_3")),
+        ),
+        Family::Flux => {
+            (&[("text_encoder", "tokenizer", "<|endoftext|>")], Some(("text_encoder_2", "tokenizer_2")))
+        }
+    };
+    let unknown = |part: &str| {
+        ImageError::model(path, format!("its {part}/config.json describes what is not known"))
+    };
+    let mut parts = Vec::new();
+    for (encoder, tokenizer, pad) in clips {
+        // A refiner of SDXL has the second one only.
+        if !path.join(encoder).is_dir() {
+            continue;
+        }
+        let described = json(&path.join(encoder).join("config.json"))?;
+        parts.push(ClipPart {
+            component: Component::folder(&path.join(encoder))?,
+            config: ClipConfig::of(&described).ok_or_else(|| unknown(encoder))?,
+            tokens: Tokens::open(&path.join(tokenizer), pad)?,
+        });
+    }
+    // SD 3 can do without T5.
+    let t5 = t5.filter(|(encoder, _)| path.join(encoder).is_dir());
+    let t5 = match t5 {
+        None => None,
+        Some((encoder, tokenizer)) => Some(T5Part {
+            component: Component::folder(&path.join(encoder))?,
+            config: T5Config::of(&json(&path.join(encoder).join("config.json"))?)
+                .ok_or_else(|| unknown(encoder))?,
+            tokens: Tokens::open(&path.join(tokenizer), "<pad>")?,
+        }),
+    };
+    Ok((parts, t5))
+}
+
+/// The method that a checkpoint's own scheduler is.
+fn method_of(scheduler: &Value, family: Family) -> Method {
+    match scheduler["_class_name"].as_str().unwrap_or_default() {
+        "EulerAncestralDiscreteScheduler" => Method::EulerAncestral,
+        "LCMScheduler" => Method::Lcm,
+        "DDIMScheduler" => Method::Ddim,
+        "DPMSolverMultistepScheduler" => Method::DpmKarras,
+        _ => match family {
+            Family::Sd | Family::Sdxl => Method::Euler,
+            Family::Sd3 | Family::Flux => Method::FlowEuler,
+        },
+    }
+}
+
+fn json(path: &Path) -> Result<Value, ImageError> {
+    let bad = |e: String| ImageError::model(path, e);
+    serde_json::from_slice(&std::fs::read(path).map_err(|e| bad(e.to_string()))?).map_err(|e| bad(e.to_string()))
+}

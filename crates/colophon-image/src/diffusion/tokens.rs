@@ -1,0 +1,117 @@
+//! Prompts as tokens: CLIP's byte pairs, and the pieces of T5.
+
+use std::path::Path;
+
+use serde_json::Value;
+use tokenizers::models::bpe::BPE;
+use tokenizers::normalizers::{Lowercase, NFC, Replace, Sequence};
+use tokenizers::pre_tokenizers::byte_level::ByteLevel;
+use tokenizers::pre_tokenizers::sequence::Sequence as Cuts;
+use tokenizers::pre_tokenizers::split::{Split, SplitPattern};
+use tokenizers::{AddedToken, PreTokenizerWrapper, SplitDelimiterBehavior, Tokenizer};
+
+use super::clip::LENGTH;
+use crate::ImageError;
+
+/// How CLIP cuts a text.
+const WORDS: &str = r"<\|startoftext\|>|<\|endoftext\|>|'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+";
+const START: &str = "<|startoftext|>";
+const END: &str = "<|endoftext|>";
+
+/// A tokenizer of a text encoder.
+#[derive(Debug)]
+pub(crate) struct Tokens {
+    tokenizer: Tokenizer,
+    /// What fills the places after the end.
+    pad: u32,
+}
+
+/// A prompt of CLIP.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Prompt {
+    /// `LENGTH` tokens.
+    pub(crate) tokens: Vec<u32>,
+    /// Where it ends.
+    pub(crate) end: usize,
+    /// Whether its end had to be left out.
+    pub(crate) cut: bool,
+}
+
+impl Tokens {
+    /// The tokenizer of a folder: `tokenizer.json`, or CLIP's `vocab.json` and `merges.txt`. `pad` is the
+    /// token that fills up, where the folder does not say.
+    pub(crate) fn open(folder: &Path, pad: &str) -> Result<Self, ImageError> {
+        let bad = |reason: String| ImageError::model(folder, reason);
+        let whole = folder.join("tokenizer.json");
+        let tokenizer = if whole.is_file() {
+            Tokenizer::from_file(&whole).map_err(|e| bad(e.to_string()))?
+        } else {
+            byte_pairs(folder)?
+        };
+        let pad = said_pad(folder).unwrap_or_else(|| pad.to_owned());
+        let pad = tokenizer
+            .token_to_id(&pad)
+            .ok_or_else(|| bad(format!("its tokenizer does not know the token {pad} that fills up")))?;
+        Ok(Self { tokenizer, pad })
+    }
+
+    /// A prompt for CLIP.
+    pub(crate) fn clip(&self, text: &str) -> Result<Prompt, ImageError> {
+        let fail = |what: &str| ImageError::Network(format!("the prompt cannot be cut into tokens: {what}"));
+        let known = |token| self.tokenizer.token_to_id(token).ok_or_else(|| fail("it has no start or end"));
+        let (start, stop) = (known(START)?, known(END)?);
+        let words = self.tokenizer.encode_fast(text, false).map_err(|e| fail(&e.to_string()))?;
+        let words = words.get_ids();
+        let kept = words.len().min(LENGTH - 2);
+        let mut tokens = vec![start];
+        tokens.extend_from_slice(&words[..kept]);
+        let end = tokens.len();
+        tokens.push(stop);
+        tokens.resize(LENGTH, self.pad);
+        Ok(Prompt { tokens, end, cut: kept < words.len() })
+    }
+
+    /// A prompt for T5: `length` tokens, the end being `</s>`.
+    pub(crate) fn t5(&self, text: &str, length: usize) -> Result<Vec<u32>, ImageError> {
+        let fail = |what: &str| ImageError::Network(format!("the prompt cannot be cut into tokens: {what}"));
+        let stop = self.tokenizer.token_to_id("</s>").ok_or_else(|| fail("it has no end"))?;
+        let words = self.tokenizer.encode_fast(text, false).map_err(|e| fail(&e.to_string()))?;
+        let mut tokens: Vec<u32> = words.get_ids().iter().copied().take(length - 1).collect();
+        tokens.push(stop);
+        tokens.resize(length, self.pad);
+        Ok(tokens)
+    }
+}
+
+/// CLIP's own tokenizer.
+fn byte_pairs(folder: &Path) -> Result<Tokenizer, ImageError> {
+    let bad = |e: tokenizers::Error| ImageError::model(folder, e.to_string());
+    let file = |name: &str| folder.join(name).to_string_lossy().into_owned();
+    let pairs = BPE::from_file(&file("vocab.json"), &file("merges.txt"))
+        .end_of_word_suffix("</w>".into())
+        .unk_token(END.into())
+        .build()
+        .map_err(bad)?;
+    let mut tokenizer = Tokenizer::new(pairs);
+    let spaces = Replace::new(tokenizers::normalizers::replace::ReplacePattern::Regex(r"\s+".into()), " ");
+    let steps = vec![NFC.into(), spaces.map_err(bad)?.into(), Lowercase.into()];
+    tokenizer.with_normalizer(Some(Sequence::new(steps))).map_err(bad)?;
+    let words = Split::new(SplitPattern::Regex(WORDS.into()), SplitDelimiterBehavior::Removed, true);
+    tokenizer.with_pre_tokenizer(Some(PreTokenizerWrapper::Sequence(Cuts::new(vec![
+        words.map_err(bad)?.into(),
+        ByteLevel::new(false, true, true).into(),
+    ]))));
+    tokenizer
+        .add_special_tokens([START, END].map(|token| AddedToken::from(token.to_owned(), true)))
+        .map_err(bad)?;
+    Ok(tokenizer)
+}
+
+/// The token that fills up, as a folder says it.
+fn said_pad(folder: &Path) -> Option<String> {
+    ["special_tokens_map.json", "tokenizer_config.json"].iter().find_map(|name| {
+        let json: Value = serde_json::from_slice(&std::fs::read(folder.join(name)).ok()?).ok()?;
+        let pad = &json["pad_token"];
+        pad.as_str().or_else(|| pad["content"].as_str()).map(str::to_owned)
+    })
+}
