@@ -283,7 +283,10 @@ impl Schedule {
     /// Leaves the first steps out, so that a part `strength` (0…1) is left. At least one step is.
     pub(crate) fn shortened(mut self, strength: f64) -> Self {
         let all = self.points.len();
-        let left = ((all as f64 * strength) as usize).clamp(1, all);
+        let part = all as f64 * strength;
+        // The pipelines of the reference round the one up and the others down.
+        let left = if self.method == Method::FlowEuler { part.ceil() } else { part.floor() };
+        let left = (left as usize).clamp(1, all);
         self.points.drain(..all - left);
         self.next.drain(..all - left);
         self

@@ -43,12 +43,17 @@ impl Tokens {
     pub(crate) fn open(folder: &Path, pad: &str) -> Result<Self, ImageError> {
         let bad = |reason: String| ImageError::model(folder, reason);
         let whole = folder.join("tokenizer.json");
-        let tokenizer = if whole.is_file() {
+        let mut tokenizer = if whole.is_file() {
             Tokenizer::from_file(&whole).map_err(|e| bad(e.to_string()))?
         } else {
             byte_pairs(folder)?
         };
-        let pad = said_pad(folder).unwrap_or_else(|| pad.to_owned());
+        let said = said_pad(folder);
+        if let Some(said) = &said {
+            // What fills up is a token by itself, also where it stands in a prompt ("!" does).
+            tokenizer.add_special_tokens([AddedToken::from(said.clone(), true)]).map_err(|e| bad(e.to_string()))?;
+        }
+        let pad = said.unwrap_or_else(|| pad.to_owned());
         let pad = tokenizer
             .token_to_id(&pad)
             .ok_or_else(|| bad(format!("its tokenizer does not know the token {pad} that fills up")))?;
