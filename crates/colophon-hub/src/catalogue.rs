@@ -29,6 +29,8 @@ pub enum Role {
     Style,
     /// Makes or changes pictures, or judges them.
     Image,
+    /// Draws pictures of words by diffusion.
+    Diffusion,
     /// Vector art.
     Art,
     /// Fonts.
@@ -49,6 +51,7 @@ impl Role {
             Self::Asr => "asr",
             Self::Style => "style",
             Self::Image => "image",
+            Self::Diffusion => "diffusion",
             Self::Art => "art",
             Self::Font => "font",
             Self::Runtime => "runtime",

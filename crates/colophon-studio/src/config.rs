@@ -1,5 +1,6 @@
 //! Settings: `colophon.toml`, then `COLOPHON_*` variables, then flags; all declared here.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -47,6 +48,9 @@ pub struct PictureConfig {
     /// From this score on, in hundredths, a picture that is brought or made is refused as unfit to be
     /// shown everywhere; default 90. 0 lets every picture pass unseen.
     pub nudity_limit: Option<u8>,
+    /// Diffusion models of your own by name: checkpoints in folders, or safetensors files. The server
+    /// offers these and those of the catalogue.
+    pub checkpoints: BTreeMap<String, PathBuf>,
 }
 
 /// Settings of the language engines (`[text]` in the file).

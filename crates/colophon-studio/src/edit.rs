@@ -25,7 +25,7 @@ use crate::{Studio, StudioError};
 /// Largest file that is read, in bytes.
 const LARGEST: u64 = 256 << 20;
 /// From this score on, in hundredths, a picture is refused unless the settings say otherwise.
-const NUDITY_LIMIT: u8 = 90;
+pub(crate) const NUDITY_LIMIT: u8 = 90;
 
 /// A picture from outside, not yet read.
 #[derive(Clone, Debug)]
@@ -55,7 +55,7 @@ impl PictureFile {
         Ok(Self { name, bytes: bytes.into() })
     }
 
-    fn read(&self) -> Result<(Raster, Source), StudioError> {
+    pub(crate) fn read(&self) -> Result<(Raster, Source), StudioError> {
         let picture = read::picture(&self.bytes)?;
         let source = Source {
             name: self.name.clone(),
@@ -280,7 +280,7 @@ impl Studio {
 }
 
 /// Refuses what is not fit to be shown everywhere.
-fn judged(
+pub(crate) fn judged(
     judge: Option<&NudityFilter>,
     limit: u8,
     picture: &Raster,

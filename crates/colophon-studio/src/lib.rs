@@ -3,6 +3,7 @@
 
 mod check;
 mod config;
+mod diffuse;
 mod edit;
 mod engines;
 mod error;
@@ -25,6 +26,7 @@ pub use colophon_text::script::Recipe;
 pub use colophon_text::understand::Scored;
 pub use colophon_text::{TextError, chat, tasks};
 pub use config::{Config, PictureConfig, RemoteConfig, TextConfig};
+pub use diffuse::{DEFAULT_DIFFUSION, DiffusionRequest, Partial};
 pub use edit::{Behind, Edit, PictureFile};
 pub use error::StudioError;
 pub use faces::FaceRequest;

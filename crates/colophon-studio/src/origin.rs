@@ -1,5 +1,6 @@
 //! Where a work comes from: its number, its time, its seed, and the receipt that says so.
 
+use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use colophon_types::{Lang, ModelUse, Receipt, Seed, Step, WorkId};
@@ -46,6 +47,14 @@ pub(crate) fn sha256(words: &str) -> String {
 /// SHA-256 of bytes, lower-case hex.
 pub(crate) fn sha256_of(bytes: &[u8]) -> String {
     colophon_types::hex(&Sha256::digest(bytes))
+}
+
+/// SHA-256 of a file, lower-case hex.
+pub(crate) fn sha256_of_file(path: &Path) -> Result<String, StudioError> {
+    let mut file = std::fs::File::open(path).map_err(StudioError::io("read", path))?;
+    let mut digest = Sha256::new();
+    std::io::copy(&mut file, &mut digest).map_err(StudioError::io("read", path))?;
+    Ok(colophon_types::hex(&digest.finalize()))
 }
 
 /// A seed that no one asked for: from the clock and the process.

@@ -48,8 +48,8 @@ pub struct PictureRequest {
 pub struct Pictured {
     /// The sealed file.
     pub sealed: Sealed,
-    /// What is in it and where.
-    pub scene: Scene,
+    /// What is in it and where, for a composed one.
+    pub scene: Option<Scene>,
 }
 
 /// What a variation may differ in from the work that it varies.
@@ -66,11 +66,11 @@ pub struct Variation {
 }
 
 impl Studio {
-    /// Composes a picture that was composed here anew, with other seeds: its credential tells the words
-    /// and the style.
+    /// Makes a picture that was made of words here anew, with other seeds: its credential tells the words,
+    /// the style or the model.
     ///
     /// # Errors
-    /// [`StudioError`]: a file that is no picture of the composer or whose credential does not hold, and
+    /// [`StudioError`]: a file that was not made so or whose credential does not hold, and
     /// as [`imagine`](Self::imagine).
     pub fn vary(
         &self,
@@ -81,7 +81,7 @@ impl Studio {
     ) -> Result<Vec<Pictured>, StudioError> {
         let foreign = || {
             StudioError::request(
-                format!("{} was not composed by Colophon, or its credential is gone", file.name),
+                format!("{} was not made of words by Colophon, or its credential is gone", file.name),
                 "vary a picture that `colophon image` made, as it was written",
             )
         };
@@ -91,6 +91,11 @@ impl Studio {
         let verdict = self.verify(temp.path())?;
         let sound = verdict.verdict == VerdictKind::Verified;
         let receipt = verdict.receipt.filter(|_| sound).ok_or_else(foreign)?;
+        if receipt.request["task"] == "image.diffusion" {
+            let work = receipt.work_id.to_string();
+            let made = self.vary_diffusion(&receipt.request, variation, work, progress, cancel)?;
+            return Ok(made.into_iter().map(|sealed| Pictured { sealed, scene: None }).collect());
+        }
         let mut request: PictureRequest = serde_json::from_value(receipt.request).map_err(|_| foreign())?;
         request.size = variation.size.unwrap_or(request.size);
         request.seed = Some(variation.seed.unwrap_or_else(fresh_seed));
@@ -157,7 +162,7 @@ impl Studio {
         }
         drop(lease);
         made.into_iter()
-            .map(|(draft, scene)| Ok(Pictured { sealed: seal(draft, &sealer, cancel, progress)?, scene }))
+            .map(|(draft, scene)| Ok(Pictured { sealed: seal(draft, &sealer, cancel, progress)?, scene: Some(scene) }))
             .collect()
     }
 }

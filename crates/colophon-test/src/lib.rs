@@ -1,5 +1,7 @@
 //! The test kit: where models are, and measures of text likeness.
 
+#[allow(clippy::unwrap_used)]
+pub mod diffusion;
 pub mod http;
 
 use std::path::PathBuf;

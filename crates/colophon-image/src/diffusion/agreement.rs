@@ -1,13 +1,11 @@
-//! Each stage against the `diffusers` library, over tiny checkpoints whose weights are formulas.
-//! `tests/data/diffusion.json` holds shapes, settings and what the library computes;
-//! `tests/python/diffusion.py` made it, and `scripts/check-pictures` computes it again.
+//! Each stage against the `diffusers` library, over the tiny checkpoints of the test kit, which also
+//! holds what the library computes; `scripts/check-pictures` computes it again.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::LazyLock;
 
-use colophon_types::{Cancel, Raster, Seed};
-use serde_json::{Value, json};
+use colophon_test::diffusion::{KEPT, tensors_of, uniform, write, write_tensors};
+use colophon_types::{Cancel, Raster};
+use serde_json::json;
 
 use super::checkpoint::Extras;
 use super::clip::Clip;
@@ -27,85 +25,11 @@ const SIZE: (usize, usize) = (96, 64);
 const LATENT: (usize, usize) = (8, 12);
 const PROMPT: &str = "A red fox's den, 2 trees!";
 
-static KEPT: LazyLock<Value> =
-    LazyLock::new(|| serde_json::from_str(include_str!("../../tests/data/diffusion.json")).unwrap());
-
-/// Numbers in −1…1 of a name, as `diffusion.py` has them.
-fn uniform(name: &str, count: usize) -> Vec<f64> {
-    let mut hash = 0xcbf2_9ce4_8422_2325u64;
-    for byte in name.bytes() {
-        hash = (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
-    }
-    let mut dice = Seed(hash);
-    (0..count).map(|_| (dice.next_u64() >> 40) as f64 / f64::from(1 << 23) - 1.0).collect()
-}
-
-fn weight(name: &str, key: &str, shape: &[usize]) -> Vec<f32> {
-    let count: usize = shape.iter().product();
-    let factor = if key.ends_with("pos_embed.pos_embed") { 0.3 } else { 1.0 };
-    let spread = (3.0 / (count as f64 / shape[0] as f64)).sqrt();
-    uniform(name, count)
-        .into_iter()
-        .map(|u| match (shape.len(), key.ends_with("weight")) {
-            (1, true) => 1.0 + 0.1 * u,
-            (1, false) => 0.1 * u,
-            _ => u * spread,
-        } as f32 * factor)
-        .collect()
-}
-
-fn shape_of(value: &Value) -> Vec<usize> {
-    value.as_array().unwrap().iter().map(|n| n.as_u64().unwrap() as usize).collect()
-}
-
-/// Writes a safetensors file; `half` in half precision.
-fn write(path: &Path, tensors: &BTreeMap<String, (Vec<usize>, Vec<f32>)>, half: bool) {
-    let mut header = serde_json::Map::new();
-    let mut data = Vec::new();
-    for (name, (shape, values)) in tensors {
-        let start = data.len();
-        for v in values {
-            if half {
-                data.extend(half::f16::from_f32(*v).to_le_bytes());
-            } else {
-                data.extend(v.to_le_bytes());
-            }
-        }
-        let kind = if half { "F16" } else { "F32" };
-        header.insert(name.clone(), json!({"dtype": kind, "shape": shape, "data_offsets": [start, data.len()]}));
-    }
-    let mut text = serde_json::to_vec(&header).unwrap();
-    text.resize(text.len().next_multiple_of(8), b' ');
-    let mut file = (text.len() as u64).to_le_bytes().to_vec();
-    file.extend(text);
-    file.extend(data);
-    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-    std::fs::write(path, file).unwrap();
-}
-
-fn tensors_of(folder: &str, shapes: &Value) -> BTreeMap<String, (Vec<usize>, Vec<f32>)> {
-    let tensor = |(key, shape): (&String, &Value)| {
-        let shape = shape_of(shape);
-        let values = weight(&format!("{folder} {key}"), key, &shape);
-        (key.clone(), (shape, values))
-    };
-    shapes.as_object().unwrap().iter().map(tensor).collect()
-}
-
 /// A checkpoint in folders, as the library would have written it.
 fn folders(name: &str, half: bool) -> tempfile::TempDir {
     crate::agreement::model("runtime");
     let dir = tempfile::tempdir().unwrap();
-    let kept = &KEPT["checkpoints"][name];
-    for (path, content) in kept["files"].as_object().unwrap() {
-        let path = dir.path().join(path);
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(path, content.as_str().unwrap()).unwrap();
-    }
-    for (folder, shapes) in kept["weights"].as_object().unwrap() {
-        let file = if folder.starts_with("text") { "model" } else { "diffusion_pytorch_model" };
-        write(&dir.path().join(folder).join(format!("{file}.safetensors")), &tensors_of(folder, shapes), half);
-    }
+    write(name, dir.path(), half);
     dir
 }
 
@@ -307,7 +231,7 @@ fn adapters_agree() {
         .into_iter()
         .map(|(name, strength)| {
             let path = files.path().join(format!("{name}.safetensors"));
-            write(&path, &tensors_of(name, &KEPT["loras"][name]), false);
+            write_tensors(&path, &tensors_of(name, &KEPT["loras"][name]), false);
             (path, strength)
         })
         .collect();

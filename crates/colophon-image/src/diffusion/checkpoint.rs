@@ -112,7 +112,7 @@ impl Component {
         }
     }
 
-    /// Bytes that its weights take as `f32`.
+    /// Bytes that its weights take in memory.
     pub(crate) fn memory(&self) -> u64 {
         let prefix = match &self.layout {
             Layout::Diffusers | Layout::OldAttention | Layout::Short => "",
@@ -123,7 +123,7 @@ impl Component {
             | Layout::Sd3(prefix, _)
             | Layout::Flux(prefix, _) => prefix,
         };
-        self.weights.count_of(prefix) * 4
+        self.weights.memory_of(prefix)
     }
 }
 
@@ -154,7 +154,7 @@ pub(crate) struct T5Part {
 /// What a user gives beside the checkpoint.
 #[derive(Clone, Debug, Default)]
 pub struct Extras {
-    /// A folder with `vocab.json` and `merges.txt` of CLIP, for checkpoints of one file.
+    /// A folder with CLIP's tokenizer, for checkpoints of one file.
     pub tokenizer: Option<PathBuf>,
     /// A checkpoint in folders that has the parts which a file lacks (text encoders, autoencoder).
     pub base: Option<PathBuf>,

@@ -1,9 +1,10 @@
 //! Prompts as tokens: CLIP's byte pairs, and the pieces of T5.
 
+use std::io::Read as _;
 use std::path::Path;
 
 use serde_json::Value;
-use tokenizers::models::bpe::BPE;
+use tokenizers::models::bpe::{BPE, BpeBuilder, Vocab};
 use tokenizers::normalizers::{Lowercase, NFC, Replace, Sequence};
 use tokenizers::pre_tokenizers::byte_level::ByteLevel;
 use tokenizers::pre_tokenizers::sequence::Sequence as Cuts;
@@ -17,6 +18,10 @@ use crate::ImageError;
 const WORDS: &str = r"<\|startoftext\|>|<\|endoftext\|>|'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+";
 const START: &str = "<|startoftext|>";
 const END: &str = "<|endoftext|>";
+/// CLIP's merges in the package `open_clip_torch`: how many of its lines, and its size unpacked at most.
+const PACKED: &str = "bpe_simple_vocab_16e6.txt.gz";
+const MERGES: usize = 49_152 - 256 - 2;
+const LARGEST: u64 = 16 << 20;
 
 /// A tokenizer of a text encoder.
 #[derive(Debug)]
@@ -38,15 +43,18 @@ pub(crate) struct Prompt {
 }
 
 impl Tokens {
-    /// The tokenizer of a folder: `tokenizer.json`, or CLIP's `vocab.json` and `merges.txt`. `pad` is the
-    /// token that fills up, where the folder does not say.
+    /// The tokenizer of a folder: `tokenizer.json`, CLIP's `vocab.json` and `merges.txt`, or its merges as
+    /// OpenCLIP's package has them. `pad` is the token that fills up, where the folder does not say.
     pub(crate) fn open(folder: &Path, pad: &str) -> Result<Self, ImageError> {
         let bad = |reason: String| ImageError::model(folder, reason);
         let whole = folder.join("tokenizer.json");
         let mut tokenizer = if whole.is_file() {
             Tokenizer::from_file(&whole).map_err(|e| bad(e.to_string()))?
+        } else if folder.join(PACKED).is_file() {
+            clip(folder, packed(&folder.join(PACKED))?)?
         } else {
-            byte_pairs(folder)?
+            let file = |name: &str| folder.join(name).to_string_lossy().into_owned();
+            clip(folder, BPE::from_file(&file("vocab.json"), &file("merges.txt")))?
         };
         let said = said_pad(folder);
         if let Some(said) = &said {
@@ -88,15 +96,10 @@ impl Tokens {
     }
 }
 
-/// CLIP's own tokenizer.
-fn byte_pairs(folder: &Path) -> Result<Tokenizer, ImageError> {
+/// CLIP's tokenizer over some byte pairs.
+fn clip(folder: &Path, pairs: BpeBuilder) -> Result<Tokenizer, ImageError> {
     let bad = |e: tokenizers::Error| ImageError::model(folder, e.to_string());
-    let file = |name: &str| folder.join(name).to_string_lossy().into_owned();
-    let pairs = BPE::from_file(&file("vocab.json"), &file("merges.txt"))
-        .end_of_word_suffix("</w>".into())
-        .unk_token(END.into())
-        .build()
-        .map_err(bad)?;
+    let pairs = pairs.end_of_word_suffix("</w>".into()).unk_token(END.into()).build().map_err(bad)?;
     let mut tokenizer = Tokenizer::new(pairs);
     let spaces = Replace::new(tokenizers::normalizers::replace::ReplacePattern::Regex(r"\s+".into()), " ");
     let steps = vec![NFC.into(), spaces.map_err(bad)?.into(), Lowercase.into()];
@@ -110,6 +113,43 @@ fn byte_pairs(folder: &Path) -> Result<Tokenizer, ImageError> {
         .add_special_tokens([START, END].map(|token| AddedToken::from(token.to_owned(), true)))
         .map_err(bad)?;
     Ok(tokenizer)
+}
+
+/// CLIP's merges as OpenAI published them: the words are the bytes, the bytes at the end of a word, what
+/// the merges make, start and end.
+fn packed(path: &Path) -> Result<BpeBuilder, ImageError> {
+    let bad = |reason: &str| ImageError::model(path, reason.to_owned());
+    let file = std::fs::File::open(path).map_err(|e| bad(&e.to_string()))?;
+    let mut text = String::new();
+    flate2::read::GzDecoder::new(file)
+        .take(LARGEST)
+        .read_to_string(&mut text)
+        .map_err(|e| bad(&e.to_string()))?;
+    let merges: Vec<(String, String)> = text
+        .lines()
+        .skip(1)
+        .take(MERGES)
+        .filter_map(|line| line.split_once(' '))
+        .map(|(a, b)| (a.to_owned(), b.to_owned()))
+        .collect();
+    if merges.len() != MERGES {
+        return Err(bad("it does not hold CLIP's merges"));
+    }
+    let letters: Vec<String> = byte_letters().map(String::from).collect();
+    let ends = letters.iter().map(|letter| format!("{letter}</w>"));
+    let made = merges.iter().map(|(a, b)| format!("{a}{b}"));
+    let words = letters.iter().cloned().chain(ends).chain(made).chain([START, END].map(str::to_owned));
+    let vocabulary: Vocab = words.zip(0..).collect();
+    Ok(BPE::builder().vocab_and_merges(vocabulary, merges))
+}
+
+/// The letters that stand for bytes: printable ones for themselves, the others for the rest, in the
+/// order in which the words begin with them.
+fn byte_letters() -> impl Iterator<Item = char> {
+    let printable = |byte: &u8| matches!(byte, b'!'..=b'~' | 0xa1..=0xac | 0xae..=0xff);
+    let plain = (0..=255u8).filter(printable).map(char::from);
+    let rest = (0..=255u8).filter(move |byte| !printable(byte)).count() as u32;
+    plain.chain((0..rest).filter_map(|n| char::from_u32(256 + n)))
 }
 
 /// The token that fills up, as a folder says it.

@@ -49,17 +49,8 @@ impl VaeConfig {
     pub(crate) fn sdxl() -> Self {
         Self { scaling: 0.13025, ..Self::sd() }
     }
-
-    pub(crate) fn sd3() -> Self {
-        Self { latent: 16, scaling: 1.5305, shift: 0.0609, ..Self::sd() }
-    }
-
-    pub(crate) fn flux() -> Self {
-        Self { latent: 16, scaling: 0.3611, shift: 0.1159, ..Self::sd() }
-    }
 }
 
-/// Writes a network between latents and pictures, both ways.
 fn resnet(b: &mut Builder<'_>, x: Map, name: &str, groups: usize) -> Result<Map, ImageError> {
     let mut h = b.group_norm(x, &format!("{name}.norm1"), groups, EPSILON)?;
     h.var = b.silu(h.var);

@@ -94,15 +94,14 @@ impl Weights {
         self.index.keys().map(String::as_str)
     }
 
-    /// Bytes of all tensors whose names begin so.
-    pub(crate) fn size_of(&self, prefix: &str) -> u64 {
-        self.index.iter().filter(|(name, _)| name.starts_with(prefix)).map(|(_, e)| e.length).sum()
-    }
-
-    /// Numbers in all tensors whose names begin so.
-    pub(crate) fn count_of(&self, prefix: &str) -> u64 {
-        let count = |e: &Entry| e.shape.iter().product::<usize>() as u64;
-        self.index.iter().filter(|(name, _)| name.starts_with(prefix)).map(|(_, e)| count(e)).sum()
+    /// Bytes that all tensors whose names begin so take in memory as `f32`: those of half precision for
+    /// a while beside what they were.
+    pub(crate) fn memory_of(&self, prefix: &str) -> u64 {
+        let bytes = |e: &Entry| {
+            let whole = e.shape.iter().product::<usize>() as u64 * 4;
+            if e.kind == Kind::F32 { whole } else { whole + e.length }
+        };
+        self.index.iter().filter(|(name, _)| name.starts_with(prefix)).map(|(_, e)| bytes(e)).sum()
     }
 
     pub(crate) fn entry(&self, name: &str) -> Result<&Entry, ImageError> {

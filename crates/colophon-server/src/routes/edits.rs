@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 use std::str::FromStr;
-use std::sync::Arc;
 
 use axum::extract::multipart::MultipartError;
 use axum::extract::{FromRequest as _, Multipart, Request, State};
@@ -11,20 +10,19 @@ use colophon_studio::image::dream::Dream;
 use colophon_studio::image::gatys::Painting;
 use colophon_studio::image::sketch::Pencil;
 use colophon_studio::image::upscale::Quality;
-use colophon_studio::{Behind, Edit, PictureFile, StudioError, Variation};
-use colophon_types::{NoProgress, PictureFormat};
+use colophon_studio::{
+    Behind, DiffusionRequest, Edit, Partial, PictureFile, Studio, StudioError, Variation,
+};
+use colophon_types::{Cancel, NoProgress, PictureFormat};
 
-use super::images::{format, reply, row, size};
+use super::images::{MOST, PARTIALS, format, size, streamed, whole};
 use crate::app::{App, Shared};
 use crate::error::ApiError;
-use crate::stream::Watched;
 
 /// What `model` may name.
 const MODELS: &str = "style, like, paint, dream, upscale, cutout, remove, sketch";
 /// Files of one form, at most.
 const FILES: usize = 16;
-/// Pictures of one request, at most.
-const MOST: usize = 10;
 
 /// A form: words by name, and pictures in their order.
 #[derive(Default)]
@@ -104,47 +102,87 @@ impl Form {
 
 pub(crate) async fn edits(State(app): Shared, request: Request) -> Result<Response, ApiError> {
     let mut form = Form::read(&app, request).await?;
-    if form.value::<usize>("n")?.is_some_and(|n| n != 1) {
-        return Err(ApiError::bad("an edit gives one picture: 'n' must be 1", Some("n")));
-    }
-    if form.value("stream")? == Some(true) {
-        return Err(ApiError::bad("edits are not streamed", Some("stream")));
-    }
     let (format, seed) = (form.format()?, form.value("seed")?);
+    let stream = form.value("stream")? == Some(true);
     if form.images.is_empty() {
         return Err(ApiError::bad("no picture was sent", Some("image")));
     }
     let file = form.images.remove(0);
+    if app.studio.knows_diffusion(form.word("model").unwrap_or_default()) {
+        let request = diffusion(&form, file, format, seed)?;
+        let work = move |studio: &Studio, watch: &mut dyn FnMut(Partial), cancel: &Cancel| {
+            studio.diffuse(&request, watch, &NoProgress, cancel)
+        };
+        return if stream { Ok(streamed(&app, "image_edit", format, work)) } else { whole(&app, format, work).await };
+    }
+    if form.value::<usize>("n")?.is_some_and(|n| n != 1) {
+        return Err(ApiError::bad("an edit gives one picture: 'n' must be 1", Some("n")));
+    }
     let edit = edit(form)?;
-    let (studio, watched) = (Arc::clone(&app.studio), Watched::default());
-    let cancel = watched.cancel();
-    let work = tokio::task::spawn_blocking(move || {
-        let sealed = studio.edit(&file, &edit, seed, format, &NoProgress, &cancel)?;
-        row(&sealed)
-    });
-    let made = work.await.map_err(|_| ApiError::stopped())??;
-    drop(watched);
-    Ok(reply(vec![made], format))
+    let work = move |studio: &Studio, _: &mut dyn FnMut(Partial), cancel: &Cancel| {
+        studio.edit(&file, &edit, seed, format, &NoProgress, cancel).map(|sealed| vec![sealed])
+    };
+    if stream { Ok(streamed(&app, "image_edit", format, work)) } else { whole(&app, format, work).await }
 }
 
 pub(crate) async fn variations(State(app): Shared, request: Request) -> Result<Response, ApiError> {
     let mut form = Form::read(&app, request).await?;
-    let count = form.value("n")?.unwrap_or(1);
-    if !(1..=MOST).contains(&count) {
-        return Err(ApiError::bad(format!("'n' must be between 1 and {MOST}"), Some("n")));
-    }
-    let format = form.format()?;
-    let variation = Variation { size: size(form.word("size"))?, seed: form.value("seed")?, count, format };
+    let (count, format) = (count(&form)?, form.format()?);
+    let seed = form.value("seed")?;
     let file = form.images.pop().ok_or_else(|| ApiError::bad("no picture was sent", Some("image")))?;
-    let (studio, watched) = (Arc::clone(&app.studio), Watched::default());
-    let cancel = watched.cancel();
-    let work = tokio::task::spawn_blocking(move || {
-        let made = studio.vary(&file, &variation, &NoProgress, &cancel)?;
-        made.iter().map(|picture| row(&picture.sealed)).collect::<Result<Vec<_>, ApiError>>()
-    });
-    let made = work.await.map_err(|_| ApiError::stopped())??;
-    drop(watched);
-    Ok(reply(made, format))
+    if app.studio.knows_diffusion(form.word("model").unwrap_or_default()) {
+        let request = diffusion(&form, file, format, seed)?;
+        let work = move |studio: &Studio, watch: &mut dyn FnMut(Partial), cancel: &Cancel| {
+            studio.diffuse(&request, watch, &NoProgress, cancel)
+        };
+        return whole(&app, format, work).await;
+    }
+    let variation = Variation { size: size(form.word("size"))?, seed, count, format };
+    let work = move |studio: &Studio, _: &mut dyn FnMut(Partial), cancel: &Cancel| {
+        let made = studio.vary(&file, &variation, &NoProgress, cancel)?;
+        Ok(made.into_iter().map(|picture| picture.sealed).collect())
+    };
+    whole(&app, format, work).await
+}
+
+fn count(form: &Form) -> Result<usize, ApiError> {
+    let count = form.value("n")?.unwrap_or(1);
+    if (1..=MOST).contains(&count) {
+        return Ok(count);
+    }
+    Err(ApiError::bad(format!("'n' must be between 1 and {MOST}"), Some("n")))
+}
+
+/// What a diffusion model is asked to make of a picture; a form without words asks for a variation.
+fn diffusion(
+    form: &Form,
+    file: PictureFile,
+    format: PictureFormat,
+    seed: Option<u64>,
+) -> Result<DiffusionRequest, ApiError> {
+    let words = |name: &str| form.word(name).unwrap_or_default().to_owned();
+    let partials = form.value("partial_images")?.unwrap_or(0);
+    if partials > PARTIALS {
+        let message = format!("'partial_images' must be between 0 and {PARTIALS}");
+        return Err(ApiError::bad(message, Some("partial_images")));
+    }
+    Ok(DiffusionRequest {
+        model: words("model"),
+        prompt: words("prompt"),
+        negative: words("negative_prompt"),
+        size: size(form.word("size"))?,
+        steps: form.value("steps")?,
+        guidance: form.value("guidance")?,
+        scheduler: form.word("scheduler").map(str::to_owned),
+        seed,
+        count: count(form)?,
+        from: Some(file),
+        strength: form.share("strength")?,
+        mask: form.mask.clone(),
+        format,
+        partials,
+        ..DiffusionRequest::default()
+    })
 }
 
 /// The edit that a form asks for: `model` names it, fields of our own set it.

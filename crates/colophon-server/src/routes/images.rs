@@ -1,4 +1,6 @@
-//! `/v1/images/generations`.
+//! `/v1/images/generations`, and how pictures are answered with, whole or as events.
+
+use std::sync::Arc;
 
 use axum::Json;
 use axum::body::Body;
@@ -6,20 +8,26 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use colophon_studio::{PictureRequest, Sealed};
-use colophon_types::{LangChoice, NoProgress, PictureFormat};
+use colophon_studio::{DiffusionRequest, Partial, PictureRequest, Sealed, Studio, StudioError};
+use colophon_types::{Cancel, LangChoice, NoProgress, PictureFormat};
 use serde::Deserialize;
 use serde_json::{Value, json};
+use tokio_stream::wrappers::ReceiverStream;
 
-use crate::app::{Shared, read_json};
+use crate::app::{App, Shared, read_json};
 use crate::error::ApiError;
 use crate::reply::now;
+use crate::sse;
 use crate::stream::Watched;
 
-/// The name of the one engine so far.
+/// The name of the engine that needs no model.
 const COMPOSER: &str = "composer";
 /// Pictures of one request, at most.
-const MOST: usize = 10;
+pub(super) const MOST: usize = 10;
+/// Pictures on the way, at most (so OpenAI has it).
+pub(super) const PARTIALS: usize = 3;
+/// Events that may wait for a slow reader.
+const EVENTS: usize = 16;
 
 #[derive(Deserialize)]
 struct ImageBody {
@@ -45,25 +53,108 @@ struct ImageBody {
     seed: Option<u64>,
     #[serde(default)]
     stream: Option<bool>,
+    #[serde(default)]
+    partial_images: Option<usize>,
+    /// Of diffusion models, these and those below.
+    #[serde(default)]
+    negative_prompt: Option<String>,
+    #[serde(default)]
+    steps: Option<usize>,
+    #[serde(default)]
+    guidance: Option<f32>,
+    #[serde(default)]
+    scheduler: Option<String>,
+}
+
+/// Who draws what.
+enum Order {
+    Composed(PictureRequest),
+    Diffused(Box<DiffusionRequest>),
 }
 
 pub(crate) async fn generations(State(app): Shared, body: Body) -> Result<Response, ApiError> {
     let body: ImageBody = read_json(&app, body).await?;
-    let request = request(body)?;
-    let format = request.format;
-    let (studio, watched) = (std::sync::Arc::clone(&app.studio), Watched::default());
+    let (stream, format) = (body.stream == Some(true), body_format(&body)?);
+    let order = order(&app, body)?;
+    let work = move |studio: &Studio, watch: &mut dyn FnMut(Partial), cancel: &Cancel| match &order {
+        Order::Composed(request) => {
+            let made = studio.imagine(request, &NoProgress, cancel)?;
+            Ok(made.into_iter().map(|picture| picture.sealed).collect())
+        }
+        Order::Diffused(request) => studio.diffuse(request, watch, &NoProgress, cancel),
+    };
+    if stream { Ok(streamed(&app, "image_generation", format, work)) } else { whole(&app, format, work).await }
+}
+
+/// Makes pictures and answers with all of them.
+pub(super) async fn whole(
+    app: &App,
+    format: PictureFormat,
+    work: impl FnOnce(&Studio, &mut dyn FnMut(Partial), &Cancel) -> Result<Vec<Sealed>, StudioError> + Send + 'static,
+) -> Result<Response, ApiError> {
+    let (studio, watched) = (Arc::clone(&app.studio), Watched::default());
     let cancel = watched.cancel();
     let work = tokio::task::spawn_blocking(move || {
-        let made = studio.imagine(&request, &NoProgress, &cancel)?;
-        made.iter().map(|picture| row(&picture.sealed)).collect::<Result<Vec<_>, ApiError>>()
+        let made = work(&studio, &mut |_| {}, &cancel)?;
+        made.iter().map(row).collect::<Result<Vec<_>, ApiError>>()
     });
     let made = work.await.map_err(|_| ApiError::stopped())??;
     drop(watched);
     Ok(reply(made, format))
 }
 
+/// Makes pictures and answers with events: those on the way, then those that are done. `kind` begins the
+/// names of the events.
+pub(super) fn streamed(
+    app: &App,
+    kind: &'static str,
+    format: PictureFormat,
+    work: impl FnOnce(&Studio, &mut dyn FnMut(Partial), &Cancel) -> Result<Vec<Sealed>, StudioError> + Send + 'static,
+) -> Response {
+    let (studio, watched) = (Arc::clone(&app.studio), Watched::default());
+    let cancel = watched.cancel();
+    let (send, receive) = tokio::sync::mpsc::channel(EVENTS);
+    let closed = send.clone();
+    // When the client goes away the receiver is dropped, and the work with it.
+    tokio::spawn(async move {
+        closed.closed().await;
+        drop(watched);
+    });
+    tokio::task::spawn_blocking(move || {
+        let event = |sealed: &Sealed, name: &str, index: Option<usize>| {
+            let (data, marks) = row(sealed)?;
+            let mut event = json!({
+                "type": format!("{kind}.{name}"), "b64_json": data["b64_json"], "created_at": now(),
+                "output_format": short(format), "colophon": marks,
+            });
+            if let Some(index) = index {
+                event["partial_image_index"] = json!(index);
+            }
+            Ok::<_, ApiError>(event)
+        };
+        let mut watch = |partial: Partial| {
+            if let Ok(event) = event(&partial.sealed, "partial_image", Some(partial.index)) {
+                let _ = send.blocking_send(sse::named(&event));
+            }
+        };
+        let made = work(&studio, &mut watch, &cancel);
+        let finished = made.map_err(ApiError::from).and_then(|made| {
+            made.iter().map(|sealed| event(sealed, "completed", None)).collect::<Result<Vec<_>, _>>()
+        });
+        let events = finished.unwrap_or_else(|e| vec![e.body()]);
+        for event in events {
+            let _ = send.blocking_send(sse::named(&event));
+        }
+    });
+    sse::reply(ReceiverStream::new(receive))
+}
+
+fn short(format: PictureFormat) -> &'static str {
+    format.media_type().trim_start_matches("image/")
+}
+
 /// A picture as OpenAI gives it, and its marks as we do.
-pub(super) fn row(sealed: &Sealed) -> Result<(Value, Value), ApiError> {
+fn row(sealed: &Sealed) -> Result<(Value, Value), ApiError> {
     let bytes = sealed.bytes().map_err(|_| ApiError::stopped())?;
     let receipt = sealed.receipt();
     let marks = json!({
@@ -74,10 +165,9 @@ pub(super) fn row(sealed: &Sealed) -> Result<(Value, Value), ApiError> {
 }
 
 /// The answer with some pictures.
-pub(super) fn reply(rows: Vec<(Value, Value)>, format: PictureFormat) -> Response {
+fn reply(rows: Vec<(Value, Value)>, format: PictureFormat) -> Response {
     let (data, marks): (Vec<Value>, Vec<Value>) = rows.into_iter().unzip();
-    let format = format.media_type().trim_start_matches("image/");
-    let body = json!({"created": now(), "data": data, "output_format": format, "colophon": marks});
+    let body = json!({"created": now(), "data": data, "output_format": short(format), "colophon": marks});
     let response = Json(body).into_response();
     match marks.as_slice() {
         [only] => super::of_work(response, only["work_id"].as_str().unwrap_or_default()),
@@ -113,38 +203,60 @@ pub(super) fn format(name: Option<&str>, compression: Option<u8>) -> Result<Pict
     }
 }
 
-fn request(body: ImageBody) -> Result<PictureRequest, ApiError> {
+fn body_format(body: &ImageBody) -> Result<PictureFormat, ApiError> {
+    if let Some(other) = body.response_format.as_deref().filter(|f| *f != "b64_json") {
+        let message = format!("'{other}' is not offered; pictures come as b64_json");
+        return Err(ApiError::bad(message, Some("response_format")));
+    }
+    format(body.output_format.as_deref(), body.output_compression)
+}
+
+fn order(app: &App, body: ImageBody) -> Result<Order, ApiError> {
     let bad = |message: String, param| Err(ApiError::bad(message, Some(param)));
-    if let Some(other) = body.model.filter(|m| m != COMPOSER) {
-        return Err(ApiError {
-            code: "model_not_found",
-            ..ApiError::not_found(format!("there is no image model '{other}'; known is {COMPOSER}"))
-        });
+    let model = body.model.as_deref().unwrap_or(COMPOSER);
+    let diffusion = model != COMPOSER;
+    if diffusion && !app.studio.knows_diffusion(model) {
+        let message = format!("there is no image model '{model}'; known are {COMPOSER} and diffusion models");
+        return Err(ApiError { code: "model_not_found", ..ApiError::not_found(message) });
     }
-    if let Some(other) = body.response_format.filter(|f| f != "b64_json") {
-        return bad(format!("'{other}' is not offered; pictures come as b64_json"), "response_format");
+    let format = body_format(&body)?;
+    if let Some(other) = body.background.as_deref().filter(|b| !["auto", "opaque"].contains(b)) {
+        return bad(format!("'{other}' is not offered; pictures of words are opaque"), "background");
     }
-    let format = format(body.output_format.as_deref(), body.output_compression)?;
-    if let Some(other) = body.background.filter(|b| !["auto", "opaque"].contains(&b.as_str())) {
-        return bad(format!("'{other}' is not offered; composed pictures are opaque"), "background");
-    }
-    if body.stream == Some(true) {
-        return bad("pictures are not streamed: they are composed in one go".into(), "stream");
+    let partials = body.partial_images.unwrap_or(0);
+    if partials > PARTIALS {
+        return bad(format!("'partial_images' must be between 0 and {PARTIALS}"), "partial_images");
     }
     let count = body.n.unwrap_or(1);
     if !(1..=MOST).contains(&count) {
         return bad(format!("'n' must be between 1 and {MOST}"), "n");
     }
-    let size = size(body.size.as_deref())?.unwrap_or((1024, 1024));
+    let size = size(body.size.as_deref())?;
+    if diffusion {
+        return Ok(Order::Diffused(Box::new(DiffusionRequest {
+            model: model.to_owned(),
+            prompt: body.prompt,
+            negative: body.negative_prompt.unwrap_or_default(),
+            size,
+            steps: body.steps,
+            guidance: body.guidance,
+            scheduler: body.scheduler,
+            seed: body.seed,
+            count,
+            format,
+            partials,
+            ..DiffusionRequest::default()
+        })));
+    }
     let style = body.style.filter(|s| !["vivid", "natural"].contains(&s.as_str()));
-    Ok(PictureRequest {
+    Ok(Order::Composed(PictureRequest {
         prompt: body.prompt,
-        size,
+        size: size.unwrap_or((1024, 1024)),
         style,
         seed: body.seed,
         count,
         lang: LangChoice::Auto,
         variation_of: None,
         format,
-    })
+    }))
 }

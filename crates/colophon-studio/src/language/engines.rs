@@ -11,7 +11,6 @@ use colophon_text::chat::Chat;
 use colophon_text::watermark::Keys;
 use colophon_text::{Llama, LlamaOptions, Remote};
 use colophon_types::{Cancel, ModelUse, Progress};
-use sha2::{Digest as _, Sha256};
 
 use super::generate::Finishing;
 use crate::engines::model_use;
@@ -293,10 +292,7 @@ fn projector_beside(model: &Path) -> Option<PathBuf> {
 
 /// A file of the user's own: its licence is the user's to know.
 fn local_model(path: &Path) -> Result<(PathBuf, ModelUse), StudioError> {
-    let mut file = std::fs::File::open(path).map_err(StudioError::io("read", path))?;
-    let mut digest = Sha256::new();
-    std::io::copy(&mut file, &mut digest).map_err(StudioError::io("read", path))?;
-    let sha256 = colophon_types::hex(&digest.finalize());
+    let sha256 = crate::origin::sha256_of_file(path)?;
     let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
     let uses =
         ModelUse { id: name, role: "text".into(), sha256, licence: "not recorded".into(), variant: None };

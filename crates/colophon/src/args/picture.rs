@@ -13,12 +13,13 @@ pub(crate) struct Image {
     /// The file (.png, .jpg or .webp); several pictures are numbered
     #[arg(short, long, default_value = "picture.png", value_name = "FILE")]
     pub(crate) output: PathBuf,
-    /// composer: pictures of words, composed of drawn art. gan: faces of people who do not exist
-    #[arg(long, default_value = "composer", value_name = "ENGINE", value_parser = ["composer", "gan"])]
-    pub(crate) engine: String,
-    /// Width and height in pixels, 128 to 4096 each (composer)
-    #[arg(long, default_value = "1024x1024", value_name = "WxH")]
-    pub(crate) size: String,
+    /// composer: pictures of words, composed of drawn art. diffusion: pictures of words out of noise, by
+    /// a model that is fetched once. gan: faces of people who do not exist. Default: composer
+    #[arg(long, value_name = "ENGINE", value_parser = ["composer", "diffusion", "gan"])]
+    pub(crate) engine: Option<String>,
+    /// Width and height in pixels; default: 1024x1024 (composer), what suits the model (diffusion)
+    #[arg(long, value_name = "WxH")]
+    pub(crate) size: Option<String>,
     /// Style (composer; see `colophon models list --styles`)
     #[arg(long, value_name = "STYLE")]
     pub(crate) style: Option<String>,
@@ -37,6 +38,69 @@ pub(crate) struct Image {
     /// One JSON document on stdout: files, receipts, what is in each picture
     #[arg(long)]
     pub(crate) json: bool,
+    #[command(flatten, next_help_heading = "Diffusion")]
+    pub(crate) diffusion: Diffusion,
+}
+
+/// What only `--engine diffusion` takes.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Diffusion {
+    /// A model of the catalogue (sd-turbo, sd-1.5, sdxl-base, sdxl-turbo), a checkpoint in folders, or a
+    /// safetensors file; default: sd-turbo
+    #[arg(long, value_name = "MODEL")]
+    pub(crate) model: Option<String>,
+    /// What is not to be in the picture (of effect with a guidance above 1)
+    #[arg(long, default_value = "", hide_default_value = true, value_name = "WORDS")]
+    pub(crate) negative: String,
+    /// Steps; default: what suits the model
+    #[arg(long, value_name = "N")]
+    pub(crate) steps: Option<usize>,
+    /// How closely the words are followed; 1 for models that were distilled
+    #[arg(long, value_name = "X", allow_negative_numbers = true)]
+    pub(crate) guidance: Option<f32>,
+    /// ddim, euler, euler-ancestral, dpm++2m-karras, lcm or flow-euler
+    #[arg(long, value_name = "NAME")]
+    pub(crate) scheduler: Option<String>,
+    /// An adapter: a file or one of the catalogue, with its strength after a colon (may be repeated)
+    #[arg(long, value_name = "FILE[:X]")]
+    pub(crate) lora: Vec<String>,
+    /// Begin with this picture
+    #[arg(long, value_name = "FILE")]
+    pub(crate) from: Option<PathBuf>,
+    /// How much of it may change, 0 to 1
+    #[arg(long, value_name = "X", requires = "from", allow_negative_numbers = true)]
+    pub(crate) strength: Option<f32>,
+    /// Change it only where this picture is light
+    #[arg(long, value_name = "FILE", requires = "from")]
+    pub(crate) mask: Option<PathBuf>,
+    /// Draw it on by so many pixels at the left, top, right and bottom
+    #[arg(long, value_name = "L,T,R,B", requires = "from")]
+    pub(crate) extend: Option<String>,
+    /// A checkpoint in folders that has what a file lacks (SD 3, FLUX)
+    #[arg(long, value_name = "DIR")]
+    pub(crate) base: Option<PathBuf>,
+    /// Write so many pictures on the way beside the picture
+    #[arg(long, default_value_t = 0, value_name = "N")]
+    pub(crate) previews: usize,
+}
+
+impl Diffusion {
+    /// A flag that asks for diffusion.
+    pub(crate) fn asked(&self) -> Option<&'static str> {
+        [
+            ("--model", self.model.is_some()),
+            ("--negative", !self.negative.is_empty()),
+            ("--steps", self.steps.is_some()),
+            ("--guidance", self.guidance.is_some()),
+            ("--scheduler", self.scheduler.is_some()),
+            ("--lora", !self.lora.is_empty()),
+            ("--from", self.from.is_some()),
+            ("--base", self.base.is_some()),
+            ("--previews", self.previews > 0),
+        ]
+        .into_iter()
+        .find_map(|(flag, given)| given.then_some(flag))
+    }
 }
 
 const IMAGE_EXAMPLES: &str = "\
@@ -44,10 +108,13 @@ Examples:
   colophon image \"A lighthouse on a cliff at dusk, a boat returns\" -o lighthouse.png
   colophon image \"竹林里的熊猫\" --size 1280x720 --style watercolour
   colophon image \"A fox in a red scarf in the snow\" -n 4 --seed 7 --json
+  colophon image \"a lighthouse at dusk, oil painting\" --engine diffusion --seed 3 -o dusk.png
+  colophon image \"in winter\" --engine diffusion --from dusk.png --strength 0.5 -o winter.png
   colophon image --engine gan -n 8 --seed 1 --towards 2 -o face.png
   colophon image upscale small.jpg --factor 4 -o large.png
   colophon image style photo.jpg --like painting.jpg -o painted.png
-Pictures are composed from drawn art, and painted over where the style is a painter's.";
+Pictures are composed from drawn art, and painted over where the style is a painter's. Diffusion models
+understand English; fetch one with `colophon models pull --group diffusion`.";
 
 /// What is done to a picture that is there. PNG, JPEG, WebP, GIF and TIFF are read.
 #[derive(Debug, clap::Subcommand)]

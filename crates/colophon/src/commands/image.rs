@@ -8,7 +8,7 @@ use colophon_studio::image::gatys::Painting;
 use colophon_studio::image::sketch::Pencil;
 use colophon_studio::image::upscale::Quality;
 use colophon_studio::{
-    Behind, Edit, FaceRequest, PictureFile, PictureRequest, Pictured, Sealed, Studio, StudioError, Variation,
+    Behind, DiffusionRequest, Edit, FaceRequest, Partial, PictureFile, PictureRequest, Pictured, Sealed, Studio, StudioError, Variation,
 };
 use colophon_types::{Cancel, ErrorCode, PictureFormat, Progress};
 use serde_json::{Value, json};
@@ -26,11 +26,22 @@ pub(crate) fn run(
         return self::change(studio, change, progress, cancel);
     }
     let format = format(&args.output)?;
-    let made: Vec<(Sealed, Value)> = match (args.engine.as_str(), &args.prompt) {
+    let asked = args.diffusion.asked();
+    let engine = args.engine.as_deref().unwrap_or(if asked.is_some() { "diffusion" } else { "composer" });
+    if let (Some(flag), "composer" | "gan") = (asked, engine) {
+        return Err(Failure::new(ErrorCode::BadInput, format!("{flag} belongs to --engine diffusion"))
+            .with_hint("leave it or --engine out"));
+    }
+    let made: Vec<(Sealed, Value)> = match (engine, &args.prompt) {
         ("gan", None) => {
             let request = FaceRequest { seed: args.seed, count: args.n, towards: args.towards, format };
             let faces = studio.faces(&request, progress, cancel)?;
             faces.into_iter().map(|sealed| (sealed, Value::Null)).collect()
+        }
+        ("diffusion", prompt) => {
+            let request = diffusion(args, prompt.as_deref().unwrap_or_default(), format)?;
+            let made = studio.diffuse(&request, &mut |partial| kept(partial, args), progress, cancel)?;
+            made.into_iter().map(|sealed| (sealed, Value::Null)).collect()
         }
         ("gan", Some(_)) => {
             let message = "the GAN draws faces of nobody in particular and takes no prompt";
@@ -45,7 +56,7 @@ pub(crate) fn run(
         (_, Some(prompt)) => {
             let request = PictureRequest {
                 prompt: prompt.clone(),
-                size: size(&args.size)?,
+                size: size(args.size.as_deref().unwrap_or("1024x1024"))?,
                 style: args.style.clone(),
                 seed: args.seed,
                 count: args.n,
@@ -58,6 +69,58 @@ pub(crate) fn run(
         }
     };
     deliver(made, &args.output, args.json)
+}
+
+/// What is asked of a diffusion model.
+fn diffusion(args: &args::Image, prompt: &str, format: PictureFormat) -> Result<DiffusionRequest, Failure> {
+    let given = &args.diffusion;
+    let open = |path: &Option<PathBuf>| path.as_deref().map(PictureFile::open).transpose();
+    Ok(DiffusionRequest {
+        prompt: prompt.to_owned(),
+        negative: given.negative.clone(),
+        model: given.model.clone().unwrap_or_default(),
+        size: args.size.as_deref().map(size).transpose()?,
+        steps: given.steps,
+        guidance: given.guidance,
+        scheduler: given.scheduler.clone(),
+        seed: args.seed,
+        count: args.n,
+        loras: given.lora.iter().map(|text| adapter(text)).collect(),
+        from: open(&given.from)?,
+        strength: given.strength,
+        mask: open(&given.mask)?,
+        extend: given.extend.as_deref().map_or(Ok([0; 4]), margins)?,
+        base: given.base.clone(),
+        lang: super::language(&args.lang)?,
+        format,
+        partials: given.previews,
+        variation_of: None,
+    })
+}
+
+/// Pixels at the left, top, right and bottom.
+fn margins(text: &str) -> Result<[u32; 4], Failure> {
+    let parts: Option<Vec<u32>> = text.split(',').map(|part| part.trim().parse().ok()).collect();
+    parts.and_then(|parts| parts.try_into().ok()).ok_or_else(|| {
+        Failure::new(ErrorCode::BadInput, format!("'{text}' says no margins"))
+            .with_hint("give four numbers of pixels: left, top, right, bottom, such as 256,0,256,0")
+    })
+}
+
+/// An adapter and its strength, 1 where none stands after a colon.
+fn adapter(text: &str) -> (PathBuf, f32) {
+    let parts = text.rsplit_once(':').and_then(|(name, strength)| Some((name, strength.parse().ok()?)));
+    let (name, strength) = parts.unwrap_or((text, 1.0));
+    (PathBuf::from(name), strength)
+}
+
+/// Writes a picture on the way beside the picture. One that cannot be written is missed by nobody.
+fn kept(partial: Partial, args: &args::Image) {
+    let stem = args.output.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
+    let ending = args.output.extension().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
+    let number = if args.n > 1 { format!("-{}", partial.picture + 1) } else { String::new() };
+    let name = format!("{stem}{number}.step-{}.{ending}", partial.index + 1);
+    let _ = partial.sealed.write_to(&args.output.with_file_name(name));
 }
 
 fn with_scenes(pictures: Vec<Pictured>) -> Vec<(Sealed, Value)> {

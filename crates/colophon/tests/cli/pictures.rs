@@ -104,7 +104,7 @@ fn a_composed_picture_is_varied_and_nothing_else_is() {
     for foreign in [&bare, &sketch] {
         let result = home.run(&["image", "vary", path(foreign), "-o", path(&home.path("no.png"))]);
         assert_eq!(result.status.code(), Some(2), "{}", text(&result.stderr));
-        assert!(text(&result.stderr).contains("was not composed"), "{}", text(&result.stderr));
+        assert!(text(&result.stderr).contains("was not made of words"), "{}", text(&result.stderr));
     }
 }
 

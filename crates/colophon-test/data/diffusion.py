@@ -1,4 +1,4 @@
-"""Computes what `diffusers` makes of tiny checkpoints, for `tests/data/diffusion.json`:
+"""Computes what `diffusers` makes of tiny checkpoints, for `diffusion.json` beside this file:
 `diffusion.py` writes it, `diffusion.py --check` compares.
 
 Weights, noise and pictures are formulas, so that nothing but names, shapes and settings need be kept.
@@ -30,7 +30,7 @@ from diffusers import (
 from safetensors.torch import save_file
 
 torch.set_grad_enabled(False)
-HERE = pathlib.Path(__file__).resolve().parent.parent / "data" / "diffusion.json"
+HERE = pathlib.Path(__file__).resolve().parent / "diffusion.json"
 WIDTH, HEIGHT = 96, 64
 PROMPT, NEGATIVE = "A red fox's den, 2 trees!", "blurry"
 MASK = 1 << 64
