@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use colophon_hub::Role;
 use colophon_image::diffusion::{Ask, Extras, Family, Method, Start};
 use colophon_image::{Diffusion, NudityFilter};
-use colophon_hub::Role;
 use colophon_seal::{Sealed, seal};
 use colophon_types::{
     Cancel, Draft, Event, LangChoice, Media, ModelUse, PictureFormat, Progress, Raster, Source, Stage,
@@ -131,7 +131,11 @@ struct Found {
 impl Studio {
     /// Whether a diffusion model is known by this name: of the catalogue, or named in the settings.
     pub fn knows_diffusion(&self, name: &str) -> bool {
-        let listed = self.hub.catalogue().entries().any(|m| m.id == name && m.role == Role::Diffusion && !m.id.contains("lora"));
+        let listed = self
+            .hub
+            .catalogue()
+            .entries()
+            .any(|m| m.id == name && m.role == Role::Diffusion && !m.id.contains("lora"));
         listed || self.config.pictures.checkpoints.contains_key(name)
     }
 
@@ -188,7 +192,10 @@ impl Studio {
             return Err(StudioError::request(message, "ask for 1 to 64"));
         }
         if request.prompt.trim().is_empty() && request.from.is_none() {
-            return Err(StudioError::request("no prompt was given", "say in a sentence what is in the picture"));
+            return Err(StudioError::request(
+                "no prompt was given",
+                "say in a sentence what is in the picture",
+            ));
         }
         let named = match request.scheduler.as_deref() {
             None => None,
@@ -212,7 +219,8 @@ impl Studio {
         let model = Diffusion::open(&found.path, &found.loras, &found.extras, lease.threads())?;
         let preset = Preset::of(&model, &found.name, &found.loras);
         let judge = judge.map(|m| NudityFilter::load(&m.dir, lease.threads())).transpose()?;
-        let judged = |picture: &Raster, what: &str| edit::judged(judge.as_ref(), limit, picture, what, cancel);
+        let judged =
+            |picture: &Raster, what: &str| edit::judged(judge.as_ref(), limit, picture, what, cancel);
         let mut size = request.size.unwrap_or((preset.side, preset.side));
         if let Some(given) = &given {
             judged(&given.picture, "the picture")?;
@@ -245,7 +253,12 @@ impl Studio {
         let made = model.draw(&ask, &seeds, cancel, &mut |seen| {
             let (done, total) = (seen.picture * seen.total + seen.done, request.count * seen.total);
             let what = Some(format!("step {} of {}", seen.done, seen.total));
-            progress.event(Event::Progress { stage: Stage::Draw, done: done as u64, total: total as u64, what });
+            progress.event(Event::Progress {
+                stage: Stage::Draw,
+                done: done as u64,
+                total: total as u64,
+                what,
+            });
             let due = request.partials.min(seen.total.saturating_sub(1));
             let next = sent[seen.picture];
             // Evenly over the steps before the last, which is the picture itself.
@@ -325,7 +338,11 @@ impl Given {
 fn lit(mask: &Raster) -> Raster {
     let clear = mask.rgba.as_chunks::<4>().0.iter().any(|p| p[3] < 255);
     let light = |p: &[u8; 4]| {
-        let value = if clear { 255 - p[3] } else { ((u16::from(p[0]) + u16::from(p[1]) + u16::from(p[2])) / 3) as u8 };
+        let value = if clear {
+            255 - p[3]
+        } else {
+            ((u16::from(p[0]) + u16::from(p[1]) + u16::from(p[2])) / 3) as u8
+        };
         [value, value, value, 255]
     };
     let rgba = mask.rgba.as_chunks::<4>().0.iter().flat_map(light).collect();
@@ -343,9 +360,13 @@ fn extended(
     }
     let wide = left.checked_add(right).and_then(|n| n.checked_add(picture.width));
     let high = top.checked_add(bottom).and_then(|n| n.checked_add(picture.height));
-    let (Some(width), Some(height)) = (wide.filter(|n| SIDES.contains(n)), high.filter(|n| SIDES.contains(n)))
+    let (Some(width), Some(height)) =
+        (wide.filter(|n| SIDES.contains(n)), high.filter(|n| SIDES.contains(n)))
     else {
-        return Err(StudioError::request("the extended picture is too large", "stay within 4096 pixels a side"));
+        return Err(StudioError::request(
+            "the extended picture is too large",
+            "stay within 4096 pixels a side",
+        ));
     };
     let pixel = |of: &Raster, x: u32, y: u32| -> [u8; 4] {
         let (x, y) = (x.min(of.width - 1) as usize, y.min(of.height - 1) as usize);
@@ -355,7 +376,8 @@ fn extended(
     let (mut rgba, mut open) = (Vec::new(), Vec::new());
     for y in 0..height {
         for x in 0..width {
-            let inside = (left..left + picture.width).contains(&x) && (top..top + picture.height).contains(&y);
+            let inside =
+                (left..left + picture.width).contains(&x) && (top..top + picture.height).contains(&y);
             let (px, py) = (x.saturating_sub(left), y.saturating_sub(top));
             rgba.extend(pixel(&picture, px, py));
             open.extend(match (&mask, inside) {
@@ -389,7 +411,10 @@ fn find(
         path.to_owned()
     } else if name.contains(['/', std::path::MAIN_SEPARATOR]) {
         let message = format!("there is no checkpoint {name}");
-        return Err(StudioError::request(message, "name a model of the catalogue, a folder or a safetensors file"));
+        return Err(StudioError::request(
+            message,
+            "name a model of the catalogue, a folder or a safetensors file",
+        ));
     } else {
         fetch.get(name, "picture", None)?.main()
     };
@@ -451,7 +476,13 @@ struct Scribe<'a> {
 }
 
 impl Scribe<'_> {
-    fn draft(&self, raster: Raster, seed: u64, index: usize, on_the_way: Option<usize>) -> Result<Draft, StudioError> {
+    fn draft(
+        &self,
+        raster: Raster,
+        seed: u64,
+        index: usize,
+        on_the_way: Option<usize>,
+    ) -> Result<Draft, StudioError> {
         let (request, ask) = (self.request, self.ask);
         let mut given = json!({
             "task": "image.diffusion", "engine": "diffusion", "model": self.name, "prompt": request.prompt,

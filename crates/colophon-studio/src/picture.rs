@@ -162,7 +162,9 @@ impl Studio {
         }
         drop(lease);
         made.into_iter()
-            .map(|(draft, scene)| Ok(Pictured { sealed: seal(draft, &sealer, cancel, progress)?, scene: Some(scene) }))
+            .map(|(draft, scene)| {
+                Ok(Pictured { sealed: seal(draft, &sealer, cancel, progress)?, scene: Some(scene) })
+            })
             .collect()
     }
 }

@@ -57,7 +57,10 @@ pub fn write_tensors(path: &Path, tensors: &Tensors, half: bool) {
             }
         }
         let kind = if half { "F16" } else { "F32" };
-        header.insert(name.clone(), json!({"dtype": kind, "shape": shape, "data_offsets": [start, data.len()]}));
+        header.insert(
+            name.clone(),
+            json!({"dtype": kind, "shape": shape, "data_offsets": [start, data.len()]}),
+        );
     }
     let mut text = serde_json::to_vec(&header).unwrap();
     text.resize(text.len().next_multiple_of(8), b' ');
@@ -88,6 +91,10 @@ pub fn write(name: &str, dir: &Path, half: bool) {
     }
     for (folder, shapes) in kept["weights"].as_object().unwrap() {
         let file = if folder.starts_with("text") { "model" } else { "diffusion_pytorch_model" };
-        write_tensors(&dir.join(folder).join(format!("{file}.safetensors")), &tensors_of(folder, shapes), half);
+        write_tensors(
+            &dir.join(folder).join(format!("{file}.safetensors")),
+            &tensors_of(folder, shapes),
+            half,
+        );
     }
 }

@@ -290,7 +290,8 @@ fn half_precision_is_near() {
     let latent = |dir: &Path| {
         let weights = Weights::open(&dir.join("unet")).unwrap();
         let names: Vec<&str> = weights.names().collect();
-        let kept = weights.floats(names.iter().find(|n| n.ends_with("conv_in.weight")).unwrap(), None).unwrap();
+        let kept =
+            weights.floats(names.iter().find(|n| n.ends_with("conv_in.weight")).unwrap(), None).unwrap();
         kept[..8].to_vec()
     };
     for (a, b) in latent(whole.path()).iter().zip(latent(half.path())) {

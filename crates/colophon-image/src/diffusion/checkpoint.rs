@@ -203,7 +203,9 @@ impl Checkpoint {
             name if name.starts_with("StableDiffusionXL") => Family::Sdxl,
             name if name.starts_with("StableDiffusion3") => Family::Sd3,
             name if name.starts_with("Flux") && !name.starts_with("Flux2") => Family::Flux,
-            name if unet && (name.starts_with("StableDiffusion") || name.starts_with("LatentConsistency")) => {
+            name if unet
+                && (name.starts_with("StableDiffusion") || name.starts_with("LatentConsistency")) =>
+            {
                 Family::Sd
             }
             _ => return Err(bad(&format!("networks of the kind {class} are not known"))),
@@ -242,9 +244,13 @@ impl Checkpoint {
         let prefix = ["model.diffusion_model.", ""]
             .into_iter()
             .find(|p| {
-                ["input_blocks.0.0.weight", "joint_blocks.0.x_block.attn.qkv.weight", "double_blocks.0.img_attn.qkv.weight"]
-                    .iter()
-                    .any(|name| weights.has(&format!("{p}{name}")))
+                [
+                    "input_blocks.0.0.weight",
+                    "joint_blocks.0.x_block.attn.qkv.weight",
+                    "double_blocks.0.img_attn.qkv.weight",
+                ]
+                .iter()
+                .any(|name| weights.has(&format!("{p}{name}")))
             })
             .ok_or_else(|| bad("its weights are not those of a network that is known"))?;
         let has = |name: &str| weights.has(name);
@@ -281,16 +287,16 @@ impl Checkpoint {
             return Ok(rest);
         }
         let channels = shape("input_blocks.0.0.weight")?.get(1).copied().unwrap_or(4);
-        let (family, unet, widths) = if has("conditioner.embedders.0.transformer.text_model.final_layer_norm.weight")
-        {
-            (Family::Sdxl, UnetConfig::sdxl(channels), vec![768, 1280])
-        } else if has("cond_stage_model.model.ln_final.weight") {
-            (Family::Sd, UnetConfig::sd2(channels), vec![1024])
-        } else if has("cond_stage_model.transformer.text_model.final_layer_norm.weight") {
-            (Family::Sd, UnetConfig::sd1(channels), vec![768])
-        } else {
-            return Err(bad("its text encoder is missing"));
-        };
+        let (family, unet, widths) =
+            if has("conditioner.embedders.0.transformer.text_model.final_layer_norm.weight") {
+                (Family::Sdxl, UnetConfig::sdxl(channels), vec![768, 1280])
+            } else if has("cond_stage_model.model.ln_final.weight") {
+                (Family::Sd, UnetConfig::sd2(channels), vec![1024])
+            } else if has("cond_stage_model.transformer.text_model.final_layer_norm.weight") {
+                (Family::Sd, UnetConfig::sd1(channels), vec![768])
+            } else {
+                return Err(bad("its text encoder is missing"));
+            };
         let folder = extras
             .tokenizer
             .as_deref()
@@ -359,9 +365,8 @@ fn encoders(path: &Path, family: Family) -> Result<(Vec<ClipPart>, Option<T5Part
             (&[("text_encoder", "tokenizer", "<|endoftext|>")], Some(("text_encoder_2", "tokenizer_2")))
         }
     };
-    let unknown = |part: &str| {
-        ImageError::model(path, format!("its {part}/config.json describes what is not known"))
-    };
+    let unknown =
+        |part: &str| ImageError::model(path, format!("its {part}/config.json describes what is not known"));
     let mut parts = Vec::new();
     for (encoder, tokenizer, pad) in clips {
         // A refiner of SDXL has the second one only.
@@ -405,5 +410,6 @@ fn method_of(scheduler: &Value, family: Family) -> Method {
 
 fn json(path: &Path) -> Result<Value, ImageError> {
     let bad = |e: String| ImageError::model(path, e);
-    serde_json::from_slice(&std::fs::read(path).map_err(|e| bad(e.to_string()))?).map_err(|e| bad(e.to_string()))
+    serde_json::from_slice(&std::fs::read(path).map_err(|e| bad(e.to_string()))?)
+        .map_err(|e| bad(e.to_string()))
 }

@@ -127,8 +127,8 @@ impl Clip {
             ("embedded", Tensor::new(&[1, LENGTH, self.width], embedded)),
             ("pick", Tensor::new(&[1, 1, LENGTH], pick)),
         ];
-        let [last, penultimate, pooled] = <[Tensor; 3]>::try_from(self.net.run(inputs, cancel)?)
-            .map_err(|_| wrong("gave too little"))?;
+        let [last, penultimate, pooled] =
+            <[Tensor; 3]>::try_from(self.net.run(inputs, cancel)?).map_err(|_| wrong("gave too little"))?;
         Ok(ClipText { last, penultimate, pooled: pooled.data })
     }
 }

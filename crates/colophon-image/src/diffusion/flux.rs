@@ -230,8 +230,7 @@ impl Writer<'_> {
         let normal = steered_norm(b, picture, time, (&of_picture, 0, 1), wide)?;
         let normal_text = steered_norm(b, text, time, (&of_text, 0, 1), wide)?;
         let attention = format!("{name}.attn");
-        let mine =
-            self.heads(b, normal, &attention, ["to_q", "to_k", "to_v"], ["norm_q", "norm_k"], area)?;
+        let mine = self.heads(b, normal, &attention, ["to_q", "to_k", "to_v"], ["norm_q", "norm_k"], area)?;
         let theirs = self.heads(
             b,
             normal_text,

@@ -183,8 +183,7 @@ impl<'a> Builder<'a> {
             var = self.add(var, change);
         }
         let size = |n: usize, a: usize, b: usize, k: usize| (n + a + b).saturating_sub(k) / stride + 1;
-        let (height, width) =
-            (size(x.height, pads[0], pads[2], kh), size(x.width, pads[1], pads[3], kw));
+        let (height, width) = (size(x.height, pads[0], pads[2], kh), size(x.width, pads[1], pads[3], kw));
         Ok(Map { var, channels: out, height, width })
     }
 
@@ -265,13 +264,13 @@ impl<'a> Builder<'a> {
     }
 
     /// A picture of features as a sequence, row by row.
-    pub(crate) fn to_sequence(&mut self, x: Map) -> Var {
+    pub(crate) fn sequence(&mut self, x: Map) -> Var {
         let flat = self.reshape(x.var, &[1, x.channels, x.height * x.width]);
         self.transpose(flat, &[0, 2, 1])
     }
 
     /// And back.
-    pub(crate) fn to_map(&mut self, x: Var, channels: usize, height: usize, width: usize) -> Map {
+    pub(crate) fn map(&mut self, x: Var, channels: usize, height: usize, width: usize) -> Map {
         let turned = self.transpose(x, &[0, 2, 1]);
         Map { var: self.reshape(turned, &[1, channels, height, width]), channels, height, width }
     }
@@ -280,9 +279,7 @@ impl<'a> Builder<'a> {
 /// The sines and cosines of a time step (`cos` first), `width` numbers.
 pub(crate) fn time_features(time: f32, width: usize) -> Vec<f32> {
     let half = width / 2;
-    let angle = |i: usize| {
-        f64::from(time) * (-(10_000f64.ln()) * i as f64 / half as f64).exp()
-    };
+    let angle = |i: usize| f64::from(time) * (-(10_000f64.ln()) * i as f64 / half as f64).exp();
     let mut features: Vec<f32> = (0..half).map(|i| angle(i).cos() as f32).collect();
     features.extend((0..half).map(|i| angle(i).sin() as f32));
     features

@@ -66,8 +66,8 @@ impl Pair {
 
     /// The factors of a convolution.
     pub(crate) fn conv(&self, width: usize, out: usize, kernel: [usize; 2]) -> Option<(Vec<f32>, Vec<f32>)> {
-        let fits = self.down.len() == self.rank * width * kernel[0] * kernel[1]
-            && self.up.len() == out * self.rank;
+        let fits =
+            self.down.len() == self.rank * width * kernel[0] * kernel[1] && self.up.len() == out * self.rank;
         fits.then(|| (self.down.clone(), self.up.clone()))
     }
 }

@@ -4,7 +4,9 @@
 use colophon_types::Cancel;
 use serde_json::Value;
 
-use super::joint::{EPSILON, TIME, embed, feed, gated, head_norm, last_norm, modulate, steer, steered_norm, time_input};
+use super::joint::{
+    EPSILON, TIME, embed, feed, gated, head_norm, last_norm, modulate, steer, steered_norm, time_input,
+};
 use super::layers::{Builder, Map};
 use super::lora::Lora;
 use super::source::Source;
@@ -53,9 +55,8 @@ impl Sd3Config {
     pub(crate) fn of_shapes(shape: &dyn Fn(&str) -> Option<Vec<usize>>) -> Option<Self> {
         let entry = shape("x_embedder.proj.weight")?;
         let (width, channels) = (*entry.first()?, *entry.get(1)?);
-        let layers = (0..).take_while(|i| {
-            shape(&format!("joint_blocks.{i}.x_block.attn.qkv.weight")).is_some()
-        });
+        let layers =
+            (0..).take_while(|i| shape(&format!("joint_blocks.{i}.x_block.attn.qkv.weight")).is_some());
         let layers = layers.count();
         let dual = (0..layers)
             .filter(|i| shape(&format!("joint_blocks.{i}.x_block.attn2.qkv.weight")).is_some())
@@ -108,7 +109,7 @@ impl Sd3 {
         let mut text = b.linear(context, "context_embedder")?;
         let latent = Map { var, channels: config.channels, height, width };
         let patches = b.conv(latent, "pos_embed.proj", PATCH, [0; 4])?;
-        let patches = b.to_sequence(patches);
+        let patches = b.sequence(patches);
         let places = places(source, config, rows, columns)?;
         let places = b.graph.floats(&[1, rows * columns, config.width], places);
         let mut picture = b.add(patches, places);
@@ -147,7 +148,12 @@ impl Sd3 {
 }
 
 /// The middle of the table of places.
-fn places(source: &Source<'_>, config: &Sd3Config, rows: usize, columns: usize) -> Result<Vec<f32>, ImageError> {
+fn places(
+    source: &Source<'_>,
+    config: &Sd3Config,
+    rows: usize,
+    columns: usize,
+) -> Result<Vec<f32>, ImageError> {
     let name = "pos_embed.pos_embed";
     let table = source.floats(name, None)?;
     let (side, width) = (config.places, config.width);

@@ -110,12 +110,8 @@ pub(crate) fn autoencoder(name: &str, levels: usize) -> String {
 
 /// A weight of an autoencoder as `diffusers` named it before 2023: its attention had other names.
 pub(crate) fn old_attention(name: &str) -> String {
-    let table = [
-        (".to_q.", ".query."),
-        (".to_k.", ".key."),
-        (".to_v.", ".value."),
-        (".to_out.0.", ".proj_attn."),
-    ];
+    let table =
+        [(".to_q.", ".query."), (".to_k.", ".key."), (".to_v.", ".value."), (".to_out.0.", ".proj_attn.")];
     table.iter().fold(name.to_owned(), |name, (new, old)| name.replace(new, old))
 }
 
@@ -262,4 +258,51 @@ pub(crate) fn flux(name: &str, width: usize) -> Place {
         }
     }
     (format!("{block}.{}", within(rest, &DOUBLE)), None)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn weights_have_the_names_of_published_files() {
+        // SD 1.5 has no attention in the first level of its way up.
+        let sd1 = |name: &str| unet(name, &|step| step == 0);
+        for (ours, theirs) in [
+            ("conv_in.weight", "input_blocks.0.0.weight"),
+            ("time_embedding.linear_2.bias", "time_embed.2.bias"),
+            ("down_blocks.0.attentions.0.proj_in.weight", "input_blocks.1.1.proj_in.weight"),
+            ("down_blocks.0.downsamplers.0.conv.weight", "input_blocks.3.0.op.weight"),
+            ("down_blocks.3.resnets.1.conv2.bias", "input_blocks.11.0.out_layers.3.bias"),
+            ("mid_block.resnets.1.norm1.weight", "middle_block.2.in_layers.0.weight"),
+            ("up_blocks.0.upsamplers.0.conv.weight", "output_blocks.2.1.conv.weight"),
+            ("up_blocks.1.upsamplers.0.conv.weight", "output_blocks.5.2.conv.weight"),
+            ("up_blocks.3.resnets.2.conv_shortcut.weight", "output_blocks.11.0.skip_connection.weight"),
+            ("conv_norm_out.bias", "out.0.bias"),
+        ] {
+            assert_eq!(sd1(ours), theirs);
+        }
+        let vae = |name| autoencoder(name, 4);
+        assert_eq!(
+            vae("decoder.up_blocks.0.resnets.1.conv_shortcut.bias"),
+            "decoder.up.3.block.1.nin_shortcut.bias"
+        );
+        assert_eq!(
+            vae("encoder.mid_block.attentions.0.to_out.0.weight"),
+            "encoder.mid.attn_1.proj_out.weight"
+        );
+        assert_eq!(vae("quant_conv.weight"), "quant_conv.weight");
+        assert_eq!(
+            open_clip("text_model.encoder.layers.3.self_attn.v_proj.bias", 8),
+            ("transformer.resblocks.3.attn.in_proj_bias".to_owned(), Some((16, 8)))
+        );
+        assert_eq!(
+            flux("single_transformer_blocks.5.proj_mlp.weight", 10),
+            ("single_blocks.5.linear1.weight".to_owned(), Some((30, 40)))
+        );
+        assert_eq!(
+            sd3("transformer_blocks.2.ff_context.net.0.proj.bias", 8),
+            ("joint_blocks.2.context_block.mlp.fc1.bias".to_owned(), None)
+        );
+    }
 }

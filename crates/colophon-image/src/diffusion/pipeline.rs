@@ -195,7 +195,8 @@ impl Diffusion {
         }
         let flow = matches!(self.checkpoint.family, Family::Sd3 | Family::Flux);
         if flow != (ask.method == Method::FlowEuler) {
-            let message = format!("{} does not work with {}", self.checkpoint.family.name(), ask.method.name());
+            let message =
+                format!("{} does not work with {}", self.checkpoint.family.name(), ask.method.name());
             return Err(ImageError::Setting(message));
         }
         let (width, height) = (ask.size.0 as usize / SCALE, ask.size.1 as usize / SCALE);

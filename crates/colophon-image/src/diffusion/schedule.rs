@@ -117,10 +117,7 @@ impl Training {
                 Some("v_prediction") => Prediction::Velocity,
                 _ => Prediction::Noise,
             },
-            betas: (
-                real("beta_start").unwrap_or(usual.betas.0),
-                real("beta_end").unwrap_or(usual.betas.1),
-            ),
+            betas: (real("beta_start").unwrap_or(usual.betas.0), real("beta_end").unwrap_or(usual.betas.1)),
             scaled: json["beta_schedule"].as_str() != Some("linear"),
             spacing: match json["timestep_spacing"].as_str() {
                 Some("trailing") => Spacing::Trailing,
@@ -135,11 +132,7 @@ impl Training {
 
     /// How much of a picture is left at each time, squared.
     fn kept(&self) -> Vec<f64> {
-        let (from, to) = if self.scaled {
-            (self.betas.0.sqrt(), self.betas.1.sqrt())
-        } else {
-            self.betas
-        };
+        let (from, to) = if self.scaled { (self.betas.0.sqrt(), self.betas.1.sqrt()) } else { self.betas };
         let mut kept = 1.0;
         (0..TRAINED)
             .map(|i| {

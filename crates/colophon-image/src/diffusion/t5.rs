@@ -68,7 +68,8 @@ impl T5 {
         for layer in 0..config.layers {
             let name = format!("encoder.block.{layer}.layer");
             let normal = b.rms_norm(x, &format!("{name}.0.layer_norm"), epsilon)?;
-            let [q, k, v] = ["q", "k", "v"].map(|part| b.linear(normal, &format!("{name}.0.SelfAttention.{part}")));
+            let [q, k, v] =
+                ["q", "k", "v"].map(|part| b.linear(normal, &format!("{name}.0.SelfAttention.{part}")));
             // The scores are not scaled: the weights were trained so.
             let seen = b.biased_attention([q?, k?, v?], bias, heads, 1.0);
             let seen = b.linear(seen, &format!("{name}.0.SelfAttention.o"))?;
@@ -83,7 +84,8 @@ impl T5 {
         }
         let last = b.rms_norm(x, "encoder.final_layer_norm", epsilon)?;
         b.graph.output("last", last);
-        let embedding = if source.has("shared.weight") { "shared.weight" } else { "encoder.embed_tokens.weight" };
+        let embedding =
+            if source.has("shared.weight") { "shared.weight" } else { "encoder.embed_tokens.weight" };
         let tokens = source.floats(embedding, None)?;
         Ok(Self { net: Net::new(&b.graph, threads)?, tokens, width, length })
     }

@@ -15,7 +15,8 @@ use super::clip::LENGTH;
 use crate::ImageError;
 
 /// How CLIP cuts a text.
-const WORDS: &str = r"<\|startoftext\|>|<\|endoftext\|>|'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+";
+const WORDS: &str =
+    r"<\|startoftext\|>|<\|endoftext\|>|'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+";
 const START: &str = "<|startoftext|>";
 const END: &str = "<|endoftext|>";
 /// CLIP's merges in the package `open_clip_torch`: how many of its lines, and its size unpacked at most.
@@ -59,7 +60,9 @@ impl Tokens {
         let said = said_pad(folder);
         if let Some(said) = &said {
             // What fills up is a token by itself, also where it stands in a prompt ("!" does).
-            tokenizer.add_special_tokens([AddedToken::from(said.clone(), true)]).map_err(|e| bad(e.to_string()))?;
+            tokenizer
+                .add_special_tokens([AddedToken::from(said.clone(), true)])
+                .map_err(|e| bad(e.to_string()))?;
         }
         let pad = said.unwrap_or_else(|| pad.to_owned());
         let pad = tokenizer
@@ -159,4 +162,48 @@ fn said_pad(folder: &Path) -> Option<String> {
         let pad = &json["pad_token"];
         pad.as_str().or_else(|| pad["content"].as_str()).map(str::to_owned)
     })
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    /// What `transformers` 5 makes of these texts with the same words.
+    #[test]
+    fn clips_words_are_those_of_transformers() {
+        let tokens =
+            Tokens::open(&colophon_test::models_dir().join("clip-tokenizer"), "<|endoftext|>").unwrap();
+        for (text, ids) in [
+            ("a photo of a cat!!", &[320, 1125, 539, 320, 2368, 748][..]),
+            (
+                "Ünïcödé naïve café 12345 don't",
+                &[
+                    6522, 77, 35689, 66, 7255, 67, 4166, 1097, 35689, 563, 15304, 272, 273, 274, 275, 276,
+                    847, 713,
+                ],
+            ),
+            (
+                "一只在雪地里的熊猫",
+                &[
+                    19759, 222, 34517, 103, 37746, 101, 165, 249, 103, 37746, 108, 38283, 234, 163, 248, 226,
+                    163, 228, 232, 163, 234, 360,
+                ],
+            ),
+            (
+                "  spaces\n\ttabs   é (test:1.2), 🦊 fox's",
+                &[9006, 29163, 4166, 263, 1628, 281, 272, 269, 273, 2361, 6040, 488, 3240, 568],
+            ),
+        ] {
+            let prompt = tokens.clip(text).unwrap();
+            assert_eq!(&prompt.tokens[1..prompt.end], ids, "{text}");
+            assert_eq!(
+                (prompt.tokens[0], prompt.tokens[prompt.end], prompt.tokens.len()),
+                (49_406, 49_407, 77)
+            );
+            assert!(!prompt.cut);
+        }
+        let long = tokens.clip(&"fox ".repeat(100)).unwrap();
+        assert!(long.cut && long.end == 76);
+    }
 }

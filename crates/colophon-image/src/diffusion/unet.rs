@@ -58,7 +58,8 @@ impl UnetConfig {
             .map(|(kind, depth)| if *kind == "DownBlock2D" { 0 } else { *depth })
             .collect();
         // The name says the width of a head; the number is that of the heads (diffusers, issue 2011).
-        let heads = each(&json["num_attention_heads"], levels).or_else(|| each(&json["attention_head_dim"], levels))?;
+        let heads = each(&json["num_attention_heads"], levels)
+            .or_else(|| each(&json["attention_head_dim"], levels))?;
         let told = json["addition_embed_type"].as_str() == Some("text_time");
         Some(Self {
             channels: number("in_channels")?,
@@ -293,7 +294,7 @@ impl Writer<'_, '_> {
             return Ok(x);
         }
         let normal = self.b.group_norm(x, &format!("{name}.norm"), self.config.groups, 1e-6)?;
-        let mut h = self.b.to_sequence(normal);
+        let mut h = self.b.sequence(normal);
         h = self.b.linear(h, &format!("{name}.proj_in"))?;
         for layer in 0..depth {
             let name = format!("{name}.transformer_blocks.{layer}");
@@ -308,7 +309,7 @@ impl Writer<'_, '_> {
             h = self.b.add(h, change);
         }
         h = self.b.linear(h, &format!("{name}.proj_out"))?;
-        let h = self.b.to_map(h, x.channels, x.height, x.width);
+        let h = self.b.map(h, x.channels, x.height, x.width);
         Ok(Map { var: self.b.add(x.var, h.var), ..x })
     }
 

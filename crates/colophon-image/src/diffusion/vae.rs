@@ -68,13 +68,13 @@ fn middle(b: &mut Builder<'_>, x: Map, name: &str, groups: usize) -> Result<Map,
     let attention = format!("{name}.attentions.0");
     let x = if b.has(&format!("{attention}.to_q.weight")) {
         let normal = b.group_norm(x, &format!("{attention}.group_norm"), groups, EPSILON)?;
-        let h = b.to_sequence(normal);
+        let h = b.sequence(normal);
         let q = b.linear(h, &format!("{attention}.to_q"))?;
         let k = b.linear(h, &format!("{attention}.to_k"))?;
         let v = b.linear(h, &format!("{attention}.to_v"))?;
         let seen = b.attention(q, k, v, 1, false);
         let h = b.linear(seen, &format!("{attention}.to_out.0"))?;
-        let h = b.to_map(h, x.channels, x.height, x.width);
+        let h = b.map(h, x.channels, x.height, x.width);
         Map { var: b.add(x.var, h.var), ..x }
     } else {
         x
@@ -216,7 +216,12 @@ impl Encoder {
         let mut x = b.conv3(Map { var, channels: 3, height, width }, "encoder.conv_in")?;
         for level in 0..config.widths.len() {
             for block in 0..config.blocks {
-                x = resnet(&mut b, x, &format!("encoder.down_blocks.{level}.resnets.{block}"), config.groups)?;
+                x = resnet(
+                    &mut b,
+                    x,
+                    &format!("encoder.down_blocks.{level}.resnets.{block}"),
+                    config.groups,
+                )?;
             }
             if level + 1 < config.widths.len() {
                 let name = format!("encoder.down_blocks.{level}.downsamplers.0.conv");

@@ -135,7 +135,9 @@ impl Weights {
             .map_err(|e| ImageError::model(&path, e.to_string()))?;
         Ok(match entry.kind {
             Kind::F32 => raw.as_chunks::<4>().0.iter().map(|b| f32::from_le_bytes(*b)).collect(),
-            Kind::F16 => raw.as_chunks::<2>().0.iter().map(|b| half::f16::from_le_bytes(*b).to_f32()).collect(),
+            Kind::F16 => {
+                raw.as_chunks::<2>().0.iter().map(|b| half::f16::from_le_bytes(*b).to_f32()).collect()
+            }
             Kind::Bf16 => {
                 raw.as_chunks::<2>().0.iter().map(|b| half::bf16::from_le_bytes(*b).to_f32()).collect()
             }

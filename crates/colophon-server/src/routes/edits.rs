@@ -10,9 +10,7 @@ use colophon_studio::image::dream::Dream;
 use colophon_studio::image::gatys::Painting;
 use colophon_studio::image::sketch::Pencil;
 use colophon_studio::image::upscale::Quality;
-use colophon_studio::{
-    Behind, DiffusionRequest, Edit, Partial, PictureFile, Studio, StudioError, Variation,
-};
+use colophon_studio::{Behind, DiffusionRequest, Edit, Partial, PictureFile, Studio, StudioError, Variation};
 use colophon_types::{Cancel, NoProgress, PictureFormat};
 
 use super::images::{MOST, PARTIALS, format, size, streamed, whole};
@@ -113,7 +111,11 @@ pub(crate) async fn edits(State(app): Shared, request: Request) -> Result<Respon
         let work = move |studio: &Studio, watch: &mut dyn FnMut(Partial), cancel: &Cancel| {
             studio.diffuse(&request, watch, &NoProgress, cancel)
         };
-        return if stream { Ok(streamed(&app, "image_edit", format, work)) } else { whole(&app, format, work).await };
+        return if stream {
+            Ok(streamed(&app, "image_edit", format, work))
+        } else {
+            whole(&app, format, work).await
+        };
     }
     if form.value::<usize>("n")?.is_some_and(|n| n != 1) {
         return Err(ApiError::bad("an edit gives one picture: 'n' must be 1", Some("n")));

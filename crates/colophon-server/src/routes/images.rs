@@ -10,6 +10,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use colophon_studio::{DiffusionRequest, Partial, PictureRequest, Sealed, Studio, StudioError};
 use colophon_types::{Cancel, LangChoice, NoProgress, PictureFormat};
+use futures_util::StreamExt as _;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio_stream::wrappers::ReceiverStream;
@@ -83,14 +84,20 @@ pub(crate) async fn generations(State(app): Shared, body: Body) -> Result<Respon
         }
         Order::Diffused(request) => studio.diffuse(request, watch, &NoProgress, cancel),
     };
-    if stream { Ok(streamed(&app, "image_generation", format, work)) } else { whole(&app, format, work).await }
+    if stream {
+        Ok(streamed(&app, "image_generation", format, work))
+    } else {
+        whole(&app, format, work).await
+    }
 }
 
 /// Makes pictures and answers with all of them.
 pub(super) async fn whole(
     app: &App,
     format: PictureFormat,
-    work: impl FnOnce(&Studio, &mut dyn FnMut(Partial), &Cancel) -> Result<Vec<Sealed>, StudioError> + Send + 'static,
+    work: impl FnOnce(&Studio, &mut dyn FnMut(Partial), &Cancel) -> Result<Vec<Sealed>, StudioError>
+    + Send
+    + 'static,
 ) -> Result<Response, ApiError> {
     let (studio, watched) = (Arc::clone(&app.studio), Watched::default());
     let cancel = watched.cancel();
@@ -109,17 +116,13 @@ pub(super) fn streamed(
     app: &App,
     kind: &'static str,
     format: PictureFormat,
-    work: impl FnOnce(&Studio, &mut dyn FnMut(Partial), &Cancel) -> Result<Vec<Sealed>, StudioError> + Send + 'static,
+    work: impl FnOnce(&Studio, &mut dyn FnMut(Partial), &Cancel) -> Result<Vec<Sealed>, StudioError>
+    + Send
+    + 'static,
 ) -> Response {
     let (studio, watched) = (Arc::clone(&app.studio), Watched::default());
     let cancel = watched.cancel();
     let (send, receive) = tokio::sync::mpsc::channel(EVENTS);
-    let closed = send.clone();
-    // When the client goes away the receiver is dropped, and the work with it.
-    tokio::spawn(async move {
-        closed.closed().await;
-        drop(watched);
-    });
     tokio::task::spawn_blocking(move || {
         let event = |sealed: &Sealed, name: &str, index: Option<usize>| {
             let (data, marks) = row(sealed)?;
@@ -146,7 +149,8 @@ pub(super) fn streamed(
             let _ = send.blocking_send(sse::named(&event));
         }
     });
-    sse::reply(ReceiverStream::new(receive))
+    // When the client goes away the stream is dropped, and with it what keeps the work going.
+    sse::reply(ReceiverStream::new(receive).inspect(move |_| _ = &watched))
 }
 
 fn short(format: PictureFormat) -> &'static str {

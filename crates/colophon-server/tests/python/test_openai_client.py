@@ -179,6 +179,36 @@ def test_image_edits_and_variations(client):
         client.images.create_variation(image=("a.png", larger))
 
 
+def test_diffusion(client):
+    """A diffusion model draws, shows pictures on the way, changes within a mask, varies."""
+    few = {"steps": 4, "seed": 5}
+    made = client.images.generate(model="tiny", prompt="a red fox", size="128x128", n=2, extra_body=few)
+    first = base64.b64decode(made.data[0].b64_json)
+    assert first.startswith(b"\x89PNG") and b"caBX" in first and made.data[1].b64_json != made.data[0].b64_json
+    events = list(
+        client.images.generate(
+            model="tiny", prompt="a red fox", size="128x128", stream=True, partial_images=2, extra_body=few
+        )
+    )
+    assert [event.type for event in events] == ["image_generation.partial_image"] * 2 + ["image_generation.completed"]
+    assert [event.partial_image_index for event in events[:2]] == [0, 1]
+    shown = [base64.b64decode(event.b64_json) for event in events]
+    assert len(set(shown)) == 3 and all(b"caBX" in picture for picture in shown)
+    mask = bytearray(first)
+    changed = client.images.edit(
+        model="tiny", prompt="snow", image=("fox.png", first), mask=("mask.png", bytes(mask)), extra_body=few
+    )
+    assert b"c2pa.opened" in base64.b64decode(changed.data[0].b64_json)
+    other = client.images.create_variation(model="tiny", image=("fox.png", first), n=2)
+    assert len(other.data) == 2
+    with pytest.raises(openai.NotFoundError):
+        client.images.generate(model="/etc/passwd", prompt="a fox")
+    with pytest.raises(openai.BadRequestError):
+        client.images.generate(model="tiny", prompt="a fox", extra_body={"steps": 0})
+    whole = list(client.images.generate(model="composer", prompt="A fox", size="256x256", stream=True))
+    assert [event.type for event in whole] == ["image_generation.completed"]
+
+
 def test_speech(client):
     """The voice that every example names."""
     with client.audio.speech.with_streaming_response.create(

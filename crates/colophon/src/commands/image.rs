@@ -8,7 +8,8 @@ use colophon_studio::image::gatys::Painting;
 use colophon_studio::image::sketch::Pencil;
 use colophon_studio::image::upscale::Quality;
 use colophon_studio::{
-    Behind, DiffusionRequest, Edit, FaceRequest, Partial, PictureFile, PictureRequest, Pictured, Sealed, Studio, StudioError, Variation,
+    Behind, DiffusionRequest, Edit, FaceRequest, Partial, PictureFile, PictureRequest, Pictured, Sealed,
+    Studio, StudioError, Variation,
 };
 use colophon_types::{Cancel, ErrorCode, PictureFormat, Progress};
 use serde_json::{Value, json};

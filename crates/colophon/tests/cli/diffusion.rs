@@ -25,7 +25,20 @@ fn words_become_a_sealed_picture_and_previews_are_sealed_too() {
     let model = checkpoint(&home, "sd");
     let out = home.path("made.png");
     let args = |out| {
-        ["image", "a red fox", "--model", path(&model), "--size", "128x128", "--steps", "4", "--seed", "3", "-o", out]
+        [
+            "image",
+            "a red fox",
+            "--model",
+            path(&model),
+            "--size",
+            "128x128",
+            "--steps",
+            "4",
+            "--seed",
+            "3",
+            "-o",
+            out,
+        ]
     };
     let result = home.run(&[&args(path(&out))[..], &["--previews", "2", "--json"]].concat());
     assert!(result.status.success(), "{}", text(&result.stderr));
@@ -53,7 +66,8 @@ fn words_become_a_sealed_picture_and_previews_are_sealed_too() {
     assert_eq!(middle(&again), middle(&out), "the same seed, the same picture");
 
     let other = home.path("other.png");
-    let result = home.run(&["image", "vary", path(&out), "-n", "2", "--seed", "8", "-o", path(&other), "--json"]);
+    let result =
+        home.run(&["image", "vary", path(&out), "-n", "2", "--seed", "8", "-o", path(&other), "--json"]);
     assert!(result.status.success(), "{}", text(&result.stderr));
     let varied = json(&result.stdout);
     assert_eq!(varied[1]["receipt"]["request"]["variation_of"], found["work_id"]);
@@ -73,7 +87,8 @@ fn a_picture_is_changed_within_a_mask_and_drawn_on() {
     let lit = home.path("mask.png");
     mask.save(&lit).expect("written");
     let out = home.path("out.png");
-    let base = ["image", "snow", "--model", path(&model), "--steps", "2", "--seed", "1", "--from", path(&file)];
+    let base =
+        ["image", "snow", "--model", path(&model), "--steps", "2", "--seed", "1", "--from", path(&file)];
     let result = home.run(&[&base[..], &["--mask", path(&lit), "-o", path(&out), "--json"]].concat());
     assert!(result.status.success(), "{}", text(&result.stderr));
     let made = pixels(&out);
@@ -100,7 +115,8 @@ fn adapters_change_what_is_drawn() {
     write_tensors(&lora, &tensors_of("first", &KEPT["loras"]["first"]), false);
     let draw = |name: &str, more: &[&str]| {
         let out = home.path(name);
-        let base = ["image", "a fox", "--model", path(&model), "--size", "64x64", "--steps", "2", "--seed", "1"];
+        let base =
+            ["image", "a fox", "--model", path(&model), "--size", "64x64", "--steps", "2", "--seed", "1"];
         let result = home.run(&[&base[..], &["-o", path(&out)], more].concat());
         assert!(result.status.success(), "{}", text(&result.stderr));
         pixels(&out)
