@@ -352,23 +352,18 @@ impl Checkpoint {
 
 /// The text encoders of a checkpoint in folders.
 fn encoders(path: &Path, family: Family) -> Result<(Vec<ClipPart>, Option<T5Part>), ImageError> {
-    let (clips, t5): (&[(&str, &str, &str)], Option<(&str, &str)>) = match family {
-        Family::Sd => (&[("text_encoder", "tokenizer", "<|endoftext|>")], None),
-        Family::Sdxl => {
-            (&[("text_encoder", "tokenizer", "<|endoftext|>"), ("text_encoder_2", "tokenizer_2", "!")], None)
-        }
-        Family::Sd3 => (
-            &[("text_encoder", "tokenizer", "<|endoftext|>"), ("text_encoder_2", "tokenizer_2", "!")],
-            Some(("text_encoder_3", "tokenizer_3")),
-        ),
-        Family::Flux => {
-            (&[("text_encoder", "tokenizer", "<|endoftext|>")], Some(("text_encoder_2", "tokenizer_2")))
-        }
+    const FIRST: [&str; 3] = ["text_encoder", "tokenizer", "<|endoftext|>"];
+    const SECOND: [&str; 3] = ["text_encoder_2", "tokenizer_2", "!"];
+    let (clips, t5): (&[[&str; 3]], Option<[&str; 2]>) = match family {
+        Family::Sd => (&[FIRST], None),
+        Family::Sdxl => (&[FIRST, SECOND], None),
+        Family::Sd3 => (&[FIRST, SECOND], Some(["text_encoder_3", "tokenizer_3"])),
+        Family::Flux => (&[FIRST], Some(["text_encoder_2", "tokenizer_2"])),
     };
     let unknown =
         |part: &str| ImageError::model(path, format!("its {part}/config.json describes what is not known"));
     let mut parts = Vec::new();
-    for (encoder, tokenizer, pad) in clips {
+    for [encoder, tokenizer, pad] in clips {
         // A refiner of SDXL has the second one only.
         if !path.join(encoder).is_dir() {
             continue;
@@ -381,10 +376,10 @@ fn encoders(path: &Path, family: Family) -> Result<(Vec<ClipPart>, Option<T5Part
         });
     }
     // SD 3 can do without T5.
-    let t5 = t5.filter(|(encoder, _)| path.join(encoder).is_dir());
+    let t5 = t5.filter(|[encoder, _]| path.join(encoder).is_dir());
     let t5 = match t5 {
         None => None,
-        Some((encoder, tokenizer)) => Some(T5Part {
+        Some([encoder, tokenizer]) => Some(T5Part {
             component: Component::folder(&path.join(encoder))?,
             config: T5Config::of(&json(&path.join(encoder).join("config.json"))?)
                 .ok_or_else(|| unknown(encoder))?,
