@@ -58,8 +58,8 @@ pub(crate) enum ProgressStyle {
 pub(crate) enum Command {
     /// Make a sealed, narrated film from a brief
     Make(Make),
-    /// Compose a picture from a description, sealed
-    Image(Image),
+    /// Make pictures of words, or change pictures, sealed
+    Image(Box<Image>),
     /// Speak a text, sealed
     Speech(Speech),
     /// Write a text: an answer to a prompt, streamed, sealed and watermarked
