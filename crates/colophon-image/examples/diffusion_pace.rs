@@ -1,6 +1,8 @@
 //! Times the steps of a diffusion model: `diffusion_pace RUNTIME CHECKPOINT [SIDE [STEPS]]` prints the
 //! seconds that loading took, those of each step, those of decoding, and the peak of memory in bytes.
 
+#![allow(clippy::print_stdout)]
+
 use std::path::Path;
 use std::time::Instant;
 
