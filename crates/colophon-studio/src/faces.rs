@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use colophon_image::faces::Latent;
+use colophon_image::sheet::Layout;
 use colophon_image::upscale::Quality;
 use colophon_image::{Faces, Upscaler};
 use colophon_seal::{Sealed, seal};
@@ -13,6 +14,8 @@ use crate::engines::Fetch;
 use crate::origin::{self, GENERATOR, fresh_seed, new_work};
 use crate::{Studio, StudioError};
 
+/// Side of a face on a sheet, in pixels.
+const GRID_CELL: u32 = 192;
 /// Faces of one request, at most.
 const MOST: usize = 256;
 
@@ -25,6 +28,8 @@ pub struct FaceRequest {
     pub count: usize,
     /// A seed that they go towards, step by step, the last being its face.
     pub towards: Option<u64>,
+    /// Whether all come on one sheet.
+    pub grid: bool,
     /// How they are written.
     pub format: PictureFormat,
 }
@@ -56,6 +61,7 @@ impl Studio {
         let faces = Faces::load(&faces.dir, lease.threads())?;
         let larger = Upscaler::load(&larger.dir, Quality::Fast, 4, lease.threads())?;
         let mut sealed = Vec::new();
+        let mut together = Vec::new();
         for index in 0..request.count {
             let (done, total) = (index as u64, request.count as u64);
             progress.event(Event::Progress { stage: Stage::Draw, done, total, what: None });
@@ -72,6 +78,10 @@ impl Studio {
             let small = faces.draw(&[latent], cancel)?;
             let none = || StudioError::Stopped("generator");
             let face = larger.enlarge(small.first().ok_or_else(none)?, cancel, &mut |_, _| {})?;
+            if request.grid {
+                together.push(face);
+                continue;
+            }
             let mut given = json!({"task": "image.faces", "engine": "gan", "seed": seed, "index": index});
             if let Some(other) = request.towards {
                 given["towards"] = json!({"seed": other, "count": request.count});
@@ -86,6 +96,19 @@ impl Studio {
                 cancel,
                 progress,
             )?);
+        }
+        if request.grid {
+            let sheet = Layout::square(together.len(), GRID_CELL).arrange(&together)?;
+            let mut given = json!({"task": "image.faces", "engine": "gan", "seed": first, "grid": together.len()});
+            if let Some(other) = request.towards {
+                given["towards"] = json!({"seed": other, "count": request.count});
+            }
+            let work = new_work(&given)?;
+            let steps = ["faces", "upscale"].map(|step| (step, "onnxruntime".to_owned()));
+            let steps = steps.into_iter().chain([("seal", GENERATOR.to_owned())]).collect();
+            let receipt = origin::receipt(work, "Faces", Lang::En, given, first, uses, steps);
+            let draft = Draft::new(Media::Picture(sheet), receipt).written_as(request.format);
+            sealed.push(seal(draft, &sealer, cancel, progress)?);
         }
         Ok(sealed)
     }

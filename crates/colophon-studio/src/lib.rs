@@ -10,8 +10,10 @@ mod error;
 mod faces;
 mod film;
 mod language;
+mod moving;
 mod origin;
 mod picture;
+mod sheet;
 mod speech;
 mod studio;
 
@@ -35,7 +37,9 @@ pub use language::{
     DEFAULT_ENCODER, Embedded, Found, Indexed, LanguageOptions, Languages, Performed, Question, SealedReply,
     SearchOptions, TaskOptions, TextEvent, TextModel, TextSink,
 };
+pub use moving::Moving;
 pub use picture::{PictureRequest, Pictured, Variation};
+pub use sheet::SheetRequest;
 pub use speech::{SpeechRequest, Spoken};
 pub use studio::{Studio, Work};
 

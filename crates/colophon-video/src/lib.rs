@@ -25,5 +25,5 @@ pub use error::VideoError;
 pub use ffmpeg::find_ffmpeg;
 pub use film::{EncodedFilm, FilmConfig, FilmWriter, Shot};
 pub use poster::poster;
-pub use text::{FontPaths, Typeset};
+pub use text::{Align, Face, FontPaths, TextStyle, Typeset};
 pub use transition::Transition;

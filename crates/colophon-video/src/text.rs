@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use colophon_types::{Lang, Raster};
 use harfrust::{FontRef, ShapeOptions, ShaperData, UnicodeBuffer};
-use tiny_skia::{FillRule, Paint, Path as Outline, PathBuilder, Pixmap, Transform};
+use tiny_skia::{FillRule, IntSize, Paint, Path as Outline, PathBuilder, Pixmap, Transform};
 
 use crate::error::VideoError;
 use crate::lines;
@@ -262,6 +262,15 @@ impl Typeset {
         let [r, g, b, a] = style.colour;
         paint.set_color_rgba8(r, g, b, a);
         pixmap.fill_path(&outline, &paint, FillRule::Winding, Transform::from_translate(x, y), None);
+    }
+
+    /// Draws a line over a picture; a picture whose bytes do not fit its size stays as it is.
+    pub fn write(&self, image: &mut Raster, style: &TextStyle, text: &str, place: (f32, f32), align: Align) {
+        let Some(size) = IntSize::from_wh(image.width, image.height) else { return };
+        if let Some(mut pixmap) = Pixmap::from_vec(std::mem::take(&mut image.rgba), size) {
+            self.draw(&mut pixmap, style, text, place, align);
+            image.rgba = pixmap.take();
+        }
     }
 
     /// Sets lines as a picture of their own, just large enough, with an optional shadow.

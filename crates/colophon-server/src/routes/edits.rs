@@ -8,6 +8,7 @@ use axum::extract::{FromRequest as _, Multipart, Request, State};
 use axum::response::Response;
 use colophon_studio::image::dream::Dream;
 use colophon_studio::image::gatys::Painting;
+use colophon_studio::image::grade::Grade;
 use colophon_studio::image::sketch::Pencil;
 use colophon_studio::image::upscale::Quality;
 use colophon_studio::{Behind, DiffusionRequest, Edit, Partial, PictureFile, Studio, StudioError, Variation};
@@ -18,7 +19,7 @@ use crate::app::{App, Shared};
 use crate::error::ApiError;
 
 /// What `model` may name.
-const MODELS: &str = "style, like, paint, dream, upscale, cutout, remove, sketch";
+const MODELS: &str = "style, like, paint, dream, upscale, cutout, remove, sketch, grade, crop, or a diffusion model";
 /// Files of one form, at most.
 const FILES: usize = 16;
 
@@ -255,6 +256,27 @@ fn edit(form: Form) -> Result<Edit, ApiError> {
                 how: Pencil { shade, lines: form.share("lines")?.unwrap_or(usual.lines), ..usual },
             }
         }
+        "grade" => {
+            let base = form.word("look").map_or(Ok(Grade::default()), Grade::named).map_err(StudioError::from)?;
+            let added = |name: &str, base: f32| Ok::<_, ApiError>(base + form.value(name)?.unwrap_or(0.0));
+            Edit::Grade {
+                how: Grade {
+                    exposure: added("exposure", base.exposure)?,
+                    contrast: added("contrast", base.contrast)?,
+                    saturation: added("saturation", base.saturation)?,
+                    warmth: added("warmth", base.warmth)?,
+                    tint: added("tint", base.tint)?,
+                    vignette: added("vignette", base.vignette)?,
+                    auto: base.auto,
+                },
+            }
+        }
+        "crop" => match size(form.word("size"))? {
+            Some((width, height)) if width > 0 && height > 0 => {
+                Edit::Crop { aspect: width as f32 / height as f32, size: Some((width, height)) }
+            }
+            _ => return Err(ApiError::bad("'size' must say the width and height to crop to", Some("size"))),
+        },
         other => {
             let message = format!("there is no edit '{other}'; 'model' must be one of {MODELS}");
             return Err(ApiError { code: "model_not_found", ..ApiError::not_found(message) });

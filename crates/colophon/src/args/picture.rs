@@ -10,7 +10,7 @@ pub(crate) struct Image {
     pub(crate) change: Option<Change>,
     /// What is in the picture, in English or Chinese (composer)
     pub(crate) prompt: Option<String>,
-    /// The file (.png, .jpg or .webp); several pictures are numbered
+    /// The file (.png, .jpg or .webp; .mp4 for a film of faces); several pictures are numbered
     #[arg(short, long, default_value = "picture.png", value_name = "FILE")]
     pub(crate) output: PathBuf,
     /// composer: pictures of words, composed of drawn art. diffusion: pictures of words out of noise, by
@@ -32,6 +32,12 @@ pub(crate) struct Image {
     /// Faces that lead from --seed to this one (gan)
     #[arg(long, value_name = "SEED")]
     pub(crate) towards: Option<u64>,
+    /// All faces on one sheet (gan)
+    #[arg(long)]
+    pub(crate) grid: bool,
+    /// Length of a film of faces in seconds, where the file is an .mp4 (gan)
+    #[arg(long, default_value_t = 12.0, value_name = "X", allow_negative_numbers = true)]
+    pub(crate) seconds: f64,
     /// Language: auto, en or zh
     #[arg(long, default_value = "auto", value_name = "LANG")]
     pub(crate) lang: String,
@@ -110,6 +116,7 @@ Examples:
   colophon image \"A fox in a red scarf in the snow\" -n 4 --seed 7 --json
   colophon image \"a lighthouse at dusk, oil painting\" --engine diffusion --seed 3 -o dusk.png
   colophon image \"in winter\" --engine diffusion --from dusk.png --strength 0.5 -o winter.png
+  colophon image --engine gan -n 6 --seed 1 -o faces.mp4
   colophon image --engine gan -n 8 --seed 1 --towards 2 -o face.png
   colophon image upscale small.jpg --factor 4 -o large.png
   colophon image style photo.jpg --like painting.jpg -o painted.png
@@ -187,6 +194,9 @@ pub(crate) enum Change {
         /// How far a step goes
         #[arg(long, default_value_t = 0.012, value_name = "X", allow_negative_numbers = true)]
         rate: f32,
+        /// Length of a film that falls into the dream, in seconds, where the file is an .mp4
+        #[arg(long, default_value_t = 8.0, value_name = "X", allow_negative_numbers = true)]
+        seconds: f64,
     },
     /// Enlarge it
     #[command(after_help = UPSCALE_EXAMPLES)]
@@ -234,6 +244,63 @@ pub(crate) enum Change {
         #[arg(long, default_value_t = 0.9, value_name = "X", allow_negative_numbers = true)]
         lines: f32,
     },
+    /// Grade its light and colour
+    #[command(after_help = GRADE_EXAMPLES)]
+    Grade {
+        #[command(flatten)]
+        files: Files,
+        /// auto, mono, warm, cool, faded or noir; what else is said is added to it
+        #[arg(long, value_name = "LOOK")]
+        look: Option<String>,
+        /// Light in stops: 1 doubles it
+        #[arg(long, default_value_t = 0.0, value_name = "X", allow_negative_numbers = true)]
+        exposure: f32,
+        /// -1 to 1
+        #[arg(long, default_value_t = 0.0, value_name = "X", allow_negative_numbers = true)]
+        contrast: f32,
+        /// -1 (grey) to 1
+        #[arg(long, default_value_t = 0.0, value_name = "X", allow_negative_numbers = true)]
+        saturation: f32,
+        /// -1 (blue) to 1 (yellow)
+        #[arg(long, default_value_t = 0.0, value_name = "X", allow_negative_numbers = true)]
+        warmth: f32,
+        /// -1 (green) to 1 (magenta)
+        #[arg(long, default_value_t = 0.0, value_name = "X", allow_negative_numbers = true)]
+        tint: f32,
+        /// 0 to 1: darker towards the corners
+        #[arg(long, default_value_t = 0.0, value_name = "X", allow_negative_numbers = true)]
+        vignette: f32,
+    },
+    /// Cut it to another shape around what draws the eye
+    #[command(after_help = CROP_EXAMPLES)]
+    Crop {
+        #[command(flatten)]
+        files: Files,
+        /// Width to height, such as 16:9 or 1:1
+        #[arg(long, value_name = "W:H", required_unless_present = "size")]
+        aspect: Option<String>,
+        /// Width and height in pixels to which it is scaled
+        #[arg(long, value_name = "WxH", conflicts_with = "aspect")]
+        size: Option<String>,
+    },
+    /// Lay several pictures on one sheet
+    #[command(after_help = SHEET_EXAMPLES)]
+    Sheet {
+        #[command(flatten)]
+        files: Files,
+        /// More pictures
+        #[arg(value_name = "FILES")]
+        more: Vec<PathBuf>,
+        /// Pictures in a row; default: about as many as rows
+        #[arg(long, value_name = "N")]
+        columns: Option<usize>,
+        /// Side of the square that a picture fits into, in pixels
+        #[arg(long, default_value_t = 320, value_name = "N")]
+        cell: u32,
+        /// Leave the names out
+        #[arg(long)]
+        no_names: bool,
+    },
 }
 
 /// What every change takes.
@@ -264,6 +331,9 @@ impl Change {
             Self::Cutout { files, .. } => (files, "cutout"),
             Self::Remove { files, .. } => (files, "remove"),
             Self::Sketch { files, .. } => (files, "sketch"),
+            Self::Grade { files, .. } => (files, "grade"),
+            Self::Crop { files, .. } => (files, "crop"),
+            Self::Sheet { files, .. } => (files, "sheet"),
         }
     }
 }
@@ -301,3 +371,16 @@ const SKETCH_EXAMPLES: &str = "\
 Examples:
   colophon image sketch house.jpg -o sketch.png
   colophon image sketch house.jpg --shade 0";
+const GRADE_EXAMPLES: &str = "\
+Examples:
+  colophon image grade dull.jpg --look auto -o clear.png
+  colophon image grade street.jpg --look noir
+  colophon image grade beach.jpg --warmth 0.3 --exposure 0.2 --vignette 0.4";
+const CROP_EXAMPLES: &str = "\
+Examples:
+  colophon image crop photo.jpg --aspect 1:1 -o square.png
+  colophon image crop photo.jpg --size 1280x720";
+const SHEET_EXAMPLES: &str = "\
+Examples:
+  colophon image sheet one.png two.jpg three.webp -o sheet.png
+  colophon image sheet *.png --columns 4 --cell 400 --no-names";

@@ -5,11 +5,11 @@ use std::process::ExitCode;
 
 use colophon_studio::image::dream::Dream;
 use colophon_studio::image::gatys::Painting;
+use colophon_studio::image::grade::Grade;
 use colophon_studio::image::sketch::Pencil;
 use colophon_studio::image::upscale::Quality;
 use colophon_studio::{
-    Behind, DiffusionRequest, Edit, FaceRequest, Partial, PictureFile, PictureRequest, Pictured, Sealed,
-    Studio, StudioError, Variation,
+    Behind, DiffusionRequest, Edit, FaceRequest, Partial, PictureFile, PictureRequest, Pictured, Sealed, SheetRequest, Studio, StudioError, Variation,
 };
 use colophon_types::{Cancel, ErrorCode, PictureFormat, Progress};
 use serde_json::{Value, json};
@@ -26,16 +26,23 @@ pub(crate) fn run(
     if let Some(change) = &args.change {
         return self::change(studio, change, progress, cancel);
     }
-    let format = format(&args.output)?;
     let asked = args.diffusion.asked();
     let engine = args.engine.as_deref().unwrap_or(if asked.is_some() { "diffusion" } else { "composer" });
     if let (Some(flag), "composer" | "gan") = (asked, engine) {
         return Err(Failure::new(ErrorCode::BadInput, format!("{flag} belongs to --engine diffusion"))
             .with_hint("leave it or --engine out"));
     }
+    if engine == "gan" && args.prompt.is_none() && is_film(&args.output) {
+        let first = args.seed.unwrap_or_else(|| u64::from(std::process::id()));
+        let seeds: Vec<u64> = (0..args.n.max(2) as u64).map(|index| first.wrapping_add(index)).collect();
+        let moving = studio.faces_film(&seeds, args.seconds, progress, cancel)?;
+        return deliver(vec![(moving.sealed, Value::Null)], &args.output, args.json);
+    }
+    let format = format(&args.output)?;
     let made: Vec<(Sealed, Value)> = match (engine, &args.prompt) {
         ("gan", None) => {
-            let request = FaceRequest { seed: args.seed, count: args.n, towards: args.towards, format };
+            let request =
+                FaceRequest { seed: args.seed, count: args.n, towards: args.towards, grid: args.grid, format };
             let faces = studio.faces(&request, progress, cancel)?;
             faces.into_iter().map(|sealed| (sealed, Value::Null)).collect()
         }
@@ -170,8 +177,21 @@ fn change(
             PathBuf::from(format!("{stem}-{name}.png"))
         }
     };
-    let format = format(&output)?;
     let file = PictureFile::open(&files.input)?;
+    if let (Change::Dream { seconds, guide: None, .. }, true) = (change, is_film(&output)) {
+        let Edit::Dream { how, .. } = edit(change)? else { return Ok(ExitCode::FAILURE) };
+        let moving = studio.dream_film(&file, &how, *seconds, files.seed, progress, cancel)?;
+        return deliver(vec![(moving.sealed, Value::Null)], &output, files.json);
+    }
+    let format = format(&output)?;
+    if let Change::Sheet { more, columns, cell, no_names, .. } = change {
+        let more: Result<Vec<PictureFile>, StudioError> = more.iter().map(|f| PictureFile::open(f)).collect();
+        let files_on_it = std::iter::once(file).chain(more?).collect();
+        let request =
+            SheetRequest { files: files_on_it, columns: *columns, cell: *cell, names: !no_names, format };
+        let sealed = studio.sheet(&request, progress, cancel)?;
+        return deliver(vec![(sealed, Value::Null)], &output, files.json);
+    }
     if let Some((count, size)) = vary {
         let variation = Variation { size, seed: files.seed, count, format };
         let pictures = studio.vary(&file, &variation, progress, cancel)?;
@@ -249,7 +269,7 @@ fn edit(change: &Change) -> Result<Edit, Failure> {
         Change::Cutout { behind, .. } => {
             Edit::Cutout { behind: behind.as_deref().map(background).transpose()? }
         }
-        Change::Vary { .. } => {
+        Change::Vary { .. } | Change::Sheet { .. } => {
             return Err(Failure::new(ErrorCode::Failed, "a variation is composed anew".to_owned()));
         }
         Change::Remove { mask, boxes, .. } => Edit::Remove {
@@ -259,6 +279,28 @@ fn edit(change: &Change) -> Result<Edit, Failure> {
         Change::Sketch { shade, lines, .. } => {
             let how = Pencil { shade: share("shade", *shade)?, lines: share("lines", *lines)?, seed: 0 };
             Edit::Sketch { how }
+        }
+        Change::Grade { look, exposure, contrast, saturation, warmth, tint, vignette, .. } => {
+            let base = look.as_deref().map_or(Ok(Grade::default()), Grade::named).map_err(StudioError::from)?;
+            let how = Grade {
+                exposure: base.exposure + exposure,
+                contrast: base.contrast + contrast,
+                saturation: base.saturation + saturation,
+                warmth: base.warmth + warmth,
+                tint: base.tint + tint,
+                vignette: base.vignette + vignette,
+                auto: base.auto,
+            };
+            Edit::Grade { how }
+        }
+        Change::Crop { aspect, size, .. } => {
+            let size = size.as_deref().map(self::size).transpose()?;
+            let aspect = match (aspect, size) {
+                (Some(aspect), _) => shape(aspect)?,
+                (None, Some((w, h))) => w as f32 / h.max(1) as f32,
+                (None, None) => 1.0,
+            };
+            Edit::Crop { aspect, size }
         }
     })
 }
@@ -278,6 +320,19 @@ fn format(path: &Path) -> Result<PictureFormat, Failure> {
     PictureFormat::named(&end).ok_or_else(|| {
         Failure::new(ErrorCode::BadInput, format!("{} cannot be written", path.display()))
             .with_hint("name it .png, .jpg or .webp")
+    })
+}
+
+fn is_film(path: &Path) -> bool {
+    path.extension().is_some_and(|end| end.eq_ignore_ascii_case("mp4"))
+}
+
+/// `16:9` as a number.
+fn shape(text: &str) -> Result<f32, Failure> {
+    let parts = text.split_once(':').and_then(|(w, h)| Some((w.parse::<f32>().ok()?, h.parse::<f32>().ok()?)));
+    parts.filter(|(w, h)| *w > 0.0 && *h > 0.0).map(|(w, h)| w / h).ok_or_else(|| {
+        Failure::new(ErrorCode::BadInput, format!("'{text}' is no shape"))
+            .with_hint("give width and height, such as 16:9")
     })
 }
 

@@ -188,3 +188,61 @@ fn bad_pictures_and_settings_are_one_sentence_and_write_nothing() {
         assert!(!out.exists(), "{args:?}");
     }
 }
+
+#[test]
+fn pictures_are_graded_cropped_and_laid_on_a_sheet() {
+    let home = Home::new();
+    let file = picture(&home);
+    let out = home.path("out.png");
+    for (args, expected) in [
+        (&["grade", path(&file), "--look", "noir"][..], (320, 256)),
+        (&["grade", path(&file), "--exposure", "-0.5", "--warmth", "0.4"], (320, 256)),
+        (&["crop", path(&file), "--aspect", "1:1"], (256, 256)),
+        (&["crop", path(&file), "--size", "90x160"], (90, 160)),
+        (&["sheet", path(&file), path(&file), path(&file), "--cell", "128"], (280, 316)),
+    ] {
+        let result = home.run(&[&["image"], args, &["-o", path(&out)]].concat());
+        assert!(result.status.success(), "{args:?}: {}", text(&result.stderr));
+        assert_eq!(size(&out), expected, "{args:?}");
+        let verdict = json(&home.run(&["verify", "--json", path(&out)]).stdout);
+        assert_eq!(verdict[0]["verdict"], "verified", "{verdict}");
+    }
+    for (args, words) in [
+        (&["grade", path(&file), "--look", "magic"][..], "no look"),
+        (&["grade", path(&file), "--contrast", "3"], "contrast must be"),
+        (&["crop", path(&file), "--aspect", "wide"], "no shape"),
+        (&["crop", path(&file), "--size", "99999x10"], "not possible"),
+        (&["sheet", path(&file), "--cell", "9000"], "too large"),
+    ] {
+        let result = home.run(&[&["image"], args, &["-o", path(&home.path("no.png"))]].concat());
+        assert_eq!(result.status.code(), Some(2), "{args:?}");
+        assert!(text(&result.stderr).contains(words), "{args:?}: {}", text(&result.stderr));
+    }
+}
+
+#[test]
+fn faces_and_dreams_move() {
+    let home = Home::new();
+    let (file, film) = (picture(&home), home.path("film.mp4"));
+    let grid = home.path("grid.png");
+    let result = home.run(&["image", "--engine", "gan", "-n", "4", "--seed", "3", "--grid", "-o", path(&grid)]);
+    assert!(result.status.success(), "{}", text(&result.stderr));
+    assert_eq!(size(&grid), (420, 420));
+    for args in [
+        &["image", "--engine", "gan", "-n", "3", "--seed", "3", "--seconds", "2"][..],
+        &["image", "dream", path(&file), "--seconds", "1", "--layer", "conv3_1", "--octaves", "2", "--seed", "1"],
+    ] {
+        let result = home.run(&[args, &["-o", path(&film)]].concat());
+        assert!(result.status.success(), "{args:?}: {}", text(&result.stderr));
+        let verdict = json(&home.run(&["verify", "--json", path(&film)]).stdout);
+        assert_eq!(verdict[0]["verdict"], "verified", "{verdict}");
+        let streams = tool(
+            "ffprobe",
+            &["-v", "error", "-show_entries", "stream=nb_frames", "-select_streams", "v:0", "-of", "csv=p=0", path(&film)],
+        );
+        let frames: u32 = text(&streams).trim().trim_end_matches(',').parse().expect("frames");
+        assert!(frames == 48 || frames == 24, "{frames}");
+    }
+    let result = home.run(&["image", "dream", path(&file), "--seconds", "900", "-o", path(&film)]);
+    assert_eq!(result.status.code(), Some(2), "{}", text(&result.stderr));
+}

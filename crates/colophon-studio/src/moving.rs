@@ -1,0 +1,260 @@
+//! Moving pictures that engines draw frame by frame: faces that turn into others, a fall through a
+//! dream.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use colophon_image::dream::Dream;
+use colophon_image::faces::Latent;
+use colophon_image::upscale::Quality;
+use colophon_image::{Dreamer, Faces, NudityFilter, Upscaler, crop};
+use colophon_scene::layers::{Blend, Entrance, Layer, LayeredScene, Particles};
+use colophon_seal::{Sealed, seal};
+use colophon_types::{
+    Cancel, Draft, Event, FrameMarker as _, Lang, Media, NoProgress, Pcm, Progress, Raster, Receipt, Source,
+    Stage,
+};
+use colophon_video::{FilmConfig, FilmWriter, Shot, Transition};
+use serde_json::json;
+use tempfile::TempDir;
+
+use crate::edit::{self, PictureFile};
+use crate::engines::Fetch;
+use crate::origin::{self, GENERATOR, fresh_seed, new_work};
+use crate::{Studio, StudioError};
+
+/// Frames a second.
+const FPS: u32 = 24;
+/// Longest film, in seconds.
+const LONGEST: f64 = 120.0;
+/// Side of a film of faces, in pixels.
+const FACE: u32 = 512;
+/// Longest side of a film of a dream, in pixels.
+const DREAM: u32 = 448;
+/// How much nearer each dreamt frame is.
+const NEARER: f32 = 1.025;
+/// Frames that are shown for each dreamt one; those between go over into the next.
+const HELD: u32 = 3;
+
+/// A film of pictures.
+pub struct Moving {
+    /// The sealed film.
+    pub sealed: Sealed,
+    _temp: TempDir,
+}
+
+/// A film that is being written.
+struct Reel {
+    writer: FilmWriter,
+    marker: String,
+    temp: TempDir,
+    path: PathBuf,
+    size: (u32, u32),
+}
+
+impl Reel {
+    fn start(studio: &Studio, size: (u32, u32), cancel: &Cancel) -> Result<Self, StudioError> {
+        let sealer = studio.sealer()?;
+        let works = studio.home.join("works");
+        std::fs::create_dir_all(&works).map_err(StudioError::io("make the folder", &works))?;
+        let temp = tempfile::Builder::new()
+            .prefix(".reel-")
+            .tempdir_in(&works)
+            .map_err(StudioError::io("write in", &works))?;
+        let path = temp.path().join("film.mp4");
+        let label = Arc::new(sealer.film_label());
+        let marker = label.name().to_owned();
+        let mut config = FilmConfig::new(&path, Lang::En);
+        (config.width, config.height, config.fps) = (size.0, size.1, FPS);
+        config.marker = Some(label);
+        config.ffmpeg = studio.ffmpeg();
+        let writer = FilmWriter::start(config, cancel, Arc::new(NoProgress))?;
+        Ok(Self { writer, marker, temp, path, size })
+    }
+
+    /// Adds a frame, shown for `frames` frames, going over from the one before.
+    fn frame(&mut self, image: Raster, frames: u32, last: bool) -> Result<(), StudioError> {
+        let layer = Layer {
+            name: "frame".into(),
+            image,
+            x: 0.0,
+            y: 0.0,
+            depth: 0.0,
+            blend: Blend::Over,
+            opacity: 1.0,
+            motion: Vec::new(),
+            entrance: Entrance::None,
+        };
+        let scene = LayeredScene {
+            width: self.size.0,
+            height: self.size.1,
+            layers: vec![layer],
+            particles: Particles::None,
+            camera: (0.0, 0.0),
+            palette: [[20; 3], [235; 3]],
+        };
+        let seconds = f64::from(frames) / f64::from(FPS);
+        let transition = Transition::Cut;
+        Ok(self.writer.shot(Shot { scene, seconds, transition, captions: Vec::new(), last })?)
+    }
+
+    /// Ends the film and seals it.
+    fn seal(
+        self,
+        studio: &Studio,
+        receipt: Receipt,
+        sources: Vec<Source>,
+        progress: &dyn Progress,
+        cancel: &Cancel,
+    ) -> Result<Moving, StudioError> {
+        let sealer = Arc::clone(studio.sealer()?);
+        let silence = Pcm { rate: 48_000, samples: Vec::new() };
+        let film = self.writer.finish(&silence, &receipt.title, None)?;
+        let media = Media::Film { path: self.path, marker: self.marker, seconds: film.seconds };
+        let draft = match sources.is_empty() {
+            true => Draft::new(media, receipt),
+            false => Draft::from_sources(media, receipt, sources),
+        };
+        Ok(Moving { sealed: seal(draft, &sealer, cancel, progress)?, _temp: self.temp })
+    }
+}
+
+fn lasting(seconds: f64) -> Result<u32, StudioError> {
+    if (1.0..=LONGEST).contains(&seconds) {
+        return Ok((seconds * f64::from(FPS)).round() as u32);
+    }
+    Err(StudioError::request(format!("a film of {seconds} seconds is not possible"), "ask for 1 to 120"))
+}
+
+impl Studio {
+    /// A film of faces that turn one into the next, from the first seed over the others and back.
+    ///
+    /// # Errors
+    /// [`StudioError`]: a request that cannot be met, a model that cannot be had, a step that failed.
+    pub fn faces_film(
+        &self,
+        seeds: &[u64],
+        seconds: f64,
+        progress: &dyn Progress,
+        cancel: &Cancel,
+    ) -> Result<Moving, StudioError> {
+        let frames = lasting(seconds)?;
+        if !(2..=64).contains(&seeds.len()) {
+            return Err(StudioError::request("a film of faces needs 2 to 64 of them", "ask for more"));
+        }
+        let mut fetch = Fetch::new(&self.hub, progress, cancel);
+        let model = fetch.get("dcgan-faces", "faces", None)?;
+        let larger = fetch.get(Quality::Fast.model(), "upscale", None)?;
+        fetch.runtime()?;
+        let uses = fetch.uses;
+        let lease = self.cores.lease(1, self.cores.total(), cancel)?;
+        let faces = Faces::load(&model.dir, lease.threads())?;
+        let larger = Upscaler::load(&larger.dir, Quality::Fast, 4, lease.threads())?;
+        let mut reel = Reel::start(self, (FACE, FACE), cancel)?;
+        let stops: Vec<Latent> = seeds.iter().map(|seed| Latent::of(*seed)).collect();
+        for frame in 0..frames {
+            let (done, total) = (u64::from(frame), u64::from(frames));
+            progress.event(Event::Progress { stage: Stage::Encode, done, total, what: None });
+            let at = frame as f32 / frames as f32 * stops.len() as f32;
+            let from = at as usize % stops.len();
+            // Each face is stayed with for a moment.
+            let part = at.fract();
+            let part = part * part * (3.0 - 2.0 * part);
+            let latent = stops[from].towards(&stops[(from + 1) % stops.len()], part);
+            let small = faces.draw(&[latent], cancel)?.pop().ok_or(StudioError::Stopped("generator"))?;
+            let face = larger.enlarge(&small, cancel, &mut |_, _| {})?;
+            reel.frame(crop::scaled(&face, (FACE, FACE))?, 1, frame + 1 == frames)?;
+        }
+        drop(lease);
+        let given = json!({"task": "image.faces.film", "engine": "gan", "seeds": seeds, "seconds": seconds});
+        let work = new_work(&given)?;
+        let steps = ["faces", "upscale"].map(|step| (step, "onnxruntime".to_owned()));
+        let steps = steps.into_iter().chain([("encode", "ffmpeg".into()), ("seal", GENERATOR.to_owned())]);
+        let seed = seeds.first().copied().unwrap_or_default();
+        let receipt = origin::receipt(work, "Faces", Lang::En, given, seed, uses, steps.collect());
+        reel.seal(self, receipt, Vec::new(), progress, cancel)
+    }
+
+    /// A film that falls into a picture while a network dreams: each frame is the one before, a little
+    /// nearer, dreamt on.
+    ///
+    /// # Errors
+    /// As [`edit`](Self::edit), and a length out of range.
+    pub fn dream_film(
+        &self,
+        file: &PictureFile,
+        how: &Dream,
+        seconds: f64,
+        seed: Option<u64>,
+        progress: &dyn Progress,
+        cancel: &Cancel,
+    ) -> Result<Moving, StudioError> {
+        let frames = lasting(seconds)?.div_ceil(HELD);
+        let (image, source) = file.read()?;
+        let mut fetch = Fetch::new(&self.hub, progress, cancel);
+        let model = fetch.get("hed", "dream", Some(&format!("vgg16 {}", how.layer)))?;
+        let limit = self.config.pictures.nudity_limit.unwrap_or(edit::NUDITY_LIMIT);
+        let judge = if limit > 0 { Some(fetch.get("open-nsfw", "judge", None)?) } else { None };
+        fetch.runtime()?;
+        let uses = fetch.uses;
+        let seed = seed.unwrap_or_else(fresh_seed);
+        let lease = self.cores.lease(1, self.cores.total(), cancel)?;
+        let judge = judge.map(|m| NudityFilter::load(&m.dir, lease.threads())).transpose()?;
+        edit::judged(judge.as_ref(), limit, &image, "the picture", cancel)?;
+        let scale = (DREAM as f32 / image.width.max(image.height) as f32).min(1.0);
+        let side = |n: u32| ((n as f32 * scale / 2.0).round() as u32 * 2).max(64);
+        let size = (side(image.width), side(image.height));
+        // The first frame is dreamt in full; those after it only go on.
+        let first = Dream { seed, ..how.clone() };
+        let next = Dream { octaves: 2, steps: 1, seed, ..how.clone() };
+        let dreamer = Dreamer::load(&model.dir, &first, false, lease.threads())?;
+        let mut reel = Reel::start(self, size, cancel)?;
+        let mut picture = crop::scaled(&image, size)?;
+        for frame in 0..frames {
+            let (done, total) = (u64::from(frame), u64::from(frames));
+            progress.event(Event::Progress { stage: Stage::Encode, done, total, what: None });
+            let how = if frame == 0 { &first } else { &next };
+            let how = Dream { seed: seed.wrapping_add(u64::from(frame)), ..how.clone() };
+            picture = dreamer.dream(&picture, &how, None, cancel, &mut |_, _| {})?;
+            if frame % FPS == 0 {
+                edit::judged(judge.as_ref(), limit, &picture, "what came out", cancel)?;
+            }
+            let nearer = nearer(&picture, size)?;
+            let last = frame + 1 == frames;
+            for step in 0..HELD {
+                let part = step as f32 / HELD as f32;
+                reel.frame(between(&picture, &nearer, part), 1, last && step + 1 == HELD)?;
+            }
+            picture = nearer;
+        }
+        drop(lease);
+        let given = json!({
+            "task": "image.dream.film", "input_sha256": [origin::sha256_of(&file.bytes)], "layer": how.layer,
+            "channel": how.channel, "octaves": how.octaves, "steps": how.steps, "rate": how.rate,
+            "seconds": seconds, "seed": seed,
+        });
+        let work = new_work(&given)?;
+        let steps = vec![
+            ("dream", "onnxruntime".to_owned()),
+            ("encode", "ffmpeg".into()),
+            ("seal", GENERATOR.to_owned()),
+        ];
+        let receipt = origin::receipt(work, &file.name, Lang::En, given, seed, uses, steps);
+        reel.seal(self, receipt, vec![source], progress, cancel)
+    }
+}
+
+/// The middle of a picture at its whole size.
+fn nearer(picture: &Raster, (width, height): (u32, u32)) -> Result<Raster, StudioError> {
+    let part = |n: u32| ((n as f32 / NEARER).round() as u32).clamp(1, n);
+    let (w, h) = (part(width), part(height));
+    let middle = crop::cut(picture, [(width - w) / 2, (height - h) / 2, w, h])?;
+    Ok(crop::scaled(&middle, (width, height))?)
+}
+
+/// A picture on the way from one to another.
+fn between(a: &Raster, b: &Raster, part: f32) -> Raster {
+    let share = (part.clamp(0.0, 1.0) * 256.0) as u16;
+    let mix = |(a, b): (&u8, &u8)| ((u16::from(*a) * (256 - share) + u16::from(*b) * share) >> 8) as u8;
+    Raster { rgba: a.rgba.iter().zip(&b.rgba).map(mix).collect(), ..*a }
+}
