@@ -24,6 +24,7 @@ pub mod props;
 mod sky;
 mod space;
 mod stage;
+mod tone;
 mod treatment;
 mod trees;
 mod water;
@@ -83,7 +84,7 @@ pub fn render(
     {
         return Err(SceneError::BadSize { width: size.0, height: size.1 });
     }
-    let scene = &tame(scene);
+    let scene = &tame(scene, treatment);
     let mut rng = Seed(scene.seed).derive("light");
     let side = if rng.next_f32() < 0.5 { -1.0 } else { 1.0 };
     let st = Stage {
@@ -106,7 +107,16 @@ pub fn render(
     }
     layers.sort_by(|a, b| a.0.total_cmp(&b.0));
     let mut layers: Vec<Layer> = layers.into_iter().map(|l| l.1).collect();
-    layers.push(vignette(&st));
+    if let Some(tone) = treatment.tone() {
+        // Light and shade that lie over the others belong to paint, not to line and ink.
+        layers.retain(|layer| layer.blend == Blend::Over);
+        for (index, layer) in layers.iter_mut().enumerate() {
+            cancel.check()?;
+            tone.apply(&mut layer.image, size.0.min(size.1), index == 0);
+        }
+    } else {
+        layers.push(vignette(&st));
+    }
     let p = &st.palette;
     let dark = p.shade.mix(p.sky[0], 0.25);
     let pale = p.sky[2].pale(0.35);
@@ -121,9 +131,12 @@ pub fn render(
 }
 
 /// The scene with every number in range: no NaN, nothing outside what a picture can hold.
-fn tame(scene: &Scene) -> Scene {
+fn tame(scene: &Scene, treatment: Treatment) -> Scene {
     let fix = |v: f32, low: f32, high: f32, or: f32| if v.is_finite() { v.clamp(low, high) } else { or };
     let mut out = scene.clone();
+    if treatment == Treatment::Night {
+        out.time = TimeOfDay::Night;
+    }
     out.horizon = fix(out.horizon, 0.2, 0.86, 0.62);
     out.objects.truncate(MAX_OBJECTS);
     for o in &mut out.objects {
