@@ -35,7 +35,7 @@ pub struct DiffusionRequest {
     pub prompt: String,
     /// What is not to be in it.
     pub negative: String,
-    /// A model of the catalogue, a checkpoint in folders, or a safetensors file; empty for the default.
+    /// A model of the catalogue, a checkpoint in folders, or a safetensors or GGUF file; empty for the default.
     pub model: String,
     /// Width and height in pixels; `None` for those of the picture that is changed, or what the model
     /// was trained for.
@@ -209,7 +209,8 @@ impl Studio {
         };
         let given = Given::read(request)?;
         let mut fetch = Fetch::new(&self.hub, progress, cancel);
-        let found = find(&mut fetch, request, &self.config.pictures.checkpoints)?;
+        let mut found = find(&mut fetch, request, &self.config.pictures.checkpoints)?;
+        found.extras.cache = Some(self.home.join("cache").join("weights"));
         let limit = self.config.pictures.nudity_limit.unwrap_or(edit::NUDITY_LIMIT);
         let judge = if limit > 0 { Some(fetch.get("open-nsfw", "judge", None)?) } else { None };
         fetch.runtime()?;
@@ -455,7 +456,7 @@ fn digest(path: &Path) -> Result<String, StudioError> {
         let entries = std::fs::read_dir(&folder).map_err(StudioError::io("read", &folder))?;
         let mut files: Vec<PathBuf> = entries
             .filter_map(|entry| Some(entry.ok()?.path()))
-            .filter(|path| path.extension().is_some_and(|e| e == "safetensors"))
+            .filter(|path| path.extension().is_some_and(|e| e == "safetensors" || e == "gguf"))
             .collect();
         files.sort();
         for file in files {

@@ -1,8 +1,11 @@
 //! Each stage against the `diffusers` library, over the tiny checkpoints of the test kit, which also
 //! holds what the library computes; `scripts/check-pictures` computes it again.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use candle_core::Device;
+use candle_core::quantized::{GgmlDType, QTensor, gguf_file};
 use colophon_test::diffusion::{KEPT, tensors_of, uniform, write, write_tensors};
 use colophon_types::{Cancel, Raster};
 use serde_json::json;
@@ -15,7 +18,7 @@ use super::t5::T5;
 use super::tokens::Tokens;
 use super::unet::{Told, Unet};
 use super::vae::{Decoder, Encoder, TinyDecoder};
-use super::{checkpoint, source::Source, weights::Weights};
+use super::{checkpoint, naming, source::Source, weights::Weights};
 use crate::agreement::agrees;
 use crate::net::Tensor;
 use crate::pixels;
@@ -188,7 +191,7 @@ fn stages_agree() {
     agrees(&encoder.read(&tokens, &cancel).unwrap().data, &stages["long"], "T5");
 
     let dir = folders("tiny", false);
-    let weights = Weights::open(&dir.path().join("tiny")).unwrap();
+    let weights = Weights::open(&dir.path().join("tiny"), None).unwrap();
     let tiny = TinyDecoder::load(&Source::plain(&weights), 4, LATENT, 2).unwrap();
     agrees(&tiny.decode(&shaped, &cancel).unwrap().data, &stages["tiny"], "tiny");
 }
@@ -288,7 +291,7 @@ fn flux_agrees() {
 fn half_precision_is_near() {
     let (whole, half) = (folders("sd", false), folders("sd", true));
     let latent = |dir: &Path| {
-        let weights = Weights::open(&dir.join("unet")).unwrap();
+        let weights = Weights::open(&dir.join("unet"), None).unwrap();
         let names: Vec<&str> = weights.names().collect();
         let kept =
             weights.floats(names.iter().find(|n| n.ends_with("conv_in.weight")).unwrap(), None).unwrap();
@@ -315,4 +318,82 @@ fn half_precision_is_near() {
     let again = model.draw(&ask, &[4], &Cancel::new(), &mut |_| {}).unwrap();
     assert_eq!(again[0].rgba, made[1].rgba, "a seed gives its picture whatever else is drawn");
     drop(Tokens::open(&half.path().join("tokenizer"), "!").unwrap());
+}
+
+/// A network of FLUX under the names of its makers, in a GGUF file.
+fn quantised(name: &str, kind: GgmlDType, path: &Path) {
+    let parts = tensors_of("transformer", &KEPT["checkpoints"][name]["weights"]["transformer"]);
+    let mut whole: BTreeMap<String, (Vec<usize>, BTreeMap<usize, Vec<f32>>)> = BTreeMap::new();
+    for (ours, (shape, mut values)) in parts {
+        let (theirs, rows) = naming::flux(&ours, 32);
+        if ours.starts_with("norm_out") {
+            // Scale and shift stand the other way round there.
+            let half = values.len() / 2;
+            values.rotate_left(half);
+        }
+        let entry = whole.entry(theirs).or_insert_with(|| (shape.clone(), BTreeMap::new()));
+        entry.1.insert(rows.map_or(0, |(first, _)| first), values);
+        entry.0[0] = entry.1.values().map(Vec::len).sum::<usize>() / shape[1..].iter().product::<usize>().max(1);
+    }
+    let tensors: Vec<(String, QTensor)> = whole
+        .into_iter()
+        .map(|(name, (shape, parts))| {
+            let values: Vec<f32> = parts.into_values().flatten().collect();
+            let packed = shape.len() == 2 && shape[1].is_multiple_of(32);
+            let tensor = candle_core::Tensor::from_vec(values, shape, &Device::Cpu).unwrap();
+            (name, QTensor::quantize(&tensor, if packed { kind } else { GgmlDType::F32 }).unwrap())
+        })
+        .collect();
+    let listed: Vec<(&str, &QTensor)> = tensors.iter().map(|(name, tensor)| (name.as_str(), tensor)).collect();
+    let mut file = std::fs::File::create(path).unwrap();
+    gguf_file::write(&mut file, &[], &listed).unwrap();
+}
+
+#[test]
+fn packed_weights_are_near() {
+    let (dir, files) = (folders("flux-schnell", false), tempfile::tempdir().unwrap());
+    let mut noise_of = || [noise()];
+    let ask = |method| Ask {
+        prompt: PROMPT,
+        negative: "",
+        size: (96, 64),
+        steps: 2,
+        guidance: 1.0,
+        method,
+        start: None,
+    };
+    let exact = Diffusion::open(dir.path(), &[], &Extras::default(), 2).unwrap();
+    let draw = |model: &Diffusion, noise: &mut [Box<Noise<'_>>]| {
+        let made = model.numbers(&ask(Method::FlowEuler), noise, &Cancel::new(), &mut |_| {});
+        made.unwrap()[0].data.clone()
+    };
+    let exact = draw(&exact, &mut noise_of());
+    // Layers of this size are too small for the blocks of K-quants; they are read as these are.
+    for (kind, near) in
+        [(GgmlDType::F32, 1e-4), (GgmlDType::Q8_0, 0.02), (GgmlDType::Q5_0, 0.1), (GgmlDType::Q4_0, 0.2)]
+    {
+        let path = files.path().join(format!("{kind:?}.gguf"));
+        quantised("flux-schnell", kind, &path);
+        let extras = Extras {
+            base: Some(dir.path().to_owned()),
+            cache: Some(files.path().join("cache")),
+            ..Extras::default()
+        };
+        let model = Diffusion::open(&path, &[], &extras, 2).unwrap();
+        let made = draw(&model, &mut noise_of());
+        let off = made.iter().zip(&exact).map(|(a, b)| f64::from((a - b).abs())).sum::<f64>() / made.len() as f64;
+        let power = exact.iter().map(|v| f64::from(v * v)).sum::<f64>() / made.len() as f64;
+        assert!(off < near * power.sqrt(), "{kind:?}: {off} of {}", power.sqrt());
+        assert!(kind == GgmlDType::F32 || off > 0.0, "{kind:?} was packed");
+        // The packed copy is made once.
+        let copies = || std::fs::read_dir(files.path().join("cache")).unwrap().count();
+        let before = copies();
+        Diffusion::open(&path, &[], &extras, 2).unwrap();
+        assert_eq!(copies(), before);
+    }
+    let junk = files.path().join("junk.gguf");
+    for bytes in [&b"GGUF"[..], b"GGUF\x03\0\0\0\xff\xff\xff\xff\xff\xff\xff\xff\0\0\0\0\0\0\0\0", b"no GGUF at all, but long"] {
+        std::fs::write(&junk, bytes).unwrap();
+        assert!(Diffusion::open(&junk, &[], &Extras::default(), 2).is_err());
+    }
 }

@@ -66,8 +66,8 @@ pub(crate) struct Component {
 }
 
 impl Component {
-    fn folder(path: &Path) -> Result<Self, ImageError> {
-        let weights = Arc::new(Weights::open(path)?);
+    fn folder(path: &Path, cache: Option<&Path>) -> Result<Self, ImageError> {
+        let weights = Arc::new(Weights::open(path, cache)?);
         let layout = if weights.has("decoder.mid_block.attentions.0.query.weight") {
             Layout::OldAttention
         } else if weights.has("embeddings.token_embedding.weight") {
@@ -160,6 +160,8 @@ pub struct Extras {
     pub base: Option<PathBuf>,
     /// A tiny autoencoder (TAESD) for previews.
     pub tiny: Option<PathBuf>,
+    /// Where packed copies of GGUF files are kept.
+    pub cache: Option<PathBuf>,
 }
 
 /// A checkpoint, opened.
@@ -185,13 +187,14 @@ impl Checkpoint {
     /// # Errors
     /// [`ImageError::Model`] for what is neither, or of a kind that is not known.
     pub(crate) fn open(path: &Path, extras: &Extras) -> Result<Self, ImageError> {
-        let tiny = extras.tiny.as_deref().map(Component::folder).transpose()?;
-        let mut checkpoint = if path.is_dir() { Self::folder(path)? } else { Self::file(path, extras)? };
+        let cache = extras.cache.as_deref();
+        let tiny = extras.tiny.as_deref().map(|path| Component::folder(path, cache)).transpose()?;
+        let mut checkpoint = if path.is_dir() { Self::folder(path, cache)? } else { Self::file(path, extras)? };
         checkpoint.tiny = tiny;
         Ok(checkpoint)
     }
 
-    fn folder(path: &Path) -> Result<Self, ImageError> {
+    fn folder(path: &Path, cache: Option<&Path>) -> Result<Self, ImageError> {
         let bad = |reason: &str| ImageError::model(path, reason.to_owned());
         if !path.join("model_index.json").is_file() {
             return Err(bad("it has no model_index.json, as a checkpoint in folders has"));
@@ -222,15 +225,15 @@ impl Checkpoint {
         let vae_config =
             VaeConfig::of(&json(&path.join("vae/config.json"))?).ok_or_else(|| unknown("vae"))?;
         let scheduler = json(&path.join("scheduler/scheduler_config.json"))?;
-        let (clips, t5) = encoders(path, family)?;
+        let (clips, t5) = encoders(path, family, cache)?;
         Ok(Self {
             path: path.to_owned(),
             family,
             clips,
             t5,
-            denoiser: Component::folder(&network)?,
+            denoiser: Component::folder(&network, cache)?,
             config,
-            vae: Component::folder(&path.join("vae"))?,
+            vae: Component::folder(&path.join("vae"), cache)?,
             vae_config,
             tiny: None,
             training: Training::of(&scheduler),
@@ -239,7 +242,8 @@ impl Checkpoint {
     }
 
     fn file(path: &Path, extras: &Extras) -> Result<Self, ImageError> {
-        let weights = Arc::new(Weights::open(path)?);
+        let cache = extras.cache.as_deref();
+        let weights = Arc::new(Weights::open(path, cache)?);
         let bad = |reason: &str| ImageError::model(path, reason.to_owned());
         let prefix = ["model.diffusion_model.", ""]
             .into_iter()
@@ -254,7 +258,10 @@ impl Checkpoint {
             })
             .ok_or_else(|| bad("its weights are not those of a network that is known"))?;
         let has = |name: &str| weights.has(name);
-        let shape = |name: &str| weights.entry(&format!("{prefix}{name}")).map(|e| e.shape.clone());
+        let shape = |name: &str| {
+            let name = format!("{prefix}{name}");
+            weights.shape(&name).ok_or_else(|| bad(&format!("it has no tensor {name}")))
+        };
         let part = |layout: Layout| Component { weights: Arc::clone(&weights), layout };
         let base = || {
             extras.base.as_deref().ok_or_else(|| {
@@ -262,11 +269,11 @@ impl Checkpoint {
             })
         };
         if has(&format!("{prefix}double_blocks.0.img_attn.qkv.weight")) {
-            let mut rest = Self::folder(base()?)?;
-            if rest.family != Family::Flux {
+            let mut rest = Self::folder(base()?, cache)?;
+            let DenoiserConfig::Flux(like) = &rest.config else {
                 return Err(bad("the base is of another kind"));
-            }
-            let config = FluxConfig::of_shapes(&|name| shape(name).ok());
+            };
+            let config = FluxConfig::of_shapes(&|name| shape(name).ok(), like);
             let width = config.width();
             rest.config = DenoiserConfig::Flux(config);
             rest.denoiser = part(Layout::Flux(prefix.to_owned(), width));
@@ -274,7 +281,7 @@ impl Checkpoint {
             return Ok(rest);
         }
         if has(&format!("{prefix}joint_blocks.0.x_block.attn.qkv.weight")) {
-            let mut rest = Self::folder(base()?)?;
+            let mut rest = Self::folder(base()?, cache)?;
             if rest.family != Family::Sd3 {
                 return Err(bad("the base is of another kind"));
             }
@@ -351,7 +358,11 @@ impl Checkpoint {
 }
 
 /// The text encoders of a checkpoint in folders.
-fn encoders(path: &Path, family: Family) -> Result<(Vec<ClipPart>, Option<T5Part>), ImageError> {
+fn encoders(
+    path: &Path,
+    family: Family,
+    cache: Option<&Path>,
+) -> Result<(Vec<ClipPart>, Option<T5Part>), ImageError> {
     const FIRST: [&str; 3] = ["text_encoder", "tokenizer", "<|endoftext|>"];
     const SECOND: [&str; 3] = ["text_encoder_2", "tokenizer_2", "!"];
     let (clips, t5): (&[[&str; 3]], Option<[&str; 2]>) = match family {
@@ -370,7 +381,7 @@ fn encoders(path: &Path, family: Family) -> Result<(Vec<ClipPart>, Option<T5Part
         }
         let described = json(&path.join(encoder).join("config.json"))?;
         parts.push(ClipPart {
-            component: Component::folder(&path.join(encoder))?,
+            component: Component::folder(&path.join(encoder), cache)?,
             config: ClipConfig::of(&described).ok_or_else(|| unknown(encoder))?,
             tokens: Tokens::open(&path.join(tokenizer), pad)?,
         });
@@ -380,7 +391,7 @@ fn encoders(path: &Path, family: Family) -> Result<(Vec<ClipPart>, Option<T5Part
     let t5 = match t5 {
         None => None,
         Some([encoder, tokenizer]) => Some(T5Part {
-            component: Component::folder(&path.join(encoder))?,
+            component: Component::folder(&path.join(encoder), cache)?,
             config: T5Config::of(&json(&path.join(encoder).join("config.json"))?)
                 .ok_or_else(|| unknown(encoder))?,
             tokens: Tokens::open(&path.join(tokenizer), "<pad>")?,

@@ -49,24 +49,26 @@ impl FluxConfig {
         })
     }
 
-    /// What the shapes of the weights say, under the names that its makers gave them.
-    pub(crate) fn of_shapes(shape: &dyn Fn(&str) -> Option<Vec<usize>>) -> Self {
+    /// What the shapes of the weights say, under the names that its makers gave them; how heads turn they
+    /// do not say, so that is as in another network of the kind.
+    pub(crate) fn of_shapes(shape: &dyn Fn(&str) -> Option<Vec<usize>>, like: &Self) -> Self {
         let count = |part: &str, layer: &str| {
             (0..).take_while(|i| shape(&format!("{part}.{i}.{layer}.weight")).is_some()).count()
         };
         let of = |name: &str, place: usize, usual: usize| {
             shape(name).and_then(|s| s.get(place).copied()).unwrap_or(usual)
         };
+        let head = of("double_blocks.0.img_attn.norm.query_norm.scale", 0, like.head).max(1);
         Self {
             channels: of("img_in.weight", 1, 64),
-            heads: of("img_in.weight", 0, 3072) / 128,
-            head: 128,
+            heads: of("img_in.weight", 0, 3072) / head,
+            head,
             double: count("double_blocks", "img_attn.qkv"),
             single: count("single_blocks", "linear1"),
             context: of("txt_in.weight", 1, 4096),
             pooled: of("vector_in.in_layer.weight", 1, 768),
             guided: shape("guidance_in.in_layer.weight").is_some(),
-            axes: [16, 56, 56],
+            axes: like.axes,
         }
     }
 

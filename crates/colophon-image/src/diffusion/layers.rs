@@ -3,6 +3,7 @@
 
 use super::lora::Lora;
 use super::source::Source;
+use super::weights::{PACK, PACKED};
 use crate::ImageError;
 use crate::net::{Attr, Graph, Var};
 
@@ -129,8 +130,22 @@ impl<'a> Builder<'a> {
             _ => return Err(self.source.misfit(&key)),
         };
         let out = rows.map_or(all, |(_, n)| n);
-        let weight = self.part(&key, rows, Some(&[out, width]))?;
-        let mut y = self.graph.contrib("FusedMatMul", &[x, weight], vec![("transB", Attr::Int(1))]);
+        let mut y = if let Some(packing) = self.source.packing(&key) {
+            let weight = self.part(&format!("{key}.{packing}"), rows, None)?;
+            let scales = self.part(&format!("{key}.scales"), rows, Some(&[out * width / PACK]))?;
+            let bits = if packing == PACKED[0] { 4 } else { 8 };
+            let number = |n: usize| Attr::Int(n as i64);
+            let settings = vec![
+                ("K", number(width)),
+                ("N", number(out)),
+                ("bits", number(bits)),
+                ("block_size", number(PACK)),
+            ];
+            self.graph.contrib("MatMulNBits", &[x, weight, scales], settings)
+        } else {
+            let weight = self.part(&key, rows, Some(&[out, width]))?;
+            self.graph.contrib("FusedMatMul", &[x, weight], vec![("transB", Attr::Int(1))])
+        };
         let bias = format!("{name}.bias");
         if self.has(&bias) {
             let bias = self.part(&bias, rows, None)?;

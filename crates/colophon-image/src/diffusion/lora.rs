@@ -79,7 +79,7 @@ impl Lora {
     /// # Errors
     /// A file that cannot be read.
     pub(crate) fn open(path: &Path, part: Part, strength: f32) -> Result<Self, ImageError> {
-        let weights = Weights::open(path)?;
+        let weights = Weights::open(path, None)?;
         let (dotted, kohya) = part.prefixes();
         let mut pairs = HashMap::new();
         for key in weights.names() {

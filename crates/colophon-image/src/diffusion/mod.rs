@@ -1,6 +1,6 @@
 //! Diffusion: pictures out of noise, led by words (Ho et al. 2020; Rombach et al. 2022).
 //!
-//! A checkpoint is a folder in the layout of the `diffusers` library or one safetensors file. Its text
+//! A checkpoint is a folder in the layout of the `diffusers` library, or one safetensors or GGUF file. Its text
 //! encoders, denoiser and autoencoder are written down as graphs of the ONNX Runtime that point at the
 //! weights where they lie, and are loaded one after another, so that the largest alone says how much
 //! memory a picture takes. Each stage agrees with `diffusers` (`agreement.rs`).
@@ -11,6 +11,7 @@ mod agreement;
 mod checkpoint;
 mod clip;
 mod flux;
+mod gguf;
 mod joint;
 mod layers;
 mod lora;

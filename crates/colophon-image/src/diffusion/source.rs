@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use super::weights::Weights;
+use super::weights::{PACKED, Weights};
 use crate::ImageError;
 use crate::net::Stored;
 
@@ -45,9 +45,21 @@ impl<'a> Source<'a> {
         self.weights.has(&(self.naming)(name).0)
     }
 
+    /// How a weight is packed: the ending of its name.
+    pub(crate) fn packing(&self, name: &str) -> Option<&'static str> {
+        let (name, _) = (self.naming)(name);
+        if self.weights.entry(&name).is_ok() {
+            return None;
+        }
+        PACKED.into_iter().find(|end| self.weights.entry(&format!("{name}.{end}")).is_ok())
+    }
+
     pub(crate) fn shape(&self, name: &str) -> Result<Vec<usize>, ImageError> {
         let (name, rows) = (self.naming)(name);
-        let mut shape = self.weights.entry(&name)?.shape.clone();
+        let mut shape = match self.weights.shape(&name) {
+            Some(shape) => shape,
+            None => self.weights.entry(&name)?.shape.clone(),
+        };
         if let (Some((_, count)), Some(first)) = (rows, shape.first_mut()) {
             *first = count;
         }

@@ -13,6 +13,10 @@ use crate::net::{Kind, Stored};
 /// Longest header of a safetensors file that we read (the format's own limit is the same).
 const LONGEST_HEADER: u64 = 100_000_000;
 
+/// How the names of packed weights end (four and eight bits), and how many numbers share a scale.
+pub(crate) const PACKED: [&str; 2] = ["q4", "q8"];
+pub(crate) const PACK: usize = 32;
+
 /// Where a tensor lies.
 #[derive(Clone, Debug)]
 pub(crate) struct Entry {
@@ -35,11 +39,16 @@ pub(crate) struct Weights {
 
 impl Weights {
     /// Opens a safetensors file, or those of a folder: the shards that its index lists, else the one
-    /// without a variant in its name, else the half-precision one.
+    /// without a variant in its name, else the half-precision one. Of a GGUF file a packed copy is opened,
+    /// which is kept in `cache`.
     ///
     /// # Errors
     /// [`ImageError::Model`] for what is no such file, or a damaged one.
-    pub(crate) fn open(path: &Path) -> Result<Self, ImageError> {
+    pub(crate) fn open(path: &Path, cache: Option<&Path>) -> Result<Self, ImageError> {
+        if let Some(gguf) = quantised(path) {
+            let temporary = std::env::temp_dir().join("colophon-weights");
+            return Self::open(&super::gguf::converted(&gguf, cache.unwrap_or(&temporary))?, None);
+        }
         let folder = if path.is_dir() { path } else { path.parent().unwrap_or(Path::new(".")) };
         let mut weights = Self { folder: folder.to_owned(), ..Self::default() };
         for file in files(path)? {
@@ -87,7 +96,17 @@ impl Weights {
     }
 
     pub(crate) fn has(&self, name: &str) -> bool {
-        self.index.contains_key(name)
+        self.shape(name).is_some()
+    }
+
+    /// The shape of a weight, packed or not.
+    pub(crate) fn shape(&self, name: &str) -> Option<Vec<usize>> {
+        if let Some(entry) = self.index.get(name) {
+            return Some(entry.shape.clone());
+        }
+        let packed = PACKED.iter().find_map(|end| self.index.get(&format!("{name}.{end}")))?;
+        let [out, blocks, _] = packed.shape[..] else { return None };
+        Some(vec![out, blocks * PACK])
     }
 
     pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
@@ -99,7 +118,12 @@ impl Weights {
     pub(crate) fn memory_of(&self, prefix: &str) -> u64 {
         let bytes = |e: &Entry| {
             let whole = e.shape.iter().product::<usize>() as u64 * 4;
-            if e.kind == Kind::F32 { whole } else { whole + e.length }
+            match e.kind {
+                Kind::F32 => whole,
+                Kind::F16 | Kind::Bf16 => whole + e.length,
+                // The runtime lays packed weights out anew.
+                Kind::U8 => 2 * e.length,
+            }
         };
         self.index.iter().filter(|(name, _)| name.starts_with(prefix)).map(|(_, e)| bytes(e)).sum()
     }
@@ -138,6 +162,7 @@ impl Weights {
             Kind::F16 => {
                 raw.as_chunks::<2>().0.iter().map(|b| half::f16::from_le_bytes(*b).to_f32()).collect()
             }
+            Kind::U8 => return Err(ImageError::model(&path, format!("{name} holds no numbers"))),
             Kind::Bf16 => {
                 raw.as_chunks::<2>().0.iter().map(|b| half::bf16::from_le_bytes(*b).to_f32()).collect()
             }
@@ -164,6 +189,7 @@ fn read_entry(entry: &Value, file: usize, start: u64, size: u64) -> Option<Optio
         "F32" => Kind::F32,
         "F16" => Kind::F16,
         "BF16" => Kind::Bf16,
+        "U8" => Kind::U8,
         _ => return Some(None),
     };
     let shape: Vec<usize> =
@@ -173,6 +199,20 @@ fn read_entry(entry: &Value, file: usize, start: u64, size: u64) -> Option<Optio
     let count = shape.iter().try_fold(kind.bytes() as u64, |n, d| n.checked_mul(*d as u64))?;
     let fits = from <= to && to - from == count && start.checked_add(to)? <= size;
     fits.then_some(Some(Entry { file, shape, kind, offset: start + from, length: count }))
+}
+
+/// A GGUF file, or the one of a folder that holds no safetensors file.
+fn quantised(path: &Path) -> Option<PathBuf> {
+    let is = |path: &Path, end: &str| path.extension().is_some_and(|e| e.eq_ignore_ascii_case(end));
+    if !path.is_dir() {
+        return is(path, "gguf").then(|| path.to_owned());
+    }
+    let mut files: Vec<PathBuf> = std::fs::read_dir(path).ok()?.filter_map(|e| Some(e.ok()?.path())).collect();
+    files.sort();
+    if files.iter().any(|file| is(file, "safetensors")) {
+        return None;
+    }
+    files.into_iter().find(|file| is(file, "gguf"))
 }
 
 /// The files that hold a model.
@@ -203,6 +243,6 @@ fn files(path: &Path) -> Result<Vec<PathBuf>, ImageError> {
     let chosen = tensors.iter().find(plain).or_else(|| tensors.iter().find(|n| n.contains(".fp16.")));
     match chosen {
         Some(name) => Ok(vec![path.join(name.as_str())]),
-        None => Err(bad("it holds no safetensors file (PyTorch's .bin files are not read)".into())),
+        None => Err(bad("it holds no safetensors or GGUF file (PyTorch's .bin files are not read)".into())),
     }
 }

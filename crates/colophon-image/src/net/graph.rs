@@ -22,11 +22,17 @@ pub(crate) enum Kind {
     F32,
     F16,
     Bf16,
+    /// Bytes: packed weights.
+    U8,
 }
 
 impl Kind {
     pub(crate) fn bytes(self) -> usize {
-        if self == Self::F32 { 4 } else { 2 }
+        match self {
+            Self::F32 => 4,
+            Self::F16 | Self::Bf16 => 2,
+            Self::U8 => 1,
+        }
     }
 
     fn code(self) -> i32 {
@@ -34,6 +40,7 @@ impl Kind {
             Self::F32 => wire::FLOAT,
             Self::F16 => wire::FLOAT16,
             Self::Bf16 => wire::BFLOAT16,
+            Self::U8 => wire::UINT8,
         }
     }
 }
@@ -137,9 +144,9 @@ impl Graph {
         self.folder.as_deref()
     }
 
-    /// Numbers that stay in their file, as `f32`.
+    /// Numbers that stay in their file, as `f32`; bytes as bytes.
     pub(crate) fn stored(&mut self, stored: Stored) -> Var {
-        let exact = stored.kind == Kind::F32;
+        let exact = matches!(stored.kind, Kind::F32 | Kind::U8);
         let var = self.value(Value::Stored(stored));
         if exact { var } else { self.op("Cast", &[var], vec![("to", Attr::Int(wire::FLOAT.into()))]) }
     }

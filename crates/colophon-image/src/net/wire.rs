@@ -5,6 +5,7 @@ pub(super) const OPSET: i64 = 17;
 const IR_VERSION: i64 = 8;
 
 pub(super) const FLOAT: i32 = 1;
+pub(super) const UINT8: i32 = 2;
 pub(super) const INT64: i32 = 7;
 pub(super) const FLOAT16: i32 = 10;
 pub(super) const BFLOAT16: i32 = 16;
