@@ -73,6 +73,7 @@ fn scene(setting: Setting, time: TimeOfDay, weather: Weather, seed: u64, objects
         objects,
         description: String::new(),
         seed,
+        light: None,
     }
 }
 

@@ -11,6 +11,9 @@ pub enum SceneError {
     /// The description is empty and nothing went before it.
     #[error("there is nothing to draw: the description is empty")]
     NothingToDraw,
+    /// A wish for a change that is not understood, or that is of something that is not there.
+    #[error("{0}")]
+    Revision(String),
     /// A file of the art set is not there.
     #[error("the art has no file '{0}'")]
     ArtMissing(PathBuf),
@@ -49,7 +52,7 @@ pub enum SceneError {
 impl Explain for SceneError {
     fn code(&self) -> ErrorCode {
         match self {
-            Self::NothingToDraw | Self::BadSize { .. } => ErrorCode::BadInput,
+            Self::NothingToDraw | Self::BadSize { .. } | Self::Revision(_) => ErrorCode::BadInput,
             Self::Cancelled(_) => ErrorCode::Cancelled,
             Self::ArtMissing(_) => ErrorCode::ModelMissing,
             Self::Art { .. } => ErrorCode::Io,
@@ -67,7 +70,7 @@ impl Explain for SceneError {
                 "sides may be 16 to 8192 pixels, no more than eight times each other, 20 megapixels in all"
                     .into(),
             ),
-            Self::Data { .. } | Self::Cancelled(_) => None,
+            Self::Data { .. } | Self::Revision(_) | Self::Cancelled(_) => None,
             Self::Embed(e) => e.hint(),
         }
     }

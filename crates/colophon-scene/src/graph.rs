@@ -196,4 +196,7 @@ pub struct Scene {
     pub description: String,
     /// Seed for everything random in the drawing.
     pub seed: u64,
+    /// On which side sun and moon stand, −1.5 (left edge) to 1.5; `None` for the side of the seed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub light: Option<f32>,
 }

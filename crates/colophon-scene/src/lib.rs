@@ -11,6 +11,7 @@ pub mod graph;
 pub mod layers;
 pub mod layout;
 pub mod render;
+mod revise;
 pub mod search;
 
 pub use compose::{Cast, Listing, compose, listing_prompt, listing_schema};
@@ -18,4 +19,5 @@ pub use error::SceneError;
 pub use graph::Scene;
 pub use layers::LayeredScene;
 pub use render::{ArtSource, Treatment, render};
+pub use revise::revise;
 pub use search::{ArtIndex, ArtPaths};

@@ -104,6 +104,7 @@ fn scene(setting: Setting, time: TimeOfDay) -> Scene {
         objects: Vec::new(),
         description: String::new(),
         seed: 7,
+        light: None,
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use colophon_scene::Scene;
 use colophon_seal::{Sealed, VerdictKind, seal};
-use colophon_types::{Cancel, Draft, Event, LangChoice, Media, PictureFormat, Progress, Stage};
+use colophon_types::{Cancel, Draft, Event, LangChoice, Media, PictureFormat, Progress, Receipt, Stage};
 use serde::{Deserialize, Serialize};
 
 use crate::check::{self, Style};
@@ -39,6 +39,12 @@ pub struct PictureRequest {
     /// The work that it varies.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub variation_of: Option<String>,
+    /// The work that it is an edit of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub edit_of: Option<String>,
+    /// What is changed in what the words say, one after another.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub edits: Vec<String>,
     /// How it is written.
     #[serde(skip)]
     pub format: PictureFormat,
@@ -79,30 +85,51 @@ impl Studio {
         progress: &dyn Progress,
         cancel: &Cancel,
     ) -> Result<Vec<Pictured>, StudioError> {
-        let foreign = || {
-            StudioError::request(
-                format!("{} was not made of words by Colophon, or its credential is gone", file.name),
-                "vary a picture that `colophon image` made, as it was written",
-            )
-        };
-        let temp =
-            tempfile::NamedTempFile::new().map_err(StudioError::io("write in", &std::env::temp_dir()))?;
-        std::fs::write(temp.path(), &file.bytes).map_err(StudioError::io("write", temp.path()))?;
-        let verdict = self.verify(temp.path())?;
-        let sound = verdict.verdict == VerdictKind::Verified;
-        let receipt = verdict.receipt.filter(|_| sound).ok_or_else(foreign)?;
+        let receipt = self.receipt_of(file)?;
         if receipt.request["task"] == "image.diffusion" {
             let work = receipt.work_id.to_string();
             let made = self.vary_diffusion(&receipt.request, variation, work, progress, cancel)?;
             return Ok(made.into_iter().map(|sealed| Pictured { sealed, scene: None }).collect());
         }
-        let mut request: PictureRequest = serde_json::from_value(receipt.request).map_err(|_| foreign())?;
+        let mut request: PictureRequest = serde_json::from_value(receipt.request).map_err(|_| foreign(file))?;
         request.size = variation.size.unwrap_or(request.size);
         request.seed = Some(variation.seed.unwrap_or_else(fresh_seed));
         request.count = variation.count;
         request.format = variation.format;
         request.variation_of = Some(receipt.work_id.to_string());
         self.imagine(&request, progress, cancel)
+    }
+
+    /// Composes a picture that was composed here once more, changed as an instruction says.
+    ///
+    /// # Errors
+    /// [`StudioError`]: as [`vary`](Self::vary), and an instruction that is not understood.
+    pub fn revise(
+        &self,
+        file: &PictureFile,
+        instruction: &str,
+        format: PictureFormat,
+        progress: &dyn Progress,
+        cancel: &Cancel,
+    ) -> Result<Pictured, StudioError> {
+        let receipt = self.receipt_of(file)?;
+        let work = receipt.work_id.to_string();
+        let mut request: PictureRequest =
+            serde_json::from_value(receipt.request).map_err(|_| foreign(file))?;
+        request.edits.push(instruction.trim().to_owned());
+        request.format = format;
+        request.edit_of = Some(work);
+        self.imagine(&request, progress, cancel)?.pop().ok_or(StudioError::Stopped("composer"))
+    }
+
+    /// The receipt of a picture that was made here, as it was written.
+    fn receipt_of(&self, file: &PictureFile) -> Result<Receipt, StudioError> {
+        let temp =
+            tempfile::NamedTempFile::new().map_err(StudioError::io("write in", &std::env::temp_dir()))?;
+        std::fs::write(temp.path(), &file.bytes).map_err(StudioError::io("write", temp.path()))?;
+        let verdict = self.verify(temp.path())?;
+        let sound = verdict.verdict == VerdictKind::Verified;
+        verdict.receipt.filter(|_| sound).ok_or_else(|| foreign(file))
     }
 
     /// Composes pictures and seals each. All are composed before the first is given.
@@ -142,7 +169,13 @@ impl Studio {
             let (done, total) = (index as u64, request.count as u64);
             progress.event(Event::Progress { stage: Stage::Draw, done, total, what: None });
             let seed = origin::seed_of(first, index);
-            let (scene, _) = colophon_scene::compose(&prompt, "", seed, None, &art, None)?;
+            let compose = |words: &str, seed| {
+                Ok(colophon_scene::compose(words, "", seed, None, &art, None).map(|(scene, _)| scene)?)
+            };
+            let mut scene = compose(&prompt, seed)?;
+            for edit in &request.edits {
+                colophon_scene::revise(&mut scene, edit, &mut |words, seed| compose(words, seed))?;
+            }
             let mut layers = colophon_scene::render(&scene, &art, request.size, style.treatment, cancel)?;
             if let (Some(painter), Some(paint)) = (&painter, style.paint) {
                 painter.stylize_scene(&mut layers, paint, cancel)?;
@@ -167,4 +200,12 @@ impl Studio {
             })
             .collect()
     }
+}
+
+/// The error of a file that was not made of words here.
+fn foreign(file: &PictureFile) -> StudioError {
+    StudioError::request(
+        format!("{} was not made of words by Colophon, or its credential is gone", file.name),
+        "take a picture that `colophon image` made, as it was written",
+    )
 }

@@ -352,7 +352,7 @@ fn quantised(name: &str, kind: GgmlDType, path: &Path) {
 #[test]
 fn packed_weights_are_near() {
     let (dir, files) = (folders("flux-schnell", false), tempfile::tempdir().unwrap());
-    let mut noise_of = || [noise()];
+    let noise_of = || [noise()];
     let ask = |method| Ask {
         prompt: PROMPT,
         negative: "",

@@ -85,6 +85,7 @@ pub fn compose(
         objects,
         description: text,
         seed: seed.0,
+        light: None,
     };
     Ok((scene, cast))
 }

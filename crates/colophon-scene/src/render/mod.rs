@@ -85,8 +85,7 @@ pub fn render(
         return Err(SceneError::BadSize { width: size.0, height: size.1 });
     }
     let scene = &tame(scene, treatment);
-    let mut rng = Seed(scene.seed).derive("light");
-    let side = if rng.next_f32() < 0.5 { -1.0 } else { 1.0 };
+    let side = scene.light.unwrap_or_else(|| side_of(scene.seed));
     let st = Stage {
         scene,
         frame: Frame::new(size),
@@ -130,6 +129,11 @@ pub fn render(
     })
 }
 
+/// On which side sun and moon stand, by the seed.
+pub(crate) fn side_of(seed: u64) -> f32 {
+    if Seed(seed).derive("light").next_f32() < 0.5 { -1.0 } else { 1.0 }
+}
+
 /// The scene with every number in range: no NaN, nothing outside what a picture can hold.
 fn tame(scene: &Scene, treatment: Treatment) -> Scene {
     let fix = |v: f32, low: f32, high: f32, or: f32| if v.is_finite() { v.clamp(low, high) } else { or };
@@ -138,6 +142,7 @@ fn tame(scene: &Scene, treatment: Treatment) -> Scene {
         out.time = TimeOfDay::Night;
     }
     out.horizon = fix(out.horizon, 0.2, 0.86, 0.62);
+    out.light = out.light.map(|v| fix(v, -1.5, 1.5, 1.0));
     out.objects.truncate(MAX_OBJECTS);
     for o in &mut out.objects {
         o.x = fix(o.x, -0.3, 1.3, 0.5);

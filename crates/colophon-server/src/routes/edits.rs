@@ -14,12 +14,12 @@ use colophon_studio::image::upscale::Quality;
 use colophon_studio::{Behind, DiffusionRequest, Edit, Partial, PictureFile, Studio, StudioError, Variation};
 use colophon_types::{Cancel, NoProgress, PictureFormat};
 
-use super::images::{MOST, PARTIALS, format, size, streamed, whole};
+use super::images::{COMPOSER, MOST, PARTIALS, format, size, streamed, whole};
 use crate::app::{App, Shared};
 use crate::error::ApiError;
 
 /// What `model` may name.
-const MODELS: &str = "style, like, paint, dream, upscale, cutout, remove, sketch, grade, crop, or a diffusion model";
+const MODELS: &str = "style, like, paint, dream, upscale, cutout, remove, sketch, grade, crop, composer, or a diffusion model";
 /// Files of one form, at most.
 const FILES: usize = 16;
 
@@ -120,6 +120,16 @@ pub(crate) async fn edits(State(app): Shared, request: Request) -> Result<Respon
     }
     if form.value::<usize>("n")?.is_some_and(|n| n != 1) {
         return Err(ApiError::bad("an edit gives one picture: 'n' must be 1", Some("n")));
+    }
+    if form.word("model") == Some(COMPOSER) {
+        let Some(instruction) = form.word("prompt").map(str::to_owned) else {
+            return Err(ApiError::bad("'prompt' must say what changes", Some("prompt")));
+        };
+        let work = move |studio: &Studio, _: &mut dyn FnMut(Partial), cancel: &Cancel| {
+            let made = studio.revise(&file, &instruction, format, &NoProgress, cancel)?;
+            Ok(vec![made.sealed])
+        };
+        return if stream { Ok(streamed(&app, "image_edit", format, work)) } else { whole(&app, format, work).await };
     }
     let edit = edit(form)?;
     let work = move |studio: &Studio, _: &mut dyn FnMut(Partial), cancel: &Cancel| {

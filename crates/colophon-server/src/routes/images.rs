@@ -22,7 +22,7 @@ use crate::sse;
 use crate::stream::Watched;
 
 /// The name of the engine that needs no model.
-const COMPOSER: &str = "composer";
+pub(super) const COMPOSER: &str = "composer";
 /// Pictures of one request, at most.
 pub(super) const MOST: usize = 10;
 /// Pictures on the way, at most (so OpenAI has it).
@@ -261,6 +261,8 @@ fn order(app: &App, body: ImageBody) -> Result<Order, ApiError> {
         count,
         lang: LangChoice::Auto,
         variation_of: None,
+        edit_of: None,
+        edits: Vec::new(),
         format,
     }))
 }

@@ -138,6 +138,15 @@ pub(crate) enum Change {
         #[arg(long, value_name = "WxH")]
         size: Option<String>,
     },
+    /// Change what is in it, by instruction: a picture that `colophon image` composed
+    #[command(after_help = EDIT_EXAMPLES)]
+    Edit {
+        #[command(flatten)]
+        files: Files,
+        /// What changes: add, remove, move, make bigger or smaller, turn; an hour, a weather
+        #[arg(value_name = "INSTRUCTION")]
+        instruction: String,
+    },
     /// Paint it: in a named style, or as a painting is painted
     #[command(after_help = STYLE_EXAMPLES)]
     Style {
@@ -325,6 +334,7 @@ impl Change {
     pub(crate) fn files(&self) -> (&Files, &'static str) {
         match self {
             Self::Vary { files, .. } => (files, "vary"),
+            Self::Edit { files, .. } => (files, "edit"),
             Self::Style { files, .. } => (files, "style"),
             Self::Dream { files, .. } => (files, "dream"),
             Self::Upscale { files, .. } => (files, "upscale"),
@@ -384,3 +394,8 @@ const SHEET_EXAMPLES: &str = "\
 Examples:
   colophon image sheet one.png two.jpg three.webp -o sheet.png
   colophon image sheet *.png --columns 4 --cell 400 --no-names";
+const EDIT_EXAMPLES: &str = "\
+Examples:
+  colophon image edit harbour.png \"move the moon left, make it winter\" -o winter.png
+  colophon image edit harbour.png \"remove the boat and add a dog\"
+  colophon image edit harbour.png \"把灯塔放大，改成夜晚\"";

@@ -70,6 +70,8 @@ pub(crate) fn run(
                 count: args.n,
                 lang: super::language(&args.lang)?,
                 variation_of: None,
+                edit_of: None,
+                edits: Vec::new(),
                 format,
             };
             let pictures = studio.imagine(&request, progress, cancel)?;
@@ -192,6 +194,10 @@ fn change(
         let sealed = studio.sheet(&request, progress, cancel)?;
         return deliver(vec![(sealed, Value::Null)], &output, files.json);
     }
+    if let Change::Edit { instruction, .. } = change {
+        let picture = studio.revise(&file, instruction, format, progress, cancel)?;
+        return deliver(with_scenes(vec![picture]), &output, files.json);
+    }
     if let Some((count, size)) = vary {
         let variation = Variation { size, seed: files.seed, count, format };
         let pictures = studio.vary(&file, &variation, progress, cancel)?;
@@ -269,7 +275,7 @@ fn edit(change: &Change) -> Result<Edit, Failure> {
         Change::Cutout { behind, .. } => {
             Edit::Cutout { behind: behind.as_deref().map(background).transpose()? }
         }
-        Change::Vary { .. } | Change::Sheet { .. } => {
+        Change::Vary { .. } | Change::Edit { .. } | Change::Sheet { .. } => {
             return Err(Failure::new(ErrorCode::Failed, "a variation is composed anew".to_owned()));
         }
         Change::Remove { mask, boxes, .. } => Edit::Remove {
