@@ -246,3 +246,32 @@ fn faces_and_dreams_move() {
     let result = home.run(&["image", "dream", path(&file), "--seconds", "900", "-o", path(&film)]);
     assert_eq!(result.status.code(), Some(2), "{}", text(&result.stderr));
 }
+
+#[test]
+fn a_composed_picture_is_changed_by_instruction() {
+    let home = Home::new();
+    let (file, out, more) = (picture(&home), home.path("night.png"), home.path("more.png"));
+    let edit = |from: &std::path::Path, words: &str, to: &std::path::Path| {
+        home.run(&["image", "edit", path(from), words, "-o", path(to), "--json"])
+    };
+    let result = edit(&file, "make it a snowy night, make the house smaller", &out);
+    assert!(result.status.success(), "{}", text(&result.stderr));
+    let before = json(&home.run(&["verify", "--json", path(&file)]).stdout);
+    let made = json(&result.stdout);
+    assert_eq!(made[0]["scene"]["time"], "night");
+    assert_eq!(made[0]["scene"]["weather"], "snow");
+    assert_eq!(made[0]["receipt"]["request"]["edit_of"], before[0]["work_id"]);
+    // An edit is edited again, with what was changed before.
+    let result = edit(&out, "加一只狗", &more);
+    assert!(result.status.success(), "{}", text(&result.stderr));
+    let made = json(&result.stdout);
+    assert_eq!((&made[0]["scene"]["time"], &made[0]["scene"]["weather"]), (&"night".into(), &"snow".into()));
+    let names: Vec<&str> =
+        made[0]["scene"]["objects"].as_array().expect("objects").iter().filter_map(|o| o["name"].as_str()).collect();
+    assert!(names.contains(&"house") && names.iter().any(|n| ["狗", "dog"].contains(n)), "{names:?}");
+    for (words, said) in [("remove the dragon", "there is"), ("be nice", "not understood"), (" ", "empty")] {
+        let result = edit(&file, words, &home.path("no.png"));
+        assert_eq!(result.status.code(), Some(2), "{words}");
+        assert!(text(&result.stderr).contains(said), "{words}: {}", text(&result.stderr));
+    }
+}

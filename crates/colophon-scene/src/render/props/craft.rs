@@ -11,6 +11,7 @@ pub(super) fn draw(name: &str, rng: &mut Seed) -> Option<Drawing> {
         "sail" => sail(rng),
         "satellite" => satellite(),
         "rocket_pad" => rocket_pad(rng),
+        "emblem" => emblem(rng),
         "telescope" => telescope(),
         "robot" => robot(rng),
         "solar_panel" => solar_panel(),
@@ -122,6 +123,48 @@ fn satellite() -> Drawing {
     s.circle(170.0, 172.0, 16.0, IRON);
     s.rect(162.0, 150.0, 16.0, 16.0, 0.0, STEEL.dark(0.7));
     d.lit.glow(170.0, 2.0, 24.0, hex(0xff6a5a), 0.9);
+    d
+}
+
+/// Rings and petals about a middle, by the seed: what stands for a thing that has no art.
+fn emblem(rng: &mut Seed) -> Drawing {
+    let mut d = Drawing::new(200.0);
+    let s = &mut d.paint;
+    let palette = [0xe0674f, 0xf0a93c, 0x3f8f8a, 0x4a6fb5, 0x8a5a9e, 0xd98ca0];
+    let (middle, mut radius) = ((100.0, 100.0), 98.0f32);
+    let mut last = hex(0xf6efe2);
+    s.circle(middle.0, middle.1, radius, last);
+    for ring in 0..4 {
+        radius *= 0.82;
+        let mut c = pick(rng, &palette);
+        if c.bytes() == last.bytes() {
+            c = c.pale(0.45);
+        }
+        let count = 5 + (rng.next_f32() * 5.0) as usize;
+        let turn = rng.range(0.0, std::f32::consts::TAU);
+        let at = |i: f32, r: f32| {
+            let angle = turn + i / count as f32 * std::f32::consts::TAU;
+            (middle.0 + r * angle.cos(), middle.1 + r * angle.sin())
+        };
+        match (ring + (rng.next_f32() * 3.0) as usize) % 3 {
+            0 => s.circle(middle.0, middle.1, radius, c),
+            1 => {
+                let points: Vec<_> = (0..count * 2)
+                    .map(|i| at(i as f32 / 2.0, if i % 2 == 0 { radius } else { radius * 0.72 }))
+                    .collect();
+                s.blob(&points, c);
+            }
+            _ => {
+                for i in 0..count {
+                    let (x, y) = at(i as f32, radius * 0.78);
+                    s.circle(x, y, radius * 0.22, c);
+                }
+                radius *= 0.6;
+                s.circle(middle.0, middle.1, radius, c.pale(0.25));
+            }
+        }
+        last = c;
+    }
     d
 }
 

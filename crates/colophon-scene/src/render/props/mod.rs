@@ -12,7 +12,8 @@ mod nature;
 mod street;
 
 /// Names of all props.
-pub const NAMES: [&str; 64] = [
+pub const NAMES: [&str; 65] = [
+    "emblem",
     "lighthouse",
     "pine",
     "tree",
