@@ -35,7 +35,8 @@ pub fn find(image: &Raster, aspect: f32) -> Result<[u32; 4], ImageError> {
     };
     let sums: Vec<f32> = (0..length)
         .map(|at| {
-            let values = (0..weight.v.len()).filter(|i| if across { i % weight.w } else { i / weight.w } == at);
+            let values =
+                (0..weight.v.len()).filter(|i| if across { i % weight.w } else { i / weight.w } == at);
             values.map(|i| weight.v[i]).sum()
         })
         .collect();
@@ -58,7 +59,8 @@ pub fn find(image: &Raster, aspect: f32) -> Result<[u32; 4], ImageError> {
 /// [`ImageError::Setting`] for a box that does not lie within it.
 pub fn cut(image: &Raster, [left, top, width, height]: [u32; 4]) -> Result<Raster, ImageError> {
     pixels::check(image)?;
-    let fits = |start: u32, size: u32, all: u32| size > 0 && start.checked_add(size).is_some_and(|end| end <= all);
+    let fits =
+        |start: u32, size: u32, all: u32| size > 0 && start.checked_add(size).is_some_and(|end| end <= all);
     if !fits(left, width, image.width) || !fits(top, height, image.height) {
         let message = format!("the box does not lie within the picture of {}x{}", image.width, image.height);
         return Err(ImageError::Setting(message));
@@ -77,7 +79,8 @@ pub fn cut(image: &Raster, [left, top, width, height]: [u32; 4]) -> Result<Raste
 pub fn scaled(image: &Raster, (width, height): (u32, u32)) -> Result<Raster, ImageError> {
     pixels::check(image)?;
     if !(1..=LONGEST).contains(&width) || !(1..=LONGEST).contains(&height) {
-        let message = format!("a picture of {width}x{height} pixels is not possible: the sides are 1 to {LONGEST}");
+        let message =
+            format!("a picture of {width}x{height} pixels is not possible: the sides are 1 to {LONGEST}");
         return Err(ImageError::Setting(message));
     }
     let (w, h) = (width as usize, height as usize);
@@ -103,7 +106,8 @@ fn saliency(image: &Raster) -> Plane {
     let luma = pixels::luma(&small);
     for y in 1..h.saturating_sub(1) {
         for x in 1..w.saturating_sub(1) {
-            let at = |dx: isize, dy: isize| luma.v[(y as isize + dy) as usize * w + (x as isize + dx) as usize];
+            let at =
+                |dx: isize, dy: isize| luma.v[(y as isize + dy) as usize * w + (x as isize + dx) as usize];
             weight[y * w + x] += (at(1, 0) - at(-1, 0)).hypot(at(0, 1) - at(0, -1));
         }
     }

@@ -51,11 +51,9 @@ impl Grade {
     /// [`ImageError::Setting`] for a name that is not known.
     pub fn named(name: &str) -> Result<Self, ImageError> {
         let known = || LOOKS.map(|(name, _)| name).join(", ");
-        LOOKS
-            .iter()
-            .find(|(look, _)| *look == name)
-            .map(|(_, grade)| *grade)
-            .ok_or_else(|| ImageError::Setting(format!("there is no look '{name}': choose one of {}", known())))
+        LOOKS.iter().find(|(look, _)| *look == name).map(|(_, grade)| *grade).ok_or_else(|| {
+            ImageError::Setting(format!("there is no look '{name}': choose one of {}", known()))
+        })
     }
 
     /// Grades a picture; what is clear stays clear.

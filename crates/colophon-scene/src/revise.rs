@@ -72,8 +72,10 @@ pub fn revise(scene: &mut Scene, instruction: &str, composer: &mut Composer<'_>)
 fn wishes(instruction: &str) -> Vec<String> {
     let text = instruction.to_lowercase().replace(" and then ", ",").replace(" then ", ",");
     // "and" parts wishes where a verb follows; otherwise it joins things.
-    let verbs = ["make", "move", "remove", "add", "delete", "put", "flip", "turn", "erase", "enlarge", "shrink"];
-    let text = verbs.iter().fold(text, |text, verb| text.replace(&format!(" and {verb} "), &format!(",{verb} ")));
+    let verbs =
+        ["make", "move", "remove", "add", "delete", "put", "flip", "turn", "erase", "enlarge", "shrink"];
+    let text =
+        verbs.iter().fold(text, |text, verb| text.replace(&format!(" and {verb} "), &format!(",{verb} ")));
     text.split([',', ';', '.', '，', '。', '；', '、'])
         .map(|part| part.trim().to_owned())
         .filter(|part| !part.is_empty())
@@ -260,11 +262,10 @@ mod tests {
 
     #[test]
     fn wishes_are_parted() {
-        assert_eq!(wishes("Move the boat left, make it winter and remove the dog."), [
-            "move the boat left",
-            "make it winter",
-            "remove the dog"
-        ]);
+        assert_eq!(
+            wishes("Move the boat left, make it winter and remove the dog."),
+            ["move the boat left", "make it winter", "remove the dog"]
+        );
         assert_eq!(wishes("把船移到右边，改成夜晚"), ["把船移到右边", "改成夜晚"]);
         assert_eq!(wishes("add salt and pepper"), ["add salt and pepper"]);
     }

@@ -10,8 +10,8 @@ use colophon_scene::graph::{Scene, Setting};
 
 /// Nouns that are places, hours and weathers: the whole picture shows them, not an object in it.
 const SCENERY: [&str; 22] = [
-    "water", "grass", "bamboo", "mountain", "river", "lake", "sea", "beach", "island", "desert", "forest", "field",
-    "cloud", "sun", "moon", "star", "hospital", "shop", "road", "window", "flower", "snowman",
+    "water", "grass", "bamboo", "mountain", "river", "lake", "sea", "beach", "island", "desert", "forest",
+    "field", "cloud", "sun", "moon", "star", "hospital", "shop", "road", "window", "flower", "snowman",
 ];
 
 /// Whether a picture shows what its one noun says.

@@ -4,11 +4,11 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use colophon_image::cutout::{self, Background};
 use colophon_image::crop;
+use colophon_image::cutout::{self, Background};
 use colophon_image::dream::Dream;
-use colophon_image::grade::Grade;
 use colophon_image::gatys::{Painting, Stroke};
+use colophon_image::grade::Grade;
 use colophon_image::inpaint::{self, Hole};
 use colophon_image::read;
 use colophon_image::sketch::Pencil;

@@ -99,7 +99,8 @@ impl Studio {
         }
         if request.grid {
             let sheet = Layout::square(together.len(), GRID_CELL).arrange(&together)?;
-            let mut given = json!({"task": "image.faces", "engine": "gan", "seed": first, "grid": together.len()});
+            let mut given =
+                json!({"task": "image.faces", "engine": "gan", "seed": first, "grid": together.len()});
             if let Some(other) = request.towards {
                 given["towards"] = json!({"seed": other, "count": request.count});
             }

@@ -91,7 +91,8 @@ impl Studio {
             let made = self.vary_diffusion(&receipt.request, variation, work, progress, cancel)?;
             return Ok(made.into_iter().map(|sealed| Pictured { sealed, scene: None }).collect());
         }
-        let mut request: PictureRequest = serde_json::from_value(receipt.request).map_err(|_| foreign(file))?;
+        let mut request: PictureRequest =
+            serde_json::from_value(receipt.request).map_err(|_| foreign(file))?;
         request.size = variation.size.unwrap_or(request.size);
         request.seed = Some(variation.seed.unwrap_or_else(fresh_seed));
         request.count = variation.count;
@@ -170,7 +171,7 @@ impl Studio {
             progress.event(Event::Progress { stage: Stage::Draw, done, total, what: None });
             let seed = origin::seed_of(first, index);
             let compose = |words: &str, seed| {
-                Ok(colophon_scene::compose(words, "", seed, None, &art, None).map(|(scene, _)| scene)?)
+                colophon_scene::compose(words, "", seed, None, &art, None).map(|(scene, _)| scene)
             };
             let mut scene = compose(&prompt, seed)?;
             for edit in &request.edits {

@@ -323,7 +323,8 @@ fn half_precision_is_near() {
 /// A network of FLUX under the names of its makers, in a GGUF file.
 fn quantised(name: &str, kind: GgmlDType, path: &Path) {
     let parts = tensors_of("transformer", &KEPT["checkpoints"][name]["weights"]["transformer"]);
-    let mut whole: BTreeMap<String, (Vec<usize>, BTreeMap<usize, Vec<f32>>)> = BTreeMap::new();
+    type Rows = BTreeMap<usize, Vec<f32>>;
+    let mut whole: BTreeMap<String, (Vec<usize>, Rows)> = BTreeMap::new();
     for (ours, (shape, mut values)) in parts {
         let (theirs, rows) = naming::flux(&ours, 32);
         if ours.starts_with("norm_out") {
@@ -333,7 +334,8 @@ fn quantised(name: &str, kind: GgmlDType, path: &Path) {
         }
         let entry = whole.entry(theirs).or_insert_with(|| (shape.clone(), BTreeMap::new()));
         entry.1.insert(rows.map_or(0, |(first, _)| first), values);
-        entry.0[0] = entry.1.values().map(Vec::len).sum::<usize>() / shape[1..].iter().product::<usize>().max(1);
+        entry.0[0] =
+            entry.1.values().map(Vec::len).sum::<usize>() / shape[1..].iter().product::<usize>().max(1);
     }
     let tensors: Vec<(String, QTensor)> = whole
         .into_iter()
@@ -344,7 +346,8 @@ fn quantised(name: &str, kind: GgmlDType, path: &Path) {
             (name, QTensor::quantize(&tensor, if packed { kind } else { GgmlDType::F32 }).unwrap())
         })
         .collect();
-    let listed: Vec<(&str, &QTensor)> = tensors.iter().map(|(name, tensor)| (name.as_str(), tensor)).collect();
+    let listed: Vec<(&str, &QTensor)> =
+        tensors.iter().map(|(name, tensor)| (name.as_str(), tensor)).collect();
     let mut file = std::fs::File::create(path).unwrap();
     gguf_file::write(&mut file, &[], &listed).unwrap();
 }
@@ -381,7 +384,8 @@ fn packed_weights_are_near() {
         };
         let model = Diffusion::open(&path, &[], &extras, 2).unwrap();
         let made = draw(&model, &mut noise_of());
-        let off = made.iter().zip(&exact).map(|(a, b)| f64::from((a - b).abs())).sum::<f64>() / made.len() as f64;
+        let off =
+            made.iter().zip(&exact).map(|(a, b)| f64::from((a - b).abs())).sum::<f64>() / made.len() as f64;
         let power = exact.iter().map(|v| f64::from(v * v)).sum::<f64>() / made.len() as f64;
         assert!(off < near * power.sqrt(), "{kind:?}: {off} of {}", power.sqrt());
         assert!(kind == GgmlDType::F32 || off > 0.0, "{kind:?} was packed");
@@ -392,7 +396,11 @@ fn packed_weights_are_near() {
         assert_eq!(copies(), before);
     }
     let junk = files.path().join("junk.gguf");
-    for bytes in [&b"GGUF"[..], b"GGUF\x03\0\0\0\xff\xff\xff\xff\xff\xff\xff\xff\0\0\0\0\0\0\0\0", b"no GGUF at all, but long"] {
+    for bytes in [
+        &b"GGUF"[..],
+        b"GGUF\x03\0\0\0\xff\xff\xff\xff\xff\xff\xff\xff\0\0\0\0\0\0\0\0",
+        b"no GGUF at all, but long",
+    ] {
         std::fs::write(&junk, bytes).unwrap();
         assert!(Diffusion::open(&junk, &[], &Extras::default(), 2).is_err());
     }

@@ -189,7 +189,8 @@ impl Checkpoint {
     pub(crate) fn open(path: &Path, extras: &Extras) -> Result<Self, ImageError> {
         let cache = extras.cache.as_deref();
         let tiny = extras.tiny.as_deref().map(|path| Component::folder(path, cache)).transpose()?;
-        let mut checkpoint = if path.is_dir() { Self::folder(path, cache)? } else { Self::file(path, extras)? };
+        let mut checkpoint =
+            if path.is_dir() { Self::folder(path, cache)? } else { Self::file(path, extras)? };
         checkpoint.tiny = tiny;
         Ok(checkpoint)
     }

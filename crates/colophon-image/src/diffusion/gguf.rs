@@ -108,7 +108,11 @@ fn form(name: &str, shape: &[usize], kind: GgmlDType) -> Form {
     match shape {
         [] | [_] => Form::Whole,
         [_, width] if width.is_multiple_of(PACK) && !exact && !looked_up.iter().any(|w| name.contains(w)) => {
-            if kind == GgmlDType::Q4_0 { Form::Four } else { Form::Eight }
+            if kind == GgmlDType::Q4_0 {
+                Form::Four
+            } else {
+                Form::Eight
+            }
         }
         _ if kind == GgmlDType::F32 => Form::Whole,
         _ => Form::Half,
@@ -126,7 +130,8 @@ fn written(tensor: &QTensor, form: Form) -> candle_core::Result<Vec<u8>> {
             let mut packed = Vec::with_capacity(blocks.len() * PACK / 2);
             for block in blocks {
                 // There the second half of a block lies in the upper bits; here every second number does.
-                let value = |i: usize| if i < PACK / 2 { block[2 + i] & 15 } else { block[2 + i - PACK / 2] >> 4 };
+                let value =
+                    |i: usize| if i < PACK / 2 { block[2 + i] & 15 } else { block[2 + i - PACK / 2] >> 4 };
                 packed.extend((0..PACK / 2).map(|i| value(2 * i) | value(2 * i + 1) << 4));
             }
             let scales = blocks.iter().map(|b| half::f16::from_le_bytes([b[0], b[1]]).to_f32());
@@ -179,6 +184,9 @@ fn plain_name(name: &str) -> String {
         return name.to_owned();
     };
     let rest = rest.replace("ffn_norm.", "layer.1.layer_norm.");
-    let rest = T5.iter().find_map(|(theirs, ours)| Some(format!("{ours}{}", rest.strip_prefix(theirs)?))).unwrap_or(rest);
+    let rest = T5
+        .iter()
+        .find_map(|(theirs, ours)| Some(format!("{ours}{}", rest.strip_prefix(theirs)?)))
+        .unwrap_or(rest);
     format!("encoder.block.{layer}.{rest}")
 }

@@ -207,7 +207,8 @@ fn quantised(path: &Path) -> Option<PathBuf> {
     if !path.is_dir() {
         return is(path, "gguf").then(|| path.to_owned());
     }
-    let mut files: Vec<PathBuf> = std::fs::read_dir(path).ok()?.filter_map(|e| Some(e.ok()?.path())).collect();
+    let mut files: Vec<PathBuf> =
+        std::fs::read_dir(path).ok()?.filter_map(|e| Some(e.ok()?.path())).collect();
     files.sort();
     if files.iter().any(|file| is(file, "safetensors")) {
         return None;

@@ -9,7 +9,8 @@ use super::treatment::Tone;
 const INKS: [[f32; 3]; 3] = [[0.10, 0.46, 0.74], [0.96, 0.36, 0.42], [1.0, 0.82, 0.20]];
 const PAPER: [f32; 3] = [0.972, 0.955, 0.92];
 /// Angles of their screens, in radians: far from each other, so that they make no pattern together.
-const ANGLES: [f32; 3] = [0.2618, 1.3090, 0.7854];
+const ANGLES: [f32; 3] = [15.0 * DEGREE, 75.0 * DEGREE, 45.0 * DEGREE];
+const DEGREE: f32 = std::f32::consts::PI / 180.0;
 
 impl Tone {
     /// Changes the paint of a layer for a frame whose shorter side has `side` pixels. `backdrop` says
@@ -64,27 +65,27 @@ fn drawn(image: &mut Raster, paper: [u8; 3], line: [u8; 3], side: u32, backdrop:
 fn screened(image: &mut Raster, side: u32) {
     let w = image.width as usize;
     let pitch = (side as f32 / 150.0).max(3.5);
+    // A dot of radius r covers πr² of its cell; the dark middle of the tones is opened, as inks over each
+    // other darken more than paint.
+    let radii: [f32; 256] = std::array::from_fn(|v| {
+        let amount = 0.92 * (1.0 - v as f32 / 255.0).powf(1.6);
+        (amount / std::f32::consts::PI).sqrt() * 1.18 * pitch
+    });
+    let turns = ANGLES.map(|angle| (angle.sin() / pitch, angle.cos() / pitch));
     for (i, p) in image.rgba.as_chunks_mut::<4>().0.iter_mut().enumerate() {
         if p[3] == 0 {
             continue;
         }
         let alpha = f32::from(p[3]) / 255.0;
         let (x, y) = ((i % w) as f32, (i / w) as f32);
-        let rgb: [f32; 3] = std::array::from_fn(|c| (f32::from(p[c]) / 255.0 / alpha).min(1.0));
         // As printers part them: what a colour lacks is what its ink takes away.
-        // The dark middle of the tones is opened, as inks over each other darken more than paint.
-        let amounts = rgb.map(|v| 0.92 * (1.0 - v).powf(1.6));
+        let level = |c: usize| if p[3] == 255 { p[c] } else { (f32::from(p[c]) / alpha).min(255.0) as u8 };
+        let wanted: [f32; 3] = std::array::from_fn(|c| radii[usize::from(level(c))]);
         let mut sheet = PAPER;
-        for ((ink, amount), angle) in INKS.iter().zip(amounts).zip(ANGLES) {
-            let (sin, cos) = angle.sin_cos();
-            let cell = |v: f32| {
-                let part = v / pitch;
-                part - part.floor() - 0.5
-            };
-            let from_middle = cell(x * cos + y * sin).hypot(cell(y * cos - x * sin));
-            // A dot of radius r covers πr² of its cell.
-            let radius = (amount.clamp(0.0, 1.0) / std::f32::consts::PI).sqrt() * 1.18;
-            let covered = ((radius - from_middle) * pitch + 0.5).clamp(0.0, 1.0);
+        for ((ink, radius), (sin, cos)) in INKS.iter().zip(wanted).zip(turns) {
+            let cell = |v: f32| v - v.floor() - 0.5;
+            let (u, v) = (cell(x * cos + y * sin), cell(y * cos - x * sin));
+            let covered = (radius + 0.5 - (u * u + v * v).sqrt() * pitch).clamp(0.0, 1.0);
             for c in 0..3 {
                 sheet[c] *= 1.0 - covered * (1.0 - ink[c]);
             }

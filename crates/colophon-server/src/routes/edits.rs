@@ -19,7 +19,8 @@ use crate::app::{App, Shared};
 use crate::error::ApiError;
 
 /// What `model` may name.
-const MODELS: &str = "style, like, paint, dream, upscale, cutout, remove, sketch, grade, crop, composer, or a diffusion model";
+const MODELS: &str =
+    "style, like, paint, dream, upscale, cutout, remove, sketch, grade, crop, composer, or a diffusion model";
 /// Files of one form, at most.
 const FILES: usize = 16;
 
@@ -129,7 +130,11 @@ pub(crate) async fn edits(State(app): Shared, request: Request) -> Result<Respon
             let made = studio.revise(&file, &instruction, format, &NoProgress, cancel)?;
             Ok(vec![made.sealed])
         };
-        return if stream { Ok(streamed(&app, "image_edit", format, work)) } else { whole(&app, format, work).await };
+        return if stream {
+            Ok(streamed(&app, "image_edit", format, work))
+        } else {
+            whole(&app, format, work).await
+        };
     }
     let edit = edit(form)?;
     let work = move |studio: &Studio, _: &mut dyn FnMut(Partial), cancel: &Cancel| {
@@ -267,7 +272,8 @@ fn edit(form: Form) -> Result<Edit, ApiError> {
             }
         }
         "grade" => {
-            let base = form.word("look").map_or(Ok(Grade::default()), Grade::named).map_err(StudioError::from)?;
+            let base =
+                form.word("look").map_or(Ok(Grade::default()), Grade::named).map_err(StudioError::from)?;
             let added = |name: &str, base: f32| Ok::<_, ApiError>(base + form.value(name)?.unwrap_or(0.0));
             Edit::Grade {
                 how: Grade {

@@ -9,7 +9,8 @@ use colophon_studio::image::grade::Grade;
 use colophon_studio::image::sketch::Pencil;
 use colophon_studio::image::upscale::Quality;
 use colophon_studio::{
-    Behind, DiffusionRequest, Edit, FaceRequest, Partial, PictureFile, PictureRequest, Pictured, Sealed, SheetRequest, Studio, StudioError, Variation,
+    Behind, DiffusionRequest, Edit, FaceRequest, Partial, PictureFile, PictureRequest, Pictured, Sealed,
+    SheetRequest, Studio, StudioError, Variation,
 };
 use colophon_types::{Cancel, ErrorCode, PictureFormat, Progress};
 use serde_json::{Value, json};
@@ -41,8 +42,13 @@ pub(crate) fn run(
     let format = format(&args.output)?;
     let made: Vec<(Sealed, Value)> = match (engine, &args.prompt) {
         ("gan", None) => {
-            let request =
-                FaceRequest { seed: args.seed, count: args.n, towards: args.towards, grid: args.grid, format };
+            let request = FaceRequest {
+                seed: args.seed,
+                count: args.n,
+                towards: args.towards,
+                grid: args.grid,
+                format,
+            };
             let faces = studio.faces(&request, progress, cancel)?;
             faces.into_iter().map(|sealed| (sealed, Value::Null)).collect()
         }
@@ -287,7 +293,8 @@ fn edit(change: &Change) -> Result<Edit, Failure> {
             Edit::Sketch { how }
         }
         Change::Grade { look, exposure, contrast, saturation, warmth, tint, vignette, .. } => {
-            let base = look.as_deref().map_or(Ok(Grade::default()), Grade::named).map_err(StudioError::from)?;
+            let base =
+                look.as_deref().map_or(Ok(Grade::default()), Grade::named).map_err(StudioError::from)?;
             let how = Grade {
                 exposure: base.exposure + exposure,
                 contrast: base.contrast + contrast,
@@ -335,7 +342,8 @@ fn is_film(path: &Path) -> bool {
 
 /// `16:9` as a number.
 fn shape(text: &str) -> Result<f32, Failure> {
-    let parts = text.split_once(':').and_then(|(w, h)| Some((w.parse::<f32>().ok()?, h.parse::<f32>().ok()?)));
+    let parts =
+        text.split_once(':').and_then(|(w, h)| Some((w.parse::<f32>().ok()?, h.parse::<f32>().ok()?)));
     parts.filter(|(w, h)| *w > 0.0 && *h > 0.0).map(|(w, h)| w / h).ok_or_else(|| {
         Failure::new(ErrorCode::BadInput, format!("'{text}' is no shape"))
             .with_hint("give width and height, such as 16:9")

@@ -225,12 +225,25 @@ fn faces_and_dreams_move() {
     let home = Home::new();
     let (file, film) = (picture(&home), home.path("film.mp4"));
     let grid = home.path("grid.png");
-    let result = home.run(&["image", "--engine", "gan", "-n", "4", "--seed", "3", "--grid", "-o", path(&grid)]);
+    let result =
+        home.run(&["image", "--engine", "gan", "-n", "4", "--seed", "3", "--grid", "-o", path(&grid)]);
     assert!(result.status.success(), "{}", text(&result.stderr));
     assert_eq!(size(&grid), (420, 420));
     for args in [
         &["image", "--engine", "gan", "-n", "3", "--seed", "3", "--seconds", "2"][..],
-        &["image", "dream", path(&file), "--seconds", "1", "--layer", "conv3_1", "--octaves", "2", "--seed", "1"],
+        &[
+            "image",
+            "dream",
+            path(&file),
+            "--seconds",
+            "1",
+            "--layer",
+            "conv3_1",
+            "--octaves",
+            "2",
+            "--seed",
+            "1",
+        ],
     ] {
         let result = home.run(&[args, &["-o", path(&film)]].concat());
         assert!(result.status.success(), "{args:?}: {}", text(&result.stderr));
@@ -238,7 +251,17 @@ fn faces_and_dreams_move() {
         assert_eq!(verdict[0]["verdict"], "verified", "{verdict}");
         let streams = tool(
             "ffprobe",
-            &["-v", "error", "-show_entries", "stream=nb_frames", "-select_streams", "v:0", "-of", "csv=p=0", path(&film)],
+            &[
+                "-v",
+                "error",
+                "-show_entries",
+                "stream=nb_frames",
+                "-select_streams",
+                "v:0",
+                "-of",
+                "csv=p=0",
+                path(&film),
+            ],
         );
         let frames: u32 = text(&streams).trim().trim_end_matches(',').parse().expect("frames");
         assert!(frames == 48 || frames == 24, "{frames}");
@@ -266,8 +289,12 @@ fn a_composed_picture_is_changed_by_instruction() {
     assert!(result.status.success(), "{}", text(&result.stderr));
     let made = json(&result.stdout);
     assert_eq!((&made[0]["scene"]["time"], &made[0]["scene"]["weather"]), (&"night".into(), &"snow".into()));
-    let names: Vec<&str> =
-        made[0]["scene"]["objects"].as_array().expect("objects").iter().filter_map(|o| o["name"].as_str()).collect();
+    let names: Vec<&str> = made[0]["scene"]["objects"]
+        .as_array()
+        .expect("objects")
+        .iter()
+        .filter_map(|o| o["name"].as_str())
+        .collect();
     assert!(names.contains(&"house") && names.iter().any(|n| ["狗", "dog"].contains(n)), "{names:?}");
     for (words, said) in [("remove the dragon", "there is"), ("be nice", "not understood"), (" ", "empty")] {
         let result = edit(&file, words, &home.path("no.png"));
