@@ -5,16 +5,17 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use colophon_hub::Role;
+use colophon_image::Diffusion;
 use colophon_image::diffusion::{Ask, Extras, Family, Method, Start};
-use colophon_image::{Diffusion, NudityFilter};
 use colophon_seal::{Sealed, seal};
 use colophon_types::{
     Cancel, Draft, Event, LangChoice, Media, ModelUse, PictureFormat, Progress, Raster, Source, Stage,
 };
 use serde_json::{Value, json};
 
-use crate::edit::{self, PictureFile};
+use crate::edit::PictureFile;
 use crate::engines::Fetch;
+use crate::judge::Bench;
 use crate::origin::{self, GENERATOR, fresh_seed, new_work};
 use crate::picture::Variation;
 use crate::{Studio, StudioError};
@@ -211,20 +212,17 @@ impl Studio {
         let mut fetch = Fetch::new(&self.hub, progress, cancel);
         let mut found = find(&mut fetch, request, &self.config.pictures.checkpoints)?;
         found.extras.cache = Some(self.home.join("cache").join("weights"));
-        let limit = self.config.pictures.nudity_limit.unwrap_or(edit::NUDITY_LIMIT);
-        let judge = if limit > 0 { Some(fetch.get("open-nsfw", "judge", None)?) } else { None };
+        let bench = Bench::fetch(&mut fetch, &self.config.pictures)?;
         fetch.runtime()?;
         let uses = fetch.uses;
         let sealer = Arc::clone(self.sealer()?);
         let lease = self.cores.lease(1, self.cores.total(), cancel)?;
         let model = Diffusion::open(&found.path, &found.loras, &found.extras, lease.threads())?;
         let preset = Preset::of(&model, &found.name, &found.loras);
-        let judge = judge.map(|m| NudityFilter::load(&m.dir, lease.threads())).transpose()?;
-        let judged =
-            |picture: &Raster, what: &str| edit::judged(judge.as_ref(), limit, picture, what, cancel);
+        let judge = bench.load(lease.threads())?;
         let mut size = request.size.unwrap_or((preset.side, preset.side));
         if let Some(given) = &given {
-            judged(&given.picture, "the picture")?;
+            judge.pass(&given.picture, "the picture", cancel)?;
             size = request.size.unwrap_or((given.picture.width, given.picture.height));
         }
         if !SIDES.contains(&size.0) || !SIDES.contains(&size.1) {
@@ -268,7 +266,7 @@ impl Studio {
             }
             sent[seen.picture] += 1;
             let partial = (seen.show)().map_err(StudioError::from).and_then(|raster| {
-                judged(&raster, "a picture on the way")?;
+                judge.pass(&raster, "a picture on the way", cancel)?;
                 let draft = scribe.draft(raster, seeds[seen.picture], seen.picture, Some(seen.done))?;
                 Ok(Partial {
                     picture: seen.picture,
@@ -285,7 +283,7 @@ impl Studio {
             return Err(e);
         }
         for picture in &made {
-            judged(picture, "what came out")?;
+            judge.pass(picture, "what came out", cancel)?;
         }
         drop(lease);
         made.into_iter()

@@ -13,21 +13,18 @@ use colophon_image::inpaint::{self, Hole};
 use colophon_image::read;
 use colophon_image::sketch::Pencil;
 use colophon_image::upscale::Quality;
-use colophon_image::{
-    AnyStyle, Cutter, Dreamer, GatysPainter, NudityFilter, Sketcher, Stylizer, Treatment, Upscaler,
-};
+use colophon_image::{AnyStyle, Cutter, Dreamer, GatysPainter, Sketcher, Stylizer, Treatment, Upscaler};
 use colophon_seal::{Sealed, seal};
 use colophon_types::{Cancel, Draft, Event, Lang, Media, PictureFormat, Progress, Raster, Source, Stage};
 use serde_json::{Value, json};
 
 use crate::engines::Fetch;
+use crate::judge::Bench;
 use crate::origin::{self, GENERATOR, fresh_seed, new_work};
 use crate::{Studio, StudioError};
 
 /// Largest file that is read, in bytes.
 const LARGEST: u64 = 256 << 20;
-/// From this score on, in hundredths, a picture is refused unless the settings say otherwise.
-pub(crate) const NUDITY_LIMIT: u8 = 90;
 
 /// A picture from outside, not yet read.
 #[derive(Clone, Debug)]
@@ -268,23 +265,22 @@ impl Studio {
             Some((id, variant)) => Some(fetch.get(id, edit.name(), variant.as_deref())?),
             None => None,
         };
-        let limit = self.config.pictures.nudity_limit.unwrap_or(NUDITY_LIMIT);
-        let judge = if limit > 0 { Some(fetch.get("open-nsfw", "judge", None)?) } else { None };
-        if model.is_some() || judge.is_some() {
+        let bench = Bench::fetch(&mut fetch, &self.config.pictures)?;
+        if model.is_some() || bench.sits() {
             fetch.runtime()?;
         }
         let uses = fetch.uses;
         let sealer = Arc::clone(self.sealer()?);
         let seed = seed.unwrap_or_else(fresh_seed);
         let lease = self.cores.lease(1, self.cores.total(), cancel)?;
-        let judge = judge.map(|m| NudityFilter::load(&m.dir, lease.threads())).transpose()?;
+        let judge = bench.load(lease.threads())?;
         for picture in std::iter::once(&image).chain(&others) {
-            judged(judge.as_ref(), limit, picture, "the picture", cancel)?;
+            judge.pass(picture, "the picture", cancel)?;
         }
         let dir = model.as_ref().map(|m| m.dir.clone()).unwrap_or_default();
         let work = Work { dir: &dir, threads: lease.threads(), progress, cancel };
         let made = work.edit(&image, edit, seed, &others)?;
-        judged(judge.as_ref(), limit, &made, "what came out", cancel)?;
+        judge.pass(&made, "what came out", cancel)?;
         drop(lease);
         let hashes: Vec<String> = sources.iter().map(|s| origin::sha256_of(&s.bytes)).collect();
         let mut given = json!({"task": format!("image.{}", edit.name()), "input_sha256": hashes});
@@ -298,25 +294,6 @@ impl Studio {
         let draft = Draft::from_sources(Media::Picture(made), receipt, sources).written_as(format);
         Ok(seal(draft, &sealer, cancel, progress)?)
     }
-}
-
-/// Refuses what is not fit to be shown everywhere.
-pub(crate) fn judged(
-    judge: Option<&NudityFilter>,
-    limit: u8,
-    picture: &Raster,
-    what: &str,
-    cancel: &Cancel,
-) -> Result<(), StudioError> {
-    let Some(judge) = judge else { return Ok(()) };
-    let score = judge.score(picture, cancel)?;
-    if score * 100.0 < f32::from(limit) {
-        return Ok(());
-    }
-    Err(StudioError::Refused {
-        message: format!("{what} is refused: it looks like nudity (score {score:.2}, limit 0.{limit:02})"),
-        hint: "the limit is `nudity_limit` under [pictures] in colophon.toml",
-    })
 }
 
 /// What an engine needs.

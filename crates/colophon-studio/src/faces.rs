@@ -11,6 +11,7 @@ use colophon_types::{Cancel, Draft, Event, Lang, Media, PictureFormat, Progress,
 use serde_json::json;
 
 use crate::engines::Fetch;
+use crate::judge::Bench;
 use crate::origin::{self, GENERATOR, fresh_seed, new_work};
 use crate::{Studio, StudioError};
 
@@ -53,11 +54,13 @@ impl Studio {
         let mut fetch = Fetch::new(&self.hub, progress, cancel);
         let faces = fetch.get("dcgan-faces", "faces", None)?;
         let larger = fetch.get(Quality::Fast.model(), "upscale", None)?;
+        let bench = Bench::fetch(&mut fetch, &self.config.pictures)?;
         fetch.runtime()?;
         let uses = fetch.uses;
         let sealer = Arc::clone(self.sealer()?);
         let first = request.seed.unwrap_or_else(fresh_seed);
         let lease = self.cores.lease(1, self.cores.total(), cancel)?;
+        let judge = bench.load(lease.threads())?;
         let faces = Faces::load(&faces.dir, lease.threads())?;
         let larger = Upscaler::load(&larger.dir, Quality::Fast, 4, lease.threads())?;
         let mut sealed = Vec::new();
@@ -78,6 +81,7 @@ impl Studio {
             let small = faces.draw(&[latent], cancel)?;
             let none = || StudioError::Stopped("generator");
             let face = larger.enlarge(small.first().ok_or_else(none)?, cancel, &mut |_, _| {})?;
+            judge.pass(&face, "a face", cancel)?;
             if request.grid {
                 together.push(face);
                 continue;

@@ -9,6 +9,7 @@ mod engines;
 mod error;
 mod faces;
 mod film;
+mod judge;
 mod language;
 mod moving;
 mod origin;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use colophon_image::dream::Dream;
 use colophon_image::faces::Latent;
 use colophon_image::upscale::Quality;
-use colophon_image::{Dreamer, Faces, NudityFilter, Upscaler, crop};
+use colophon_image::{Dreamer, Faces, Upscaler, crop};
 use colophon_scene::layers::{Blend, Entrance, Layer, LayeredScene, Particles};
 use colophon_seal::{Sealed, seal};
 use colophon_types::{
@@ -18,8 +18,9 @@ use colophon_video::{FilmConfig, FilmWriter, Shot, Transition};
 use serde_json::json;
 use tempfile::TempDir;
 
-use crate::edit::{self, PictureFile};
+use crate::edit::PictureFile;
 use crate::engines::Fetch;
+use crate::judge::Bench;
 use crate::origin::{self, GENERATOR, fresh_seed, new_work};
 use crate::{Studio, StudioError};
 
@@ -193,14 +194,13 @@ impl Studio {
         let (image, source) = file.read()?;
         let mut fetch = Fetch::new(&self.hub, progress, cancel);
         let model = fetch.get("hed", "dream", Some(&format!("vgg16 {}", how.layer)))?;
-        let limit = self.config.pictures.nudity_limit.unwrap_or(edit::NUDITY_LIMIT);
-        let judge = if limit > 0 { Some(fetch.get("open-nsfw", "judge", None)?) } else { None };
+        let bench = Bench::fetch(&mut fetch, &self.config.pictures)?;
         fetch.runtime()?;
         let uses = fetch.uses;
         let seed = seed.unwrap_or_else(fresh_seed);
         let lease = self.cores.lease(1, self.cores.total(), cancel)?;
-        let judge = judge.map(|m| NudityFilter::load(&m.dir, lease.threads())).transpose()?;
-        edit::judged(judge.as_ref(), limit, &image, "the picture", cancel)?;
+        let judge = bench.load(lease.threads())?;
+        judge.pass(&image, "the picture", cancel)?;
         let scale = (DREAM as f32 / image.width.max(image.height) as f32).min(1.0);
         let side = |n: u32| ((n as f32 * scale / 2.0).round() as u32 * 2).max(64);
         let size = (side(image.width), side(image.height));
@@ -217,7 +217,7 @@ impl Studio {
             let how = Dream { seed: seed.wrapping_add(u64::from(frame)), ..how.clone() };
             picture = dreamer.dream(&picture, &how, None, cancel, &mut |_, _| {})?;
             if frame % FPS == 0 {
-                edit::judged(judge.as_ref(), limit, &picture, "what came out", cancel)?;
+                judge.pass(&picture, "what came out", cancel)?;
             }
             let nearer = nearer(&picture, size)?;
             let last = frame + 1 == frames;

@@ -3,15 +3,15 @@
 
 use std::sync::Arc;
 
-use colophon_image::NudityFilter;
 use colophon_image::sheet::Layout;
 use colophon_seal::{Sealed, seal};
 use colophon_types::{Cancel, Draft, Lang, Media, PictureFormat, Progress};
 use colophon_video::{Align, Face, FontPaths, TextStyle, Typeset};
 use serde_json::json;
 
-use crate::edit::{self, PictureFile};
+use crate::edit::PictureFile;
 use crate::engines::{FONTS, Fetch};
+use crate::judge::Bench;
 use crate::origin::{self, GENERATOR, new_work};
 use crate::{Studio, StudioError};
 
@@ -52,9 +52,8 @@ impl Studio {
         layout.caption = if request.names { (request.cell / 9).max(18) } else { 0 };
         layout.size(request.files.len())?;
         let mut fetch = Fetch::new(&self.hub, progress, cancel);
-        let limit = self.config.pictures.nudity_limit.unwrap_or(edit::NUDITY_LIMIT);
-        let judge = if limit > 0 { Some(fetch.get("open-nsfw", "judge", None)?) } else { None };
-        if judge.is_some() {
+        let bench = Bench::fetch(&mut fetch, &self.config.pictures)?;
+        if bench.sits() {
             fetch.runtime()?;
         }
         if request.names {
@@ -64,12 +63,12 @@ impl Studio {
         }
         let uses = fetch.uses;
         let lease = self.cores.lease(1, self.cores.total(), cancel)?;
-        let judge = judge.map(|m| NudityFilter::load(&m.dir, lease.threads())).transpose()?;
+        let judge = bench.load(lease.threads())?;
         let (mut pictures, mut sources) = (Vec::new(), Vec::new());
         for file in &request.files {
             cancel.check()?;
             let (picture, source) = file.read()?;
-            edit::judged(judge.as_ref(), limit, &picture, &file.name, cancel)?;
+            judge.pass(&picture, &file.name, cancel)?;
             pictures.push(picture);
             sources.push(source);
         }

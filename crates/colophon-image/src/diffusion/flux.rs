@@ -4,7 +4,7 @@
 use colophon_types::Cancel;
 use serde_json::Value;
 
-use super::joint::{TIME, embed, feed, gated, head_norm, last_norm, steered_norm, time_input};
+use super::joint::{ADDED, OWN, TIME, embed, feed, gated, heads, last_norm, steered_norm, time_input};
 use super::layers::Builder;
 use super::lora::Lora;
 use super::source::Source;
@@ -232,15 +232,9 @@ impl Writer<'_> {
         let normal = steered_norm(b, picture, time, (&of_picture, 0, 1), wide)?;
         let normal_text = steered_norm(b, text, time, (&of_text, 0, 1), wide)?;
         let attention = format!("{name}.attn");
-        let mine = self.heads(b, normal, &attention, ["to_q", "to_k", "to_v"], ["norm_q", "norm_k"], area)?;
-        let theirs = self.heads(
-            b,
-            normal_text,
-            &attention,
-            ["add_q_proj", "add_k_proj", "add_v_proj"],
-            ["norm_added_q", "norm_added_k"],
-            length,
-        )?;
+        let FluxConfig { heads: count, head, .. } = *self.config;
+        let mine = heads(b, normal, &attention, &OWN, [area, count, head])?;
+        let theirs = heads(b, normal_text, &attention, &ADDED, [length, count, head])?;
         let [q, k, v] = [0, 1, 2].map(|i| b.concat(&[theirs[i], mine[i]], 1));
         let seen = self.attend(b, [q, k, v]);
         let seen_text = b.slice(seen, 1, 0, length);
@@ -265,9 +259,9 @@ impl Writer<'_> {
         let far = b.linear(normal, &format!("{name}.proj_mlp"))?;
         let far = b.tanh_gelu(far);
         let attention = format!("{name}.attn");
-        let parts = ["to_q", "to_k", "to_v"];
-        let heads = self.heads(b, normal, &attention, parts, ["norm_q", "norm_k"], length + area)?;
-        let seen = self.attend(b, heads);
+        let shape = [length + area, self.config.heads, self.config.head];
+        let asked = heads(b, normal, &attention, &OWN, shape)?;
+        let seen = self.attend(b, asked);
         let change = b.concat(&[seen, far], 2);
         let change = b.linear(change, &format!("{name}.proj_out"))?;
         gated(b, x, change, time, (&steering, 2), wide)
@@ -282,23 +276,5 @@ impl Writer<'_> {
             b.graph.contrib("RotaryEmbedding", &inputs, settings)
         });
         b.attention(q, k, v, self.config.heads, false)
-    }
-
-    fn heads(
-        &self,
-        b: &mut Builder<'_>,
-        x: Var,
-        name: &str,
-        parts: [&str; 3],
-        norms: [&str; 2],
-        length: usize,
-    ) -> Result<[Var; 3], ImageError> {
-        let shape = [length, self.config.heads, self.config.head];
-        let q = b.linear(x, &format!("{name}.{}", parts[0]))?;
-        let k = b.linear(x, &format!("{name}.{}", parts[1]))?;
-        let v = b.linear(x, &format!("{name}.{}", parts[2]))?;
-        let q = head_norm(b, q, &format!("{name}.{}", norms[0]), shape)?;
-        let k = head_norm(b, k, &format!("{name}.{}", norms[1]), shape)?;
-        Ok([q, k, v])
     }
 }

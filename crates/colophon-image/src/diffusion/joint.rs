@@ -89,7 +89,7 @@ pub(super) fn feed(b: &mut Builder<'_>, x: Var, name: &str) -> Result<Var, Image
 }
 
 /// Each head of a sequence to mean square 1, where the file has weights for it.
-pub(super) fn head_norm(
+fn head_norm(
     b: &mut Builder<'_>,
     x: Var,
     name: &str,
@@ -101,4 +101,32 @@ pub(super) fn head_norm(
     let x = b.reshape(x, &[1, length, heads, head]);
     let x = b.rms_norm(x, name, EPSILON)?;
     Ok(b.reshape(x, &[1, length, heads * head]))
+}
+
+/// Which layers of an attention make queries, keys and values, and which normalise the first two.
+pub(super) struct Names {
+    parts: [&'static str; 3],
+    norms: [&'static str; 2],
+}
+
+/// What a sequence asks for itself.
+pub(super) const OWN: Names = Names { parts: ["to_q", "to_k", "to_v"], norms: ["norm_q", "norm_k"] };
+/// What the text asks beside it.
+pub(super) const ADDED: Names =
+    Names { parts: ["add_q_proj", "add_k_proj", "add_v_proj"], norms: ["norm_added_q", "norm_added_k"] };
+
+/// Queries, keys and values of the attention `name` for a sequence of `[length, heads, width of a head]`.
+pub(super) fn heads(
+    b: &mut Builder<'_>,
+    x: Var,
+    name: &str,
+    names: &Names,
+    shape: [usize; 3],
+) -> Result<[Var; 3], ImageError> {
+    let q = b.linear(x, &format!("{name}.{}", names.parts[0]))?;
+    let k = b.linear(x, &format!("{name}.{}", names.parts[1]))?;
+    let v = b.linear(x, &format!("{name}.{}", names.parts[2]))?;
+    let q = head_norm(b, q, &format!("{name}.{}", names.norms[0]), shape)?;
+    let k = head_norm(b, k, &format!("{name}.{}", names.norms[1]), shape)?;
+    Ok([q, k, v])
 }

@@ -5,7 +5,8 @@ use colophon_types::Cancel;
 use serde_json::Value;
 
 use super::joint::{
-    EPSILON, TIME, embed, feed, gated, head_norm, last_norm, modulate, steer, steered_norm, time_input,
+    ADDED, EPSILON, OWN, TIME, embed, feed, gated, heads, last_norm, modulate, steer, steered_norm,
+    time_input,
 };
 use super::layers::{Builder, Map};
 use super::lora::Lora;
@@ -182,7 +183,7 @@ impl Block<'_> {
         text: Var,
         layer: usize,
     ) -> Result<(Var, Var), ImageError> {
-        let Sd3Config { width, heads, layers, ref dual, .. } = *self.config;
+        let Sd3Config { width, heads: count, layers, ref dual, .. } = *self.config;
         let (name, time) = (self.name.as_str(), self.time);
         let (last, dual) = (layer + 1 == layers, dual.contains(&layer));
         let (of_picture, of_text) = (format!("{name}.norm1.linear"), format!("{name}.norm1_context.linear"));
@@ -196,17 +197,12 @@ impl Block<'_> {
             steered_norm(b, text, time, (&of_text, 0, 1), width)?
         };
         let [length, text_length] = self.lengths;
-        let mine = self.heads(b, normal, "attn", ["to_q", "to_k", "to_v"], ["norm_q", "norm_k"], length)?;
-        let theirs = self.heads(
-            b,
-            normal_text,
-            "attn",
-            ["add_q_proj", "add_k_proj", "add_v_proj"],
-            ["norm_added_q", "norm_added_k"],
-            text_length,
-        )?;
+        let attention = format!("{name}.attn");
+        let shape = |length| [length, count, width / count];
+        let mine = heads(b, normal, &attention, &OWN, shape(length))?;
+        let theirs = heads(b, normal_text, &attention, &ADDED, shape(text_length))?;
         let [q, k, v] = [0, 1, 2].map(|i| b.concat(&[mine[i], theirs[i]], 1));
-        let seen = b.attention(q, k, v, heads, false);
+        let seen = b.attention(q, k, v, count, false);
         let seen_picture = b.slice(seen, 1, 0, length);
         let seen_picture = b.linear(seen_picture, &format!("{name}.attn.to_out.0"))?;
         let mut picture = gated(b, picture, seen_picture, time, (&of_picture, 2), width)?;
@@ -214,9 +210,8 @@ impl Block<'_> {
             let shift = steer(b, time, &of_picture, 6, width)?;
             let scale = steer(b, time, &of_picture, 7, width)?;
             let normal = modulate(b, bare, scale, shift);
-            let [q, k, v] =
-                self.heads(b, normal, "attn2", ["to_q", "to_k", "to_v"], ["norm_q", "norm_k"], length)?;
-            let seen = b.attention(q, k, v, heads, false);
+            let [q, k, v] = heads(b, normal, &format!("{name}.attn2"), &OWN, shape(length))?;
+            let seen = b.attention(q, k, v, count, false);
             let seen = b.linear(seen, &format!("{name}.attn2.to_out.0"))?;
             picture = gated(b, picture, seen, time, (&of_picture, 8), width)?;
         }
@@ -233,25 +228,5 @@ impl Block<'_> {
         let change = feed(b, normal, &format!("{name}.ff_context"))?;
         let text = gated(b, text, change, time, (&of_text, 5), width)?;
         Ok((picture, text))
-    }
-
-    /// Queries, keys and values.
-    fn heads(
-        &self,
-        b: &mut Builder<'_>,
-        x: Var,
-        attention: &str,
-        parts: [&str; 3],
-        norms: [&str; 2],
-        length: usize,
-    ) -> Result<[Var; 3], ImageError> {
-        let name = format!("{}.{attention}", self.name);
-        let shape = [length, self.config.heads, self.config.width / self.config.heads];
-        let q = b.linear(x, &format!("{name}.{}", parts[0]))?;
-        let k = b.linear(x, &format!("{name}.{}", parts[1]))?;
-        let v = b.linear(x, &format!("{name}.{}", parts[2]))?;
-        let q = head_norm(b, q, &format!("{name}.{}", norms[0]), shape)?;
-        let k = head_norm(b, k, &format!("{name}.{}", norms[1]), shape)?;
-        Ok([q, k, v])
     }
 }
