@@ -211,7 +211,7 @@ fn pictures_are_graded_cropped_and_laid_on_a_sheet() {
         (&["grade", path(&file), "--look", "magic"][..], "no look"),
         (&["grade", path(&file), "--contrast", "3"], "contrast must be"),
         (&["crop", path(&file), "--aspect", "wide"], "no shape"),
-        (&["crop", path(&file), "--size", "99999x10"], "not possible"),
+        (&["crop", path(&file), "--size", "9000x9000"], "not possible"),
         (&["sheet", path(&file), "--cell", "9000"], "too large"),
     ] {
         let result = home.run(&[&["image"], args, &["-o", path(&home.path("no.png"))]].concat());
