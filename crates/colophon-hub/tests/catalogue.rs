@@ -31,7 +31,11 @@ fn every_entry_has_pinned_files_terms_and_an_origin() {
             Source::Packages(packages) => packages,
             // What no package ships comes from a hub, at a commit.
             Source::HuggingFace { revision, .. } if entry.role == Role::Diffusion => {
-                assert!(revision.len() == 40 && revision.bytes().all(|c| c.is_ascii_hexdigit()), "{}", entry.id);
+                assert!(
+                    revision.len() == 40 && revision.bytes().all(|c| c.is_ascii_hexdigit()),
+                    "{}",
+                    entry.id
+                );
                 continue;
             }
             other => panic!("{} comes from {other:?}", entry.id),

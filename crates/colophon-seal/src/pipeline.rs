@@ -122,6 +122,7 @@ fn label_step(media: &mut Media, sealer: &Sealer) -> Result<(&'static str, Strin
             Ok((LABEL_TEXT, place.to_owned()))
         }
         Media::Sound(sound) => Ok((label_sound::TEXT, label_sound::mark_sound(sound).to_owned())),
+        Media::Stereo(sound) => Ok((label_sound::TEXT, label_sound::mark_stereo(sound).to_owned())),
         Media::Film { marker, .. } => {
             if marker != label_film::NAME {
                 return Err(SealError::Step {
@@ -188,7 +189,13 @@ fn metadata_step(
         }
         Media::Sound(sound) => {
             let packet = xmp::source_type_packet(source_type);
-            wav::encode(&sound, &json, &packet).map(|b| Marked::Bytes("audio/wav", b)).map_err(fail)
+            let bytes = wav::encode(sound.rate, &[&sound.samples], &json, &packet);
+            bytes.map(|b| Marked::Bytes("audio/wav", b)).map_err(fail)
+        }
+        Media::Stereo(sound) => {
+            let packet = xmp::source_type_packet(source_type);
+            let bytes = wav::encode(sound.rate, &[&sound.left, &sound.right], &json, &packet);
+            bytes.map(|b| Marked::Bytes("audio/wav", b)).map_err(fail)
         }
         Media::Film { path, .. } => {
             let packet = xmp::source_type_packet(source_type);

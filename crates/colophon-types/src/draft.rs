@@ -98,7 +98,7 @@ impl Draft {
         match self.media {
             Media::Text(_) => Modality::Text,
             Media::Picture(_) => Modality::Image,
-            Media::Sound(_) => Modality::Audio,
+            Media::Sound(_) | Media::Stereo(_) => Modality::Audio,
             Media::Film { .. } => Modality::Video,
         }
     }

@@ -20,6 +20,10 @@ pub enum Stage {
     Seal,
     /// Reading files into a search index.
     Index,
+    /// Recognising speech.
+    Hear,
+    /// Writing and playing music, or making sounds.
+    Play,
 }
 
 impl Stage {
@@ -34,6 +38,8 @@ impl Stage {
             Self::Encode => "film",
             Self::Seal => "seal",
             Self::Index => "index",
+            Self::Hear => "hear",
+            Self::Play => "sound",
         }
     }
 }

@@ -13,28 +13,31 @@ const PCM: u16 = 1;
 const FLOAT: u16 = 3;
 const EXTENSIBLE: u16 = 0xfffe;
 
-/// Encodes mono sound as 16-bit PCM with both marks.
+/// Encodes channels of the same length as 16-bit PCM with both marks.
 ///
 /// # Errors
 /// A sentence, when the sound is empty, has no rate or does not fit the format's 4 GiB.
-pub(crate) fn encode(sound: &Pcm, aigc_json: &str, xmp: &str) -> Result<Vec<u8>, String> {
-    if sound.rate == 0 || sound.samples.is_empty() {
+pub(crate) fn encode(rate: u32, channels: &[&[f32]], aigc_json: &str, xmp: &str) -> Result<Vec<u8>, String> {
+    let frames = channels.iter().map(|c| c.len()).min().unwrap_or(0);
+    if rate == 0 || frames == 0 {
         return Err("the sound is empty".to_owned());
     }
-    let rate = sound.rate;
-    let block = 2u16;
+    let count = u16::try_from(channels.len()).map_err(|_| "the sound has too many channels".to_owned())?;
+    let block = 2 * count;
     let mut format = Vec::with_capacity(16);
     format.extend_from_slice(&PCM.to_le_bytes());
-    format.extend_from_slice(&1u16.to_le_bytes()); // channels
+    format.extend_from_slice(&count.to_le_bytes());
     format.extend_from_slice(&rate.to_le_bytes());
     format.extend_from_slice(&rate.saturating_mul(u32::from(block)).to_le_bytes());
     format.extend_from_slice(&block.to_le_bytes());
     format.extend_from_slice(&16u16.to_le_bytes());
-    let data: Vec<u8> = sound
-        .samples
-        .iter()
-        .flat_map(|s| ((s.clamp(-1.0, 1.0) * 32767.0).round() as i16).to_le_bytes())
-        .collect();
+    let mut data = Vec::with_capacity(frames * usize::from(block));
+    for frame in 0..frames {
+        for channel in channels {
+            let sample = (channel[frame].clamp(-1.0, 1.0) * 32767.0).round() as i16;
+            data.extend_from_slice(&sample.to_le_bytes());
+        }
+    }
     let mut body = b"WAVE".to_vec();
     for (id, chunk) in [
         (b"fmt ", format.as_slice()),

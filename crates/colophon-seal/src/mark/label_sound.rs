@@ -1,6 +1,6 @@
 //! The audible label: the rhythm short-long-short-short ("AI" in Morse code) before the content.
 
-use colophon_types::Pcm;
+use colophon_types::{Pcm, Stereo};
 
 /// Length of a short tone and of the pause between tones, in seconds.
 const UNIT: f64 = 0.09;
@@ -36,6 +36,15 @@ pub(crate) fn mark_sound(sound: &mut Pcm) -> &'static str {
     let mut samples = label_rhythm(sound.rate, tone_level(sound)).samples;
     samples.append(&mut sound.samples);
     sound.samples = samples;
+    WHERE
+}
+
+/// Puts the rhythm before both channels of a sound. Returns where.
+pub(crate) fn mark_stereo(sound: &mut Stereo) -> &'static str {
+    let rhythm = label_rhythm(sound.rate, tone_level(&sound.mono())).samples;
+    for channel in [&mut sound.left, &mut sound.right] {
+        *channel = [rhythm.as_slice(), channel].concat();
+    }
     WHERE
 }
 
