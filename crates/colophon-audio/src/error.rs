@@ -64,6 +64,14 @@ pub enum AudioError {
         /// What it said.
         problem: String,
     },
+    /// A book that cannot be read aloud.
+    #[error("the book {} cannot be read: {problem}", path.display())]
+    Book {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        problem: String,
+    },
     /// Sound that cannot be worked with.
     #[error("this sound cannot be used: {problem}")]
     Sound {
@@ -95,6 +103,7 @@ impl Explain for AudioError {
             | Self::WrongLanguage { .. }
             | Self::Speed { .. }
             | Self::Silent { .. }
+            | Self::Book { .. }
             | Self::Sound { .. } => ErrorCode::BadInput,
             Self::ModelMissing { .. } | Self::Model { .. } => ErrorCode::ModelMissing,
             Self::Hub(e) => e.code(),
@@ -115,6 +124,7 @@ impl Explain for AudioError {
             Self::ModelMissing { id } => Some(format!("run `colophon models pull {id}`")),
             Self::Model { .. } => Some("run `colophon models verify`, then `colophon models pull`".into()),
             Self::Hub(e) => e.hint(),
+            Self::Book { .. } => Some("give a TXT, Markdown, HTML or EPUB file".into()),
             Self::Engine { .. } | Self::Sound { .. } | Self::Cancelled(_) => None,
         }
     }

@@ -27,6 +27,7 @@ fn main() -> Result<(), Error> {
         trust_anchors: None,
         producer: "001191110000000000000XYAB12".to_owned(),
         label: LabelOptions::default(),
+        ffmpeg: "ffmpeg".into(),
     };
     let sealer = Sealer::open(config, Arc::clone(&ledger))?;
     let rate = 24_000;

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use colophon_ffmpeg::FfmpegError;
 use colophon_types::{Cancelled, ErrorCode, Explain};
 
 /// The steps of sealing, in their fixed order.
@@ -89,6 +90,14 @@ pub enum SealError {
 
 impl SealError {
     /// A failed step.
+    /// What ffmpeg said in a step.
+    pub(crate) fn from_ffmpeg(step: Step, e: FfmpegError) -> Self {
+        match e {
+            FfmpegError::Cancelled(cancelled) => Self::Cancelled(cancelled),
+            e => Self::Step { step, code: e.code(), reason: e.to_string() },
+        }
+    }
+
     pub(crate) fn step(step: Step, reason: impl fmt::Display) -> Self {
         Self::Step { step, reason: reason.to_string(), code: ErrorCode::Failed }
     }

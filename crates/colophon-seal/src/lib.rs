@@ -13,9 +13,11 @@ mod error;
 mod format;
 mod mark;
 mod pipeline;
+mod recording;
 mod sealed;
 mod sealer;
 mod stream;
+mod stream_sound;
 mod verdict;
 mod verify;
 
@@ -23,12 +25,14 @@ pub use error::{SealError, Step};
 pub use mark::aigc::{Aigc, is_provider_code};
 pub use mark::label::{Corner, FILM_LABEL_SECONDS, LABEL_TEXT, TEXT_LABEL};
 pub use mark::label_film::FilmLabel;
-pub use mark::label_sound::label_rhythm;
+pub use mark::label_sound::{NAME as SOUND_LABEL, label_rhythm};
 pub use mark::watermark::{Found, Watermark};
 pub use pipeline::seal;
+pub use recording::{About, Recording};
 pub use sealed::Sealed;
 pub use sealer::{LabelOptions, Sealer, SealerConfig};
 pub use stream::{Piece, SealedText, TextSeal};
+pub use stream_sound::{SealedSound, SoundPiece, SoundSeal, streamed_type};
 pub use verdict::{
     AigcFacts, CredentialFacts, CredentialState, IptcFacts, LabelFacts, LogFacts, Verdict, VerdictKind,
     WatermarkFacts,

@@ -1,18 +1,19 @@
 //! Sealing: the steps, in their order.
 
 use std::fs::File;
-use std::io::{BufReader, BufWriter, Cursor, Seek, SeekFrom, Write};
+use std::io::{BufReader, BufWriter, Cursor, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use colophon_types::{
-    Cancel, Draft, DraftParts, ErrorCode, Event, LogEntry, Media, Modality, PictureFormat, Progress, Receipt,
-    Stage,
+    Cancel, Draft, DraftParts, ErrorCode, Event, FileFormat, LogEntry, Media, Modality, PictureFormat,
+    Progress, Receipt, SoundFormat, Stage,
 };
 use sha2::{Digest, Sha256};
 use tempfile::NamedTempFile;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
+use crate::format::sound::{self, Tags};
 use crate::format::{jpeg, mp4, png, text, wav, webp};
 use crate::mark::credential::Claim;
 use crate::mark::label::{LABEL_TEXT, TEXT_LABEL};
@@ -37,7 +38,7 @@ pub fn seal(
     #[allow(clippy::disallowed_methods, reason = "this is the seal: the one place that opens a draft")]
     let DraftParts { mut media, receipt, sources, format } = draft.open();
     let _removed = DraftFile(match &media {
-        Media::Film { path, .. } => Some(path.clone()),
+        Media::Film { path, .. } | Media::Recording { path, .. } => Some(path.clone()),
         _ => None,
     });
     let steps = 5;
@@ -62,17 +63,17 @@ pub fn seal(
     tell(3);
     let claim =
         Claim { receipt: &receipt, source_type: &source_type, label: (words, &place), sources: &sources };
-    let (body, sha256) = credential_step(marked, &claim, sealer, cancel)?;
+    let (body, sha256, sidecar) = credential_step(marked, &claim, sealer, cancel)?;
 
     cancel.check()?;
     tell(4);
     let media_type = media_type(modality, format);
     let position = ledger_step(media_type, &sha256, &receipt, sealer)?;
     progress.event(Event::Done { stage: Stage::Seal, seconds: started.elapsed().as_secs_f64() });
-    Ok(Sealed { body, media_type, receipt, sha256, position })
+    Ok(Sealed { body, sidecar, media_type, receipt, sha256, position })
 }
 
-/// Removes a film's draft when dropped: nothing unsealed stays on disk.
+/// Removes the draft of a film or recording when dropped: nothing unsealed stays on disk.
 struct DraftFile(Option<PathBuf>);
 
 impl Drop for DraftFile {
@@ -83,11 +84,11 @@ impl Drop for DraftFile {
     }
 }
 
-fn media_type(modality: Modality, format: PictureFormat) -> &'static str {
+fn media_type(modality: Modality, format: FileFormat) -> &'static str {
     match modality {
         Modality::Text => "text/markdown",
-        Modality::Image => format.media_type(),
-        Modality::Audio => "audio/wav",
+        Modality::Image => format.picture().media_type(),
+        Modality::Audio => format.sound().media_type(),
         Modality::Video => "video/mp4",
     }
 }
@@ -123,6 +124,15 @@ fn label_step(media: &mut Media, sealer: &Sealer) -> Result<(&'static str, Strin
         }
         Media::Sound(sound) => Ok((label_sound::TEXT, label_sound::mark_sound(sound).to_owned())),
         Media::Stereo(sound) => Ok((label_sound::TEXT, label_sound::mark_stereo(sound).to_owned())),
+        Media::Recording { marker, .. } => {
+            if marker != label_sound::NAME {
+                return Err(fail(&format!(
+                    "the sound was marked by '{marker}', not by '{}'",
+                    label_sound::NAME
+                )));
+            }
+            Ok((label_sound::TEXT, label_sound::WHERE.to_owned()))
+        }
         Media::Film { marker, .. } => {
             if marker != label_film::NAME {
                 return Err(SealError::Step {
@@ -154,13 +164,16 @@ fn watermark_step(
 enum Marked {
     Text(String),
     Bytes(&'static str, Vec<u8>),
-    Film(NamedTempFile),
+    /// Bytes with no place for a credential: it goes beside them.
+    Beside(Vec<u8>),
+    /// A file and its media type.
+    File(&'static str, NamedTempFile),
 }
 
 /// Step 3: the AIGC field and the IPTC source type, each in the place that the format has for it.
 fn metadata_step(
     media: Media,
-    format: PictureFormat,
+    format: FileFormat,
     receipt: &Receipt,
     source_type: &str,
     sealer: &Sealer,
@@ -180,6 +193,7 @@ fn metadata_step(
         Media::Text(words) => Ok(Marked::Text(text::compose(&words, TEXT_LABEL, &field, source_type))),
         Media::Picture(raster) => {
             let packet = xmp::packet(&json, source_type);
+            let format = format.picture();
             let bytes = match format {
                 PictureFormat::Png => png::encode(&raster, &packet),
                 PictureFormat::Jpeg { quality } => jpeg::encode(&raster, &packet, quality),
@@ -188,18 +202,59 @@ fn metadata_step(
             bytes.map(|b| Marked::Bytes(format.media_type(), b)).map_err(fail)
         }
         Media::Sound(sound) => {
-            let packet = xmp::source_type_packet(source_type);
-            let bytes = wav::encode(sound.rate, &[&sound.samples], &json, &packet);
-            bytes.map(|b| Marked::Bytes("audio/wav", b)).map_err(fail)
+            let channels = [sound.samples.as_slice()];
+            let tags = Tags { aigc: &json, source_type };
+            sound_metadata(sound.rate, &channels, format.sound(), tags, sealer, cancel)
         }
         Media::Stereo(sound) => {
-            let packet = xmp::source_type_packet(source_type);
-            let bytes = wav::encode(sound.rate, &[&sound.left, &sound.right], &json, &packet);
-            bytes.map(|b| Marked::Bytes("audio/wav", b)).map_err(fail)
+            let channels = [sound.left.as_slice(), sound.right.as_slice()];
+            let tags = Tags { aigc: &json, source_type };
+            sound_metadata(sound.rate, &channels, format.sound(), tags, sealer, cancel)
+        }
+        Media::Recording { path, .. } => {
+            let format = format.sound();
+            let tags = Tags { aigc: &json, source_type };
+            let mut target = temp_beside(&path, format.extension()).map_err(|e| fail(e.to_string()))?;
+            sound::tagged(&sealer.ffmpeg, format, &path, tags, &mut target, cancel)
+                .map_err(|e| SealError::from_ffmpeg(Step::Metadata, e))?;
+            Ok(Marked::File(format.media_type(), target))
         }
         Media::Film { path, .. } => {
             let packet = xmp::source_type_packet(source_type);
-            film_metadata(&path, &json, &packet, cancel).map(Marked::Film).map_err(fail)
+            film_metadata(&path, &json, &packet, cancel).map(|f| Marked::File("video/mp4", f)).map_err(fail)
+        }
+    }
+}
+
+fn sound_metadata(
+    rate: u32,
+    channels: &[&[f32]],
+    format: SoundFormat,
+    tags: Tags<'_>,
+    sealer: &Sealer,
+    cancel: &Cancel,
+) -> Result<Marked, SealError> {
+    let fail = |reason: &str| SealError::step(Step::Metadata, reason);
+    if rate == 0 || channels.iter().any(|c| c.is_empty()) {
+        return Err(fail("the sound is empty"));
+    }
+    if channels.iter().any(|c| c.iter().any(|x| !x.is_finite())) {
+        return Err(fail("the sound has samples that are no numbers"));
+    }
+    match format {
+        SoundFormat::Wav => {
+            let packet = xmp::source_type_packet(tags.source_type);
+            let bytes = wav::encode(rate, channels, tags.aigc, &packet).map_err(|e| fail(&e))?;
+            Ok(Marked::Bytes(format.media_type(), bytes))
+        }
+        SoundFormat::Pcm => Ok(Marked::Beside(sound::interleaved(channels))),
+        _ => {
+            let bytes = sound::encode(&sealer.ffmpeg, format, rate, channels, tags, cancel)
+                .map_err(|e| SealError::from_ffmpeg(Step::Metadata, e))?;
+            Ok(match format {
+                SoundFormat::Opus => Marked::Beside(bytes),
+                _ => Marked::Bytes(format.media_type(), bytes),
+            })
         }
     }
 }
@@ -207,7 +262,7 @@ fn metadata_step(
 fn film_metadata(path: &Path, json: &str, packet: &str, cancel: &Cancel) -> Result<NamedTempFile, String> {
     let io = |e: std::io::Error| format!("the film could not be copied: {e}");
     let mut source = BufReader::with_capacity(1 << 20, File::open(path).map_err(io)?);
-    let temp = temp_beside(path).map_err(io)?;
+    let temp = temp_beside(path, "mp4").map_err(io)?;
     let mut target = BufWriter::with_capacity(1 << 20, Stoppable { inner: temp, cancel });
     mp4::write(&mut source, &mut target, json, packet)?;
     Ok(target.into_inner().map_err(|e| io(e.into_error()))?.inner)
@@ -231,18 +286,19 @@ impl<W: Write> Write for Stoppable<'_, W> {
 }
 
 /// A private temporary file in the folder of another.
-fn temp_beside(path: &Path) -> std::io::Result<NamedTempFile> {
+fn temp_beside(path: &Path, extension: &str) -> std::io::Result<NamedTempFile> {
     let dir = path.parent().filter(|d| !d.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    tempfile::Builder::new().prefix(".colophon-").suffix(".mp4").tempfile_in(dir)
+    tempfile::Builder::new().prefix(".colophon-").suffix(&format!(".{extension}")).tempfile_in(dir)
 }
 
-/// Step 4: the credential. Gives the sealed bytes and their SHA-256.
+/// Step 4: the credential. Gives the sealed bytes, their SHA-256, and the credential where it goes
+/// beside them.
 fn credential_step(
     marked: Marked,
     claim: &Claim<'_>,
     sealer: &Sealer,
     cancel: &Cancel,
-) -> Result<(Body, String), SealError> {
+) -> Result<(Body, String, Option<Vec<u8>>), SealError> {
     let fail = |e: c2pa::Error| match e {
         c2pa::Error::OperationCancelled => SealError::Cancelled(colophon_types::Cancelled),
         e => SealError::step(Step::Credential, e),
@@ -255,7 +311,7 @@ fn credential_step(
                 .map_err(fail)?;
             words.push_str(&text::wrap(&store).map_err(|e| SealError::step(Step::Credential, e))?);
             let sha256 = colophon_types::hex(&Sha256::digest(words.as_bytes()));
-            Ok((Body::Bytes(words.into_bytes()), sha256))
+            Ok((Body::Bytes(words.into_bytes()), sha256, None))
         }
         Marked::Bytes(format, bytes) => {
             let mut signed = Cursor::new(Vec::with_capacity(bytes.len() + (64 << 10)));
@@ -264,17 +320,32 @@ fn credential_step(
                 .map_err(fail)?;
             let signed = signed.into_inner();
             let sha256 = colophon_types::hex(&Sha256::digest(&signed));
-            Ok((Body::Bytes(signed), sha256))
+            Ok((Body::Bytes(signed), sha256, None))
         }
-        Marked::Film(mut unsigned) => {
-            let mut signed = temp_beside(unsigned.path()).map_err(io)?;
+        Marked::Beside(bytes) => {
+            let store = claim.sign_beside(&sealer.credentials, &bytes, cancel).map_err(fail)?;
+            let sha256 = colophon_types::hex(&Sha256::digest(&bytes));
+            Ok((Body::Bytes(bytes), sha256, Some(store)))
+        }
+        Marked::File("audio/ogg", mut unsigned) => {
+            let mut bytes = Vec::new();
+            unsigned.as_file_mut().seek(SeekFrom::Start(0)).map_err(io)?;
+            unsigned.as_file_mut().read_to_end(&mut bytes).map_err(io)?;
+            let store = claim.sign_beside(&sealer.credentials, &bytes, cancel).map_err(fail)?;
+            let sha256 = colophon_types::hex(&Sha256::digest(&bytes));
+            Ok((Body::File(unsigned.into_temp_path()), sha256, Some(store)))
+        }
+        Marked::File(format, mut unsigned) => {
+            let extension = unsigned.path().extension().map(|e| e.to_string_lossy().into_owned());
+            let extension = extension.unwrap_or_default();
+            let mut signed = temp_beside(unsigned.path(), &extension).map_err(io)?;
             unsigned.as_file_mut().seek(SeekFrom::Start(0)).map_err(io)?;
             claim
-                .sign(&sealer.credentials, "video/mp4", unsigned.as_file_mut(), signed.as_file_mut(), cancel)
+                .sign(&sealer.credentials, format, unsigned.as_file_mut(), signed.as_file_mut(), cancel)
                 .map_err(fail)?;
             signed.as_file_mut().flush().map_err(io)?;
             let sha256 = hash_file(signed.as_file_mut()).map_err(io)?;
-            Ok((Body::File(signed.into_temp_path()), sha256))
+            Ok((Body::File(signed.into_temp_path()), sha256, None))
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fs::File;
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use colophon_types::{LogPosition, Receipt, WorkId};
 use tempfile::TempPath;
@@ -14,7 +14,7 @@ use crate::SealError;
 pub(crate) enum Body {
     /// In memory: text, pictures, sound.
     Bytes(Vec<u8>),
-    /// In a private temporary file, removed on drop: films.
+    /// In a private temporary file, removed on drop: films, recordings.
     File(TempPath),
 }
 
@@ -22,6 +22,8 @@ pub(crate) enum Body {
 #[must_use = "a sealed work that is not written or served is lost"]
 pub struct Sealed {
     pub(crate) body: Body,
+    /// The credential, where the format has no place for it.
+    pub(crate) sidecar: Option<Vec<u8>>,
     pub(crate) media_type: &'static str,
     pub(crate) receipt: Receipt,
     pub(crate) sha256: String,
@@ -57,7 +59,14 @@ impl Sealed {
     pub fn extension(&self) -> &'static str {
         match self.media_type {
             "image/png" => "png",
+            "image/jpeg" => "jpg",
+            "image/webp" => "webp",
             "audio/wav" => "wav",
+            "audio/mpeg" => "mp3",
+            "audio/ogg" => "opus",
+            "audio/mp4" => "m4a",
+            "audio/flac" => "flac",
+            "audio/pcm" => "pcm",
             "video/mp4" => "mp4",
             _ => "md",
         }
@@ -83,37 +92,56 @@ impl Sealed {
         &self.position
     }
 
+    /// The C2PA manifest store, where the format has no place for it. [`Self::write_to`] writes it
+    /// beside the work, with the ending `.c2pa` in place of the work's own.
+    pub fn sidecar(&self) -> Option<&[u8]> {
+        self.sidecar.as_deref()
+    }
+
     /// Writes the work to `path`: into a temporary file in the same folder, synced and then renamed,
     /// so that `path` never holds a part of it.
     ///
     /// # Errors
     /// [`SealError::Write`]; nothing is left behind.
     pub fn write_to(&self, path: &Path) -> Result<(), SealError> {
-        self.try_write(path).map_err(|source| SealError::Write { path: path.to_path_buf(), source })
-    }
-
-    fn try_write(&self, path: &Path) -> io::Result<()> {
-        let dir = match path.parent() {
-            Some(dir) if !dir.as_os_str().is_empty() => dir,
-            _ => Path::new("."),
+        let failed = |path: &Path| {
+            let path = path.to_path_buf();
+            move |source| SealError::Write { path, source }
         };
-        let mut temp = tempfile::Builder::new().prefix(".colophon-").tempfile_in(dir)?;
-        match &self.body {
-            Body::Bytes(bytes) => temp.write_all(bytes)?,
-            Body::File(film) => {
-                io::copy(&mut File::open(film)?, temp.as_file_mut())?;
-            }
+        if let Some(store) = &self.sidecar {
+            let beside = sidecar_of(path);
+            write_whole(&beside, |temp| temp.write_all(store)).map_err(failed(&beside))?;
         }
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::PermissionsExt;
-            temp.as_file().set_permissions(std::fs::Permissions::from_mode(0o644))?;
-        }
-        temp.as_file().sync_all()?;
-        temp.persist(path).map_err(|e| e.error)?;
-        if cfg!(unix) {
-            File::open(dir)?.sync_all()?;
-        }
-        Ok(())
+        let copied = write_whole(path, |temp| match &self.body {
+            Body::Bytes(bytes) => temp.write_all(bytes),
+            Body::File(file) => io::copy(&mut File::open(file)?, temp).map(|_| ()),
+        });
+        copied.map_err(failed(path))
     }
+}
+
+/// Where the credential of a file lies that has no place for it inside.
+pub(crate) fn sidecar_of(path: &Path) -> PathBuf {
+    path.with_extension("c2pa")
+}
+
+/// Writes a file as a whole or not at all.
+fn write_whole(path: &Path, write: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<()> {
+    let dir = match path.parent() {
+        Some(dir) if !dir.as_os_str().is_empty() => dir,
+        _ => Path::new("."),
+    };
+    let mut temp = tempfile::Builder::new().prefix(".colophon-").tempfile_in(dir)?;
+    write(temp.as_file_mut())?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        temp.as_file().set_permissions(std::fs::Permissions::from_mode(0o644))?;
+    }
+    temp.as_file().sync_all()?;
+    temp.persist(path).map_err(|e| e.error)?;
+    if cfg!(unix) {
+        File::open(dir)?.sync_all()?;
+    }
+    Ok(())
 }

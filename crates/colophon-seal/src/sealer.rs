@@ -32,6 +32,8 @@ pub struct SealerConfig {
     pub producer: String,
     /// Choices about the label.
     pub label: LabelOptions,
+    /// The program ffmpeg, which encodes compressed sound.
+    pub ffmpeg: PathBuf,
 }
 
 /// Seals drafts. Threading contract: may be shared; each call of [`crate::seal`] is independent.
@@ -39,6 +41,7 @@ pub struct Sealer {
     pub(crate) credentials: Credentials,
     pub(crate) producer: String,
     pub(crate) label: LabelOptions,
+    pub(crate) ffmpeg: PathBuf,
     pub(crate) recorder: Arc<dyn Recorder>,
     pub(crate) watermarks: Vec<Arc<dyn Watermark>>,
     trust_anchors: Option<String>,
@@ -73,6 +76,7 @@ impl Sealer {
             credentials,
             producer: config.producer,
             label: config.label,
+            ffmpeg: config.ffmpeg,
             recorder,
             watermarks: Vec::new(),
             trust_anchors,

@@ -9,11 +9,12 @@ use std::path::Path;
 
 use colophon_types::{Receipt, Recorder};
 
-use crate::format::{self, Kind, Marks, frame, jpeg, mp4, png, text, wav};
+use crate::format::{self, Kind, Marks, frame, id3, jpeg, mp4, png, sound, text, vorbis, wav};
 use crate::mark::credential::{self, Credential};
 use crate::mark::label::{LABEL_TEXT, TEXT_LABEL};
 use crate::mark::{label, label_sound, xmp};
 use crate::pipeline::hash_file;
+use crate::sealed::sidecar_of;
 use crate::verdict::{AigcFacts, CredentialState, IptcFacts, LabelFacts, LogFacts, WatermarkFacts};
 use crate::{SealError, Verdict, VerdictKind};
 
@@ -52,7 +53,7 @@ pub fn verify(path: &Path, context: &VerifyContext<'_>) -> Result<Verdict, SealE
     let mut file = File::open(path).map_err(bad)?;
     let mut head = Vec::new();
     (&mut file).take(format::SNIFF as u64).read_to_end(&mut head).map_err(bad)?;
-    let mut kind = format::sniff(&head);
+    let mut kind = format::refine(format::sniff(&head), &mut file);
     let (limit, what) = kind.size_limit();
     if meta.len() > limit {
         return Err(SealError::TooLarge { path: path.to_path_buf(), limit, what });
@@ -75,14 +76,27 @@ pub fn verify(path: &Path, context: &VerifyContext<'_>) -> Result<Verdict, SealE
         ..Verdict::default()
     };
     let marks = read_marks(kind, &mut file, words.as_deref());
-    let credential =
+    let mut credential =
         read_credential(kind, &mut file, words.as_deref(), context.trust_anchors).map_err(bad)?;
+    if credential.facts.state == CredentialState::Absent
+        && let Some(store) = sidecar(kind, path)
+    {
+        let content = file.try_clone().map_err(bad)?;
+        credential = credential::read_beside(&store, content, context.trust_anchors);
+    }
     verdict.explicit_label = read_label(kind, &mut file, words.as_deref(), &credential);
     if let (Kind::Mp4, Some(ffmpeg), false) = (kind, context.ffmpeg, verdict.explicit_label.present) {
         let corner = frame::opening_frame(ffmpeg, path).and_then(|raster| label::find_in_picture(&raster));
         if let Some(corner) = corner {
             verdict.explicit_label = seen(LABEL_TEXT, format!("opening frames, {}", corner.words()));
         }
+    }
+    if let (Some(ffmpeg), Some(demuxer), false) =
+        (context.ffmpeg, demuxer(kind), verdict.explicit_label.present)
+        && sound::decode_start(ffmpeg, path, demuxer, LABEL_SECONDS)
+            .is_some_and(|sound| label_sound::starts_with_rhythm(&sound))
+    {
+        verdict.explicit_label = seen(label_sound::TEXT, label_sound::WHERE.to_owned());
     }
     describe(&mut verdict, marks, &credential);
     if let (Some(words), Some(watermark)) = (&words, context.text_watermark) {
@@ -94,6 +108,33 @@ pub fn verify(path: &Path, context: &VerifyContext<'_>) -> Result<Verdict, SealE
     verdict.c2pa = credential.facts;
     verdict.receipt = credential.receipt;
     Ok(verdict)
+}
+
+/// How much of a sound's start holds the label, with room for an encoder's delay, in seconds.
+const LABEL_SECONDS: f64 = 4.0;
+/// The largest credential beside a file.
+const MAX_SIDECAR: u64 = 64 << 20;
+
+/// The credential beside a sound: Ogg and raw samples have no place for one, and what was streamed has
+/// none inside.
+fn sidecar(kind: Kind, path: &Path) -> Option<Vec<u8>> {
+    if !matches!(kind, Kind::Ogg | Kind::Unknown | Kind::Wav | Kind::Mp3 | Kind::Flac) {
+        return None;
+    }
+    let mut store = Vec::new();
+    let read = File::open(sidecar_of(path)).ok()?.take(MAX_SIDECAR).read_to_end(&mut store).ok()?;
+    (read > 0).then_some(store)
+}
+
+/// ffmpeg's name for what reads a compressed sound.
+fn demuxer(kind: Kind) -> Option<&'static str> {
+    match kind {
+        Kind::Mp3 => Some("mp3"),
+        Kind::Flac => Some("flac"),
+        Kind::Ogg => Some("ogg"),
+        Kind::M4a => Some("mov"),
+        _ => None,
+    }
 }
 
 /// A text file's words; `None` when it is not UTF-8 to its end.
@@ -111,6 +152,9 @@ fn read_marks(kind: Kind, file: &mut File, words: Option<&str>) -> Marks {
         (Kind::Jpeg, _) => jpeg::read(&mut file),
         (Kind::Wav | Kind::WebP, _) => wav::read(&mut file),
         (Kind::Mp4 | Kind::M4a | Kind::Other("video/quicktime"), _) => mp4::read(&mut file),
+        (Kind::Mp3, _) => id3::read(&mut file),
+        (Kind::Flac, _) => vorbis::read_flac(&mut file),
+        (Kind::Ogg, _) => vorbis::read_ogg(&mut file),
         (Kind::Text, Some(words)) => text::read(words),
         _ => Marks::default(),
     }

@@ -71,6 +71,9 @@ pub enum StudioError {
     /// Film.
     #[error(transparent)]
     Video(#[from] colophon_video::VideoError),
+    /// The program ffmpeg.
+    #[error(transparent)]
+    Ffmpeg(#[from] colophon_ffmpeg::FfmpegError),
     /// The seal.
     #[error(transparent)]
     Seal(#[from] colophon_seal::SealError),
@@ -103,6 +106,7 @@ impl StudioError {
             Self::Image(e) => Some(e),
             Self::Audio(e) => Some(e),
             Self::Video(e) => Some(e),
+            Self::Ffmpeg(e) => Some(e),
             Self::Seal(e) => Some(e),
             Self::Ledger(e) => Some(e),
             Self::Config(_)

@@ -1,6 +1,7 @@
 //! The studio: settings, engines, and the line that makes films. The only crate that knows all
 //! engines; every surface hands it a request and gets back sealed works.
 
+mod audiobook;
 mod check;
 mod config;
 mod diffuse;
@@ -18,11 +19,13 @@ mod sheet;
 mod speech;
 mod studio;
 
+pub use audiobook::{Audiobook, AudiobookRequest};
+pub use colophon_audio::book::{Book, Chapter};
 pub use colophon_audio::{Voice, voices};
 pub use colophon_hub as hub;
 pub use colophon_image as image;
 pub use colophon_ledger::{AuditReport, Checkpoint, VerifiedProof};
-pub use colophon_seal::{Piece, Sealed, SealedText, Verdict, VerdictKind};
+pub use colophon_seal::{Piece, Sealed, SealedSound, SealedText, Verdict, VerdictKind, streamed_type};
 pub use colophon_text::dialogue::{Dialogue, Persona, Turn};
 pub use colophon_text::encode::{Filling, Purpose};
 pub use colophon_text::script::Recipe;
@@ -41,7 +44,7 @@ pub use language::{
 pub use moving::Moving;
 pub use picture::{PictureRequest, Pictured, Variation};
 pub use sheet::SheetRequest;
-pub use speech::{SpeechRequest, Spoken};
+pub use speech::{LiveSpeech, SpeechRequest, Spoken};
 pub use studio::{Studio, Work};
 
 /// Every style of pictures, by name; the first is the default.

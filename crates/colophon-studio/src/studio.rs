@@ -134,6 +134,7 @@ impl Studio {
             trust_anchors: self.config.trust_anchors.clone(),
             producer: self.config.producer.clone().unwrap_or_else(|| PRODUCER.into()),
             label: LabelOptions::default(),
+            ffmpeg: self.ffmpeg(),
         };
         let ledger: Arc<Ledger> = Arc::clone(self.open_ledger()?);
         let sealer = Sealer::open(config, ledger)?;
@@ -155,7 +156,7 @@ impl Studio {
     ) -> Result<Made, StudioError> {
         let checked = check::check(request)?;
         check::writable(out)?;
-        colophon_video::find_ffmpeg(&self.ffmpeg())?;
+        colophon_ffmpeg::find(&self.ffmpeg())?;
         let script = request.model.as_deref().or(self.config.model.as_deref()).unwrap_or(DEFAULT_MODEL);
         let models = Models::ensure(&self.hub, &checked, script, progress.as_ref(), cancel)?;
         film::make(self, request, &checked, &models, work, progress, cancel)

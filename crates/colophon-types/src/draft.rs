@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::{Media, PictureFormat, Receipt};
+use crate::{FileFormat, Media, Receipt};
 
 /// A file from outside that a work was made from: it stands in the credential as an ingredient, with
 /// the marks that it came with.
@@ -60,7 +60,7 @@ pub struct Draft {
     media: Media,
     receipt: Receipt,
     sources: Vec<Source>,
-    format: PictureFormat,
+    format: FileFormat,
 }
 
 /// What the seal finds inside a draft.
@@ -72,8 +72,8 @@ pub struct DraftParts {
     pub receipt: Receipt,
     /// What it was made from; the first is what was changed, where something was.
     pub sources: Vec<Source>,
-    /// How it is written, where it is a picture.
-    pub format: PictureFormat,
+    /// How it is written.
+    pub format: FileFormat,
 }
 
 impl Draft {
@@ -85,12 +85,12 @@ impl Draft {
     /// Wraps content that an engine made of files from outside: the first was changed, the others were
     /// used.
     pub fn from_sources(media: Media, receipt: Receipt, sources: Vec<Source>) -> Self {
-        Self { media, receipt, sources, format: PictureFormat::default() }
+        Self { media, receipt, sources, format: FileFormat::default() }
     }
 
-    /// The draft of a picture, to be written in another format than PNG.
-    pub fn written_as(self, format: PictureFormat) -> Self {
-        Self { format, ..self }
+    /// The draft, to be written in another format than the usual one of its kind.
+    pub fn written_as(self, format: impl Into<FileFormat>) -> Self {
+        Self { format: format.into(), ..self }
     }
 
     /// The kind of content.
@@ -98,7 +98,7 @@ impl Draft {
         match self.media {
             Media::Text(_) => Modality::Text,
             Media::Picture(_) => Modality::Image,
-            Media::Sound(_) | Media::Stereo(_) => Modality::Audio,
+            Media::Sound(_) | Media::Stereo(_) | Media::Recording { .. } => Modality::Audio,
             Media::Film { .. } => Modality::Video,
         }
     }

@@ -23,7 +23,7 @@ pub use cores::{Cores, Lease};
 pub use draft::{Draft, DraftParts, Modality, Source};
 pub use error::{ErrorCode, Explain};
 pub use lang::Lang;
-pub use media::{FrameMarker, Media, Pcm, PictureFormat, Raster, Stereo};
+pub use media::{FileFormat, FrameMarker, Media, Pcm, PictureFormat, Raster, SoundFormat, Stereo};
 pub use progress::{Event, NoProgress, Progress, Stage};
 pub use receipt::{ModelUse, Receipt, Step, WorkId};
 pub use record::{LogEntry, LogPosition, Recorder};

@@ -146,6 +146,114 @@ impl PictureFormat {
     }
 }
 
+/// How a sealed sound is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SoundFormat {
+    /// 16-bit WAV.
+    #[default]
+    Wav,
+    /// MP3.
+    Mp3,
+    /// Opus in Ogg.
+    Opus,
+    /// AAC in MPEG-4.
+    Aac,
+    /// FLAC, 16 bits.
+    Flac,
+    /// 16-bit little-endian samples and nothing else: no place for metadata.
+    Pcm,
+}
+
+impl SoundFormat {
+    /// All of them.
+    pub const ALL: [Self; 6] = [Self::Wav, Self::Mp3, Self::Opus, Self::Aac, Self::Flac, Self::Pcm];
+
+    /// By the end of a file's name, or OpenAI's `response_format`.
+    pub fn named(name: &str) -> Option<Self> {
+        match name.to_ascii_lowercase().as_str() {
+            "wav" => Some(Self::Wav),
+            "mp3" => Some(Self::Mp3),
+            "opus" | "ogg" => Some(Self::Opus),
+            "aac" | "m4a" | "m4b" => Some(Self::Aac),
+            "flac" => Some(Self::Flac),
+            "pcm" => Some(Self::Pcm),
+            _ => None,
+        }
+    }
+
+    /// Its media type.
+    pub fn media_type(self) -> &'static str {
+        match self {
+            Self::Wav => "audio/wav",
+            Self::Mp3 => "audio/mpeg",
+            Self::Opus => "audio/ogg",
+            Self::Aac => "audio/mp4",
+            Self::Flac => "audio/flac",
+            Self::Pcm => "audio/pcm",
+        }
+    }
+
+    /// Whether it has a place for a cover picture.
+    pub fn holds_cover(self) -> bool {
+        matches!(self, Self::Mp3 | Self::Aac | Self::Flac)
+    }
+
+    /// The usual end of a file's name.
+    pub fn extension(self) -> &'static str {
+        match self {
+            Self::Wav => "wav",
+            Self::Mp3 => "mp3",
+            Self::Opus => "opus",
+            Self::Aac => "m4a",
+            Self::Flac => "flac",
+            Self::Pcm => "pcm",
+        }
+    }
+}
+
+/// How a sealed work is written, where its kind leaves a choice.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum FileFormat {
+    /// The first format of its kind: PNG, WAV.
+    #[default]
+    Usual,
+    /// A picture's format.
+    Picture(PictureFormat),
+    /// A sound's format.
+    Sound(SoundFormat),
+}
+
+impl FileFormat {
+    /// The format if the work is a picture.
+    pub fn picture(self) -> PictureFormat {
+        match self {
+            Self::Picture(format) => format,
+            _ => PictureFormat::default(),
+        }
+    }
+
+    /// The format if the work is a sound.
+    pub fn sound(self) -> SoundFormat {
+        match self {
+            Self::Sound(format) => format,
+            _ => SoundFormat::default(),
+        }
+    }
+}
+
+impl From<PictureFormat> for FileFormat {
+    fn from(format: PictureFormat) -> Self {
+        Self::Picture(format)
+    }
+}
+
+impl From<SoundFormat> for FileFormat {
+    fn from(format: SoundFormat) -> Self {
+        Self::Sound(format)
+    }
+}
+
 /// The content of a draft.
 #[derive(Debug)]
 pub enum Media {
@@ -157,6 +265,16 @@ pub enum Media {
     Sound(Pcm),
     /// Sound in two channels.
     Stereo(Stereo),
+    /// A long sound, encoded in the draft's [`SoundFormat`], in a private temporary file, with the
+    /// label named here before its content; the seal refuses others.
+    Recording {
+        /// The file.
+        path: PathBuf,
+        /// Name of the label.
+        marker: String,
+        /// Length in seconds.
+        seconds: f64,
+    },
     /// An encoded film in a private temporary file (MP4), with its frames already marked by the
     /// [`FrameMarker`] named here.
     Film {

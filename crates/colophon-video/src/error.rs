@@ -1,5 +1,6 @@
 //! What can go wrong while a film is rendered and encoded.
 
+use colophon_ffmpeg::FfmpegError;
 use colophon_types::{Cancelled, ErrorCode, Explain};
 
 /// An error of the film engine.
@@ -61,6 +62,18 @@ impl VideoError {
             Self::DiskFull
         } else {
             Self::Io { doing: doing.into(), source }
+        }
+    }
+}
+
+impl From<FfmpegError> for VideoError {
+    fn from(e: FfmpegError) -> Self {
+        match e {
+            FfmpegError::Missing { program, reason } => Self::ToolMissing { program, reason },
+            FfmpegError::Failed { doing, last } => Self::Ffmpeg { doing, last },
+            FfmpegError::DiskFull => Self::DiskFull,
+            FfmpegError::Io(e) => Self::io("wait for ffmpeg", e),
+            FfmpegError::Cancelled(c) => c.into(),
         }
     }
 }

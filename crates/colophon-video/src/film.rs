@@ -14,6 +14,7 @@ use std::sync::mpsc::{Receiver, Sender, SyncSender, TrySendError, channel, sync_
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use colophon_ffmpeg::{Ffmpeg, Pipes};
 use colophon_scene::LayeredScene;
 use colophon_scene::layers::Blend;
 use colophon_types::{Cancel, Caption, Event, FrameMarker, Lang, Pcm, Progress, Raster, Stage};
@@ -22,7 +23,6 @@ use tempfile::TempDir;
 use crate::captions::{self, FADE};
 use crate::compositor::{SceneRenderer, Scratch, stamp};
 use crate::error::VideoError;
-use crate::ffmpeg::Ffmpeg;
 use crate::mux::{self, Extras};
 use crate::pixels::{pixels_mut, scale};
 use crate::sheet::Sheet;
@@ -162,15 +162,17 @@ impl FilmWriter {
         let reel = dir.path().join("reel.mp4");
         let abandon = Cancel::new();
         let stop = abandon.clone();
-        let (ffmpeg, pipe) =
-            Ffmpeg::start(&config.ffmpeg, &mux::encode_args(&config, &reel), "encoding", cancel, &stop)?;
+        let args = mux::encode_args(&config, &reel);
+        let pipes = Pipes { input: true, output: false };
+        let mut ffmpeg = Ffmpeg::start(&config.ffmpeg, &args, "encoding", pipes, cancel, &stop)?;
+        let pipe = ffmpeg.take_input();
         let (shots, queue) = sync_channel(2);
         let director = Director {
             config: config.clone(),
             cancel: cancel.clone(),
             abandon: stop,
             progress,
-            pipe: Some(pipe),
+            pipe,
             frame: 0,
             seconds: 0.0,
             captions: Vec::new(),

@@ -7,7 +7,6 @@ pub mod captions;
 pub mod cards;
 pub mod compositor;
 mod error;
-mod ffmpeg;
 pub mod film;
 mod lines;
 mod motion;
@@ -22,7 +21,6 @@ pub mod yuv;
 
 pub use compositor::{SceneRenderer, Scratch};
 pub use error::VideoError;
-pub use ffmpeg::find_ffmpeg;
 pub use film::{EncodedFilm, FilmConfig, FilmWriter, Shot};
 pub use poster::poster;
 pub use text::{Align, Face, FontPaths, TextStyle, Typeset};

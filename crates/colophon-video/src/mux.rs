@@ -5,11 +5,11 @@ use std::io::{Read, Seek, SeekFrom, Write};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
+use colophon_ffmpeg::{Ffmpeg, Pipes};
 use colophon_types::{Cancel, Caption, Lang, Pcm, Raster};
 
 use crate::captions::to_vtt;
 use crate::error::VideoError;
-use crate::ffmpeg::Ffmpeg;
 use crate::film::FilmConfig;
 use crate::yuv::frame_bytes;
 
@@ -107,10 +107,13 @@ pub(crate) fn mux(
     args.extend(strings(&["-threads", "1", "-movflags", "+faststart", "-f", "mp4"]));
     args.push(made.display().to_string());
 
-    let (ffmpeg, mut pipe) = Ffmpeg::start(&config.ffmpeg, &args, "muxing", cancel, &Cancel::new())?;
+    let pipes = Pipes { input: true, output: false };
+    let mut ffmpeg = Ffmpeg::start(&config.ffmpeg, &args, "muxing", pipes, cancel, &Cancel::new())?;
     let wanted = (extras.seconds * f64::from(rate)).round().max(1.0) as usize;
-    let sent = send(&mut pipe, &extras.sound.samples, wanted, cancel);
-    drop(pipe);
+    let sent = match ffmpeg.take_input() {
+        Some(mut pipe) => send(&mut pipe, &extras.sound.samples, wanted, cancel),
+        None => Ok(()),
+    };
     ffmpeg.wait(cancel)?;
     sent?;
     if shown {

@@ -101,6 +101,30 @@ pub fn loudness(sound: &Pcm) -> Option<f64> {
     meter.loudness_global().ok().filter(|l| l.is_finite() && *l > -70.0)
 }
 
+/// Measures the integrated loudness of a mono sound that comes in parts.
+pub struct Meter(EbuR128);
+
+impl Meter {
+    /// A meter for sound of `rate` hertz.
+    ///
+    /// # Errors
+    /// When the rate cannot be worked with.
+    pub fn new(rate: u32) -> Result<Self, AudioError> {
+        EbuR128::new(1, rate, Mode::I).map(Self).map_err(|e| AudioError::Sound { problem: e.to_string() })
+    }
+
+    /// Takes the next part.
+    pub fn add(&mut self, sound: &Pcm) {
+        // Fails only for other channel counts.
+        let _ = self.0.add_frames_f32(&sound.samples);
+    }
+
+    /// Loudness of all parts in LUFS; `None` as for [`loudness`].
+    pub fn loudness(&self) -> Option<f64> {
+        self.0.loudness_global().ok().filter(|l| l.is_finite() && *l > -70.0)
+    }
+}
+
 /// Highest true peak in dBTP (four times oversampled); minus infinity for silence.
 pub fn true_peak(sound: &Pcm) -> f64 {
     let measure = || -> Option<f64> {
@@ -126,6 +150,11 @@ pub fn normalise(sound: &Pcm, lufs: f64, ceiling: f64) -> Pcm {
         }
     }
     out
+}
+
+/// A sound made `gain` decibels louder, with true peaks of at most `ceiling` dBTP through the limiter.
+pub fn louder(sound: &Pcm, gain: f64, ceiling: f64) -> Pcm {
+    limiter::limit(&scaled(sound, gain), ceiling)
 }
 
 /// The sound of a finished film: 48 kHz, −16 LUFS, true peaks of at most −1 dBTP.

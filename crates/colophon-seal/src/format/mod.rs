@@ -10,10 +10,13 @@ use crate::mark::aigc::FoundAigc;
 use crate::mark::xmp;
 
 pub(crate) mod frame;
+pub(crate) mod id3;
 pub(crate) mod jpeg;
 pub(crate) mod mp4;
 pub(crate) mod png;
+pub(crate) mod sound;
 pub(crate) mod text;
+pub(crate) mod vorbis;
 pub(crate) mod wav;
 pub(crate) mod webp;
 
@@ -45,6 +48,10 @@ pub(crate) enum Kind {
     Mp4,
     /// MPEG-4 with sound alone.
     M4a,
+    Mp3,
+    Flac,
+    /// Ogg with any stream.
+    Ogg,
     Text,
     /// Formats in which only a credential is looked for, by media type.
     Other(&'static str),
@@ -78,15 +85,29 @@ pub(crate) fn sniff(head: &[u8]) -> Kind {
     } else if at(0, b"II*\0") || at(0, b"MM\0*") {
         Kind::Other("image/tiff")
     } else if at(0, b"fLaC") {
-        Kind::Other("audio/flac")
+        Kind::Flac
+    } else if at(0, b"OggS") {
+        Kind::Ogg
     } else if at(0, b"ID3") {
-        Kind::Other("audio/mpeg")
+        // FLAC, too, may have such a tag before it: see `refine`.
+        Kind::Mp3
+    } else if matches!(head, [0xff, b, ..] if b & 0xe6 == 0xe2) {
+        Kind::Mp3
     } else if at(0, b"%PDF-") {
         Kind::Other("application/pdf")
     } else if is_text_start(head) {
         Kind::Text
     } else {
         Kind::Unknown
+    }
+}
+
+/// Looks further into a file where its first bytes do not decide: FLAC may begin with an ID3 tag of
+/// any length.
+pub(crate) fn refine(kind: Kind, file: &mut (impl Read + Seek)) -> Kind {
+    match kind {
+        Kind::Mp3 if read_at(file, id3::end(file), 4, 4).as_deref() == Some(b"fLaC") => Kind::Flac,
+        kind => kind,
     }
 }
 
@@ -110,6 +131,9 @@ impl Kind {
             Self::Wav => "audio/wav",
             Self::Mp4 => "video/mp4",
             Self::M4a => "audio/mp4",
+            Self::Mp3 => "audio/mpeg",
+            Self::Flac => "audio/flac",
+            Self::Ogg => "audio/ogg",
             Self::Text => "text/markdown",
             Self::Other(media_type) => media_type,
             Self::Unknown => "application/octet-stream",
@@ -122,7 +146,7 @@ impl Kind {
         match self {
             Self::Text => (16 << 20, "texts"),
             Self::Mp4 | Self::M4a | Self::Unknown => (16 << 30, "films"),
-            Self::Wav | Self::Other("audio/flac" | "audio/mpeg") => (1 << 30, "sound"),
+            Self::Wav | Self::Mp3 | Self::Flac | Self::Ogg => (1 << 30, "sound"),
             Self::Other("video/quicktime") => (16 << 30, "films"),
             Self::Png | Self::Jpeg | Self::WebP | Self::Other(_) => (256 << 20, "pictures"),
         }

@@ -1,11 +1,11 @@
 //! WAV: the AIGC field is a RIFF chunk `AIGC`; the IPTC source type stands in an XMP packet in the
 //! chunk `_PMX` (Adobe XMP specification, part 3).
 
-use std::io::{Read, Seek};
+use std::io::{Read, Seek, SeekFrom};
 
 use colophon_types::Pcm;
 
-use super::{Marks, le32, read_at};
+use super::{Marks, le32, read_at, sound};
 use crate::mark::{aigc, xmp};
 
 const MAX_CHUNKS: usize = 10_000;
@@ -23,21 +23,7 @@ pub(crate) fn encode(rate: u32, channels: &[&[f32]], aigc_json: &str, xmp: &str)
         return Err("the sound is empty".to_owned());
     }
     let count = u16::try_from(channels.len()).map_err(|_| "the sound has too many channels".to_owned())?;
-    let block = 2 * count;
-    let mut format = Vec::with_capacity(16);
-    format.extend_from_slice(&PCM.to_le_bytes());
-    format.extend_from_slice(&count.to_le_bytes());
-    format.extend_from_slice(&rate.to_le_bytes());
-    format.extend_from_slice(&rate.saturating_mul(u32::from(block)).to_le_bytes());
-    format.extend_from_slice(&block.to_le_bytes());
-    format.extend_from_slice(&16u16.to_le_bytes());
-    let mut data = Vec::with_capacity(frames * usize::from(block));
-    for frame in 0..frames {
-        for channel in channels {
-            let sample = (channel[frame].clamp(-1.0, 1.0) * 32767.0).round() as i16;
-            data.extend_from_slice(&sample.to_le_bytes());
-        }
-    }
+    let (format, data) = (format_chunk(rate, count), sound::interleaved(channels));
     let mut body = b"WAVE".to_vec();
     for (id, chunk) in [
         (b"fmt ", format.as_slice()),
@@ -53,6 +39,38 @@ pub(crate) fn encode(rate: u32, channels: &[&[f32]], aigc_json: &str, xmp: &str)
     }
     let length = u32::try_from(body.len()).map_err(|_| "the sound is too long for WAV".to_owned())?;
     Ok([b"RIFF".as_slice(), &length.to_le_bytes(), &body].concat())
+}
+
+/// The chunk `fmt ` of 16-bit PCM.
+fn format_chunk(rate: u32, channels: u16) -> Vec<u8> {
+    let block = 2 * channels;
+    let mut format = Vec::with_capacity(16);
+    format.extend_from_slice(&PCM.to_le_bytes());
+    format.extend_from_slice(&channels.to_le_bytes());
+    format.extend_from_slice(&rate.to_le_bytes());
+    format.extend_from_slice(&rate.saturating_mul(u32::from(block)).to_le_bytes());
+    format.extend_from_slice(&block.to_le_bytes());
+    format.extend_from_slice(&16u16.to_le_bytes());
+    format
+}
+
+/// What comes before the samples of a mono sound whose length is not known yet: the sizes are the
+/// largest that there are, as is usual for streams.
+pub(crate) fn stream_head(rate: u32, aigc_json: &str, xmp: &str) -> Vec<u8> {
+    let unknown = u32::MAX.to_le_bytes();
+    let mut head = [b"RIFF".as_slice(), &unknown, b"WAVE"].concat();
+    let format = format_chunk(rate, 1);
+    for (id, chunk) in
+        [(b"fmt ", format.as_slice()), (b"AIGC", aigc_json.as_bytes()), (b"_PMX", xmp.as_bytes())]
+    {
+        head.extend_from_slice(id);
+        head.extend_from_slice(&(chunk.len() as u32).to_le_bytes());
+        head.extend_from_slice(chunk);
+        head.resize(head.len().next_multiple_of(2), 0);
+    }
+    head.extend_from_slice(b"data");
+    head.extend_from_slice(&unknown);
+    head
 }
 
 /// Visits the chunks: id, offset of the body, length.
@@ -102,7 +120,9 @@ pub(crate) fn decode_start(file: &mut (impl Read + Seek), seconds: f64) -> Optio
     }
     let (_, offset, length) = *chunks.iter().find(|c| &c.0 == b"data")?;
     let frame = u64::from(channels) * u64::from(bits / 8);
-    let want = ((f64::from(rate) * seconds) as u64 * frame).min(length);
+    // A stream's length is given as the largest number.
+    let there = file.seek(SeekFrom::End(0)).ok()?.saturating_sub(offset);
+    let want = ((f64::from(rate) * seconds) as u64 * frame).min(length).min(there);
     let bytes = read_at(file, offset, want, 64 << 20)?;
     let values: Vec<f32> = match (tag, bits) {
         (PCM, 16) => {

@@ -135,12 +135,37 @@ impl Claim<'_> {
         wrapper_length: impl Fn(usize) -> u64,
         cancel: &Cancel,
     ) -> Result<Vec<u8>, c2pa::Error> {
+        let left_out = |size| Some(HashRange::new(content.len() as u64, wrapper_length(size)));
+        self.sign_bare(credentials, &Sha256::digest(content), left_out, cancel)
+    }
+
+    /// Signs bytes beside which the manifest store will lie.
+    pub(crate) fn sign_beside(
+        &self,
+        credentials: &Credentials,
+        content: &[u8],
+        cancel: &Cancel,
+    ) -> Result<Vec<u8>, c2pa::Error> {
+        self.sign_bare(credentials, &Sha256::digest(content), |_| None, cancel)
+    }
+
+    /// A bare manifest store over a SHA-256; `left_out` gives what the hash leaves out when the store
+    /// has a given size.
+    pub(crate) fn sign_bare(
+        &self,
+        credentials: &Credentials,
+        sha256: &[u8],
+        left_out: impl Fn(usize) -> Option<HashRange>,
+        cancel: &Cancel,
+    ) -> Result<Vec<u8>, c2pa::Error> {
         let signer = credentials.signer()?;
         let mut builder = self.builder(cancel)?;
         let placeholder = builder.data_hashed_placeholder(signer.reserve_size(), BARE)?;
         let mut hash = DataHash::new("jumbf manifest", "sha256");
-        hash.add_exclusion(HashRange::new(content.len() as u64, wrapper_length(placeholder.len())));
-        hash.set_hash(Sha256::digest(content).to_vec());
+        if let Some(range) = left_out(placeholder.len()) {
+            hash.add_exclusion(range);
+        }
+        hash.set_hash(sha256.to_vec());
         let store = builder.sign_data_hashed_embeddable(&signer, &hash, BARE)?;
         if store.len() == placeholder.len() {
             Ok(store)
@@ -274,6 +299,22 @@ pub(crate) fn read_appended(
         match exclusions(&reader) {
             Some(found) if found == [(wrapper.start as u64, wrapper.len() as u64)] => Ok(reader),
             _ => Err(c2pa::Error::HashMismatch("the credential leaves out more than itself".to_owned())),
+        }
+    })
+}
+
+/// Judges a manifest store that lies beside the bytes that it was made for; it may leave out nothing.
+pub(crate) fn read_beside(
+    store: &[u8],
+    mut content: impl Read + Seek + Send,
+    trust_anchors: Option<&str>,
+) -> Credential {
+    let length = content.seek(SeekFrom::End(0)).unwrap_or_default();
+    judge(trust_anchors, length, |reader| {
+        let reader = reader.with_manifest_data_and_stream(store, "text/plain", content)?;
+        match exclusions(&reader).unwrap_or_default().as_slice() {
+            [] => Ok(reader),
+            _ => Err(c2pa::Error::HashMismatch("the credential leaves out a part of the file".to_owned())),
         }
     })
 }

@@ -48,6 +48,9 @@ pub(crate) fn mark_stereo(sound: &mut Stereo) -> &'static str {
     WHERE
 }
 
+/// Name of the label with its version: what a recording must have been marked by.
+pub const NAME: &str = "colophon-sound-label/1";
+
 /// The label in writing: "AI" in Morse code.
 pub(crate) const TEXT: &str = "AI (·− ··)";
 /// Where it is.
@@ -68,16 +71,26 @@ fn tone_level(sound: &Pcm) -> f32 {
     level.clamp(0.02, 0.25) as f32
 }
 
+/// Latest start of the rhythm: what an encoder may put before it, in seconds.
+const DELAY: f64 = 0.06;
+
 /// Whether a sound starts with the rhythm: the energy at the tone's frequency, in steps of a
 /// quarter unit, must be there in the tones and gone in the pauses.
 pub(crate) fn starts_with_rhythm(sound: &Pcm) -> bool {
     let rate = f64::from(sound.rate);
-    let step = UNIT / 4.0 * rate;
-    if step < 16.0 {
+    if UNIT / 4.0 * rate < 16.0 {
         return false;
     }
+    let late = |i: usize| (i as f64 * 0.006 * rate) as usize;
+    (0..).map(late).take_while(|at| *at as f64 <= DELAY * rate).any(|at| has_rhythm(sound, at))
+}
+
+/// Whether the rhythm begins at a sample.
+fn has_rhythm(sound: &Pcm, from: usize) -> bool {
+    let rate = f64::from(sound.rate);
+    let step = UNIT / 4.0 * rate;
     let power = |index: usize| -> Option<(f64, f64)> {
-        let start = (index as f64 * step) as usize;
+        let start = from + (index as f64 * step) as usize;
         let window = sound.samples.get(start..start + step as usize)?;
         let (mut re, mut im, mut all) = (0.0, 0.0, 0.0);
         for (i, s) in window.iter().enumerate() {

@@ -40,6 +40,7 @@ impl Studio {
             trust_anchors,
             producer: PRODUCER.to_owned(),
             label: LabelOptions::default(),
+            ffmpeg: "ffmpeg".into(),
         };
         let sealer = Sealer::open(config, Arc::clone(&ledger) as Arc<dyn Recorder>).unwrap();
         Self { dir, ledger, sealer }

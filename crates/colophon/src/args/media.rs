@@ -11,7 +11,7 @@ pub(crate) struct Speech {
     /// A file with the words
     #[arg(long, value_name = "FILE", conflicts_with = "text")]
     pub(crate) file: Option<PathBuf>,
-    /// The WAV file
+    /// The file: .wav, .mp3, .opus, .m4a, .flac or .pcm
     #[arg(short, long, default_value = "speech.wav", value_name = "FILE")]
     pub(crate) output: PathBuf,
     /// Voice (see `colophon models list --voices`)
@@ -31,5 +31,52 @@ pub(crate) struct Speech {
 const SPEECH_EXAMPLES: &str = "\
 Examples:
   colophon speech \"The ferry leaves at a quarter past six.\" -o ferry.wav
-  colophon speech --file chapter.txt --voice bm_george --speed 0.9 -o chapter.wav
+  colophon speech --file chapter.txt --voice bm_george --speed 0.9 -o chapter.mp3
   colophon speech \"灯塔亮了，渔船回家了。\" --json";
+
+/// Read a book aloud.
+#[derive(Debug, clap::Args)]
+#[command(after_help = AUDIOBOOK_EXAMPLES)]
+pub(crate) struct Audiobook {
+    /// The book: a TXT, Markdown, HTML or EPUB file
+    pub(crate) book: PathBuf,
+    /// The recording: .m4b or .m4a, .mp3, .flac or .opus
+    #[arg(short, long, default_value = "audiobook.m4b", value_name = "FILE")]
+    pub(crate) output: PathBuf,
+    /// Voice (see `colophon models list --voices`)
+    #[arg(long, value_name = "VOICE")]
+    pub(crate) voice: Option<String>,
+    /// Language: auto, en or zh
+    #[arg(long, default_value = "auto", value_name = "LANG")]
+    pub(crate) lang: String,
+    /// How fast: 0.5 to 2
+    #[arg(long, default_value_t = 1.0, value_name = "X", allow_negative_numbers = true)]
+    pub(crate) speed: f32,
+    /// Title, in the place of the book's own
+    #[arg(long, value_name = "TITLE")]
+    pub(crate) title: Option<String>,
+    /// Who wrote it, in the place of what the book says
+    #[arg(long, value_name = "NAME")]
+    pub(crate) author: Option<String>,
+    /// A cover picture (JPEG or PNG), in the place of the book's own
+    #[arg(long, value_name = "FILE")]
+    pub(crate) cover: Option<PathBuf>,
+    /// Only these chapters, counted from 1: 3 or 3-5
+    #[arg(long, value_name = "N[-M]")]
+    pub(crate) chapters: Option<String>,
+    /// Say which chapters the book has, and read nothing
+    #[arg(long)]
+    pub(crate) list: bool,
+    /// One JSON document on stdout: length, chapters, receipt
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+const AUDIOBOOK_EXAMPLES: &str = "\
+A book that was stopped half way goes on where it was when the same command is given again.
+
+Examples:
+  colophon audiobook alice.epub -o alice.m4b
+  colophon audiobook notes.md --list
+  colophon audiobook 朝花夕拾.txt --voice zm_yunxi --chapters 1-3 -o 朝花夕拾.mp3
+  colophon audiobook story.txt --author \"Ada Grey\" --cover cover.jpg --voice hibari";

@@ -1,5 +1,6 @@
 //! The commands: one file each.
 
+mod audiobook;
 mod chat;
 mod doctor;
 mod image;
@@ -20,7 +21,7 @@ use std::process::ExitCode;
 
 use clap::CommandFactory;
 use colophon_studio::{Config, Studio};
-use colophon_types::{Cancel, ErrorCode, LangChoice};
+use colophon_types::{Cancel, ErrorCode, LangChoice, SoundFormat};
 use serde::Serialize;
 
 use crate::args::{Args, Command};
@@ -45,6 +46,7 @@ pub(crate) fn run(args: Args, cancel: &Cancel) -> Result<ExitCode, Failure> {
         Command::Chat(chat) => chat::run(&studio, &chat, progress.as_ref(), cancel),
         Command::Image(image) => image::run(&studio, &image, progress.as_ref(), cancel),
         Command::Speech(speech) => speech::run(&studio, &speech, progress.as_ref(), cancel),
+        Command::Audiobook(book) => audiobook::run(&studio, &book, progress.as_ref(), cancel),
         Command::Search(search) => search::run(&studio, &search, progress.as_ref(), cancel),
         Command::Understand(understand) => understand::run(&studio, &understand, progress.as_ref(), cancel),
         Command::Serve(serve) => serve::run(studio, serve, progress.as_ref(), cancel),
@@ -78,6 +80,15 @@ fn written_as(path: &Path, extension: &str) -> Result<(), Failure> {
             Err(Failure::new(ErrorCode::BadInput, message))
         }
     }
+}
+
+/// The format of a sound by the end of its file's name.
+fn sound_format(path: &Path) -> Result<SoundFormat, Failure> {
+    let ending = path.extension().and_then(|e| e.to_str()).unwrap_or_default();
+    SoundFormat::named(ending).ok_or_else(|| {
+        let message = format!("{} cannot be written: its ending is of no sound format", path.display());
+        Failure::new(ErrorCode::BadInput, message).with_hint("use .wav, .mp3, .opus, .m4a, .flac or .pcm")
+    })
 }
 
 /// Prints a line (or several) to stdout. A closed pipe is not an error.

@@ -16,10 +16,10 @@ pub(crate) fn run(
     progress: &dyn Progress,
     cancel: &Cancel,
 ) -> Result<ExitCode, Failure> {
-    super::written_as(&args.output, "wav")?;
+    let format = super::sound_format(&args.output)?;
     let text = input::text(args.text.as_ref(), args.file.as_ref())?;
     let lang = super::language(&args.lang)?;
-    let request = SpeechRequest { text, voice: args.voice.clone(), lang, speed: args.speed };
+    let request = SpeechRequest { text, voice: args.voice.clone(), lang, speed: args.speed, format };
     let spoken = studio.speak(&request, progress, cancel)?;
     spoken.sealed.write_to(&args.output)?;
     if args.json {

@@ -6,26 +6,87 @@
 
 use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::{Child, ChildStdin, Command, Stdio};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use colophon_types::Cancel;
-
-use crate::error::VideoError;
+use colophon_types::{Cancel, Cancelled, ErrorCode, Explain};
 
 const POLL: Duration = Duration::from_millis(20);
 const NO_SPACE: &str = "No space left on device";
 
+/// Why ffmpeg did not do its work.
+#[derive(Debug, thiserror::Error)]
+pub enum FfmpegError {
+    /// It is not installed or cannot be started.
+    #[error("the program '{program}' could not be started: {reason}")]
+    Missing {
+        /// The program's name or path.
+        program: String,
+        /// The operating system's reason.
+        reason: String,
+    },
+    /// It stopped with an error.
+    #[error("ffmpeg failed while it was {doing}: {last}")]
+    Failed {
+        /// What it was doing: `encoding`, `muxing`.
+        doing: &'static str,
+        /// The last line it wrote to its error output.
+        last: String,
+    },
+    /// The disk is full.
+    #[error("the disk is full while ffmpeg writes")]
+    DiskFull,
+    /// Talking to it failed.
+    #[error("ffmpeg could not be waited for: {0}")]
+    Io(#[from] std::io::Error),
+    /// Stopped on request.
+    #[error(transparent)]
+    Cancelled(#[from] Cancelled),
+}
+
+impl Explain for FfmpegError {
+    fn code(&self) -> ErrorCode {
+        match self {
+            Self::Missing { .. } => ErrorCode::ToolMissing,
+            Self::Failed { .. } => ErrorCode::Failed,
+            Self::DiskFull | Self::Io(_) => ErrorCode::Io,
+            Self::Cancelled(_) => ErrorCode::Cancelled,
+        }
+    }
+
+    fn hint(&self) -> Option<String> {
+        match self {
+            Self::Missing { .. } => Some(
+                "install ffmpeg (apt install ffmpeg, dnf install ffmpeg, brew install ffmpeg) and try again"
+                    .into(),
+            ),
+            Self::DiskFull => Some("free some space and try again".into()),
+            Self::Failed { .. } | Self::Io(_) | Self::Cancelled(_) => None,
+        }
+    }
+}
+
+/// Which of its standard streams are pipes to us; the others are closed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Pipes {
+    /// We write to its standard input.
+    pub input: bool,
+    /// We read its standard output.
+    pub output: bool,
+}
+
 /// A running ffmpeg.
-pub(crate) struct Ffmpeg {
+pub struct Ffmpeg {
     child: Arc<Mutex<Child>>,
     over: Arc<AtomicBool>,
     messages: Option<JoinHandle<String>>,
     watchdog: Option<JoinHandle<()>>,
     doing: &'static str,
+    stdin: Option<ChildStdin>,
+    stdout: Option<ChildStdout>,
 }
 
 fn lock(child: &Mutex<Child>) -> MutexGuard<'_, Child> {
@@ -35,24 +96,29 @@ fn lock(child: &Mutex<Child>) -> MutexGuard<'_, Child> {
 impl Ffmpeg {
     /// Starts ffmpeg with `args`; `doing` names the work in errors. It is killed when `cancel` or
     /// `abandon` is set.
-    pub(crate) fn start(
+    ///
+    /// # Errors
+    /// Cancelled, or a program that cannot be started.
+    pub fn start(
         program: &Path,
         args: &[String],
         doing: &'static str,
+        pipes: Pipes,
         cancel: &Cancel,
         abandon: &Cancel,
-    ) -> Result<(Self, ChildStdin), VideoError> {
+    ) -> Result<Self, FfmpegError> {
         cancel.check()?;
         let missing =
-            |reason: String| VideoError::ToolMissing { program: program.display().to_string(), reason };
+            |reason: String| FfmpegError::Missing { program: program.display().to_string(), reason };
+        let pipe = |wanted: bool| if wanted { Stdio::piped() } else { Stdio::null() };
         let mut command = Command::new(program);
         command.args(["-hide_banner", "-nostats", "-loglevel", "error", "-y"]).args(args);
-        command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped());
+        command.stdin(pipe(pipes.input)).stdout(pipe(pipes.output)).stderr(Stdio::piped());
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(&mut command, 0);
         tracing::debug!(?command, "starting ffmpeg");
         let mut child = command.spawn().map_err(|e| missing(e.to_string()))?;
-        let stdin = child.stdin.take().ok_or_else(|| missing("it has no input".into()))?;
+        let (stdin, stdout) = (child.stdin.take(), child.stdout.take());
         let stderr = child.stderr.take();
         let messages = std::thread::spawn(move || {
             let mut last = String::new();
@@ -81,14 +147,26 @@ impl Ffmpeg {
                 }
             })
         };
-        Ok((Self { child, over, messages: Some(messages), watchdog: Some(watchdog), doing }, stdin))
+        Ok(Self { child, over, messages: Some(messages), watchdog: Some(watchdog), doing, stdin, stdout })
     }
 
-    /// Waits for the end. Its input must have been closed before.
+    /// Its standard input, once, where it is a pipe.
+    pub fn take_input(&mut self) -> Option<ChildStdin> {
+        self.stdin.take()
+    }
+
+    /// Its standard output, once, where it is a pipe.
+    pub fn take_output(&mut self) -> Option<ChildStdout> {
+        self.stdout.take()
+    }
+
+    /// Waits for the end. An input that was taken must have been closed before; one that was not is
+    /// closed here.
     ///
     /// # Errors
     /// Cancelled, or what ffmpeg said last.
-    pub(crate) fn wait(mut self, cancel: &Cancel) -> Result<(), VideoError> {
+    pub fn wait(mut self, cancel: &Cancel) -> Result<(), FfmpegError> {
+        drop(self.stdin.take());
         loop {
             let status = lock(&self.child).try_wait();
             match status {
@@ -100,12 +178,12 @@ impl Ffmpeg {
                         return Ok(());
                     }
                     if last == NO_SPACE {
-                        return Err(VideoError::DiskFull);
+                        return Err(FfmpegError::DiskFull);
                     }
                     let last = if last.is_empty() { status.to_string() } else { last };
-                    return Err(VideoError::Ffmpeg { doing: self.doing, last });
+                    return Err(FfmpegError::Failed { doing: self.doing, last });
                 }
-                Err(e) => return Err(VideoError::io("wait for ffmpeg", e)),
+                Err(e) => return Err(e.into()),
             }
         }
     }
@@ -134,9 +212,9 @@ impl Drop for Ffmpeg {
 /// Checks that ffmpeg can be started, before any work is done that would be lost without it.
 ///
 /// # Errors
-/// [`VideoError::ToolMissing`].
-pub fn find_ffmpeg(program: &Path) -> Result<(), VideoError> {
-    let missing = |reason: String| VideoError::ToolMissing { program: program.display().to_string(), reason };
+/// [`FfmpegError::Missing`].
+pub fn find(program: &Path) -> Result<(), FfmpegError> {
+    let missing = |reason: String| FfmpegError::Missing { program: program.display().to_string(), reason };
     let status = Command::new(program)
         .arg("-version")
         .stdin(Stdio::null())
