@@ -20,7 +20,7 @@ pub(crate) const PRODUCER: &str = "001191110000000000000XYAB12";
 pub(crate) struct Studio {
     pub(crate) dir: TempDir,
     pub(crate) ledger: Arc<Ledger>,
-    pub(crate) sealer: Sealer,
+    pub(crate) sealer: Arc<Sealer>,
 }
 
 impl Studio {
@@ -43,7 +43,7 @@ impl Studio {
             ffmpeg: "ffmpeg".into(),
         };
         let sealer = Sealer::open(config, Arc::clone(&ledger) as Arc<dyn Recorder>).unwrap();
-        Self { dir, ledger, sealer }
+        Self { dir, ledger, sealer: Arc::new(sealer) }
     }
 
     pub(crate) fn seal(&self, media: Media) -> Sealed {
