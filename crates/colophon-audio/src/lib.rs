@@ -13,6 +13,7 @@ pub mod g2p;
 pub mod mix;
 mod narrator;
 pub mod normalize;
+pub mod turns;
 mod voices;
 pub mod wav;
 pub mod whisper;

@@ -35,6 +35,13 @@ impl SoundPiece {
     pub fn into_bytes(self) -> Vec<u8> {
         self.0
     }
+
+    /// This piece with the one that follows it.
+    #[must_use]
+    pub fn followed_by(mut self, next: Self) -> Self {
+        self.0.extend(next.0);
+        self
+    }
 }
 
 /// The seal of one growing sound of one channel.

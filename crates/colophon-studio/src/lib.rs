@@ -18,6 +18,7 @@ mod picture;
 mod sheet;
 mod speech;
 mod studio;
+mod talk;
 
 pub use audiobook::{Audiobook, AudiobookRequest};
 pub use colophon_audio::book::{Book, Chapter};
@@ -46,6 +47,7 @@ pub use picture::{PictureRequest, Pictured, Variation};
 pub use sheet::SheetRequest;
 pub use speech::{LiveSpeech, SpeechRequest, Spoken};
 pub use studio::{Studio, Work};
+pub use talk::{Exchange, Heard, Hearing, Latency, Talk, TalkEvent, TalkOptions};
 
 /// Every style of pictures, by name; the first is the default.
 pub fn styles() -> Vec<String> {

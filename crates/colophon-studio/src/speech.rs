@@ -200,6 +200,10 @@ impl Studio {
         for (number, paragraph) in script.paragraphs.iter().enumerate() {
             for (index, sentence) in paragraph.iter().enumerate() {
                 let spoken = narrator.speak_sentence(sentence, script.lang, request.speed, cancel)?.sound;
+                if let Some(first) = first.take() {
+                    give(LiveSpeech::Begun(work.clone()))?;
+                    give(LiveSpeech::Piece(first))?;
+                }
                 let gain =
                     *gain.get_or_insert_with(|| mix::loudness(&spoken).map_or(0.0, |l| mix::TARGET_LUFS - l));
                 let mut sound = match (number, index) {
@@ -220,7 +224,7 @@ impl Studio {
     }
 
     /// Keeps the credential of a sound that was streamed.
-    fn keep_credential(&self, sealed: &SealedSound) -> Result<(), StudioError> {
+    pub(crate) fn keep_credential(&self, sealed: &SealedSound) -> Result<(), StudioError> {
         let folder = self.home.join("works");
         std::fs::create_dir_all(&folder).map_err(StudioError::io("create", &folder))?;
         let path = folder.join(format!("{}.c2pa", sealed.receipt.work_id.as_str()));

@@ -88,13 +88,13 @@ pub(super) fn read(bytes: &[u8]) -> Result<Book, String> {
 fn add(book: &mut Book, blocks: Vec<Block>, name: Option<&String>) {
     let mut blocks = blocks.into_iter().peekable();
     let heading = blocks.next_if(|b| matches!(b, Block::Heading(..)));
-    let heading = heading.map(|Block::Heading(_, text)| Block::Paragraph(text) | text);
+    let heading = heading.map(Block::text);
     let title = name.cloned().or(heading);
     if title.is_some() || book.chapters.is_empty() {
         book.chapters.push(Chapter { title: title.unwrap_or_default(), paragraphs: Vec::new() });
     }
     let Some(chapter) = book.chapters.last_mut() else { return };
-    let texts = blocks.map(|Block::Heading(_, text)| Block::Paragraph(text) | text);
+    let texts = blocks.map(Block::text);
     // The first headings of a page often say its name once more.
     let title = chapter.title.clone();
     chapter.paragraphs.extend(texts.skip_while(|t| *t == title));

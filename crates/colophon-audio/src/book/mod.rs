@@ -62,6 +62,15 @@ enum Block {
     Paragraph(String),
 }
 
+impl Block {
+    /// Its words.
+    fn text(self) -> String {
+        match self {
+            Self::Heading(_, text) | Self::Paragraph(text) => text,
+        }
+    }
+}
+
 impl Book {
     /// Reads a book; what it is goes by its content, then by the end of its name.
     ///

@@ -105,10 +105,11 @@ pub(crate) fn sniff(head: &[u8]) -> Kind {
 /// Looks further into a file where its first bytes do not decide: FLAC may begin with an ID3 tag of
 /// any length.
 pub(crate) fn refine(kind: Kind, file: &mut (impl Read + Seek)) -> Kind {
-    match kind {
-        Kind::Mp3 if read_at(file, id3::end(file), 4, 4).as_deref() == Some(b"fLaC") => Kind::Flac,
-        kind => kind,
+    if kind != Kind::Mp3 {
+        return kind;
     }
+    let end = id3::end(file);
+    if read_at(file, end, 4, 4).as_deref() == Some(b"fLaC") { Kind::Flac } else { kind }
 }
 
 /// Whether bytes can be the start of a UTF-8 text: no NUL, and nothing invalid but a character that

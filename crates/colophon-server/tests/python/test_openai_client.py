@@ -1,6 +1,8 @@
 """The unmodified `openai` client against a running server: `scripts/test-openai-client` starts both."""
 
 import base64
+import hashlib
+import json
 import os
 
 import openai
@@ -209,13 +211,36 @@ def test_diffusion(client):
     assert [event.type for event in whole] == ["image_generation.completed"]
 
 
-def test_speech(client):
-    """The voice that every example names."""
+@pytest.mark.parametrize(
+    ("form", "head"),
+    [("wav", b"RIFF"), ("mp3", b"ID3"), ("opus", b"OggS"), ("flac", b"fLaC"), ("aac", b"\xff"), ("pcm", b"")],
+)
+def test_speech(client, form, head):
+    """The voice that every example names, in every format."""
     with client.audio.speech.with_streaming_response.create(
-        model="kokoro", voice="alloy", input="The ferry leaves at six.", response_format="wav"
+        model="kokoro", voice="alloy", input="The ferry leaves at six.", response_format=form
     ) as reply:
-        sound = reply.read()
+        pieces = list(reply.iter_bytes(4096))
         assert reply.headers["colophon-work-id"]
-    assert sound[:4] == b"RIFF" and len(sound) > 40_000
-    with pytest.raises(openai.BadRequestError):
-        client.audio.speech.create(model="kokoro", voice="alloy", input="x", response_format="mp3")
+    sound = b"".join(pieces)
+    assert sound.startswith(head) and len(sound) > 8_000
+    if form in ("wav", "mp3", "opus", "flac"):
+        assert b"AIGC" in sound[:4096]
+
+
+def test_speech_events(client):
+    """Sentence by sentence, as server-sent events; the last one carries the marks of the whole."""
+    words = "The ferry leaves at six. Dogs need a ticket. Bicycles travel free of charge."
+    with client.audio.speech.with_streaming_response.create(
+        model="hibari", voice="hibari", input=words, response_format="pcm", stream_format="sse"
+    ) as reply:
+        events = [json.loads(line[6:]) for line in reply.iter_lines() if line.startswith("data: {")]
+    kinds = [event["type"] for event in events]
+    assert kinds.count("speech.audio.delta") >= 3 and kinds[-1] == "speech.audio.done"
+    sound = b"".join(base64.b64decode(e["audio"]) for e in events if e["type"] == "speech.audio.delta")
+    assert hashlib.sha256(sound).hexdigest() == events[-1]["colophon"]["sha256"]
+    assert b"c2pa" in base64.b64decode(events[-1]["colophon"]["c2pa"])
+    for bad in ({"voice": "nobody"}, {"response_format": "doc"}, {"speed": 9.0}, {"input": ""}):
+        with pytest.raises(openai.BadRequestError):
+            client.audio.speech.create(**({"model": "kokoro", "voice": "alloy", "input": "x"} | bad))
+

@@ -381,7 +381,7 @@ fn gap(segments: &[Segment], index: usize) -> f64 {
 fn speak(narrator: &mut Narrator, segment: &Segment, cast: &Cast<'_>) -> Result<Pcm, StudioError> {
     let rate = narrator.sample_rate();
     let mut sound = Pcm { rate, samples: Vec::new() };
-    let mut silence = |sound: &mut Pcm, seconds: f64| {
+    let silence = |sound: &mut Pcm, seconds: f64| {
         if !sound.samples.is_empty() {
             sound.samples.extend(Pcm::silence(rate, seconds).samples);
         }

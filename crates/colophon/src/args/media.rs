@@ -80,3 +80,43 @@ Examples:
   colophon audiobook notes.md --list
   colophon audiobook 朝花夕拾.txt --voice zm_yunxi --chapters 1-3 -o 朝花夕拾.mp3
   colophon audiobook story.txt --author \"Ada Grey\" --cover cover.jpg --voice hibari";
+
+/// Hold a conversation by voice.
+#[derive(Debug, clap::Args)]
+#[command(after_help = TALK_EXAMPLES)]
+pub(crate) struct Talk {
+    /// A sound file with what is said, or - for a WAV stream from stdin
+    #[arg(required_unless_present = "mic", conflicts_with = "mic")]
+    pub(crate) file: Option<PathBuf>,
+    /// Listen to a microphone (wear headphones, or it hears itself)
+    #[arg(long, value_name = "DEVICE", num_args = 0..=1, default_missing_value = "default")]
+    pub(crate) mic: Option<String>,
+    /// Play the answers through ffplay as they are spoken
+    #[arg(long)]
+    pub(crate) play: bool,
+    /// Write all answers into one file: .wav, .mp3, .opus, .m4a or .flac
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// Language: auto, en or zh
+    #[arg(long, default_value = "auto", value_name = "LANG")]
+    pub(crate) lang: String,
+    /// Voice (see `colophon models list --voices`)
+    #[arg(long, value_name = "VOICE")]
+    pub(crate) voice: Option<String>,
+    /// Language model
+    #[arg(long, value_name = "ID")]
+    pub(crate) model: Option<String>,
+    /// Instructions for the model
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) system: Option<String>,
+    /// One JSON document on stdout: turns, answers, how long each took
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+const TALK_EXAMPLES: &str = "\
+Examples:
+  colophon talk --mic --play
+  colophon talk question.wav -o answer.wav
+  colophon talk questions.mp3 --voice hibari --json
+  arecord -f S16_LE -r 16000 -t wav | colophon talk - --play";

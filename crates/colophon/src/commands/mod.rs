@@ -11,6 +11,7 @@ mod models;
 mod search;
 mod serve;
 mod speech;
+mod talk;
 mod text;
 mod understand;
 mod verify;
@@ -47,6 +48,7 @@ pub(crate) fn run(args: Args, cancel: &Cancel) -> Result<ExitCode, Failure> {
         Command::Image(image) => image::run(&studio, &image, progress.as_ref(), cancel),
         Command::Speech(speech) => speech::run(&studio, &speech, progress.as_ref(), cancel),
         Command::Audiobook(book) => audiobook::run(&studio, &book, progress.as_ref(), cancel),
+        Command::Talk(talk) => talk::run(&studio, &talk, progress.as_ref(), cancel),
         Command::Search(search) => search::run(&studio, &search, progress.as_ref(), cancel),
         Command::Understand(understand) => understand::run(&studio, &understand, progress.as_ref(), cancel),
         Command::Serve(serve) => serve::run(studio, serve, progress.as_ref(), cancel),
@@ -67,17 +69,6 @@ fn language(name: &str) -> Result<LangChoice, Failure> {
         other => {
             let message = format!("unknown language '{other}'");
             Err(Failure::new(ErrorCode::BadInput, message).with_hint("use auto, en or zh"))
-        }
-    }
-}
-
-/// Refuses an output file whose name promises another format.
-fn written_as(path: &Path, extension: &str) -> Result<(), Failure> {
-    match path.extension().and_then(|e| e.to_str()) {
-        Some(given) if given.eq_ignore_ascii_case(extension) => Ok(()),
-        _ => {
-            let message = format!("{} cannot be written: only .{extension} files can", path.display());
-            Err(Failure::new(ErrorCode::BadInput, message))
         }
     }
 }
