@@ -10,6 +10,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::error::ApiError;
+use crate::routes::voice::AudioBody;
 
 /// Most answers to one request.
 const MAX_CHOICES: usize = 8;
@@ -167,6 +168,10 @@ pub(crate) struct ChatBody {
     pub(crate) top_logprobs: Option<usize>,
     #[serde(default)]
     pub(crate) functions: Option<Value>,
+    #[serde(default)]
+    pub(crate) modalities: Option<Vec<String>>,
+    #[serde(default)]
+    pub(crate) audio: Option<AudioBody>,
 }
 
 #[derive(Clone, Debug, Deserialize)]

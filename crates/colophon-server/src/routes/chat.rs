@@ -11,6 +11,7 @@ use colophon_studio::{SealedReply, TextEvent};
 use serde_json::{Value, json};
 use tokio_stream::wrappers::ReceiverStream;
 
+use super::voice::Spoken;
 use super::with_work_id;
 use crate::app::{App, Client, Shared, read_json};
 use crate::error::ApiError;
@@ -23,9 +24,13 @@ pub(crate) async fn post(
     Extension(client): Extension<Client>,
     body: Body,
 ) -> Result<Response, ApiError> {
-    let body: ChatBody = read_json(&app, body).await?;
+    let mut body: ChatBody = read_json(&app, body).await?;
     let (streams, usage) = (body.common.streams(), body.common.usage_in_stream());
     let choices = body.common.choices()?;
+    let spoken = Spoken::asked(body.modalities.as_deref(), body.audio.take(), streams)?;
+    if spoken.is_some() && choices != 1 {
+        return Err(ApiError::bad("one answer at a time is spoken", Some("n")));
+    }
     let model = body.common.model.clone();
     let request = request(body, &client.0)?;
     let mut running = Vec::new();
@@ -37,13 +42,19 @@ pub(crate) async fn post(
     }
     let name = model.unwrap_or_default();
     if streams {
-        return Ok(stream(app, running, name, usage));
+        return Ok(stream(app, running, name, usage, spoken));
     }
     let mut replies = Vec::new();
     for events in running {
         replies.push(finished(&app, events).await?);
     }
-    let list: Vec<Value> = replies.iter().enumerate().map(|(i, r)| choice(i, r)).collect();
+    let mut list: Vec<Value> = replies.iter().enumerate().map(|(i, r)| choice(i, r)).collect();
+    if let (Some(spoken), [reply]) = (&spoken, replies.as_slice())
+        && !reply.text().trim().is_empty()
+    {
+        list[0]["message"]["audio"] = spoken.message(&app, reply.text()).await?;
+        list[0]["message"]["content"] = Value::Null;
+    }
     let body = json!({
         "id": reply::fresh_id("chatcmpl-"),
         "object": "chat.completion",
@@ -99,7 +110,13 @@ fn choice(index: usize, r: &SealedReply) -> Value {
 }
 
 /// All choices in one stream of chunks.
-fn stream(app: Arc<App>, running: Vec<Events>, model: String, usage: bool) -> Response {
+fn stream(
+    app: Arc<App>,
+    running: Vec<Events>,
+    model: String,
+    usage: bool,
+    spoken: Option<Spoken>,
+) -> Response {
     let (send, receive) = tokio::sync::mpsc::channel(256);
     let head = json!({
         "id": reply::fresh_id("chatcmpl-"),
@@ -119,7 +136,7 @@ fn stream(app: Arc<App>, running: Vec<Events>, model: String, usage: bool) -> Re
         };
         let mut tasks = Vec::new();
         for (index, mut events) in running.into_iter().enumerate() {
-            let send = send.clone();
+            let (send, app, spoken) = (send.clone(), Arc::clone(&app), spoken.clone());
             let piece = {
                 let chunk = chunk(json!([]));
                 move |delta: Value, finish: Value, logprobs: Value| {
@@ -138,7 +155,10 @@ fn stream(app: Arc<App>, running: Vec<Events>, model: String, usage: bool) -> Re
                     match event {
                         TextEvent::Piece(words, list) => {
                             let logprobs = if list.is_empty() { Value::Null } else { reply::logprobs(&list) };
-                            let delta = json!({"content": words.words()});
+                            let delta = match &spoken {
+                                Some(s) => json!({"audio": {"id": s.id, "transcript": words.words()}}),
+                                None => json!({"content": words.words()}),
+                            };
                             send.send(piece(delta, Value::Null, logprobs)).await.ok()?;
                         }
                         TextEvent::ToolCall(call) => {
@@ -148,6 +168,14 @@ fn stream(app: Arc<App>, running: Vec<Events>, model: String, usage: bool) -> Re
                             calls += 1;
                         }
                         TextEvent::Done(r) => {
+                            if let Some(spoken) = spoken.as_ref().filter(|_| !r.text().trim().is_empty()) {
+                                let tell = async |delta| {
+                                    send.send(piece(delta, Value::Null, Value::Null)).await.ok()
+                                };
+                                if let Err(error) = spoken.deltas(&app, r.text(), tell).await {
+                                    return Some(Err(error));
+                                }
+                            }
                             let finish = reply::finish_reason(r.finish).into();
                             send.send(piece(json!({}), finish, Value::Null)).await.ok()?;
                             return Some(Ok(*r));

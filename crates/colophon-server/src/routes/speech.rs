@@ -42,11 +42,20 @@ struct SpeechBody {
 }
 
 /// A voice by its name, or as an object with its id.
-#[derive(Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 #[serde(untagged)]
-enum VoiceName {
+pub(crate) enum VoiceName {
     Name(String),
     Object { id: String },
+}
+
+impl VoiceName {
+    /// Its name here.
+    pub(crate) fn into_own(self) -> String {
+        match self {
+            Self::Name(name) | Self::Object { id: name } => own_name(&name).to_owned(),
+        }
+    }
 }
 
 /// `POST /v1/audio/speech`: sound as it is spoken, or with `stream_format: "sse"` as events.
@@ -68,9 +77,7 @@ pub(crate) async fn post(State(app): Shared, body: Body) -> Result<Response, Api
             return Err(ApiError::bad(message, Some("stream_format")));
         }
     };
-    let voice = body.voice.map(|voice| match voice {
-        VoiceName::Name(name) | VoiceName::Object { id: name } => own_name(&name).to_owned(),
-    });
+    let voice = body.voice.map(VoiceName::into_own);
     let request = SpeechRequest {
         text: body.input,
         voice,
@@ -103,14 +110,15 @@ pub(crate) async fn post(State(app): Shared, body: Body) -> Result<Response, Api
 }
 
 /// A speech on its way; dropping it stops the engine.
-struct Speaking {
+pub(crate) struct Speaking {
     id: String,
     events: Receiver<Result<LiveSpeech, StudioError>>,
     _watched: Watched,
 }
 
 impl Speaking {
-    async fn next(&mut self) -> Option<Result<LiveSpeech, StudioError>> {
+    /// What comes next; `None` after the end.
+    pub(crate) async fn next(&mut self) -> Option<Result<LiveSpeech, StudioError>> {
         self.events.recv().await
     }
 
@@ -142,7 +150,7 @@ impl Speaking {
 
 /// Hands a request to the studio and waits until the work has begun, so that what is wrong with the
 /// request still is a status.
-async fn begin(app: &Arc<App>, request: SpeechRequest) -> Result<Speaking, ApiError> {
+pub(crate) async fn begin(app: &Arc<App>, request: SpeechRequest) -> Result<Speaking, ApiError> {
     let (send, mut events) = channel(WAITING);
     let watched = Watched::default();
     let (app, cancel) = (Arc::clone(app), watched.cancel());

@@ -244,3 +244,26 @@ def test_speech_events(client):
         with pytest.raises(openai.BadRequestError):
             client.audio.speech.create(**({"model": "kokoro", "voice": "alloy", "input": "x"} | bad))
 
+
+def test_spoken_chat(client):
+    """Answers with sound: whole, and as a stream."""
+    asked = {
+        "model": MODEL,
+        "messages": [{"role": "user", "content": "Say hello in five words."}],
+        "modalities": ["text", "audio"],
+        "max_tokens": 24,
+        "temperature": 0,
+    }
+    reply = client.chat.completions.create(audio={"voice": "alloy", "format": "mp3"}, **asked)
+    audio = reply.choices[0].message.audio
+    assert audio.transcript and base64.b64decode(audio.data).startswith(b"ID3")
+    sound, words = b"", ""
+    for chunk in client.chat.completions.create(audio={"voice": "hibari", "format": "pcm16"}, stream=True, **asked):
+        for choice in chunk.choices:
+            part = (choice.delta.model_extra or {}).get("audio") or {}
+            sound += base64.b64decode(part.get("data", ""))
+            words += part.get("transcript", "")
+    assert words.strip() == audio.transcript.strip() and len(sound) > 24_000
+    for bad in ({"modalities": ["smell"]}, {"audio": None}, {"audio": {"voice": "alloy", "format": "doc"}}):
+        with pytest.raises(openai.BadRequestError):
+            client.chat.completions.create(**({"audio": {"voice": "alloy", "format": "wav"}} | asked | bad))
