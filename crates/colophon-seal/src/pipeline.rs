@@ -5,7 +5,7 @@ use std::io::{BufReader, BufWriter, Cursor, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use colophon_types::{
-    Cancel, Draft, DraftParts, ErrorCode, Event, FileFormat, LogEntry, Media, Modality, PictureFormat,
+    Cancel, Draft, DraftParts, ErrorCode, Event, FileFormat, LogEntry, Media, Modality, Pcm, PictureFormat,
     Progress, Receipt, SoundFormat, Stage,
 };
 use sha2::{Digest, Sha256};
@@ -122,6 +122,10 @@ fn label_step(media: &mut Media, sealer: &Sealer) -> Result<(&'static str, Strin
                 .ok_or_else(|| fail("the picture has no size"))?;
             Ok((LABEL_TEXT, place.to_owned()))
         }
+        Media::Sound(Pcm { samples, rate }) if samples.is_empty() || *rate == 0 => {
+            Err(fail("the sound is empty"))
+        }
+        Media::Stereo(sound) if sound.is_empty() || sound.rate == 0 => Err(fail("the sound is empty")),
         Media::Sound(sound) => Ok((label_sound::TEXT, label_sound::mark_sound(sound).to_owned())),
         Media::Stereo(sound) => Ok((label_sound::TEXT, label_sound::mark_stereo(sound).to_owned())),
         Media::Recording { marker, .. } => {
@@ -235,9 +239,6 @@ fn sound_metadata(
     cancel: &Cancel,
 ) -> Result<Marked, SealError> {
     let fail = |reason: &str| SealError::step(Step::Metadata, reason);
-    if rate == 0 || channels.iter().any(|c| c.is_empty()) {
-        return Err(fail("the sound is empty"));
-    }
     if channels.iter().any(|c| c.iter().any(|x| !x.is_finite())) {
         return Err(fail("the sound has samples that are no numbers"));
     }
