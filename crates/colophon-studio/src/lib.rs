@@ -17,8 +17,12 @@ mod picture;
 mod sheet;
 mod speech;
 mod studio;
+mod transcribe;
 
-pub use colophon_audio::{Voice, voices};
+pub use colophon_audio::transcript::{Segment, Word};
+pub use colophon_audio::whisper::live::Line;
+pub use colophon_audio::whisper::{Script, languages};
+pub use colophon_audio::{Transcript, TranscriptFormat, Voice, voices};
 pub use colophon_hub as hub;
 pub use colophon_image as image;
 pub use colophon_ledger::{AuditReport, Checkpoint, VerifiedProof};
@@ -43,6 +47,7 @@ pub use picture::{PictureRequest, Pictured, Variation};
 pub use sheet::SheetRequest;
 pub use speech::{SpeechRequest, Spoken};
 pub use studio::{Studio, Work};
+pub use transcribe::{DEFAULT_RECOGNISER, LiveSource, TranscribeRequest, Transcribed};
 
 /// Every style of pictures, by name; the first is the default.
 pub fn styles() -> Vec<String> {
