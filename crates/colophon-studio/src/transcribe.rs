@@ -201,7 +201,8 @@ impl Studio {
         let folder = if Path::new(name).is_dir() {
             PathBuf::from(name)
         } else {
-            let known = self.hub.catalogue().get(name).is_some_and(|entry| entry.role == Role::Asr);
+            let entry = self.hub.catalogue().entry(name);
+            let known = name != VAD && entry.is_ok_and(|entry| entry.role == Role::Asr);
             if !known {
                 let message = format!("there is no recogniser called \"{name}\"");
                 return Err(StudioError::request(message, "try whisper-base, or give the folder of a model"));

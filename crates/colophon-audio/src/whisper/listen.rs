@@ -418,7 +418,7 @@ impl Whisper {
         if !how.remember || found.temperature > FORGET {
             state.told_from = state.said.len();
         }
-        let old = state.said.len().saturating_sub(LONGEST).min(state.told_from.max(state.said.len().saturating_sub(LONGEST)));
+        let old = state.said.len().saturating_sub(LONGEST);
         state.said.drain(..old);
         state.told_from = state.told_from.saturating_sub(old);
         Ok(step)

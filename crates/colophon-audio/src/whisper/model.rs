@@ -118,7 +118,7 @@ impl Model {
         }
         let mut outputs = self.decoder.run(inputs).map_err(AudioError::engine(NAME))?;
         for layer in 0..self.sizes.decoder_layers {
-            for what in ["k", "v"] {
+            for what in ["new_k", "new_v"] {
                 let value = outputs.remove(named(what, layer));
                 said.cache.push(value.ok_or_else(|| failed("it kept nothing".to_owned()))?);
             }

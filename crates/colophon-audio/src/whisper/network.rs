@@ -207,8 +207,8 @@ impl<'a> Writer<'a> {
         let mut settings = self.heads();
         settings.push(("unidirectional", Attr::Int(1)));
         let made = self.graph.contrib_many("MultiHeadAttention", &inputs, 3, settings);
-        self.graph.output(&named("k", layer), made[1]);
-        self.graph.output(&named("v", layer), made[2]);
+        self.graph.output(&named("new_k", layer), made[1]);
+        self.graph.output(&named("new_v", layer), made[2]);
         let y = self.reshape(made[0], &[-1, width]);
         let y = self.linear(y, &format!("{at}.self_attn.out_proj"))?;
         let x = self.add(x, y);
@@ -265,8 +265,8 @@ pub(super) fn encoder(weights: &Weights, sizes: Sizes, precision: Precision) -> 
 
 /// The decoder. Inputs: `tokens` and `places` of `hypotheses × new tokens` rows, `shape`
 /// (hypotheses, new tokens, width), `pick` (rows whose `logits` are wanted), what it knows already
-/// (`past_k0`…) and what was heard (`ck0`…). Results: `logits` `[picked, vocabulary]`, `k0`, `v0`… with
-/// the new tokens, and `q0`… (queries of the cross-attention) for the layers in `watched`.
+/// (`past_k0`…) and what was heard (`ck0`…). Results: `logits` `[picked, vocabulary]`, `new_k0`,
+/// `new_v0`… with the new tokens, and `q0`… (queries of the cross-attention) for the layers in `watched`.
 pub(super) fn decoder(
     weights: &Weights,
     sizes: Sizes,

@@ -7,8 +7,6 @@ use tokenizers::Tokenizer;
 use super::languages;
 use crate::AudioError;
 
-/// Tokens a second of a timestamp.
-const STEPS: f64 = 50.0;
 /// Vocabulary from which on a model knows more languages than English.
 const MULTILINGUAL: usize = 51_865;
 /// Marks that belong to the word after them.
@@ -106,11 +104,6 @@ impl Tokens {
     pub(super) fn decode(&self, tokens: &[u32]) -> String {
         let words: Vec<u32> = tokens.iter().copied().filter(|t| *t < self.end).collect();
         self.tokenizer.decode(&words, true).unwrap_or_default()
-    }
-
-    /// The seconds that a timestamp stands for.
-    pub(super) fn seconds(&self, token: u32) -> f64 {
-        f64::from(token.saturating_sub(self.zero)) / STEPS
     }
 
     /// What a transcript begins with: start, language and task.

@@ -9,6 +9,7 @@ pub(crate) mod images;
 pub(crate) mod models;
 pub(crate) mod responses;
 pub(crate) mod speech;
+pub(crate) mod transcriptions;
 
 use axum::http::{HeaderName, HeaderValue};
 use axum::response::Response;
