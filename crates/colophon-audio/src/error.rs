@@ -78,6 +78,22 @@ pub enum AudioError {
         /// What is wrong with it.
         problem: String,
     },
+    /// The recogniser does not know this language.
+    #[error("the recogniser does not know the language \"{name}\"")]
+    UnknownLanguage {
+        /// What was asked for.
+        name: String,
+        /// Whether the model knows English alone.
+        only_english: bool,
+    },
+    /// A program that is needed cannot be started.
+    #[error("the program {} cannot be started: {problem}", path.display())]
+    Program {
+        /// The program.
+        path: PathBuf,
+        /// What the system said.
+        problem: String,
+    },
     /// Stopped on request.
     #[error(transparent)]
     Cancelled(#[from] Cancelled),
@@ -104,7 +120,9 @@ impl Explain for AudioError {
             | Self::Speed { .. }
             | Self::Silent { .. }
             | Self::Book { .. }
+            | Self::UnknownLanguage { .. }
             | Self::Sound { .. } => ErrorCode::BadInput,
+            Self::Program { .. } => ErrorCode::ToolMissing,
             Self::ModelMissing { .. } | Self::Model { .. } => ErrorCode::ModelMissing,
             Self::Hub(e) => e.code(),
             Self::Engine { .. } => ErrorCode::Failed,
@@ -125,6 +143,11 @@ impl Explain for AudioError {
             Self::Model { .. } => Some("run `colophon models verify`, then `colophon models pull`".into()),
             Self::Hub(e) => e.hint(),
             Self::Book { .. } => Some("give a TXT, Markdown, HTML or EPUB file".into()),
+            Self::UnknownLanguage { only_english: true, .. } => {
+                Some("this model knows English alone; try --model whisper-base".into())
+            }
+            Self::UnknownLanguage { .. } => Some("give a code such as en, zh or fr, or auto".into()),
+            Self::Program { .. } => Some("install ffmpeg, or give a WAV file".into()),
             Self::Engine { .. } | Self::Sound { .. } | Self::Cancelled(_) => None,
         }
     }

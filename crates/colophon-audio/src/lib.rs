@@ -3,10 +3,11 @@
 //! The path of a sentence: [`normalize`] writes it out in words, [`g2p`] turns the words into
 //! phonemes, an [`engine`] turns phonemes into sound, [`mix`] lays the sentences on a timeline and
 //! sets the loudness. [`Narrator`] does all but the last for one voice. [`whisper`] hears what was
-//! said, to measure all of it.
+//! said, in files that [`decode`] reads, where [`vad`] finds someone speaking.
 
 pub mod ambience;
 pub mod book;
+pub mod decode;
 pub mod engine;
 mod error;
 pub mod g2p;
@@ -14,6 +15,8 @@ pub mod mix;
 mod narrator;
 pub mod normalize;
 pub mod turns;
+pub mod transcript;
+pub mod vad;
 mod voices;
 pub mod wav;
 pub mod whisper;
@@ -22,4 +25,5 @@ pub use engine::Speak;
 pub use error::AudioError;
 pub use g2p::en::Accent;
 pub use narrator::{Narrator, SpeechModels};
+pub use transcript::{Transcript, TranscriptFormat};
 pub use voices::{EngineKind, Gender, Voice, default_voice, find as find_voice, voices};

@@ -3,7 +3,7 @@
 //!
 //! Models arrive through the user's own `pip` or `npm`, from Hugging Face, a web server or a folder;
 //! every file is checked against the hash in the [`Catalogue`] before it can be seen. With everything
-//! pulled, nothing here uses the network. [`onnx`] loads the ONNX Runtime library and opens sessions
+//! pulled, nothing here uses the network. [`graph`] writes networks down, [`onnx`] loads the ONNX Runtime library and opens sessions
 //! on it; [`tools`] tells which other programs this machine has.
 
 mod archive;
@@ -12,6 +12,7 @@ mod child;
 mod client;
 mod digest;
 mod error;
+pub mod graph;
 mod http;
 mod hub;
 mod lock;

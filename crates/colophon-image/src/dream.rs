@@ -5,7 +5,7 @@ use std::path::Path;
 
 use colophon_types::{Cancel, Raster, Seed};
 
-use crate::net::{Attr, Graph, Net, Tensor, Var};
+use crate::net::{Attr, Gradient as _, Graph, Net, Tensor, Var};
 use crate::resize::Plane;
 use crate::{ImageError, pixels, vgg};
 

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use colophon_types::{Cancel, Raster};
 
 use crate::lbfgs::{Descent, minimise};
-use crate::net::{Attr, Graph, Net, Tensor, Var};
+use crate::net::{Attr, Gradient as _, Graph, Net, Tensor, Var};
 use crate::resize::Plane;
 use crate::{ImageError, pixels, vgg};
 

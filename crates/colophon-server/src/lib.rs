@@ -84,6 +84,8 @@ pub fn router(studio: Arc<Studio>, keys: ApiKeys, options: ServerOptions) -> Rou
         .route("/v1/images/edits", post(routes::edits::edits))
         .route("/v1/images/variations", post(routes::edits::variations))
         .route("/v1/audio/speech", post(routes::speech::post))
+        .route("/v1/audio/transcriptions", post(routes::transcriptions::transcriptions))
+        .route("/v1/audio/translations", post(routes::transcriptions::translations))
         .route("/v1/audio/voices", get(routes::speech::list))
         .route("/healthz", get(routes::health::alive))
         .route("/readyz", get(routes::health::ready))

@@ -111,10 +111,15 @@ struct Setup {
     busy: bool,
     keys: Vec<&'static str>,
     options: ServerOptions,
+    /// Whether the models of the test store are there.
+    models: bool,
 }
 
 fn start(setup: Setup) -> (Server, Vec<String>) {
     let home = tempfile::tempdir().unwrap();
+    if setup.models {
+        std::os::unix::fs::symlink(colophon_test::models_dir(), home.path().join("models")).unwrap();
+    }
     let config = Config { home: Some(home.path().to_owned()), offline: true, ..Config::default() };
     let studio = Studio::open(config).unwrap();
     let left = Arc::new(AtomicUsize::new(0));
@@ -481,6 +486,78 @@ fn forms_are_refused_in_openais_shape() {
     let large = vec![0; 11 << 20];
     let answer = form(&server, edits, &[("image", Some("large.png"), &large)]);
     assert!(answer.status == 413 || answer.status == 0, "{}", answer.status);
+}
+
+/// A sentence of the recogniser's own tests.
+const SPOKEN: &[u8] = include_bytes!("../../colophon-audio/tests/data/recognition/en7.flac");
+const CHINESE: &[u8] = include_bytes!("../../colophon-audio/tests/data/recognition/zh5.flac");
+
+#[test]
+fn speech_is_transcribed_in_openais_shapes() {
+    let (server, _) = start(Setup { models: true, ..Setup::default() });
+    let path = "/v1/audio/transcriptions";
+    let (sound, model) = (("file", Some("x.mp3"), SPOKEN), ("model", None, &b"whisper-1"[..]));
+    let ask = |more: &[(&str, Option<&str>, &[u8])]| {
+        let answer = form(&server, path, &[&[sound, model][..], more].concat());
+        assert_eq!(answer.status, 200, "{}", answer.body);
+        answer
+    };
+    let plain = ask(&[]).json();
+    let text = plain["text"].as_str().unwrap();
+    assert!(text.contains("train to the coast") && text.contains("seven"), "{text}");
+    assert_eq!(plain["usage"]["type"], "duration");
+    let asked = [
+        ("response_format", None, &b"verbose_json"[..]),
+        ("timestamp_granularities[]", None, b"word"),
+        ("language", None, b"en"),
+        ("prompt", None, b"A journey."),
+        ("temperature", None, b"0"),
+    ];
+    let verbose = ask(&asked).json();
+    assert_eq!((&verbose["task"], &verbose["language"]), (&json!("transcribe"), &json!("english")));
+    let segment = &verbose["segments"][0];
+    assert!(segment["avg_logprob"].as_f64().unwrap() < 0.0 && segment["tokens"].as_array().unwrap().len() > 8);
+    let words = verbose["words"].as_array().unwrap();
+    assert_eq!(words[1]["word"], "train");
+    assert!(words.windows(2).all(|w| w[0]["end"].as_f64() <= w[1]["end"].as_f64()));
+    assert!((verbose["duration"].as_f64().unwrap() - 4.63).abs() < 0.2, "{verbose}");
+    let answer = ask(&[("response_format", None, b"srt")]);
+    assert!(answer.body.starts_with("1\n00:00:0") && answer.body.contains(" --> "), "{}", answer.body);
+    assert!(ask(&[("response_format", None, b"vtt")]).body.starts_with("WEBVTT\n\n00:00:0"));
+    let answer = ask(&[("response_format", None, b"text")]);
+    assert!(answer.head.contains("text/plain") && answer.body.trim() == text, "{}", answer.body);
+    let events = ask(&[("stream", None, b"true")]).events();
+    let heard: String = events.iter().filter_map(|e| e["delta"].as_str()).collect();
+    assert_eq!(heard, text);
+    assert_eq!(events.last().unwrap()["type"], "transcript.text.done");
+    assert_eq!(events.last().unwrap()["text"], text);
+    let answer = form(&server, "/v1/audio/translations", &[("file", Some("x.flac"), CHINESE), model]);
+    let english = answer.json()["text"].as_str().unwrap().to_owned();
+    assert!(english.is_ascii() && english.len() > 5, "{english}");
+}
+
+#[test]
+fn what_is_no_sound_is_refused_in_openais_shape() {
+    let (server, _) = start(Setup { models: true, ..Setup::default() });
+    let sound = ("file", Some("x.flac"), SPOKEN);
+    for (parts, status, param) in [
+        (&[("model", None, &b"whisper-1"[..])][..], 400, "file"),
+        (&[("file", Some("x.mp3"), b"")], 400, ""),
+        (&[("file", Some("x.wav"), b"no sound at all")], 400, ""),
+        (&[("file", Some("x.flac"), &SPOKEN[..60])], 400, ""),
+        (&[sound, ("model", None, b"/etc")], 404, ""),
+        (&[sound, ("model", None, b"hibari")], 400, ""),
+        (&[sound, ("language", None, b"klingon")], 400, ""),
+        (&[sound, ("response_format", None, b"docx")], 400, "response_format"),
+        (&[sound, ("temperature", None, b"hot")], 400, "temperature"),
+        (&[sound, ("temperature", None, b"7")], 400, ""),
+        (&[sound, ("timestamp_granularities[]", None, b"hour")], 400, "timestamp_granularities"),
+    ] {
+        let answer = form(&server, "/v1/audio/transcriptions", parts);
+        let error = answer.json()["error"].clone();
+        assert_eq!(answer.status, status, "{error}");
+        assert_eq!(error["param"].as_str().unwrap_or_default(), param, "{error}");
+    }
 }
 
 #[test]

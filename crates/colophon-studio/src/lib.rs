@@ -19,10 +19,14 @@ mod sheet;
 mod speech;
 mod studio;
 mod talk;
+mod transcribe;
 
 pub use audiobook::{Audiobook, AudiobookRequest};
 pub use colophon_audio::book::{Book, Chapter};
-pub use colophon_audio::{Voice, voices};
+pub use colophon_audio::transcript::{Segment, Word};
+pub use colophon_audio::whisper::live::Line;
+pub use colophon_audio::whisper::{Script, languages};
+pub use colophon_audio::{Transcript, TranscriptFormat, Voice, voices};
 pub use colophon_hub as hub;
 pub use colophon_image as image;
 pub use colophon_ledger::{AuditReport, Checkpoint, VerifiedProof};
@@ -48,6 +52,7 @@ pub use sheet::SheetRequest;
 pub use speech::{LiveSpeech, SpeechRequest, Spoken};
 pub use studio::{Studio, Work};
 pub use talk::{Exchange, Heard, Hearing, Latency, Talk, TalkEvent, TalkOptions};
+pub use transcribe::{DEFAULT_RECOGNISER, LiveSource, TranscribeRequest, Transcribed};
 
 /// Every style of pictures, by name; the first is the default.
 pub fn styles() -> Vec<String> {

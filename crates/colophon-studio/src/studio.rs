@@ -39,6 +39,7 @@ pub struct Studio {
     sealer: OnceLock<Arc<Sealer>>,
     pub(crate) languages: OnceLock<Languages>,
     pub(crate) encoders: Encoders,
+    pub(crate) recognisers: crate::transcribe::Recognisers,
 }
 
 impl Studio {
@@ -66,6 +67,7 @@ impl Studio {
             sealer: OnceLock::new(),
             languages: OnceLock::new(),
             encoders: Encoders::default(),
+            recognisers: crate::transcribe::Recognisers::default(),
         })
     }
 

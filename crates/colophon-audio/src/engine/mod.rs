@@ -119,6 +119,17 @@ pub(crate) fn run<'i, 'v: 'i, const N: usize, R>(
     cancel: &Cancel,
     take: impl FnOnce(&SessionOutputs<'_>) -> ort::Result<R>,
 ) -> Result<R, AudioError> {
+    run_taking(engine, session, inputs, cancel, |outputs| take(&outputs))?.map_err(AudioError::engine(engine))
+}
+
+/// As [`run`], with the outputs to keep.
+pub(crate) fn run_taking<'i, 'v: 'i, const N: usize, R>(
+    engine: &'static str,
+    session: &mut Session,
+    inputs: impl Into<SessionInputs<'i, 'v, N>>,
+    cancel: &Cancel,
+    take: impl FnOnce(SessionOutputs<'_>) -> R,
+) -> Result<R, AudioError> {
     cancel.check()?;
     let options = RunOptions::new().map_err(AudioError::engine(engine))?;
     let done = AtomicBool::new(false);
@@ -133,7 +144,7 @@ pub(crate) fn run<'i, 'v: 'i, const N: usize, R>(
                 std::thread::park_timeout(Duration::from_millis(50));
             }
         });
-        let result = session.run_with_options(inputs, &options).and_then(|outputs| take(&outputs));
+        let result = session.run_with_options(inputs, &options).map(take);
         done.store(true, Ordering::Release);
         watch.thread().unpark();
         result

@@ -1,4 +1,5 @@
-//! The binary format of CTranslate2 models (version 6), as far as Whisper needs it.
+//! The binary format of CTranslate2 models (version 6), as far as Whisper needs it: where each
+//! variable lies in the file. The numbers themselves are not read.
 //!
 //! Little-endian: version u32, name of the specification, revision u32, number of variables u32;
 //! a variable is its name, rank u8, dimensions u32, type u8, number of bytes u32, bytes. Then
@@ -6,48 +7,75 @@
 //! Source: CTranslate2, `python/ctranslate2/specs/model_spec.py`.
 
 use std::collections::BTreeMap;
+use std::io::{BufReader, Read, Seek};
 
-use candle_core::{DType, Device, Tensor};
+use colophon_hub::graph::Kind;
 
-/// Variables by name, as 32-bit floats.
-pub(super) type Variables = BTreeMap<String, Tensor>;
+/// Longest name and highest rank that a file may have.
+const LONGEST_NAME: usize = 1024;
+const HIGHEST_RANK: u8 = 8;
+/// Most variables.
+const MOST: usize = 1 << 16;
 
-struct Bytes<'a>(&'a [u8]);
+/// A variable in a file.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Variable {
+    pub(super) shape: Vec<usize>,
+    pub(super) kind: Kind,
+    /// Where it begins, in bytes.
+    pub(super) offset: u64,
+    pub(super) length: u64,
+}
 
-impl<'a> Bytes<'a> {
-    fn take(&mut self, n: usize) -> Result<&'a [u8], String> {
-        if n > self.0.len() {
-            return Err("it ends too soon".into());
-        }
-        let (head, tail) = self.0.split_at(n);
-        self.0 = tail;
-        Ok(head)
+/// Variables by name.
+pub(super) type Variables = BTreeMap<String, Variable>;
+
+struct Bytes<R> {
+    reader: BufReader<R>,
+    at: u64,
+    end: u64,
+}
+
+impl<R: Read + Seek> Bytes<R> {
+    fn take<const N: usize>(&mut self) -> Result<[u8; N], String> {
+        let mut bytes = [0; N];
+        self.fill(&mut bytes)?;
+        Ok(bytes)
+    }
+
+    fn fill(&mut self, bytes: &mut [u8]) -> Result<(), String> {
+        self.at += bytes.len() as u64;
+        self.reader.read_exact(bytes).map_err(|_| "it ends too soon".into())
     }
 
     fn u8(&mut self) -> Result<u8, String> {
-        Ok(self.take(1)?[0])
-    }
-
-    fn u16(&mut self) -> Result<usize, String> {
-        let b = self.take(2)?;
-        Ok(usize::from(u16::from_le_bytes([b[0], b[1]])))
+        Ok(self.take::<1>()?[0])
     }
 
     fn u32(&mut self) -> Result<usize, String> {
-        let b = self.take(4)?;
-        Ok(u32::from_le_bytes([b[0], b[1], b[2], b[3]]) as usize)
+        Ok(u32::from_le_bytes(self.take()?) as usize)
     }
 
     fn name(&mut self) -> Result<String, String> {
-        let n = self.u16()?;
-        let text = self.take(n)?;
-        Ok(String::from_utf8_lossy(text).trim_end_matches('\0').to_string())
+        let length = usize::from(u16::from_le_bytes(self.take()?));
+        if length > LONGEST_NAME {
+            return Err("a name in it is too long".into());
+        }
+        let mut bytes = vec![0; length];
+        self.fill(&mut bytes)?;
+        Ok(String::from_utf8_lossy(&bytes).trim_end_matches('\0').to_string())
+    }
+
+    fn skip(&mut self, length: u64) -> Result<(), String> {
+        self.at = self.at.checked_add(length).filter(|at| *at <= self.end).ok_or("it ends too soon")?;
+        let step = i64::try_from(length).map_err(|e| e.to_string())?;
+        self.reader.seek_relative(step).map_err(|e| e.to_string())
     }
 }
 
-/// Reads every floating-point variable. 8-bit weights are multiplied out by their scales.
-pub(super) fn read(file: &[u8]) -> Result<Variables, String> {
-    let mut bytes = Bytes(file);
+/// Finds every variable of floats or of 8-bit whole numbers in a file of `size` bytes.
+pub(super) fn index(file: impl Read + Seek, size: u64) -> Result<Variables, String> {
+    let mut bytes = Bytes { reader: BufReader::new(file), at: 0, end: size };
     let version = bytes.u32()?;
     if version != 6 {
         return Err(format!("its format is version {version}, not 6"));
@@ -58,121 +86,37 @@ pub(super) fn read(file: &[u8]) -> Result<Variables, String> {
     }
     bytes.u32()?;
     let count = bytes.u32()?;
+    if count > MOST {
+        return Err("it has too many variables".into());
+    }
     let mut out = Variables::new();
-    let mut packed: BTreeMap<String, (Vec<usize>, &[u8])> = BTreeMap::new();
     for _ in 0..count {
         let name = bytes.name()?;
-        let rank = usize::from(bytes.u8()?);
+        let rank = bytes.u8()?;
+        if rank > HIGHEST_RANK {
+            return Err(format!("{name} has {rank} dimensions"));
+        }
         let shape = (0..rank).map(|_| bytes.u32()).collect::<Result<Vec<_>, _>>()?;
-        let kind = bytes.u8()?;
-        let length = bytes.u32()?;
-        let data = bytes.take(length)?;
-        let dtype = match kind {
-            0 => DType::F32,
-            4 => DType::F16,
-            5 => DType::BF16,
-            1 if rank == 2 => {
-                packed.insert(name, (shape, data));
-                continue;
-            }
-            // Settings: activation, number of heads and so on.
-            _ => continue,
+        let kind = match bytes.u8()? {
+            0 => Some(Kind::F32),
+            1 => Some(Kind::I8),
+            4 => Some(Kind::F16),
+            5 => Some(Kind::Bf16),
+            _ => None,
         };
+        let length = bytes.u32()? as u64;
+        let offset = bytes.at;
+        bytes.skip(length)?;
+        // Settings are scalars: activation, number of heads and so on.
+        let Some(kind) = kind.filter(|_| !shape.is_empty()) else { continue };
         let elements =
             shape.iter().try_fold(1usize, |n, d| n.checked_mul(*d)).ok_or("a shape is too large")?;
-        if elements.checked_mul(dtype.size_in_bytes()) != Some(length) {
+        if elements.checked_mul(kind.bytes()).map(|n| n as u64) != Some(length) {
             return Err(format!("{name} has {length} bytes for {elements} numbers"));
         }
-        let tensor = Tensor::from_raw_buffer(data, dtype, &shape, &Device::Cpu)
-            .and_then(|t| t.to_dtype(DType::F32))
-            .map_err(|e| e.to_string())?;
-        out.insert(name, tensor);
-    }
-    for (name, (shape, data)) in packed {
-        let scale = out.remove(&format!("{name}_scale")).ok_or(format!("{name} has no scale"))?;
-        let numbers: Vec<f32> = data.iter().map(|b| f32::from(*b as i8)).collect();
-        let tensor = Tensor::from_vec(numbers, shape.as_slice(), &Device::Cpu)
-            .and_then(|t| t.broadcast_div(&scale.reshape((shape[0], 1))?))
-            .map_err(|e| e.to_string())?;
-        out.insert(name, tensor);
+        out.insert(name, Variable { shape, kind, offset, length });
     }
     Ok(out)
-}
-
-/// The names and shapes that candle's Whisper expects: fused projections are split.
-pub(super) fn rename(variables: Variables) -> Result<BTreeMap<String, Tensor>, String> {
-    let mut out = BTreeMap::new();
-    for (name, tensor) in variables {
-        let mut put = |name: String, t: candle_core::Result<Tensor>| -> Result<(), String> {
-            out.insert(format!("model.{name}"), t.map_err(|e| e.to_string())?);
-            Ok(())
-        };
-        let parts: Vec<&str> = name.split('/').collect();
-        match parts.as_slice() {
-            ["decoder", "embeddings", "weight"] => put("decoder.embed_tokens.weight".into(), Ok(tensor))?,
-            ["decoder", "position_encodings", "encodings"] => {
-                put("decoder.embed_positions.weight".into(), Ok(tensor))?
-            }
-            // Candle computes the encoder's sinusoids itself.
-            ["encoder", "position_encodings", _] => {}
-            ["encoder", conv @ ("conv1" | "conv2"), part] => {
-                put(format!("encoder.{conv}.{part}"), Ok(tensor))?
-            }
-            [side, "layer_norm", part] => put(format!("{side}.layer_norm.{}", norm(part)), Ok(tensor))?,
-            [side, layer, block, inner, part] if layer.starts_with("layer_") => {
-                let at = format!("{side}.layers.{}", &layer[6..]);
-                let width = |t: &Tensor, n: usize| t.dim(0).map(|d| d / n);
-                let cut = |i: usize, n: usize| -> candle_core::Result<Tensor> {
-                    let w = width(&tensor, n)?;
-                    tensor.narrow(0, i * w, w)?.contiguous()
-                };
-                let bias = *part == "bias";
-                match (*block, *inner) {
-                    ("self_attention", "layer_norm") => {
-                        put(format!("{at}.self_attn_layer_norm.{}", norm(part)), Ok(tensor))?;
-                    }
-                    ("attention", "layer_norm") => {
-                        put(format!("{at}.encoder_attn_layer_norm.{}", norm(part)), Ok(tensor))?;
-                    }
-                    ("ffn", "layer_norm") => {
-                        put(format!("{at}.final_layer_norm.{}", norm(part)), Ok(tensor))?
-                    }
-                    ("ffn", "linear_0") => put(format!("{at}.fc1.{part}"), Ok(tensor))?,
-                    ("ffn", "linear_1") => put(format!("{at}.fc2.{part}"), Ok(tensor))?,
-                    ("self_attention", "linear_0") => {
-                        put(format!("{at}.self_attn.q_proj.{part}"), cut(0, 3))?;
-                        if !bias {
-                            put(format!("{at}.self_attn.k_proj.{part}"), cut(1, 3))?;
-                        }
-                        put(format!("{at}.self_attn.v_proj.{part}"), cut(2, 3))?;
-                    }
-                    ("self_attention", "linear_1") => {
-                        put(format!("{at}.self_attn.out_proj.{part}"), Ok(tensor))?
-                    }
-                    ("attention", "linear_0") => put(format!("{at}.encoder_attn.q_proj.{part}"), Ok(tensor))?,
-                    ("attention", "linear_1") => {
-                        if !bias {
-                            put(format!("{at}.encoder_attn.k_proj.{part}"), cut(0, 2))?;
-                        }
-                        put(format!("{at}.encoder_attn.v_proj.{part}"), cut(1, 2))?;
-                    }
-                    ("attention", "linear_2") => {
-                        put(format!("{at}.encoder_attn.out_proj.{part}"), Ok(tensor))?
-                    }
-                    _ => return Err(format!("it has an unknown part {name}")),
-                }
-            }
-            _ => {}
-        }
-    }
-    Ok(out)
-}
-
-fn norm(part: &str) -> &str {
-    match part {
-        "gamma" => "weight",
-        _ => "bias",
-    }
 }
 
 #[cfg(test)]
@@ -193,10 +137,12 @@ mod tests {
         file.extend(2u32.to_le_bytes());
         file.push(0);
         file.extend(8u32.to_le_bytes());
+        let offset = file.len() as u64;
         file.extend(1.5f32.to_le_bytes());
         file.extend(2.5f32.to_le_bytes());
-        let read_back = read(&file).expect("a whole file");
-        assert_eq!(read_back["x"].to_vec1::<f32>().expect("numbers"), [1.5, 2.5]);
+        let read = |file: &[u8]| index(std::io::Cursor::new(file.to_vec()), file.len() as u64);
+        let found = read(&file).expect("a whole file");
+        assert_eq!(found["x"], Variable { shape: vec![2], kind: Kind::F32, offset, length: 8 });
         for n in 0..file.len() {
             assert!(read(&file[..n]).is_err(), "cut at {n}");
         }

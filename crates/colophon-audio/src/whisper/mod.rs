@@ -1,104 +1,115 @@
-//! Transcription with Whisper (Radford et al. 2022), multilingual base model, greedy decoding.
+//! Recognition with Whisper (Radford et al. 2022): any size, any of its languages, English
+//! translation, word times, files of any length, and live.
 //!
-//! The weights come as a CTranslate2 file and run on candle. Threading contract: all computation
-//! happens on a pool of the given number of threads.
+//! The weights come as a CTranslate2 file or as Hugging Face's safetensors and run on the ONNX
+//! Runtime. [`Whisper::listen`] is the way through: a [`Source`] of samples goes through the voice
+//! activity gate ([`crate::vad`]) onto a tape, windows of 30 s are heard and decoded as the reference
+//! decoder does it, and each window begins where the timestamps of the last one end. Threading
+//! contract: the networks use the number of threads that they were opened with; [`crate::vad`] uses
+//! one, in turn with them.
 
+mod align;
 mod ct2;
+pub mod languages;
+mod listen;
+pub mod live;
 mod mel;
+mod model;
+mod network;
+mod rules;
+mod script;
+mod search;
 pub mod simplified;
+mod tokens;
+pub mod traditional;
+mod weights;
 
 use std::path::Path;
 
-use candle_core::{DType, Device, IndexOp, Tensor};
-use candle_nn::VarBuilder;
-use candle_transformers::models::whisper::{Config, model};
-use colophon_types::{Cancel, Lang, Pcm};
-use tokenizers::Tokenizer;
+use colophon_types::{Cancel, Lang, NoProgress, Pcm};
+
+pub use listen::{InMemory, Listening, Source};
+pub use network::Precision;
+pub use script::Script;
+pub use search::Search;
 
 use crate::{AudioError, mix};
+use mel::Spectrum;
+use model::{Heard, Model, softmax};
+use tokens::Tokens;
 
 const NAME: &str = "whisper";
-/// Tokens in one window of 30 s.
-const LONGEST: usize = 220;
+/// Samples a second that Whisper hears.
+pub const RATE: u32 = 16_000;
 
 /// The recogniser.
 pub struct Whisper {
-    model: model::Whisper,
-    tokenizer: Tokenizer,
-    pool: rayon::ThreadPool,
-    suppressed: Vec<u32>,
-    suppressed_first: Vec<u32>,
-    special: Special,
+    model: Model,
+    tokens: Tokens,
+    spectrum: Spectrum,
+    /// Layers and heads whose attention follows the speech.
+    heads: Vec<(usize, usize)>,
 }
 
-struct Special {
-    start: u32,
-    end: u32,
-    english: u32,
-    chinese: u32,
-    transcribe: u32,
-    no_timestamps: u32,
-    previous: u32,
-}
-
-#[derive(serde::Deserialize)]
+/// What the files beside the weights say: CTranslate2's `config.json`, or Hugging Face's
+/// `generation_config.json`.
+#[derive(Default, serde::Deserialize)]
 struct Settings {
-    suppress_ids: Vec<u32>,
-    suppress_ids_begin: Vec<u32>,
+    #[serde(default, alias = "suppress_tokens")]
+    suppress_ids: Option<Vec<i64>>,
+    #[serde(default, alias = "begin_suppress_tokens")]
+    suppress_ids_begin: Option<Vec<i64>>,
+    #[serde(default)]
+    alignment_heads: Option<Vec<(usize, usize)>>,
+}
+
+impl Settings {
+    fn read(dir: &Path) -> Result<Self, AudioError> {
+        let generation = dir.join("generation_config.json");
+        let path = if generation.is_file() { generation } else { dir.join("config.json") };
+        let text = std::fs::read_to_string(&path).map_err(AudioError::model(&path))?;
+        serde_json::from_str(&text).map_err(AudioError::model(&path))
+    }
+}
+
+fn ids(list: Option<Vec<i64>>) -> Vec<u32> {
+    list.unwrap_or_default().into_iter().filter_map(|id| u32::try_from(id).ok()).collect()
 }
 
 impl Whisper {
-    /// Loads the model from `dir` (`model.bin`, `config.json`, `tokenizer.json`) to run on `threads`
-    /// threads.
+    /// Loads a model from `dir` to run on `threads` threads with the usual [`Precision`]. The ONNX
+    /// Runtime must be loaded. The folder holds `model.bin` and `config.json` (CTranslate2), or
+    /// `model.safetensors` and `generation_config.json` (Hugging Face), and `tokenizer.json`.
     ///
     /// # Errors
-    /// When a file is missing or is not a Whisper model of the base size.
+    /// When a file is missing or is not of a Whisper model.
     pub fn load(dir: &Path, threads: usize) -> Result<Self, AudioError> {
-        let file = |name: &str| dir.join(name);
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.max(1)).build();
-        let pool = pool.map_err(AudioError::engine(NAME))?;
-        let path = file("config.json");
-        let text = std::fs::read_to_string(&path).map_err(AudioError::model(&path))?;
-        let settings: Settings = serde_json::from_str(&text).map_err(AudioError::model(&path))?;
-        let path = file("tokenizer.json");
-        let tokenizer = Tokenizer::from_file(&path).map_err(AudioError::model(&path))?;
-        let id = |token: &str| {
-            tokenizer.token_to_id(token).ok_or_else(|| AudioError::Model {
-                path: path.clone(),
-                problem: format!("it has no {token}"),
-            })
-        };
-        let special = Special {
-            start: id("<|startoftranscript|>")?,
-            end: id("<|endoftext|>")?,
-            english: id("<|en|>")?,
-            chinese: id("<|zh|>")?,
-            transcribe: id("<|transcribe|>")?,
-            no_timestamps: id("<|notimestamps|>")?,
-            previous: id("<|startofprev|>")?,
-        };
-        let path = file("model.bin");
-        let bytes = std::fs::read(&path).map_err(AudioError::model(&path))?;
-        let load = || -> Result<model::Whisper, String> {
-            let tensors = ct2::rename(ct2::read(&bytes)?)?;
-            let config = config(&tensors)?;
-            let tensors = tensors.into_iter().collect();
-            let builder = VarBuilder::from_tensors(tensors, DType::F32, &Device::Cpu);
-            model::Whisper::load(&builder, config).map_err(|e| e.to_string())
-        };
-        let model = pool.install(load).map_err(AudioError::model(&path))?;
-        Ok(Self {
-            model,
-            tokenizer,
-            pool,
-            suppressed: settings.suppress_ids,
-            suppressed_first: settings.suppress_ids_begin,
-            special,
-        })
+        Self::load_with(dir, Precision::default(), threads)
     }
 
-    /// What is said in `sound`, in windows of 30 s. Without a language the first window decides
-    /// between English and Chinese. Chinese comes in simplified characters.
+    /// As [`Whisper::load`], with a precision.
+    ///
+    /// # Errors
+    /// As [`Whisper::load`].
+    pub fn load_with(dir: &Path, precision: Precision, threads: usize) -> Result<Self, AudioError> {
+        let settings = Settings::read(dir)?;
+        let mut heads = settings.alignment_heads.unwrap_or_default();
+        let watched: Vec<usize> = heads.iter().map(|(layer, _)| *layer).collect();
+        let model = Model::open(dir, precision, &watched, threads.max(1))?;
+        heads.retain(|(layer, head)| *layer < model.sizes.decoder_layers && *head < model.sizes.heads);
+        let (never, first) = (ids(settings.suppress_ids), ids(settings.suppress_ids_begin));
+        let tokens = Tokens::load(dir, model.sizes.vocabulary, &never, &first)?;
+        let spectrum = Spectrum::new(model.sizes.bands);
+        Ok(Self { model, tokens, spectrum, heads })
+    }
+
+    /// Whether it knows more languages than English.
+    pub fn is_multilingual(&self) -> bool {
+        self.tokens.multilingual
+    }
+
+    /// What is said in `sound`. Without a language the first 30 s decide. Chinese comes in simplified
+    /// characters.
     ///
     /// # Errors
     /// When the sound has no sample rate, the network fails, or `cancel` is set.
@@ -108,158 +119,37 @@ impl Whisper {
         lang: Option<Lang>,
         cancel: &Cancel,
     ) -> Result<String, AudioError> {
-        let sound = mix::resample(sound, 16_000)?;
-        let mut lang = lang;
-        let mut text = String::new();
-        let mut rest = sound.samples.as_slice();
-        while rest.len() > 1600 {
-            let n = window(rest);
-            let (window, after) = rest.split_at(n);
-            rest = after;
-            if window.iter().all(|x| x.abs() < 1e-4) {
-                continue;
-            }
-            cancel.check()?;
-            let bands = mel::log_mel(window).map_err(AudioError::engine(NAME))?;
-            let mut chosen = lang;
-            let tokens = {
-                let Self { model, pool, suppressed, suppressed_first, special, tokenizer } = self;
-                let mut decoder = Decoder { model, suppressed, suppressed_first, special, tokenizer };
-                pool.install(|| decoder.window(bands, &mut chosen, cancel))?
-            };
-            lang = chosen;
-            let part = self.tokenizer.decode(&tokens, true).map_err(AudioError::engine(NAME))?;
-            let part = part.trim();
-            if !text.is_empty() && lang != Some(Lang::Zh) && !part.is_empty() {
-                text.push(' ');
-            }
-            text.push_str(part);
+        let sound = mix::resample(sound, RATE)?;
+        if sound.samples.iter().all(|x| x.abs() < 1e-4) {
+            return Ok(String::new());
         }
-        Ok(if lang == Some(Lang::Zh) { simplified::simplify(&text) } else { text })
+        let how = Listening { language: lang.map(|l| l.tag().to_owned()), ..Listening::default() };
+        let mut source = InMemory(sound.samples);
+        Ok(self.listen(&mut source, None, &how, &mut |_| {}, &NoProgress, cancel)?.text())
     }
-}
 
-/// How much of a long sound to hear at once: 30 s, cut at the quietest moment of the last 5 s.
-fn window(samples: &[f32]) -> usize {
-    if samples.len() <= mel::WINDOW {
-        return samples.len();
+    /// The languages that may be spoken in `sound` (16 kHz; the first 30 s count) with their
+    /// probabilities, the likeliest first.
+    ///
+    /// # Errors
+    /// When the network fails, or `cancel` is set.
+    pub fn languages(&mut self, sound: &[f32], cancel: &Cancel) -> Result<Vec<(&'static str, f32)>, AudioError> {
+        let mel = self.spectrum.of(sound).map_err(AudioError::engine(NAME))?;
+        let heard = self.model.hear(mel, cancel)?;
+        self.language_shares(&heard)
     }
-    let step = 1600;
-    let from = mel::WINDOW - 80_000;
-    let power = |at: usize| samples[at..at + step].iter().map(|x| f64::from(*x).powi(2)).sum::<f64>();
-    (from..mel::WINDOW - step)
-        .step_by(step / 2)
-        .min_by(|a, b| power(*a).total_cmp(&power(*b)))
-        .map_or(mel::WINDOW, |at| at + step / 2)
-}
 
-/// The shape of the network, from its tensors. Heads are 64 wide in every Whisper model.
-fn config(tensors: &std::collections::BTreeMap<String, Tensor>) -> Result<Config, String> {
-    let dims = |name: &str| {
-        let t = tensors.get(&format!("model.{name}")).ok_or(format!("it has no {name}"))?;
-        Ok::<_, String>(t.dims().to_vec())
-    };
-    let layers = |side: &str| {
-        (0..).take_while(|i| tensors.contains_key(&format!("model.{side}.layers.{i}.fc1.weight"))).count()
-    };
-    let embedding = dims("decoder.embed_tokens.weight")?;
-    let positions = dims("decoder.embed_positions.weight")?;
-    let (&[vocab_size, d_model], &[max_target_positions, _]) = (embedding.as_slice(), positions.as_slice())
-    else {
-        return Err("its embeddings have another shape".into());
-    };
-    Ok(Config {
-        num_mel_bins: mel::BANDS,
-        max_source_positions: 1500,
-        d_model,
-        encoder_attention_heads: d_model / 64,
-        encoder_layers: layers("encoder"),
-        vocab_size,
-        max_target_positions,
-        decoder_attention_heads: d_model / 64,
-        decoder_layers: layers("decoder"),
-        suppress_tokens: Vec::new(),
-    })
-}
-
-struct Decoder<'a> {
-    model: &'a mut model::Whisper,
-    suppressed: &'a [u32],
-    suppressed_first: &'a [u32],
-    special: &'a Special,
-    tokenizer: &'a Tokenizer,
-}
-
-impl Decoder<'_> {
-    fn window(
-        &mut self,
-        bands: Vec<f32>,
-        lang: &mut Option<Lang>,
-        cancel: &Cancel,
-    ) -> Result<Vec<u32>, AudioError> {
-        let failed = AudioError::engine(NAME);
-        let frames = bands.len() / mel::BANDS;
-        let spectrum = Tensor::from_vec(bands, (1, mel::BANDS, frames), &Device::Cpu).map_err(&failed)?;
-        let heard = self.model.encoder.forward(&spectrum, true).map_err(&failed)?;
-        cancel.check()?;
-        let s = self.special;
-        let spoken = match *lang {
-            Some(l) => l,
-            None => {
-                let logits = self.logits(&[s.start], &heard, true).map_err(&failed)?;
-                let score = |id: u32| logits.get(id as usize).copied().unwrap_or(f32::MIN);
-                if score(s.chinese) > score(s.english) { Lang::Zh } else { Lang::En }
-            }
-        };
-        *lang = Some(spoken);
-        let mut tokens = Vec::new();
-        if spoken == Lang::Zh {
-            // A prompt in simplified characters with punctuation makes it write the same way.
-            let prompt = self.tokenizer.encode("以下是普通话的句子。", false);
-            let prompt = prompt.map_err(AudioError::engine(NAME))?;
-            tokens.push(s.previous);
-            tokens.extend(prompt.get_ids());
+    fn language_shares(&mut self, heard: &Heard) -> Result<Vec<(&'static str, f32)>, AudioError> {
+        if !self.tokens.multilingual {
+            return Ok(vec![("en", 1.0)]);
         }
-        let language = if spoken == Lang::Zh { s.chinese } else { s.english };
-        tokens.extend([s.start, language, s.transcribe, s.no_timestamps]);
-        let prompt = tokens.len();
-        while tokens.len() - prompt < LONGEST {
-            cancel.check()?;
-            let logits = self.logits(&tokens, &heard, tokens.len() == prompt).map_err(&failed)?;
-            let first = tokens.len() == prompt;
-            let allowed = |id: u32| {
-                id <= s.end
-                    && !self.suppressed.contains(&id)
-                    && !(first && self.suppressed_first.contains(&id))
-            };
-            let best = (0u32..)
-                .zip(&logits)
-                .filter(|(id, _)| allowed(*id))
-                .max_by(|a, b| a.1.total_cmp(b.1))
-                .map_or(s.end, |(id, _)| id);
-            if best == s.end || looping(&tokens[prompt..], best) {
-                break;
-            }
-            tokens.push(best);
-        }
-        Ok(tokens.split_off(prompt))
+        let mut said = self.model.silent()?;
+        let logits = self.model.say(heard, &mut said, &[self.tokens.start], &[0])?.logits;
+        let score = |id: u32| logits.get(id as usize).copied().unwrap_or(f32::NEG_INFINITY);
+        let mut scores: Vec<f32> = self.tokens.languages.iter().map(|(_, id)| score(*id)).collect();
+        softmax(&mut scores);
+        let mut shares: Vec<_> = self.tokens.languages.iter().map(|(code, _)| *code).zip(scores).collect();
+        shares.sort_by(|a, b| b.1.total_cmp(&a.1));
+        Ok(shares)
     }
-
-    /// Scores of the next token. `fresh`: `heard` differs from that of the last call.
-    fn logits(&mut self, tokens: &[u32], heard: &Tensor, fresh: bool) -> candle_core::Result<Vec<f32>> {
-        let input = Tensor::new(tokens, &Device::Cpu)?.unsqueeze(0)?;
-        let states = self.model.decoder.forward(&input, heard, fresh)?;
-        let last = states.i((.., tokens.len() - 1..))?;
-        self.model.decoder.final_linear(&last)?.flatten_all()?.to_vec1()
-    }
-}
-
-/// Whether the next token would repeat the same short phrase for the fifth time.
-fn looping(tokens: &[u32], next: u32) -> bool {
-    (1..=8).any(|n| {
-        let need = n * 4;
-        tokens.len() >= need
-            && tokens[tokens.len() - n] == next
-            && tokens[tokens.len() - need..].chunks(n).all(|c| c == &tokens[tokens.len() - n..])
-    })
 }

@@ -3,12 +3,10 @@
 
 mod flat;
 mod grad;
-mod graph;
 pub(crate) mod keras;
 pub(crate) mod ncnn;
 pub(crate) mod tflite;
 pub(crate) mod torch;
-mod wire;
 
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
@@ -17,7 +15,8 @@ use colophon_types::Cancel;
 use ort::session::{RunOptions, Session, SessionInputValue};
 use ort::value::Value;
 
-pub(crate) use graph::{Attr, Conv, Graph, Kind, Stored, Var};
+pub(crate) use colophon_hub::graph::{Attr, Conv, Graph, Kind, Stored, Var};
+pub(crate) use grad::Gradient;
 
 use crate::ImageError;
 

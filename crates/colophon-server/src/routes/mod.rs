@@ -10,6 +10,7 @@ pub(crate) mod models;
 pub(crate) mod responses;
 pub(crate) mod speech;
 pub(crate) mod voice;
+pub(crate) mod transcriptions;
 
 use axum::http::{HeaderName, HeaderValue};
 use axum::response::Response;

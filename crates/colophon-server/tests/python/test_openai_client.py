@@ -4,6 +4,7 @@ import base64
 import hashlib
 import json
 import os
+import pathlib
 
 import openai
 import pytest
@@ -267,3 +268,23 @@ def test_spoken_chat(client):
     for bad in ({"modalities": ["smell"]}, {"audio": None}, {"audio": {"voice": "alloy", "format": "doc"}}):
         with pytest.raises(openai.BadRequestError):
             client.chat.completions.create(**({"audio": {"voice": "alloy", "format": "wav"}} | asked | bad))
+
+
+def test_transcription(client):
+    """Speech is written down in every shape, as it is heard, and in English."""
+    folder = pathlib.Path(__file__).parents[3] / "colophon-audio/tests/data/recognition"
+    sound = folder / "en7.flac"
+    plain = client.audio.transcriptions.create(model="whisper-1", file=sound)
+    assert "train to the coast" in plain.text
+    verbose = client.audio.transcriptions.create(
+        model="whisper-1", file=sound, response_format="verbose_json", timestamp_granularities=["word", "segment"]
+    )
+    assert verbose.language == "english" and verbose.segments[0].avg_logprob < 0
+    assert verbose.words[1].word == "train" and verbose.words[1].start < verbose.words[1].end
+    assert client.audio.transcriptions.create(model="whisper-1", file=sound, response_format="vtt").startswith("WEBVTT")
+    events = list(client.audio.transcriptions.create(model="whisper-1", file=sound, stream=True))
+    assert events[-1].type == "transcript.text.done" and events[-1].text == plain.text
+    assert "".join(e.delta for e in events if e.type == "transcript.text.delta") == plain.text
+    assert client.audio.translations.create(model="whisper-1", file=folder / "zh5.flac").text.isascii()
+    with pytest.raises(openai.BadRequestError):
+        client.audio.transcriptions.create(model="whisper-1", file=("x.mp3", b"no sound"))

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand, ValueEnum};
 
 pub(crate) use language::{Chat, Form, Generation, Given, Search, TaskName, Text, Understand};
-pub(crate) use media::{Audiobook, Speech, Talk};
+pub(crate) use media::{Audiobook, ChineseScript, HearFormat, HearTask, Speech, Talk, Transcribe};
 pub(crate) use picture::{Change, Image};
 
 /// Generates films and texts on your own machine, and signs, labels and logs everything it makes.
@@ -66,6 +66,8 @@ pub(crate) enum Command {
     Audiobook(Audiobook),
     /// Hold a conversation by voice
     Talk(Talk),
+    /// Write down what is said in a sound or film file, or live
+    Transcribe(Box<Transcribe>),
     /// Write a text: an answer to a prompt, streamed, sealed and watermarked
     Text(Text),
     /// Hold a dialogue with a language model

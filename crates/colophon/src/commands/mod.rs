@@ -13,6 +13,7 @@ mod serve;
 mod speech;
 mod talk;
 mod text;
+mod transcribe;
 mod understand;
 mod verify;
 
@@ -49,6 +50,7 @@ pub(crate) fn run(args: Args, cancel: &Cancel) -> Result<ExitCode, Failure> {
         Command::Speech(speech) => speech::run(&studio, &speech, progress.as_ref(), cancel),
         Command::Audiobook(book) => audiobook::run(&studio, &book, progress.as_ref(), cancel),
         Command::Talk(talk) => talk::run(&studio, &talk, progress.as_ref(), cancel),
+        Command::Transcribe(args) => transcribe::run(&studio, &args, progress.as_ref(), cancel),
         Command::Search(search) => search::run(&studio, &search, progress.as_ref(), cancel),
         Command::Understand(understand) => understand::run(&studio, &understand, progress.as_ref(), cancel),
         Command::Serve(serve) => serve::run(studio, serve, progress.as_ref(), cancel),

@@ -6,6 +6,7 @@
 mod bad_input;
 mod diffusion;
 mod film;
+mod hearing;
 mod language;
 mod pictures;
 mod single;

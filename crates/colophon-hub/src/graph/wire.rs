@@ -6,6 +6,7 @@ const IR_VERSION: i64 = 8;
 
 pub(super) const FLOAT: i32 = 1;
 pub(super) const UINT8: i32 = 2;
+pub(super) const INT8: i32 = 3;
 pub(super) const INT64: i32 = 7;
 pub(super) const FLOAT16: i32 = 10;
 pub(super) const BFLOAT16: i32 = 16;
@@ -171,12 +172,18 @@ impl Model {
 impl Value {
     /// A tensor of floats; a dimension that is `None` may have any size. Without a shape, any shape.
     pub(super) fn floats(name: &str, shape: Option<&[Option<usize>]>) -> Self {
+        Self::of(name, FLOAT, shape)
+    }
+
+    /// A tensor of 64-bit whole numbers.
+    pub(super) fn ints(name: &str, shape: &[Option<usize>]) -> Self {
+        Self::of(name, INT64, Some(shape))
+    }
+
+    fn of(name: &str, element: i32, shape: Option<&[Option<usize>]>) -> Self {
         let dims =
             |shape: &[Option<usize>]| shape.iter().map(|d| Dim { value: d.map(|n| n as i64) }).collect();
         let shape = shape.map(|shape| Shape { dims: dims(shape) });
-        Self {
-            name: name.to_owned(),
-            kind: Some(Type { tensor: Some(TensorType { element: FLOAT, shape }) }),
-        }
+        Self { name: name.to_owned(), kind: Some(Type { tensor: Some(TensorType { element, shape }) }) }
     }
 }

@@ -1,37 +1,44 @@
-//! A computation over tensors, written down to be run by the ONNX Runtime. Tensors are `f32`, pictures
-//! `[1, channels, height, width]`.
+//! A computation over tensors, written down to be run by the ONNX Runtime ([`crate::onnx::session_of`]).
+//! Tensors are `f32` unless said otherwise, pictures `[1, channels, height, width]`.
+
+mod wire;
 
 use std::path::{Path, PathBuf};
 
 use prost::Message as _;
 
-use super::wire;
 
 /// A value of a [`Graph`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct Var(pub(super) usize);
+pub struct Var(pub usize);
 
 impl Var {
     /// In the place of an input that an operator can do without.
-    pub(crate) const NONE: Self = Self(usize::MAX);
+    pub const NONE: Self = Self(usize::MAX);
 }
 
 /// How numbers are written in a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub enum Kind {
+    /// 32-bit floats.
     F32,
+    /// 16-bit floats.
     F16,
+    /// 16-bit floats with the exponent of 32-bit ones.
     Bf16,
     /// Bytes: packed weights.
     U8,
+    /// Bytes with a sign: quantised weights.
+    I8,
 }
 
 impl Kind {
-    pub(crate) fn bytes(self) -> usize {
+    /// Bytes of one number.
+    pub fn bytes(self) -> usize {
         match self {
             Self::F32 => 4,
             Self::F16 | Self::Bf16 => 2,
-            Self::U8 => 1,
+            Self::U8 | Self::I8 => 1,
         }
     }
 
@@ -41,76 +48,126 @@ impl Kind {
             Self::F16 => wire::FLOAT16,
             Self::Bf16 => wire::BFLOAT16,
             Self::U8 => wire::UINT8,
+            Self::I8 => wire::INT8,
         }
     }
 }
 
 /// Numbers that lie in a file.
 #[derive(Clone, Debug)]
-pub(crate) struct Stored {
+pub struct Stored {
     /// Its name in the folder of the graph.
-    pub(crate) file: String,
-    pub(crate) shape: Vec<usize>,
-    pub(crate) kind: Kind,
+    pub file: String,
+    /// Its dimensions.
+    pub shape: Vec<usize>,
+    /// How they are written.
+    pub kind: Kind,
     /// Where the numbers begin, in bytes.
-    pub(crate) offset: u64,
-    pub(crate) length: u64,
+    pub offset: u64,
+    /// How many bytes they take.
+    pub length: u64,
 }
 
 /// A setting of an operator.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Attr {
+pub enum Attr {
+    /// A number.
     Float(f32),
+    /// A whole number.
     Int(i64),
+    /// Whole numbers.
     Ints(Vec<i64>),
+    /// A word.
     Text(&'static str),
 }
 
 /// An operator with its values, in ONNX's terms.
 #[derive(Clone, Debug)]
-pub(super) struct Node {
-    pub(super) kind: &'static str,
+pub struct Node {
+    /// The operator's name.
+    pub kind: &'static str,
     /// Whose operator it is; empty for ONNX.
     domain: &'static str,
-    pub(super) inputs: Vec<Var>,
-    pub(super) output: Var,
-    pub(super) attributes: Vec<(&'static str, Attr)>,
+    /// What it takes.
+    pub inputs: Vec<Var>,
+    /// What it makes.
+    pub output: Var,
+    /// What it makes beside that.
+    more: Vec<Var>,
+    /// Its settings by name.
+    pub attributes: Vec<(&'static str, Attr)>,
 }
 
+/// What a [`Var`] stands for.
 #[derive(Clone, Debug)]
-pub(super) enum Value {
-    Input { name: String, shape: Vec<Option<usize>> },
-    Floats { shape: Vec<usize>, data: Vec<f32> },
+pub enum Value {
+    /// An input of floats.
+    Input {
+        /// Its name.
+        name: String,
+        /// Its dimensions; `None` for any size.
+        shape: Vec<Option<usize>>,
+    },
+    /// An input of 64-bit whole numbers.
+    IntInput {
+        /// Its name.
+        name: String,
+        /// Its dimensions; `None` for any size.
+        shape: Vec<Option<usize>>,
+    },
+    /// Constants.
+    Floats {
+        /// Their dimensions.
+        shape: Vec<usize>,
+        /// The last dimension running fastest.
+        data: Vec<f32>,
+    },
+    /// A row of constant whole numbers.
     Ints(Vec<i64>),
+    /// Constant bytes with a sign.
+    Signed {
+        /// Their dimensions.
+        shape: Vec<usize>,
+        /// The last dimension running fastest.
+        data: Vec<i8>,
+    },
+    /// Constants in a file.
     Stored(Stored),
+    /// What an operator makes.
     Made,
 }
 
 /// A computation.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Graph {
-    pub(super) values: Vec<Value>,
-    pub(super) nodes: Vec<Node>,
+pub struct Graph {
+    /// Its values; a [`Var`] is a place among them.
+    pub values: Vec<Value>,
+    /// Its operators, each after those that it takes from.
+    pub nodes: Vec<Node>,
     outputs: Vec<(String, Var)>,
     folder: Option<PathBuf>,
 }
 
 /// What a convolution is told.
 #[derive(Clone, Debug)]
-pub(crate) struct Conv {
+pub struct Conv {
     /// `[out, in / groups, height, width]`.
-    pub(crate) shape: [usize; 4],
-    pub(crate) weights: Vec<f32>,
-    pub(crate) bias: Option<Vec<f32>>,
-    pub(crate) stride: usize,
+    pub shape: [usize; 4],
+    /// As `shape` says.
+    pub weights: Vec<f32>,
+    /// One number for each output.
+    pub bias: Option<Vec<f32>>,
+    /// Pixels from one place to the next.
+    pub stride: usize,
     /// Zeros around the input: top, left, bottom, right.
-    pub(crate) pads: [usize; 4],
-    pub(crate) groups: usize,
+    pub pads: [usize; 4],
+    /// Groups of channels that do not mix.
+    pub groups: usize,
 }
 
 impl Conv {
     /// A convolution of odd size that keeps height and width.
-    pub(crate) fn same(shape: [usize; 4], weights: Vec<f32>, bias: Vec<f32>) -> Self {
+    pub fn same(shape: [usize; 4], weights: Vec<f32>, bias: Vec<f32>) -> Self {
         let (y, x) = (shape[2] / 2, shape[3] / 2);
         Self { shape, weights, bias: Some(bias), stride: 1, pads: [y, x, y, x], groups: 1 }
     }
@@ -118,41 +175,66 @@ impl Conv {
 
 impl Graph {
     /// An input by name; a dimension that is `None` may have any size.
-    pub(crate) fn input(&mut self, name: &str, shape: &[Option<usize>]) -> Var {
+    pub fn input(&mut self, name: &str, shape: &[Option<usize>]) -> Var {
         self.value(Value::Input { name: name.to_owned(), shape: shape.to_vec() })
     }
 
-    pub(crate) fn floats(&mut self, shape: &[usize], data: Vec<f32>) -> Var {
+    /// An input of 64-bit whole numbers.
+    pub fn int_input(&mut self, name: &str, shape: &[Option<usize>]) -> Var {
+        self.value(Value::IntInput { name: name.to_owned(), shape: shape.to_vec() })
+    }
+
+    /// Constants; as many as the shape has places.
+    pub fn floats(&mut self, shape: &[usize], data: Vec<f32>) -> Var {
         debug_assert_eq!(shape.iter().product::<usize>(), data.len());
         self.value(Value::Floats { shape: shape.to_vec(), data })
     }
 
-    pub(crate) fn scalar(&mut self, value: f32) -> Var {
+    /// One constant.
+    pub fn scalar(&mut self, value: f32) -> Var {
         self.floats(&[], vec![value])
     }
 
-    pub(crate) fn ints(&mut self, data: &[i64]) -> Var {
+    /// A row of constant whole numbers.
+    pub fn ints(&mut self, data: &[i64]) -> Var {
         self.value(Value::Ints(data.to_vec()))
     }
 
+    /// Constant bytes with a sign; as many as the shape has places.
+    pub fn signed(&mut self, shape: &[usize], data: Vec<i8>) -> Var {
+        debug_assert_eq!(shape.iter().product::<usize>(), data.len());
+        self.value(Value::Signed { shape: shape.to_vec(), data })
+    }
+
     /// Says in which folder the files of its stored numbers lie.
-    pub(crate) fn lies_in(&mut self, folder: &Path) {
+    pub fn lies_in(&mut self, folder: &Path) {
         self.folder = Some(folder.to_owned());
     }
 
-    pub(crate) fn folder(&self) -> Option<&Path> {
+    /// The folder of the files of its stored numbers.
+    pub fn folder(&self) -> Option<&Path> {
         self.folder.as_deref()
     }
 
+    /// Numbers that stay in their file, as they are written there.
+    pub fn lying(&mut self, stored: Stored) -> Var {
+        self.value(Value::Stored(stored))
+    }
+
+    /// Numbers of any kind as `f32`.
+    pub fn cast(&mut self, var: Var) -> Var {
+        self.op("Cast", &[var], vec![("to", Attr::Int(wire::FLOAT.into()))])
+    }
+
     /// Numbers that stay in their file, as `f32`; bytes as bytes.
-    pub(crate) fn stored(&mut self, stored: Stored) -> Var {
-        let exact = matches!(stored.kind, Kind::F32 | Kind::U8);
+    pub fn stored(&mut self, stored: Stored) -> Var {
+        let exact = matches!(stored.kind, Kind::F32 | Kind::U8 | Kind::I8);
         let var = self.value(Value::Stored(stored));
-        if exact { var } else { self.op("Cast", &[var], vec![("to", Attr::Int(wire::FLOAT.into()))]) }
+        if exact { var } else { self.cast(var) }
     }
 
     /// An operator of ONNX with one output.
-    pub(crate) fn op(
+    pub fn op(
         &mut self,
         kind: &'static str,
         inputs: &[Var],
@@ -162,13 +244,29 @@ impl Graph {
     }
 
     /// An operator that the ONNX Runtime has beside those of ONNX.
-    pub(crate) fn contrib(
+    pub fn contrib(
         &mut self,
         kind: &'static str,
         inputs: &[Var],
         attributes: Vec<(&'static str, Attr)>,
     ) -> Var {
         self.node(wire::CONTRIB, kind, inputs, attributes)
+    }
+
+    /// An operator that the ONNX Runtime has beside those of ONNX, with `count` outputs (at least one).
+    pub fn contrib_many(
+        &mut self,
+        kind: &'static str,
+        inputs: &[Var],
+        count: usize,
+        attributes: Vec<(&'static str, Attr)>,
+    ) -> Vec<Var> {
+        let output = self.contrib(kind, inputs, attributes);
+        let more: Vec<Var> = (1..count).map(|_| self.value(Value::Made)).collect();
+        if let Some(node) = self.nodes.last_mut() {
+            node.more.clone_from(&more);
+        }
+        std::iter::once(output).chain(more).collect()
     }
 
     fn node(
@@ -179,21 +277,23 @@ impl Graph {
         attributes: Vec<(&'static str, Attr)>,
     ) -> Var {
         let output = self.value(Value::Made);
-        self.nodes.push(Node { kind, domain, inputs: inputs.to_vec(), output, attributes });
+        let inputs = inputs.to_vec();
+        self.nodes.push(Node { kind, domain, inputs, output, more: Vec::new(), attributes });
         output
     }
 
     /// An operator without settings.
-    pub(crate) fn plain(&mut self, kind: &'static str, inputs: &[Var]) -> Var {
+    pub fn plain(&mut self, kind: &'static str, inputs: &[Var]) -> Var {
         self.op(kind, inputs, Vec::new())
     }
 
-    pub(crate) fn conv(&mut self, input: Var, conv: Conv) -> Var {
+    /// A convolution.
+    pub fn conv(&mut self, input: Var, conv: Conv) -> Var {
         self.convolve("Conv", conv.shape[0], input, conv)
     }
 
     /// A transposed convolution: `shape` is `[in, out, height, width]`, the rest as in [`Conv`].
-    pub(crate) fn conv_transpose(&mut self, input: Var, conv: Conv) -> Var {
+    pub fn conv_transpose(&mut self, input: Var, conv: Conv) -> Var {
         self.convolve("ConvTranspose", conv.shape[1], input, conv)
     }
 
@@ -213,23 +313,24 @@ impl Graph {
         self.op(kind, &inputs, attributes)
     }
 
-    pub(crate) fn concat(&mut self, inputs: &[Var]) -> Var {
+    /// Values one after the other along the channels.
+    pub fn concat(&mut self, inputs: &[Var]) -> Var {
         self.op("Concat", inputs, vec![("axis", Attr::Int(1))])
     }
 
     /// Halves height and width by the largest of each two by two.
-    pub(crate) fn max_pool(&mut self, input: Var) -> Var {
+    pub fn max_pool(&mut self, input: Var) -> Var {
         let two = Attr::Ints(vec![2, 2]);
         self.op("MaxPool", &[input], vec![("kernel_shape", two.clone()), ("strides", two)])
     }
 
     /// Scales height and width by `factor`, in ONNX's `mode` (`nearest`, `linear`, `cubic`).
-    pub(crate) fn scale(&mut self, input: Var, factor: [f32; 2], mode: &'static str) -> Var {
+    pub fn scale(&mut self, input: Var, factor: [f32; 2], mode: &'static str) -> Var {
         self.resize(input, factor, mode, if mode == "nearest" { "asymmetric" } else { "half_pixel" })
     }
 
     /// Scales with places found as `corners` says, in ONNX's terms.
-    pub(crate) fn resize(
+    pub fn resize(
         &mut self,
         input: Var,
         factor: [f32; 2],
@@ -247,18 +348,26 @@ impl Graph {
     }
 
     /// Names a value as a result.
-    pub(crate) fn output(&mut self, name: &str, value: Var) {
+    pub fn output(&mut self, name: &str, value: Var) {
         self.outputs.push((name.to_owned(), value));
     }
 
     /// The graph as the bytes of an ONNX model.
-    pub(crate) fn encode(&self) -> Vec<u8> {
+    pub fn encode(&self) -> Vec<u8> {
         let mut graph = wire::Graph { name: "graph".into(), ..wire::Graph::default() };
         for (index, value) in self.values.iter().enumerate() {
             let name = self.name(Var(index));
             match value {
                 Value::Made => {}
                 Value::Input { shape, .. } => graph.inputs.push(wire::Value::floats(&name, Some(shape))),
+                Value::IntInput { shape, .. } => graph.inputs.push(wire::Value::ints(&name, shape)),
+                Value::Signed { shape, data } => graph.constants.push(wire::Tensor {
+                    dims: shape.iter().map(|n| *n as i64).collect(),
+                    kind: wire::INT8,
+                    name,
+                    raw: Some(data.iter().flat_map(|v| v.to_le_bytes()).collect()),
+                    ..wire::Tensor::default()
+                }),
                 Value::Floats { shape, data } => graph.constants.push(wire::Tensor {
                     dims: shape.iter().map(|n| *n as i64).collect(),
                     kind: wire::FLOAT,
@@ -286,7 +395,7 @@ impl Graph {
             .iter()
             .map(|node| wire::Node {
                 inputs: node.inputs.iter().map(|v| self.name(*v)).collect(),
-                outputs: vec![self.name(node.output)],
+                outputs: std::iter::once(&node.output).chain(&node.more).map(|v| self.name(*v)).collect(),
                 kind: node.kind.to_owned(),
                 domain: node.domain.to_owned(),
                 attributes: node.attributes.iter().map(|(name, attr)| attribute(name, attr)).collect(),
@@ -312,7 +421,7 @@ impl Graph {
 
     fn name(&self, var: Var) -> String {
         match self.values.get(var.0) {
-            Some(Value::Input { name, .. }) => name.clone(),
+            Some(Value::Input { name, .. } | Value::IntInput { name, .. }) => name.clone(),
             None => String::new(),
             Some(_) => format!("v{}", var.0),
         }

@@ -1,0 +1,559 @@
+//! Long sounds: windows of 30 s that follow one another where the last one's timestamps end, over
+//! the speech that a gate lets through. Memory does not grow with the sound, only with the transcript.
+
+use colophon_types::{Cancel, Event, Progress, Seed, Stage};
+
+use super::align::{Alignment, usual};
+use super::languages;
+use super::mel::{HOP, WINDOW};
+use super::model::Heard;
+use super::network::{FRAMES, PLACES};
+use super::rules::Rules;
+use super::script::Script;
+use super::search::{Found, Search, Window};
+use super::{NAME, RATE, Whisper};
+use crate::AudioError;
+use crate::decode::Decoder;
+use crate::transcript::{Segment, Transcript, Word};
+use crate::vad::{FRAME, Gate, GateOptions, Passed, Vad};
+
+/// Most tokens of one window, and of what stood before it.
+const LONGEST: usize = 224;
+/// Frames of the spectrum to a step of the timestamps.
+const FRAMES_A_STEP: u64 = 2;
+/// What is shorter is no speech, in samples.
+const SHORTEST: u64 = 1_600;
+/// Above this temperature the text before says nothing any more.
+const FORGET: f32 = 0.5;
+/// Said before Chinese, so that it is written in these characters and with marks.
+const BEFORE_CHINESE: [&str; 2] = ["以下是普通话的句子。", "以下是普通話的句子。"];
+
+/// How a sound is transcribed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Listening {
+    /// Code of the language that is spoken; `None` to find out from the first 30 s of speech.
+    pub language: Option<String>,
+    /// Whether it is translated to English.
+    pub translate: bool,
+    /// Whether every word gets its time.
+    pub words: bool,
+    /// What was said before, or words that will come up.
+    pub prompt: Option<String>,
+    /// Words that will come up, told before every window.
+    pub hotwords: Option<String>,
+    /// Whether a window is told what was said in those before.
+    pub remember: bool,
+    /// How windows are decoded.
+    pub search: Search,
+    /// How Chinese is written.
+    pub script: Script,
+    /// Decides what is drawn where a window is decoded at a temperature.
+    pub seed: Seed,
+}
+
+impl Default for Listening {
+    fn default() -> Self {
+        Self {
+            language: None,
+            translate: false,
+            words: false,
+            prompt: None,
+            hotwords: None,
+            remember: true,
+            search: Search::default(),
+            script: Script::default(),
+            seed: Seed(0),
+        }
+    }
+}
+
+/// Mono sound of 16 kHz that comes block by block.
+pub trait Source {
+    /// The next samples; `None` after the last.
+    ///
+    /// # Errors
+    /// When it cannot be read, or `cancel` is set.
+    fn next(&mut self, cancel: &Cancel) -> Result<Option<Vec<f32>>, AudioError>;
+
+    /// Its length in seconds, where it is known.
+    fn seconds(&self) -> Option<f64>;
+}
+
+impl Source for Decoder {
+    fn next(&mut self, cancel: &Cancel) -> Result<Option<Vec<f32>>, AudioError> {
+        Self::next(self, cancel)
+    }
+
+    fn seconds(&self) -> Option<f64> {
+        Self::seconds(self)
+    }
+}
+
+/// A sound that is in memory.
+pub struct InMemory(pub Vec<f32>);
+
+impl Source for InMemory {
+    fn next(&mut self, _: &Cancel) -> Result<Option<Vec<f32>>, AudioError> {
+        let samples = std::mem::take(&mut self.0);
+        Ok((!samples.is_empty()).then_some(samples))
+    }
+
+    fn seconds(&self) -> Option<f64> {
+        Some(self.0.len() as f64 / f64::from(RATE))
+    }
+}
+
+/// Speech that passed the gate, as one sound, with where it came from.
+#[derive(Default)]
+struct Tape {
+    samples: Vec<f32>,
+    /// Where `samples` begin.
+    start: u64,
+    /// Where stretches begin: here, and in the whole sound.
+    joints: Vec<(u64, u64)>,
+}
+
+impl Tape {
+    fn end(&self) -> u64 {
+        self.start + self.samples.len() as u64
+    }
+
+    fn add(&mut self, passed: Passed) {
+        let end = self.end();
+        let goes_on = self.joints.last().is_some_and(|(here, there)| there + (end - here) == passed.at);
+        if !goes_on {
+            self.joints.push((end, passed.at));
+        }
+        self.samples.extend(passed.samples);
+    }
+
+    /// At most 30 s from a place on.
+    fn window(&self, from: u64) -> &[f32] {
+        let from = (from.saturating_sub(self.start) as usize).min(self.samples.len());
+        let to = (from + WINDOW).min(self.samples.len());
+        &self.samples[from..to]
+    }
+
+    fn forget_before(&mut self, place: u64) {
+        let count = (place.saturating_sub(self.start) as usize).min(self.samples.len());
+        self.samples.drain(..count);
+        self.start += count as u64;
+        let old = self.joints.iter().rposition(|(here, _)| *here <= self.start).unwrap_or(0);
+        self.joints.drain(..old);
+    }
+
+    /// A moment of the tape in the whole sound, in seconds. An end belongs to the stretch before it.
+    fn moment(&self, seconds: f64, end: bool) -> f64 {
+        let place = (seconds * f64::from(RATE)).round() as u64;
+        let before = |here: u64| if end { here < place } else { here <= place };
+        let joint = self.joints.iter().rev().find(|(here, _)| before(*here)).or(self.joints.first());
+        match joint {
+            Some((here, there)) => (there + place.saturating_sub(*here)) as f64 / f64::from(RATE),
+            None => seconds,
+        }
+    }
+}
+
+/// Fills a tape from a source, through the gate where there is one.
+struct Feed<'a> {
+    source: &'a mut dyn Source,
+    vad: Option<(&'a mut Vad, Gate)>,
+    /// Samples that wait for a whole frame.
+    held: Vec<f32>,
+    read: u64,
+    ended: bool,
+}
+
+impl Feed<'_> {
+    /// Reads until the tape holds 30 s from `seek` on, or nothing more comes.
+    fn fill(&mut self, tape: &mut Tape, seek: u64, cancel: &Cancel) -> Result<(), AudioError> {
+        while !self.ended && tape.end() < seek + WINDOW as u64 {
+            self.more(tape, cancel)?;
+        }
+        Ok(())
+    }
+
+    fn more(&mut self, tape: &mut Tape, cancel: &Cancel) -> Result<(), AudioError> {
+        let Some(block) = self.source.next(cancel)? else {
+            self.ended = true;
+            return self.rest(tape, cancel);
+        };
+        let at = self.read;
+        self.read += block.len() as u64;
+        let Some((vad, gate)) = &mut self.vad else {
+            tape.add(Passed { at, samples: block });
+            return Ok(());
+        };
+        self.held.extend(block);
+        let whole = self.held.len() / FRAME * FRAME;
+        let rest = self.held.split_off(whole);
+        let frames = std::mem::replace(&mut self.held, rest);
+        let probabilities = vad.probabilities(&frames, cancel)?;
+        gate.pass(&frames, &probabilities).into_iter().for_each(|passed| tape.add(passed));
+        Ok(())
+    }
+
+    fn rest(&mut self, tape: &mut Tape, cancel: &Cancel) -> Result<(), AudioError> {
+        let Some((vad, gate)) = &mut self.vad else { return Ok(()) };
+        if !self.held.is_empty() {
+            let mut frame = std::mem::take(&mut self.held);
+            frame.resize(FRAME, 0.0);
+            let probabilities = vad.probabilities(&frame, cancel)?;
+            gate.pass(&frame, &probabilities).into_iter().for_each(|passed| tape.add(passed));
+        }
+        gate.finish().into_iter().for_each(|passed| tape.add(passed));
+        Ok(())
+    }
+}
+
+/// A segment of a window: its time in the window, in seconds, and its tokens.
+#[derive(Clone, Debug, PartialEq)]
+struct Part {
+    start: f64,
+    end: f64,
+    tokens: Vec<u32>,
+    words: Vec<Word>,
+}
+
+/// What is known while a sound is heard.
+struct State {
+    language: Option<&'static str>,
+    said: Vec<u32>,
+    /// From where on `said` is told to the next window.
+    told_from: usize,
+    last_speech: f64,
+}
+
+impl Whisper {
+    /// Transcribes a sound of any length. `vad` keeps silence from being heard. `on_segment` gets every
+    /// segment as soon as it is known.
+    ///
+    /// # Errors
+    /// When the source cannot be read, a network fails, the language is not known, or `cancel` is set.
+    pub fn listen(
+        &mut self,
+        source: &mut dyn Source,
+        vad: Option<&mut Vad>,
+        how: &Listening,
+        on_segment: &mut dyn FnMut(&Segment),
+        progress: &dyn Progress,
+        cancel: &Cancel,
+    ) -> Result<Transcript, AudioError> {
+        let total = source.seconds();
+        let gate = vad.map(|vad| {
+            vad.forget();
+            (vad, Gate::new(GateOptions::default()))
+        });
+        let mut feed = Feed { source, vad: gate, held: Vec::new(), read: 0, ended: false };
+        let (mut tape, mut out) = (Tape::default(), Transcript::default());
+        let mut state = State { language: self.wanted(how)?, said: Vec::new(), told_from: 0, last_speech: 0.0 };
+        if state.language.is_some() {
+            out.language_probability = 1.0;
+        }
+        if let Some(prompt) = &how.prompt {
+            state.said = self.tokens.encode(&format!(" {}", prompt.trim()))?;
+        }
+        let mut seek = 0;
+        loop {
+            feed.fill(&mut tape, seek, cancel)?;
+            tape.forget_before(seek);
+            let window = tape.window(seek);
+            if (window.len() as u64) < SHORTEST {
+                break;
+            }
+            let mel = self.spectrum.of(window).map_err(AudioError::engine(NAME))?;
+            let frames = (window.len() / HOP) as u64;
+            let heard = self.model.hear(mel, cancel)?;
+            if state.language.is_none() {
+                self.find_language(&heard, how, &mut state, &mut out)?;
+            }
+            let found = self.window(&heard, how, &state, seek, cancel)?;
+            let silent = found.no_speech > how.search.no_speech
+                && found.average <= how.search.least_probability;
+            let step = if silent {
+                frames
+            } else {
+                self.take(&heard, &found, how, &mut state, (seek, frames), &tape, &mut out, on_segment, cancel)?
+            };
+            // A window that moves nothing would be heard for ever.
+            seek += step.clamp(1, FRAMES as u64) * HOP as u64;
+            let done = tape.moment(seek as f64 / f64::from(RATE), true) as u64;
+            let total = total.map_or(0, |s| s.ceil() as u64);
+            progress.event(Event::Progress { stage: Stage::Hear, done: done.min(total), total, what: None });
+        }
+        out.language = state.language.map(str::to_owned);
+        out.duration = feed.read as f64 / f64::from(RATE);
+        out.speech = tape.end() as f64 / f64::from(RATE);
+        Ok(out)
+    }
+
+    /// The language that was asked for, or the only one.
+    fn wanted(&self, how: &Listening) -> Result<Option<&'static str>, AudioError> {
+        let Some(name) = &how.language else {
+            return Ok((!self.tokens.multilingual).then_some("en"));
+        };
+        let known = languages::code(name).filter(|c| self.tokens.languages.iter().any(|(code, _)| code == c));
+        known.map(Some).ok_or_else(|| AudioError::UnknownLanguage {
+            name: name.clone(),
+            only_english: !self.tokens.multilingual,
+        })
+    }
+
+    fn find_language(
+        &mut self,
+        heard: &Heard,
+        how: &Listening,
+        state: &mut State,
+        out: &mut Transcript,
+    ) -> Result<(), AudioError> {
+        let shares = self.language_shares(heard)?;
+        let (language, probability) = shares.first().copied().unwrap_or(("en", 0.0));
+        state.language = Some(language);
+        out.language_probability = probability;
+        out.languages = shares.into_iter().map(|(code, share)| (code.to_owned(), share)).collect();
+        if how.prompt.is_none() {
+            state.said.clear();
+        }
+        Ok(())
+    }
+
+    fn window(
+        &mut self,
+        heard: &Heard,
+        how: &Listening,
+        state: &State,
+        seek: u64,
+        cancel: &Cancel,
+    ) -> Result<Found, AudioError> {
+        let language = state.language.unwrap_or("en");
+        let (prompt, opening) = self.prompt(how, state, language)?;
+        let rules = Rules { tokens: &self.tokens, timestamps: true };
+        let longest = LONGEST.min(self.model.sizes.context.saturating_sub(prompt.len()));
+        let mut window =
+            Window { model: &mut self.model, rules, heard, prompt: &prompt, opening, longest, cancel };
+        window.decode(&how.search, how.seed.derive(&format!("window {seek}")))
+    }
+
+    /// What stands before a transcript, and where in it the transcript begins.
+    fn prompt(&self, how: &Listening, state: &State, language: &str) -> Result<(Vec<u32>, usize), AudioError> {
+        let mut told = state.said[state.told_from..].to_vec();
+        let written = language == "zh" && !how.translate && told.is_empty() && how.prompt.is_none();
+        if let (true, Some(which)) = (written, how.script.index()) {
+            told = self.tokens.encode(BEFORE_CHINESE[which])?;
+        }
+        let mut hot = match &how.hotwords {
+            Some(words) => self.tokens.encode(&format!(" {}", words.trim()))?,
+            None => Vec::new(),
+        };
+        hot.truncate(LONGEST / 2);
+        let room = LONGEST - 1 - hot.len();
+        hot.extend(&told[told.len().saturating_sub(room)..]);
+        let mut prompt = Vec::new();
+        if !hot.is_empty() {
+            prompt.push(self.tokens.previous);
+            prompt.extend(hot);
+        }
+        let opening = prompt.len();
+        prompt.extend(self.tokens.opening(language, how.translate));
+        Ok((prompt, opening))
+    }
+
+    /// Takes what was found into the transcript; gives how many frames are done with.
+    #[allow(clippy::too_many_arguments)]
+    fn take(
+        &mut self,
+        heard: &Heard,
+        found: &Found,
+        how: &Listening,
+        state: &mut State,
+        (seek, frames): (u64, u64),
+        tape: &Tape,
+        out: &mut Transcript,
+        on_segment: &mut dyn FnMut(&Segment),
+        cancel: &Cancel,
+    ) -> Result<u64, AudioError> {
+        let (mut parts, mut step, closed) = split(&found.tokens, self.tokens.zero, frames);
+        let offset = seek as f64 / f64::from(RATE);
+        if how.words {
+            self.place_words(heard, &mut parts, how, state, (offset, frames), cancel)?;
+            let last = parts.iter().rev().find_map(|p| p.words.last()).map(|w| w.end);
+            if let (Some(end), false) = (last, closed)
+                && end > 0.0
+            {
+                step = (end * 100.0).round() as u64;
+            }
+        }
+        for part in parts {
+            let text = self.tokens.decode(&part.tokens);
+            if part.start >= part.end || text.trim().is_empty() {
+                continue;
+            }
+            let script = |text: &str| match state.language {
+                Some("zh" | "yue") if !how.translate => how.script.write(text),
+                _ => text.to_owned(),
+            };
+            let words = part.words.iter().map(|w| Word {
+                word: script(w.word.trim()),
+                start: tape.moment(offset + w.start, false),
+                end: tape.moment(offset + w.end, true),
+                probability: w.probability,
+            });
+            let segment = Segment {
+                id: out.segments.len(),
+                seek: seek / HOP as u64,
+                start: tape.moment(offset + part.start, false),
+                end: tape.moment(offset + part.end, true),
+                text: script(&text),
+                tokens: part.tokens.clone(),
+                temperature: found.temperature,
+                avg_logprob: found.average,
+                compression_ratio: found.compression,
+                no_speech_prob: found.no_speech,
+                words: words.filter(|w| !w.word.is_empty()).collect(),
+            };
+            on_segment(&segment);
+            out.segments.push(segment);
+            state.said.extend(&part.tokens);
+        }
+        if !how.remember || found.temperature > FORGET {
+            state.told_from = state.said.len();
+        }
+        let old = state.said.len().saturating_sub(LONGEST);
+        state.said.drain(..old);
+        state.told_from = state.told_from.saturating_sub(old);
+        Ok(step)
+    }
+
+    /// Gives every part its words, and its start and end by them.
+    fn place_words(
+        &mut self,
+        heard: &Heard,
+        parts: &mut [Part],
+        how: &Listening,
+        state: &mut State,
+        (offset, frames): (f64, u64),
+        cancel: &Cancel,
+    ) -> Result<(), AudioError> {
+        let zero = self.tokens.zero;
+        let end = self.tokens.end;
+        let text: Vec<u32> =
+            parts.iter().flat_map(|p| &p.tokens).copied().filter(|t| *t < end && *t < zero).collect();
+        let words = Alignment {
+            model: &mut self.model,
+            heard,
+            tokens: &self.tokens,
+            heads: &self.heads,
+            language: state.language.unwrap_or("en"),
+            translate: how.translate,
+            places: ((frames / 2) as usize).clamp(1, PLACES),
+            cancel,
+        }
+        .words(&text)?;
+        let usual = usual(words.iter().map(|(w, _)| w));
+        let mut words = words.into_iter();
+        for part in parts.iter_mut() {
+            let count = part.tokens.iter().filter(|t| **t < end).count();
+            let mut taken = 0;
+            while taken < count {
+                let Some((word, tokens)) = words.next() else { break };
+                taken += tokens;
+                part.words.push(word);
+            }
+            fit(part, usual, offset, state);
+        }
+        Ok(())
+    }
+}
+
+/// The first word after a pause is no longer than twice the usual length, and a part begins and ends
+/// with its words unless they reach far beyond it.
+fn fit(part: &mut Part, usual: f64, offset: f64, state: &mut State) {
+    let most = 2.0 * usual;
+    let (start, end) = (part.start, part.end);
+    let Some(first) = part.words.first_mut() else { return };
+    if offset + first.end - state.last_speech > 4.0 * usual && first.end - first.start > most {
+        first.start = (first.end - most).max(0.0);
+    }
+    if start < first.end && start - 0.5 > first.start {
+        first.start = (first.end - usual).min(start).max(0.0);
+    } else {
+        part.start = first.start;
+    }
+    if let Some(last) = part.words.last_mut() {
+        if end > last.start && end + 0.5 < last.end {
+            last.end = (last.start + usual).max(end);
+        } else {
+            part.end = last.end;
+        }
+        state.last_speech = offset + part.end;
+    }
+}
+
+/// Cuts the tokens of a window where two timestamps meet. Gives the parts, how many frames are done
+/// with, and whether the window was heard to its end.
+fn split(tokens: &[u32], zero: u32, frames: u64) -> (Vec<Part>, u64, bool) {
+    let is_time = |i: usize| tokens.get(i).is_some_and(|t| *t >= zero);
+    let steps = |i: usize| u64::from(tokens[i].saturating_sub(zero));
+    let seconds = |steps: u64| steps as f64 * 0.02;
+    let n = tokens.len();
+    let closed = n >= 2 && is_time(n - 1) && !is_time(n - 2);
+    let mut cuts: Vec<usize> = (1..n).filter(|i| is_time(*i) && is_time(i - 1)).collect();
+    if cuts.is_empty() {
+        let last = (0..n).rev().find(|i| is_time(*i)).map(steps).filter(|s| *s > 0);
+        let first = if is_time(0) && n > 1 { seconds(steps(0)) } else { 0.0 };
+        let end = last.map_or(frames as f64 / 100.0, seconds);
+        let start = if first < end { first } else { 0.0 };
+        return (vec![Part { start, end, tokens: tokens.to_vec(), words: Vec::new() }], frames, closed);
+    }
+    if closed {
+        cuts.push(n);
+    }
+    let mut from = 0;
+    let mut parts = Vec::new();
+    for cut in cuts {
+        let (start, end) = (seconds(steps(from)), seconds(steps(cut - 1)));
+        parts.push(Part { start, end, tokens: tokens[from..cut].to_vec(), words: Vec::new() });
+        from = cut;
+    }
+    let step = if closed { frames } else { steps(from - 1) * FRAMES_A_STEP };
+    (parts, step, closed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn windows_are_cut_where_timestamps_meet() {
+        let z = 100;
+        // <0.00> a <1.00><1.20> b <2.00>
+        let (parts, step, closed) = split(&[z, 1, z + 50, z + 60, 2, z + 100], z, 3000);
+        let times: Vec<_> = parts.iter().map(|p| (p.start, p.end)).collect();
+        assert_eq!(times, [(0.0, 1.0), (1.2, 2.0)]);
+        assert_eq!((step, closed), (3000, true));
+        // <0.00> a <1.00><1.20> b: the second is not over, so it is heard again.
+        let (parts, step, closed) = split(&[z, 1, z + 50, z + 60, 2], z, 3000);
+        assert_eq!((parts.len(), step, closed), (1, 100, false));
+        // One segment to the end.
+        let (parts, step, _) = split(&[z + 10, 1, 2], z, 500);
+        assert_eq!((parts[0].start, parts[0].end, step), (0.2, 5.0, 500));
+        assert_eq!(split(&[], z, 500).0.len(), 1);
+    }
+
+    #[test]
+    fn moments_are_found_in_the_whole_sound() {
+        let second = u64::from(RATE);
+        let mut tape = Tape::default();
+        let sound = |seconds: u64| vec![0.0; (seconds * second) as usize];
+        tape.add(Passed { at: 10 * second, samples: sound(2) });
+        tape.add(Passed { at: 12 * second, samples: sound(1) });
+        tape.add(Passed { at: 20 * second, samples: sound(40) });
+        assert_eq!(tape.joints.len(), 2);
+        assert_eq!(tape.moment(1.0, false), 11.0);
+        assert_eq!((tape.moment(3.0, true), tape.moment(3.0, false)), (13.0, 20.0));
+        assert_eq!(tape.window(0).len(), WINDOW);
+        tape.forget_before(5 * second);
+        assert_eq!((tape.joints.len(), tape.moment(6.0, false)), (1, 23.0));
+        assert_eq!(tape.window(42 * second).len(), second as usize);
+    }
+}
