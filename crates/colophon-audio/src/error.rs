@@ -70,6 +70,14 @@ pub enum AudioError {
         /// What is wrong with it.
         problem: String,
     },
+    /// Music that cannot be made.
+    #[error("{problem}")]
+    Music {
+        /// What is wrong with what was asked for.
+        problem: String,
+        /// What to try.
+        hint: String,
+    },
     /// Stopped on request.
     #[error(transparent)]
     Cancelled(#[from] Cancelled),
@@ -95,7 +103,8 @@ impl Explain for AudioError {
             | Self::WrongLanguage { .. }
             | Self::Speed { .. }
             | Self::Silent { .. }
-            | Self::Sound { .. } => ErrorCode::BadInput,
+            | Self::Sound { .. }
+            | Self::Music { .. } => ErrorCode::BadInput,
             Self::ModelMissing { .. } | Self::Model { .. } => ErrorCode::ModelMissing,
             Self::Hub(e) => e.code(),
             Self::Engine { .. } => ErrorCode::Failed,
@@ -114,6 +123,7 @@ impl Explain for AudioError {
             Self::Silent { .. } => Some("give at least one word in English or Chinese".into()),
             Self::ModelMissing { id } => Some(format!("run `colophon models pull {id}`")),
             Self::Model { .. } => Some("run `colophon models verify`, then `colophon models pull`".into()),
+            Self::Music { hint, .. } => Some(hint.clone()),
             Self::Hub(e) => e.hint(),
             Self::Engine { .. } | Self::Sound { .. } | Self::Cancelled(_) => None,
         }

@@ -3,13 +3,14 @@
 //! The path of a sentence: [`normalize`] writes it out in words, [`g2p`] turns the words into
 //! phonemes, an [`engine`] turns phonemes into sound, [`mix`] lays the sentences on a timeline and
 //! sets the loudness. [`Narrator`] does all but the last for one voice. [`whisper`] hears what was
-//! said, to measure all of it.
+//! said, to measure all of it. [`music`] composes and plays.
 
 pub mod ambience;
 pub mod engine;
 mod error;
 pub mod g2p;
 pub mod mix;
+pub mod music;
 mod narrator;
 pub mod normalize;
 mod voices;

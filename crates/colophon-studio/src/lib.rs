@@ -12,13 +12,14 @@ mod film;
 mod judge;
 mod language;
 mod moving;
+mod music;
 mod origin;
 mod picture;
 mod sheet;
 mod speech;
 mod studio;
 
-pub use colophon_audio::{Voice, voices};
+pub use colophon_audio::{Voice, music as composing, voices};
 pub use colophon_hub as hub;
 pub use colophon_image as image;
 pub use colophon_ledger::{AuditReport, Checkpoint, VerifiedProof};
@@ -39,6 +40,7 @@ pub use language::{
     SearchOptions, TaskOptions, TextEvent, TextModel, TextSink,
 };
 pub use moving::Moving;
+pub use music::{Composed, MusicRequest};
 pub use picture::{PictureRequest, Pictured, Variation};
 pub use sheet::SheetRequest;
 pub use speech::{SpeechRequest, Spoken};
