@@ -93,6 +93,13 @@ pub enum AudioError {
         path: PathBuf,
         /// What the system said.
         problem: String,
+    /// Music that cannot be made.
+    #[error("{problem}")]
+    Music {
+        /// What is wrong with what was asked for.
+        problem: String,
+        /// What to try.
+        hint: String,
     },
     /// Stopped on request.
     #[error(transparent)]
@@ -123,6 +130,8 @@ impl Explain for AudioError {
             | Self::UnknownLanguage { .. }
             | Self::Sound { .. } => ErrorCode::BadInput,
             Self::Program { .. } => ErrorCode::ToolMissing,
+            | Self::Sound { .. }
+            | Self::Music { .. } => ErrorCode::BadInput,
             Self::ModelMissing { .. } | Self::Model { .. } => ErrorCode::ModelMissing,
             Self::Hub(e) => e.code(),
             Self::Engine { .. } => ErrorCode::Failed,
@@ -141,6 +150,7 @@ impl Explain for AudioError {
             Self::Silent { .. } => Some("give at least one word in English or Chinese".into()),
             Self::ModelMissing { id } => Some(format!("run `colophon models pull {id}`")),
             Self::Model { .. } => Some("run `colophon models verify`, then `colophon models pull`".into()),
+            Self::Music { hint, .. } => Some(hint.clone()),
             Self::Hub(e) => e.hint(),
             Self::Book { .. } => Some("give a TXT, Markdown, HTML or EPUB file".into()),
             Self::UnknownLanguage { only_english: true, .. } => {

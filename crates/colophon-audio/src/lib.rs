@@ -4,6 +4,7 @@
 //! phonemes, an [`engine`] turns phonemes into sound, [`mix`] lays the sentences on a timeline and
 //! sets the loudness. [`Narrator`] does all but the last for one voice. [`whisper`] hears what was
 //! said, in files that [`decode`] reads, where [`vad`] finds someone speaking.
+//! said, to measure all of it. [`music`] composes and plays.
 
 pub mod ambience;
 pub mod book;
@@ -12,6 +13,7 @@ pub mod engine;
 mod error;
 pub mod g2p;
 pub mod mix;
+pub mod music;
 mod narrator;
 pub mod normalize;
 pub mod turns;

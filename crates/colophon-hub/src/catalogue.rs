@@ -37,6 +37,10 @@ pub enum Role {
     Font,
     /// A shared library that runs models.
     Runtime,
+    /// Composes music.
+    Music,
+    /// Recorded instruments.
+    Soundfont,
     /// Word lists and other data.
     Data,
 }
@@ -55,6 +59,8 @@ impl Role {
             Self::Art => "art",
             Self::Font => "font",
             Self::Runtime => "runtime",
+            Self::Music => "music",
+            Self::Soundfont => "soundfont",
             Self::Data => "data",
         }
     }

@@ -13,6 +13,7 @@ mod film;
 mod judge;
 mod language;
 mod moving;
+mod music;
 mod origin;
 mod picture;
 mod sheet;
@@ -26,7 +27,7 @@ pub use colophon_audio::book::{Book, Chapter};
 pub use colophon_audio::transcript::{Segment, Word};
 pub use colophon_audio::whisper::live::Line;
 pub use colophon_audio::whisper::{Script, languages};
-pub use colophon_audio::{Transcript, TranscriptFormat, Voice, voices};
+pub use colophon_audio::{Transcript, TranscriptFormat, Voice, music as composing, voices};
 pub use colophon_hub as hub;
 pub use colophon_image as image;
 pub use colophon_ledger::{AuditReport, Checkpoint, VerifiedProof};
@@ -47,6 +48,7 @@ pub use language::{
     SearchOptions, TaskOptions, TextEvent, TextModel, TextSink,
 };
 pub use moving::Moving;
+pub use music::{Composed, MusicRequest};
 pub use picture::{PictureRequest, Pictured, Variation};
 pub use sheet::SheetRequest;
 pub use speech::{LiveSpeech, SpeechRequest, Spoken};

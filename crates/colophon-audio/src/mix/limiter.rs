@@ -47,7 +47,7 @@ fn between_samples(sound: &Pcm) -> Vec<f32> {
 }
 
 /// The least value within `reach` on both sides.
-fn least(values: &[f32], reach: usize) -> Vec<f32> {
+pub(super) fn least(values: &[f32], reach: usize) -> Vec<f32> {
     let mut queue: VecDeque<usize> = VecDeque::new();
     let mut out = Vec::with_capacity(values.len());
     let mut next = 0;
@@ -68,7 +68,7 @@ fn least(values: &[f32], reach: usize) -> Vec<f32> {
 }
 
 /// The mean within `reach` on both sides; beyond the ends the end value goes on.
-fn average(values: &[f32], reach: usize) -> Vec<f32> {
+pub(super) fn average(values: &[f32], reach: usize) -> Vec<f32> {
     let n = values.len() as isize;
     let at = |i: isize| f64::from(values[i.clamp(0, n - 1) as usize]);
     let reach = reach as isize;

@@ -3,6 +3,7 @@
 //! Loudness follows ITU-R BS.1770-4 / EBU R 128 (integrated, gated); peaks are true peaks.
 
 mod limiter;
+pub mod stereo;
 
 use colophon_types::Pcm;
 use ebur128::{EbuR128, Mode};

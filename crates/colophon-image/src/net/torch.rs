@@ -1,4 +1,4 @@
-//! Weights that PyTorch has saved. The pickle inside is read as data; nothing in it is run.
+//! Weights that PyTorch has saved, as the hub reads them.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -18,15 +18,10 @@ impl Weights {
     /// # Errors
     /// [`ImageError::Model`].
     pub(crate) fn open(path: &Path, key: Option<&str>) -> Result<Self, ImageError> {
-        let bad = |e: candle_core::Error| ImageError::model(path, e.to_string());
-        let mut tensors = HashMap::new();
-        for (name, tensor) in candle_core::pickle::read_all_with_key(path, key).map_err(bad)? {
-            let float = tensor.dtype() == candle_core::DType::F32;
-            if float {
-                let data = tensor.flatten_all().and_then(|t| t.to_vec1::<f32>()).map_err(bad)?;
-                tensors.insert(name, Tensor::new(tensor.dims(), data));
-            }
-        }
+        let tensors = colophon_hub::torch::read(path, key)?
+            .into_iter()
+            .map(|(name, weight)| (name, Tensor::new(&weight.shape, weight.data)))
+            .collect();
         Ok(Self { tensors, path: path.to_owned() })
     }
 

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand, ValueEnum};
 
 pub(crate) use language::{Chat, Form, Generation, Given, Search, TaskName, Text, Understand};
-pub(crate) use media::{Audiobook, ChineseScript, HearFormat, HearTask, Speech, Talk, Transcribe};
+pub(crate) use media::{Audiobook, ChineseScript, HearFormat, HearTask, Music, Speech, Talk, Transcribe};
 pub(crate) use picture::{Change, Image};
 
 /// Generates films and texts on your own machine, and signs, labels and logs everything it makes.
@@ -68,6 +68,8 @@ pub(crate) enum Command {
     Talk(Talk),
     /// Write down what is said in a sound or film file, or live
     Transcribe(Box<Transcribe>),
+    /// Compose and play music, sealed
+    Music(Music),
     /// Write a text: an answer to a prompt, streamed, sealed and watermarked
     Text(Text),
     /// Hold a dialogue with a language model

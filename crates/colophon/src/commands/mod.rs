@@ -8,6 +8,7 @@ mod input;
 mod log;
 mod make;
 mod models;
+mod music;
 mod search;
 mod serve;
 mod speech;
@@ -51,6 +52,7 @@ pub(crate) fn run(args: Args, cancel: &Cancel) -> Result<ExitCode, Failure> {
         Command::Audiobook(book) => audiobook::run(&studio, &book, progress.as_ref(), cancel),
         Command::Talk(talk) => talk::run(&studio, &talk, progress.as_ref(), cancel),
         Command::Transcribe(args) => transcribe::run(&studio, &args, progress.as_ref(), cancel),
+        Command::Music(music) => music::run(&studio, &music, progress.as_ref(), cancel),
         Command::Search(search) => search::run(&studio, &search, progress.as_ref(), cancel),
         Command::Understand(understand) => understand::run(&studio, &understand, progress.as_ref(), cancel),
         Command::Serve(serve) => serve::run(studio, serve, progress.as_ref(), cancel),

@@ -159,6 +159,51 @@ fn a_book_is_read_aloud_with_chapters_and_goes_on_after_a_stop() {
         &["audiobook", path(&book), "--chapters", "9"],
         &["audiobook", path(&book), "--chapters", "two"],
         &["audiobook", path(&book), "--cover", path(&book)],
+#[test]
+fn music_is_composed_played_and_sealed() {
+    let home = Home::new();
+    let (file, midi, stems) = (home.path("rain.wav"), home.path("rain.mid"), home.path("stems"));
+    let ask = ["music", "雨夜里的安静钢琴曲", "--seconds", "12", "--seed", "3", "--json"];
+    let run = |more: &[&str]| -> Value {
+        let result = home.run(&[&ask[..], more].concat());
+        assert!(result.status.success(), "{}", text(&result.stderr));
+        json(&result.stdout)
+    };
+    let made = run(&["-o", path(&file), "--midi", path(&midi), "--stems", path(&stems)]);
+    assert_eq!(made["plan"]["style"], "piano", "{made}");
+    assert_eq!(made["seconds"], 12.0);
+    let verdict = json(&home.run(&["verify", "--json", path(&file)]).stdout);
+    assert_eq!(verdict[0]["verdict"], "verified", "{verdict}");
+    let seconds = |file: &std::path::Path| -> f64 {
+        let args = ["-v", "error", "-show_entries", "format=duration", "-of", "csv=p=0", path(file)];
+        text(&tool("ffprobe", &args)).trim().parse().expect("a length")
+    };
+    let starts = made["starts"].as_f64().expect("where the music begins");
+    assert!((seconds(&file) - starts - 12.0).abs() < 0.02, "{}", seconds(&file));
+    let parts: Vec<String> = made["stems"].as_object().expect("stems").keys().cloned().collect();
+    assert_eq!(parts, ["melody", "harmony"]);
+    for part in parts {
+        let file = stems.join(format!("{part}.wav"));
+        let verdict = json(&home.run(&["verify", "--json", path(&file)]).stdout);
+        assert_eq!(verdict[0]["verdict"], "verified", "{part}: {verdict}");
+    }
+    assert!(std::fs::read(&midi).expect("a MIDI file").starts_with(b"MThd"));
+    let again = home.path("again.wav");
+    run(&["-o", path(&again)]);
+    let samples =
+        |file: &std::path::Path| tool("ffmpeg", &["-v", "error", "-i", path(file), "-f", "s16le", "-"]);
+    assert!(samples(&file) == samples(&again), "the same seed gives the same music");
+    for bad in [
+        &["music", ""][..],
+        &["music", "x", "--seconds", "0"],
+        &["music", "x", "--seconds", "-5"],
+        &["music", "x", "--seconds", "NaN"],
+        &["music", "x", "--seconds", "601"],
+        &["music", "x", "--key", "H"],
+        &["music", "x", "--tempo", "1000"],
+        &["music", "x", "--style", "polka"],
+        &["music", "x", "-o", "x.mp3"],
+        &["music", "x", "--midi", "x.wav"],
     ] {
         let result = home.run(bad);
         assert_eq!(result.status.code(), Some(2), "{bad:?}: {}", text(&result.stderr));
