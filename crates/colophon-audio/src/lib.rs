@@ -6,6 +6,7 @@
 //! said, to measure all of it.
 
 pub mod ambience;
+pub mod effects;
 pub mod engine;
 mod error;
 pub mod g2p;
