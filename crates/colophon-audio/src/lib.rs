@@ -9,6 +9,7 @@
 pub mod ambience;
 pub mod book;
 pub mod decode;
+pub mod effects;
 pub mod engine;
 mod error;
 pub mod g2p;
