@@ -6,12 +6,14 @@
 //! said, to measure all of it.
 
 pub mod ambience;
+pub mod clean;
 pub mod engine;
 mod error;
 pub mod g2p;
 pub mod mix;
 mod narrator;
 pub mod normalize;
+pub mod vocoder;
 mod voices;
 pub mod wav;
 pub mod whisper;

@@ -37,6 +37,10 @@ pub enum Role {
     Font,
     /// A shared library that runs models.
     Runtime,
+    /// Makes sound from spectra.
+    Vocoder,
+    /// Takes noise out of sound.
+    Denoise,
     /// Word lists and other data.
     Data,
 }
@@ -55,6 +59,8 @@ impl Role {
             Self::Art => "art",
             Self::Font => "font",
             Self::Runtime => "runtime",
+            Self::Vocoder => "vocoder",
+            Self::Denoise => "denoise",
             Self::Data => "data",
         }
     }

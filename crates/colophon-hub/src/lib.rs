@@ -4,7 +4,7 @@
 //! Models arrive through the user's own `pip` or `npm`, from Hugging Face, a web server or a folder;
 //! every file is checked against the hash in the [`Catalogue`] before it can be seen. With everything
 //! pulled, nothing here uses the network. [`onnx`] loads the ONNX Runtime library and opens sessions
-//! on it; [`tools`] tells which other programs this machine has.
+//! on it; [`torch`] reads weights; [`tools`] tells which other programs this machine has.
 
 mod archive;
 mod catalogue;
@@ -20,6 +20,7 @@ pub mod onnx;
 mod pull;
 mod raw;
 pub mod tools;
+pub mod torch;
 
 pub use catalogue::{Catalogue, Entry, FileEntry, Package, Part, Registry, Role, Source, WheelTag, platform};
 pub use error::HubError;

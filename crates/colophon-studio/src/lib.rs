@@ -14,10 +14,12 @@ mod language;
 mod moving;
 mod origin;
 mod picture;
+mod recording;
 mod sheet;
 mod speech;
 mod studio;
 
+pub use colophon_audio::clean::{Cleaning, Pauses};
 pub use colophon_audio::{Voice, voices};
 pub use colophon_hub as hub;
 pub use colophon_image as image;
@@ -40,6 +42,7 @@ pub use language::{
 };
 pub use moving::Moving;
 pub use picture::{PictureRequest, Pictured, Variation};
+pub use recording::{Measured, Recorded, SoundFile, VocoderKind};
 pub use sheet::SheetRequest;
 pub use speech::{SpeechRequest, Spoken};
 pub use studio::{Studio, Work};

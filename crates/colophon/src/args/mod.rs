@@ -3,6 +3,7 @@
 mod language;
 mod media;
 mod picture;
+mod recording;
 
 use std::path::PathBuf;
 
@@ -11,6 +12,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 pub(crate) use language::{Chat, Form, Generation, Given, Search, TaskName, Text, Understand};
 pub(crate) use media::Speech;
 pub(crate) use picture::{Change, Image};
+pub(crate) use recording::{Clean, Engine, Vocode};
 
 /// Generates films and texts on your own machine, and signs, labels and logs everything it makes.
 #[derive(Debug, Parser)]
@@ -62,6 +64,10 @@ pub(crate) enum Command {
     Image(Box<Image>),
     /// Speak a text, sealed
     Speech(Speech),
+    /// Clean a recording up: noise, silence, loudness, sample rate, fades; sealed
+    Clean(Clean),
+    /// Make a recording of speech anew with a vocoder, sealed
+    Vocode(Vocode),
     /// Write a text: an answer to a prompt, streamed, sealed and watermarked
     Text(Text),
     /// Hold a dialogue with a language model

@@ -1,6 +1,7 @@
 //! The commands: one file each.
 
 mod chat;
+mod clean;
 mod doctor;
 mod image;
 mod input;
@@ -13,6 +14,7 @@ mod speech;
 mod text;
 mod understand;
 mod verify;
+mod vocode;
 
 use std::io::Write;
 use std::path::Path;
@@ -45,6 +47,8 @@ pub(crate) fn run(args: Args, cancel: &Cancel) -> Result<ExitCode, Failure> {
         Command::Chat(chat) => chat::run(&studio, &chat, progress.as_ref(), cancel),
         Command::Image(image) => image::run(&studio, &image, progress.as_ref(), cancel),
         Command::Speech(speech) => speech::run(&studio, &speech, progress.as_ref(), cancel),
+        Command::Clean(clean) => clean::run(&studio, &clean, progress.as_ref(), cancel),
+        Command::Vocode(vocode) => vocode::run(&studio, &vocode, progress.as_ref(), cancel),
         Command::Search(search) => search::run(&studio, &search, progress.as_ref(), cancel),
         Command::Understand(understand) => understand::run(&studio, &understand, progress.as_ref(), cancel),
         Command::Serve(serve) => serve::run(studio, serve, progress.as_ref(), cancel),
