@@ -41,6 +41,10 @@ pub enum Role {
     Music,
     /// Recorded instruments.
     Soundfont,
+    /// Makes sound from spectra.
+    Vocoder,
+    /// Takes noise out of sound.
+    Denoise,
     /// Word lists and other data.
     Data,
 }
@@ -61,6 +65,8 @@ impl Role {
             Self::Runtime => "runtime",
             Self::Music => "music",
             Self::Soundfont => "soundfont",
+            Self::Vocoder => "vocoder",
+            Self::Denoise => "denoise",
             Self::Data => "data",
         }
     }

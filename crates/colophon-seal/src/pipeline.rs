@@ -96,8 +96,8 @@ fn media_type(modality: Modality, format: FileFormat) -> &'static str {
 /// The IPTC source type: of a trained model, or of an algorithm where no model took part; of both and
 /// what a person brought where a file was changed.
 pub(crate) fn source_type(receipt: &Receipt, changed: bool) -> String {
-    // What only looked at the work, or ran the others, made nothing of it.
-    let made = receipt.models.iter().any(|m| !["judge", "runtime"].contains(&m.role.as_str()));
+    // What only looked at the work, ran the others, or took noise away, made nothing of it.
+    let made = receipt.models.iter().any(|m| !["judge", "runtime", "denoise"].contains(&m.role.as_str()));
     let kind = match (!made, changed) {
         (true, false) => "algorithmicMedia",
         (true, true) => "algorithmicallyEnhanced",

@@ -16,6 +16,7 @@ mod moving;
 mod music;
 mod origin;
 mod picture;
+mod recording;
 mod sheet;
 mod speech;
 mod studio;
@@ -24,6 +25,7 @@ mod transcribe;
 
 pub use audiobook::{Audiobook, AudiobookRequest};
 pub use colophon_audio::book::{Book, Chapter};
+pub use colophon_audio::clean::{Cleaning, Pauses};
 pub use colophon_audio::transcript::{Segment, Word};
 pub use colophon_audio::whisper::live::Line;
 pub use colophon_audio::whisper::{Script, languages};
@@ -50,6 +52,7 @@ pub use language::{
 pub use moving::Moving;
 pub use music::{Composed, MusicRequest};
 pub use picture::{PictureRequest, Pictured, Variation};
+pub use recording::{Measured, Recorded, SoundFile, VocoderKind};
 pub use sheet::SheetRequest;
 pub use speech::{LiveSpeech, SpeechRequest, Spoken};
 pub use studio::{Studio, Work};

@@ -3,6 +3,7 @@
 mod language;
 mod media;
 mod picture;
+mod recording;
 
 use std::path::PathBuf;
 
@@ -11,6 +12,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 pub(crate) use language::{Chat, Form, Generation, Given, Search, TaskName, Text, Understand};
 pub(crate) use media::{Audiobook, ChineseScript, HearFormat, HearTask, Music, Speech, Talk, Transcribe};
 pub(crate) use picture::{Change, Image};
+pub(crate) use recording::{Clean, Engine, Vocode};
 
 /// Generates films and texts on your own machine, and signs, labels and logs everything it makes.
 #[derive(Debug, Parser)]
@@ -70,6 +72,10 @@ pub(crate) enum Command {
     Transcribe(Box<Transcribe>),
     /// Compose and play music, sealed
     Music(Music),
+    /// Clean a recording up: noise, silence, loudness, sample rate, fades; sealed
+    Clean(Clean),
+    /// Make a recording of speech anew with a vocoder, sealed
+    Vocode(Vocode),
     /// Write a text: an answer to a prompt, streamed, sealed and watermarked
     Text(Text),
     /// Hold a dialogue with a language model

@@ -2,6 +2,7 @@
 
 mod audiobook;
 mod chat;
+mod clean;
 mod doctor;
 mod image;
 mod input;
@@ -17,6 +18,7 @@ mod text;
 mod transcribe;
 mod understand;
 mod verify;
+mod vocode;
 
 use std::io::Write;
 use std::path::Path;
@@ -53,6 +55,8 @@ pub(crate) fn run(args: Args, cancel: &Cancel) -> Result<ExitCode, Failure> {
         Command::Talk(talk) => talk::run(&studio, &talk, progress.as_ref(), cancel),
         Command::Transcribe(args) => transcribe::run(&studio, &args, progress.as_ref(), cancel),
         Command::Music(music) => music::run(&studio, &music, progress.as_ref(), cancel),
+        Command::Clean(clean) => clean::run(&studio, &clean, progress.as_ref(), cancel),
+        Command::Vocode(vocode) => vocode::run(&studio, &vocode, progress.as_ref(), cancel),
         Command::Search(search) => search::run(&studio, &search, progress.as_ref(), cancel),
         Command::Understand(understand) => understand::run(&studio, &understand, progress.as_ref(), cancel),
         Command::Serve(serve) => serve::run(studio, serve, progress.as_ref(), cancel),

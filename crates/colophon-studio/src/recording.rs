@@ -1,0 +1,231 @@
+//! Recordings that are brought and changed: file → reader → engine → seal. The file stands in the
+//! credential as an ingredient, with the marks that it came with.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use colophon_audio::clean::{Cleaning, Gtcrn};
+use colophon_audio::vocoder::{MelGan, Vocoder, WaveNet, revoice};
+use colophon_audio::{mix, wav};
+use colophon_seal::{Sealed, seal};
+use colophon_types::{Cancel, Draft, Event, Lang, Media, ModelUse, Pcm, Progress, Seed, Source, Stage};
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use crate::engines::Fetch;
+use crate::origin::{self, GENERATOR, fresh_seed, new_work};
+use crate::{Studio, StudioError};
+
+/// Largest file that is read, in bytes.
+const LARGEST: u64 = 1 << 30;
+
+/// A recording from outside, not yet read.
+#[derive(Clone, Debug)]
+pub struct SoundFile {
+    /// Its name, without folders.
+    pub name: String,
+    /// Its bytes.
+    pub bytes: Arc<[u8]>,
+}
+
+impl SoundFile {
+    /// Reads a file.
+    ///
+    /// # Errors
+    /// [`StudioError::Request`] for one that cannot be read or is too large.
+    pub fn open(path: &Path) -> Result<Self, StudioError> {
+        let bad = |e: std::io::Error| {
+            let message = format!("cannot read {}: {e}", path.display());
+            StudioError::request(message, "name a sound file that can be read")
+        };
+        if std::fs::metadata(path).map_err(bad)?.len() > LARGEST {
+            let message = format!("{} is larger than 1 GB", path.display());
+            return Err(StudioError::request(message, "bring a shorter recording"));
+        }
+        let bytes = std::fs::read(path).map_err(bad)?;
+        let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+        Ok(Self { name, bytes: bytes.into() })
+    }
+
+    fn read(&self) -> Result<(Pcm, Source), StudioError> {
+        let sound = wav::decode(&self.bytes)?;
+        let source =
+            Source { name: self.name.clone(), media_type: "audio/wav".into(), bytes: Arc::clone(&self.bytes) };
+        Ok((sound, source))
+    }
+}
+
+/// Which vocoder makes a recording anew.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum VocoderKind {
+    /// WaveNet: sample by sample, 16 kHz; built in.
+    WaveNet,
+    /// MelGAN: at once, 22.05 kHz.
+    MelGan,
+}
+
+impl VocoderKind {
+    fn name(self) -> &'static str {
+        match self {
+            Self::WaveNet => "wavenet",
+            Self::MelGan => "melgan",
+        }
+    }
+}
+
+/// What can be measured of a sound.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Measured {
+    /// Its length.
+    pub seconds: f64,
+    /// Samples a second.
+    pub rate: u32,
+    /// Integrated loudness in LUFS; `None` for what is too short or too quiet.
+    pub lufs: Option<f64>,
+}
+
+impl Measured {
+    fn of(sound: &Pcm) -> Self {
+        Self { seconds: sound.seconds(), rate: sound.rate, lufs: mix::loudness(sound) }
+    }
+}
+
+/// A recording that was changed.
+#[derive(Debug)]
+pub struct Recorded {
+    /// The sealed result.
+    pub sealed: Sealed,
+    /// The recording as it came.
+    pub before: Measured,
+    /// What was made of it, before its label.
+    pub after: Measured,
+}
+
+/// What was done, for the receipt.
+struct Done {
+    task: &'static str,
+    settings: Value,
+    seed: u64,
+    uses: Vec<ModelUse>,
+    steps: Vec<(&'static str, String)>,
+}
+
+impl Studio {
+    /// Cleans a recording up and seals the result. The same file and settings give the same sound.
+    ///
+    /// # Errors
+    /// [`StudioError`]: a file that is no sound, settings out of range or none at all, a model that cannot be
+    /// had, a step that failed.
+    pub fn clean(
+        &self,
+        file: &SoundFile,
+        cleaning: &Cleaning,
+        progress: &dyn Progress,
+        cancel: &Cancel,
+    ) -> Result<Recorded, StudioError> {
+        if cleaning.is_nothing() {
+            let hint = "ask for at least one of noise, silence, loudness, sample rate and fades";
+            return Err(StudioError::request("there is nothing to do", hint));
+        }
+        if let Some(problem) = cleaning.problem() {
+            return Err(StudioError::request(problem, "change that setting or leave it out"));
+        }
+        let (sound, source) = file.read()?;
+        let mut fetch = Fetch::new(&self.hub, progress, cancel);
+        let model = match cleaning.denoise {
+            true => Some(fetch.get("gtcrn", "denoise", None)?),
+            false => None,
+        };
+        if model.is_some() {
+            fetch.runtime()?;
+        }
+        let uses = fetch.uses;
+        let lease = self.cores.lease(1, 1, cancel)?;
+        let mut denoiser = match &model {
+            Some(model) => Some(Gtcrn::load(&model.dir)?),
+            None => None,
+        };
+        let mut tell = told(progress);
+        let made = cleaning.apply(&sound, denoiser.as_mut(), cancel, &mut tell)?;
+        drop(lease);
+        let mut steps: Vec<(&'static str, String)> =
+            denoiser.iter().map(|d| ("denoise", d.engine_version())).collect();
+        steps.push(("clean", GENERATOR.to_owned()));
+        let settings = json!({
+            "denoise": cleaning.denoise, "trim": cleaning.pauses.as_ref().is_some_and(|p| p.ends),
+            "longest_pause": cleaning.pauses.as_ref().and_then(|p| p.longest), "rate": cleaning.rate,
+            "loudness": cleaning.loudness, "fade": cleaning.fade,
+        });
+        let done = Done { task: "sound.clean", settings, seed: 0, uses, steps };
+        self.recorded(file, (&sound, made), source, done, progress, cancel)
+    }
+
+    /// Copy synthesis: takes a recording of speech apart into its log-mel spectrum, makes it anew with a
+    /// vocoder, and seals the result. The same seed and file give the same sound.
+    ///
+    /// # Errors
+    /// [`StudioError`]: a file that is no sound or too long, a model that cannot be had, a step that failed.
+    pub fn revoice(
+        &self,
+        file: &SoundFile,
+        vocoder: VocoderKind,
+        seed: Option<u64>,
+        progress: &dyn Progress,
+        cancel: &Cancel,
+    ) -> Result<Recorded, StudioError> {
+        let (sound, source) = file.read()?;
+        let mut fetch = Fetch::new(&self.hub, progress, cancel);
+        let model = match vocoder {
+            VocoderKind::MelGan => Some(fetch.get("melgan", "vocoder", None)?),
+            VocoderKind::WaveNet => None,
+        };
+        let uses = fetch.uses;
+        let seed = seed.unwrap_or_else(fresh_seed);
+        // WaveNet works on one sample after the other: more cores would not help it.
+        let most = if model.is_some() { self.cores.total() } else { 1 };
+        let lease = self.cores.lease(1, most, cancel)?;
+        let mut engine: Box<dyn Vocoder> = match &model {
+            Some(model) => Box::new(MelGan::load(&model.dir, lease.threads())?),
+            None => Box::new(WaveNet::built_in()?),
+        };
+        let made = revoice(engine.as_mut(), &sound, Seed(seed), cancel, &mut told(progress))?;
+        drop(lease);
+        let steps = vec![("vocode", engine.engine_version())];
+        let settings = json!({"vocoder": vocoder.name(), "seed": seed});
+        let done = Done { task: "sound.vocode", settings, seed, uses, steps };
+        self.recorded(file, (&sound, made), source, done, progress, cancel)
+    }
+
+    /// Seals what was made of a recording.
+    fn recorded(
+        &self,
+        file: &SoundFile,
+        (before, made): (&Pcm, Pcm),
+        source: Source,
+        done: Done,
+        progress: &dyn Progress,
+        cancel: &Cancel,
+    ) -> Result<Recorded, StudioError> {
+        let sealer = Arc::clone(self.sealer()?);
+        let mut given = json!({"task": done.task, "input_sha256": [origin::sha256_of(&file.bytes)]});
+        if let (Some(given), Value::Object(settings)) = (given.as_object_mut(), done.settings) {
+            given.extend(settings);
+        }
+        let work = new_work(&given)?;
+        let mut steps = done.steps;
+        steps.push(("seal", GENERATOR.to_owned()));
+        let receipt = origin::receipt(work, &file.name, Lang::En, given, done.seed, done.uses, steps);
+        let (before, after) = (Measured::of(before), Measured::of(&made));
+        let draft = Draft::from_sources(Media::Sound(made), receipt, vec![source]);
+        let sealed = seal(draft, &sealer, cancel, progress)?;
+        Ok(Recorded { sealed, before, after })
+    }
+}
+
+/// Passes an engine's counts on.
+fn told(progress: &dyn Progress) -> impl FnMut(usize, usize) {
+    |done, total| {
+        let (done, total) = (done as u64, total as u64);
+        progress.event(Event::Progress { stage: Stage::Play, done, total, what: None });
+    }
+}
