@@ -1,23 +1,37 @@
 //! Sound: speech in English and Mandarin, mixing and loudness, ambience, transcription.
 //!
-//! The path of a sentence: [`normalize`] writes it out in words, [`g2p`] turns the words into
-//! phonemes, an [`engine`] turns phonemes into sound, [`mix`] lays the sentences on a timeline and
-//! sets the loudness. [`Narrator`] does all but the last for one voice. [`whisper`] hears what was
-//! said, to measure all of it.
+//! The path of a text: [`split`] cuts it into sentences ([`ssml`] and [`Dialogue`] read more than
+//! sentences), an [`Utterance`] holds what is said in one breath, [`normalize`] writes it out in words,
+//! [`g2p`] turns the words into phonemes, an [`engine`] turns phonemes into sound and says when each
+//! word is spoken, [`mix`] lays the sentences on a timeline and sets the loudness. [`Narrator`] does
+//! all but the last for one sentence, a [`Performance`] for a whole [`Recital`]. [`whisper`] hears what
+//! was said, to measure all of it.
 
 pub mod ambience;
+mod dialogue;
+mod dictionary;
 pub mod engine;
 mod error;
 pub mod g2p;
+mod manner;
 pub mod mix;
 mod narrator;
 pub mod normalize;
+mod recital;
+pub mod split;
+pub mod ssml;
+mod utterance;
 mod voices;
 pub mod wav;
 pub mod whisper;
 
+pub use dialogue::{Dialogue, Line, read_cast};
+pub use dictionary::{Dictionary, Match};
 pub use engine::Speak;
 pub use error::AudioError;
+pub use g2p::Say;
 pub use g2p::en::Accent;
 pub use narrator::{Narrator, SpeechModels};
-pub use voices::{EngineKind, Gender, Voice, default_voice, find as find_voice, voices};
+pub use recital::{GAPS, LONGEST_PAUSE, Markup, Part, Performance, Performed, Recital};
+pub use utterance::{Manner, Utterance};
+pub use voices::{Blend, EngineKind, Gender, Voice, blend, default_voice, find as find_voice, voices};

@@ -18,7 +18,7 @@ mod sheet;
 mod speech;
 mod studio;
 
-pub use colophon_audio::{Voice, voices};
+pub use colophon_audio::{Gender, Markup, Voice, read_cast, voices};
 pub use colophon_hub as hub;
 pub use colophon_image as image;
 pub use colophon_ledger::{AuditReport, Checkpoint, VerifiedProof};
@@ -28,6 +28,7 @@ pub use colophon_text::encode::{Filling, Purpose};
 pub use colophon_text::script::Recipe;
 pub use colophon_text::understand::Scored;
 pub use colophon_text::{TextError, chat, tasks};
+pub use colophon_video::captions::{to_srt, to_vtt};
 pub use config::{Config, PictureConfig, RemoteConfig, TextConfig};
 pub use diffuse::{DEFAULT_DIFFUSION, DiffusionRequest, Partial};
 pub use edit::{Behind, Edit, PictureFile};
@@ -41,7 +42,7 @@ pub use language::{
 pub use moving::Moving;
 pub use picture::{PictureRequest, Pictured, Variation};
 pub use sheet::SheetRequest;
-pub use speech::{SpeechRequest, Spoken};
+pub use speech::{SpeechRequest, Spoken, SpokenLine};
 pub use studio::{Studio, Work};
 
 /// Every style of pictures, by name; the first is the default.

@@ -1,11 +1,11 @@
 //! Speech: text → sentences → voice → one sound at film loudness → seal.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
-use colophon_audio::{Narrator, mix};
+use colophon_audio::{Dictionary, Markup, Narrator, Performance, Performed, Recital, mix};
 use colophon_seal::{Sealed, seal};
-use colophon_text::sentences;
-use colophon_types::{Cancel, Draft, Event, LangChoice, Media, Pcm, Progress, Stage};
+use colophon_types::{Cancel, Draft, Event, LangChoice, Media, Pcm, Progress, SpokenWord, Stage};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -15,19 +15,20 @@ use crate::{Studio, StudioError};
 
 /// Silence before the first and after the last sentence, in seconds.
 const ENDS: f64 = 0.3;
-/// Silence between sentences, and between paragraphs.
-const GAPS: [f64; 2] = [0.35, 0.8];
 /// Sample rate, in hertz.
 const RATE: u32 = 24_000;
 /// Longest text, in characters.
 const MOST: usize = 100_000;
+/// The dictionary of the user, in the home folder.
+const DICTIONARY: &str = "pronunciation.tsv";
 
 /// What is asked for.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SpeechRequest {
     /// The words; paragraphs are separated by empty lines.
     pub text: String,
-    /// Voice; `None` for the default of the language.
+    /// Voice, or a mix of voices such as `af_heart*0.6+bm_george*0.4`; `None` for the default of the
+    /// language.
     #[serde(default)]
     pub voice: Option<String>,
     /// Language.
@@ -35,6 +36,47 @@ pub struct SpeechRequest {
     pub lang: LangChoice,
     /// How fast: 1 is usual, 0.5 to 2.
     pub speed: f32,
+    /// How the text is written.
+    #[serde(default)]
+    pub markup: Markup,
+    /// A pronunciation dictionary, besides the one in the home folder.
+    #[serde(default)]
+    pub dictionary: Option<PathBuf>,
+    /// Voices of the characters of a dialogue, by name.
+    #[serde(default)]
+    pub cast: Vec<(String, String)>,
+}
+
+impl Default for SpeechRequest {
+    fn default() -> Self {
+        Self {
+            text: String::new(),
+            voice: None,
+            lang: LangChoice::Auto,
+            speed: 1.0,
+            markup: Markup::Auto,
+            dictionary: None,
+            cast: Vec::new(),
+        }
+    }
+}
+
+/// A sentence as it was spoken.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct SpokenLine {
+    /// When it begins, in seconds.
+    pub start: f64,
+    /// When it ends, in seconds.
+    pub end: f64,
+    /// Its words as written.
+    pub text: String,
+    /// When each word is spoken, in seconds from the start of the whole.
+    pub words: Vec<SpokenWord>,
+    /// The voice or mix.
+    pub voice: String,
+    /// Who says it, in a dialogue.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub speaker: Option<String>,
 }
 
 /// A finished sound.
@@ -43,11 +85,41 @@ pub struct Spoken {
     pub sealed: Sealed,
     /// Its length in seconds.
     pub seconds: f64,
-    /// Start and end of each sentence in seconds, with its words.
-    pub sentences: Vec<(f64, f64, String)>,
+    /// Its sentences.
+    pub lines: Vec<SpokenLine>,
+    /// Marks of the SSML, and when they are passed, in seconds.
+    pub marks: Vec<(String, f64)>,
+}
+
+/// A sentence on the clock of the whole.
+fn line(performed: &Performed, offset: f64) -> SpokenLine {
+    let start = offset + performed.start;
+    let on_clock =
+        |w: &SpokenWord| SpokenWord { text: w.text.clone(), start: start + w.start, end: start + w.end };
+    SpokenLine {
+        start,
+        end: offset + performed.end(),
+        text: performed.spoken.text.clone(),
+        words: performed.spoken.words.iter().map(on_clock).collect(),
+        voice: performed.voice.clone(),
+        speaker: performed.speaker.clone(),
+    }
 }
 
 impl Studio {
+    /// The dictionary of the user with the entries of `more` before its own.
+    ///
+    /// # Errors
+    /// A dictionary that cannot be read.
+    pub fn dictionary(&self, more: Option<&PathBuf>) -> Result<Dictionary, StudioError> {
+        let own = self.home.join(DICTIONARY);
+        let mut out = if own.is_file() { Dictionary::load(&own)? } else { Dictionary::default() };
+        if let Some(file) = more {
+            out.extend(Dictionary::load(file)?);
+        }
+        Ok(out)
+    }
+
     /// Speaks a text.
     ///
     /// # Errors
@@ -64,53 +136,52 @@ impl Studio {
             let message = format!("the text has {length} characters; at most {MOST} are spoken at once");
             return Err(StudioError::request(message, "speak it in parts"));
         }
-        let lang = request.lang.resolve(&request.text);
-        let paragraphs: Vec<Vec<String>> = request
-            .text
-            .replace("\r\n", "\n")
-            .split("\n\n")
-            .map(|p| sentences::split(&p.replace('\n', " ")))
-            .filter(|p| !p.is_empty())
-            .collect();
-        if paragraphs.is_empty() {
+        let lang = request.lang.resolve(&request.markup.words(&request.text));
+        let dictionary = self.dictionary(request.dictionary.as_ref())?;
+        let recital = Recital::read(&request.text, request.markup, lang, &dictionary, &request.cast)?;
+        if recital.is_empty() {
             return Err(StudioError::request("there is nothing to speak", "give a text with words"));
         }
-        let voice = colophon_audio::find_voice(request.voice.as_deref(), lang)?;
+        let voice = colophon_audio::blend(request.voice.as_deref(), recital.lang)?;
+        let voices = recital.voices(Some(voice.name()))?;
         let mut fetch = Fetch::new(&self.hub, progress, cancel);
-        let models = fetch.voice(voice)?;
+        let models = fetch.voices(&voices)?;
         fetch.runtime()?;
         let uses = fetch.uses;
         let sealer = Arc::clone(self.sealer()?);
         let lease = self.cores.lease(1, self.cores.total(), cancel)?;
-        let mut narrator = Narrator::open(&models, lang, Some(voice.id), lease.threads())?;
-        let total = paragraphs.iter().map(Vec::len).sum::<usize>() as u64;
-        let mut said: Vec<(f64, f64, String)> = Vec::new();
+        let first = voices.first().unwrap_or(&voice);
+        let mut narrator =
+            Narrator::open(&models, colophon_types::Lang::En, Some(first.name()), lease.threads())?;
+        let total = recital.len() as u64;
+        let mut lines: Vec<SpokenLine> = Vec::new();
         let mut sounds: Vec<(f64, Pcm)> = Vec::new();
-        let mut at = ENDS;
-        for paragraph in &paragraphs {
-            for sentence in paragraph {
-                let done = said.len() as u64;
-                progress.event(Event::Progress { stage: Stage::Speak, done, total, what: None });
-                let spoken = narrator.speak_sentence(sentence, lang, request.speed, cancel)?;
-                let end = at + spoken.sound.seconds();
-                said.push((at, end, spoken.text));
-                sounds.push((at, spoken.sound));
-                at = end + GAPS[0];
-            }
-            at += GAPS[1] - GAPS[0];
+        let mut performance = Performance::new(&recital, voice, request.speed);
+        loop {
+            let done = lines.len() as u64;
+            progress.event(Event::Progress { stage: Stage::Speak, done, total, what: None });
+            let Some(performed) = performance.next(&mut narrator, cancel)? else { break };
+            lines.push(line(&performed, ENDS));
+            sounds.push((ENDS + performed.start, performed.spoken.sound));
         }
-        let seconds = said.last().map_or(0.0, |(_, end, _)| *end) + ENDS;
+        if lines.is_empty() {
+            return Err(StudioError::request("there is nothing to speak", "give a text with words"));
+        }
+        let seconds = performance.seconds() + 2.0 * ENDS;
+        let marks = performance.marks().iter().map(|(name, at)| (name.clone(), ENDS + at)).collect();
         let placed: Vec<(f64, &Pcm)> = sounds.iter().map(|(at, sound)| (*at, sound)).collect();
         let sound = mix::master(&mix::place(seconds, RATE, &placed)?)?;
         let engine = narrator.engine_version();
         drop(lease);
+        let names: Vec<&str> = voices.iter().map(|v| v.name()).collect();
         let given = json!({
-            "task": "speech", "text_sha256": origin::sha256(&request.text), "voice": voice.id, "speed": request.speed,
+            "task": "speech", "text_sha256": origin::sha256(&request.text), "voice": names.join(", "),
+            "speed": request.speed,
         });
         let work = new_work(&given)?;
         let steps = vec![("speak", engine), ("seal", GENERATOR.to_owned())];
-        let receipt = origin::receipt(work, "Speech", lang, given, 0, uses, steps);
+        let receipt = origin::receipt(work, "Speech", recital.lang, given, 0, uses, steps);
         let sealed = seal(Draft::new(Media::Sound(sound), receipt), &sealer, cancel, progress)?;
-        Ok(Spoken { sealed, seconds, sentences: said })
+        Ok(Spoken { sealed, seconds, lines, marks })
     }
 }

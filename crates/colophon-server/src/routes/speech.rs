@@ -42,6 +42,7 @@ pub(crate) async fn post(State(app): Shared, body: Body) -> Result<Response, Api
         voice: body.voice.map(|name| own_name(&name).to_owned()),
         lang: LangChoice::Auto,
         speed: body.speed.unwrap_or(1.0),
+        ..SpeechRequest::default()
     };
     let (studio, watched) = (std::sync::Arc::clone(&app.studio), Watched::default());
     let cancel = watched.cancel();
