@@ -17,6 +17,34 @@ pub enum AudioError {
         /// Ids of voices with a similar name, best first.
         near: Vec<String>,
     },
+    /// A mix of voices that cannot be made.
+    #[error("these voices cannot be mixed: {problem}")]
+    Blend {
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// A pronunciation dictionary with a line that cannot be used.
+    #[error("line {line} of the pronunciation dictionary {file} cannot be used: {problem}")]
+    Dictionary {
+        /// Its name.
+        file: String,
+        /// The line, from 1.
+        line: usize,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// A text that is no SSML that can be spoken.
+    #[error("the SSML cannot be used: {problem}")]
+    Ssml {
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// A dialogue that cannot be cast.
+    #[error("the dialogue cannot be spoken: {problem}")]
+    Dialogue {
+        /// What is wrong with it.
+        problem: String,
+    },
     /// The voice does not speak the language of the text.
     #[error("the voice \"{voice}\" does not speak {language}")]
     WrongLanguage {
@@ -124,6 +152,10 @@ impl Explain for AudioError {
         match self {
             Self::UnknownVoice { .. }
             | Self::WrongLanguage { .. }
+            | Self::Blend { .. }
+            | Self::Dictionary { .. }
+            | Self::Ssml { .. }
+            | Self::Dialogue { .. }
             | Self::Speed { .. }
             | Self::Silent { .. }
             | Self::Book { .. }
@@ -146,6 +178,14 @@ impl Explain for AudioError {
             }
             Self::UnknownVoice { near, .. } => Some(format!("try {}", near.join(", "))),
             Self::WrongLanguage { instead, .. } => Some(format!("try the voice {instead}")),
+            Self::Blend { .. } => Some("write it as af_heart*0.6+bm_george*0.4".into()),
+            Self::Dictionary { .. } => {
+                Some("write a word, a tab, and how it is said: plain words, /phonemes/ or [pinyin]".into())
+            }
+            Self::Ssml { .. } => Some("begin with <speak> and close every element".into()),
+            Self::Dialogue { .. } => {
+                Some("write lines as NAME: words, and voices as --cast NAME=af_heart,OTHER=am_michael".into())
+            }
             Self::Speed { .. } => Some("1 is the normal speed".into()),
             Self::Silent { .. } => Some("give at least one word in English or Chinese".into()),
             Self::ModelMissing { id } => Some(format!("run `colophon models pull {id}`")),

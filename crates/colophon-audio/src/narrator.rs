@@ -1,15 +1,20 @@
-//! The narrator: one voice, ready to speak sentences.
+//! The narrator: voices, ready to speak.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use colophon_types::{Cancel, Lang, SpokenSentence};
+use colophon_types::{Cancel, Lang, Pcm, SpokenSentence, SpokenWord};
 
-use crate::AudioError;
 use crate::engine::Speak;
 use crate::engine::hibari::Hibari;
 use crate::engine::kokoro::Kokoro;
-use crate::mix::trim;
+use crate::g2p::Phonemizer;
+use crate::g2p::en::Accent;
+use crate::manner::{self, Stretch};
+use crate::mix;
+use crate::utterance::{Manner, TimedWord};
 use crate::voices::{self, EngineKind, Voice};
+use crate::{AudioError, Blend, Dictionary, Utterance};
 
 /// Folders of the speech models, as far as they are on this machine.
 #[derive(Clone, Debug, Default)]
@@ -22,15 +27,21 @@ pub struct SpeechModels {
     pub hibari: Option<PathBuf>,
 }
 
-/// A voice and its engine. The ONNX Runtime library must have been loaded
+/// Voices and their engines. The ONNX Runtime library must have been loaded
 /// (`colophon_hub::onnx::init`). One narrator serves one thread at a time.
 pub struct Narrator {
-    voice: &'static Voice,
-    engine: Box<dyn Speak>,
+    models: SpeechModels,
+    threads: usize,
+    voice: Blend,
+    dictionary: Dictionary,
+    kokoro: Option<Box<dyn Speak>>,
+    hibari: Option<Box<dyn Speak>>,
+    readers: BTreeMap<bool, Phonemizer>,
 }
 
 impl Narrator {
-    /// Loads the engine of `voice` (`None`: the default voice of `lang`) with `threads` threads.
+    /// Loads the engine of `voice` (an id or a mix, `None`: the default voice of `lang`) with `threads`
+    /// threads. Engines of other voices are loaded when they are first needed.
     ///
     /// # Errors
     /// When there is no such voice, it does not speak `lang`, or its model is missing or unusable.
@@ -40,31 +51,44 @@ impl Narrator {
         voice: Option<&str>,
         threads: usize,
     ) -> Result<Self, AudioError> {
-        let voice = voices::find(voice, lang)?;
-        let engine: Box<dyn Speak> = match voice.engine {
-            EngineKind::Kokoro => {
-                let model = needed(&models.kokoro, "kokoro-82m-int8")?;
-                let styles = needed(&models.kokoro_voices, "kokoro-voices")?;
-                Box::new(Kokoro::load(model, styles, models.hibari.as_deref(), threads)?)
-            }
-            EngineKind::Hibari => Box::new(Hibari::load(needed(&models.hibari, "hibari")?, threads)?),
+        let voice = voices::blend(voice, lang)?;
+        let mut narrator = Self {
+            models: models.clone(),
+            threads,
+            voice: voice.clone(),
+            dictionary: Dictionary::default(),
+            kokoro: None,
+            hibari: None,
+            readers: BTreeMap::new(),
         };
-        Ok(Self { voice, engine })
+        narrator.engine(voice.engine())?;
+        Ok(narrator)
     }
 
-    /// The voice.
+    /// Reads words as this dictionary says, from now on.
+    pub fn set_dictionary(&mut self, dictionary: Dictionary) {
+        self.dictionary = dictionary;
+    }
+
+    /// The voice, or the heaviest of a mix.
     pub fn voice(&self) -> &'static Voice {
-        self.voice
+        self.voice.main()
     }
 
-    /// The engine and its version, for the receipt.
+    /// The voice or mix that speaks unless another is asked for.
+    pub fn blend(&self) -> &Blend {
+        &self.voice
+    }
+
+    /// The engines that have been loaded and their versions, for the receipt.
     pub fn engine_version(&self) -> String {
-        self.engine.engine_version()
+        let loaded = [&self.kokoro, &self.hibari].into_iter().flatten();
+        loaded.map(|e| e.engine_version()).collect::<Vec<_>>().join("; ")
     }
 
-    /// Samples a second of what [`Self::speak_sentence`] returns, in hertz.
+    /// Samples a second of what it speaks, in hertz. The same for every engine.
     pub fn sample_rate(&self) -> u32 {
-        self.engine.sample_rate()
+        crate::engine::kokoro::RATE
     }
 
     /// Speaks one sentence; silence at both ends is trimmed. Deterministic.
@@ -79,21 +103,111 @@ impl Narrator {
         speed: f32,
         cancel: &Cancel,
     ) -> Result<SpokenSentence, AudioError> {
-        if lang == Lang::Zh && self.voice.lang == Lang::En {
-            let instead = voices::default_voice(Lang::Zh).id.into();
+        let utterance = Utterance::plain(text, lang, &self.dictionary);
+        let voice = self.voice.clone();
+        let mut spoken = self.speak(&utterance, &voice, speed, cancel)?;
+        spoken.text = text.to_owned();
+        Ok(spoken)
+    }
+
+    /// Speaks one utterance with any voice; silence at both ends is trimmed. Deterministic.
+    ///
+    /// # Errors
+    /// As [`Self::speak_sentence`].
+    pub fn speak(
+        &mut self,
+        utterance: &Utterance,
+        voice: &Blend,
+        speed: f32,
+        cancel: &Cancel,
+    ) -> Result<SpokenSentence, AudioError> {
+        let chinese = voice.engine() == EngineKind::Hibari && utterance.has_chinese();
+        if chinese || !voice.main().reads(utterance.lang()) {
             return Err(AudioError::WrongLanguage {
-                voice: self.voice.id.into(),
+                voice: voice.name().into(),
                 language: "Chinese",
-                instead,
+                instead: voices::default_voice(Lang::Zh).id.into(),
             });
         }
-        let sound = self.engine.speak(text, lang, self.voice, speed, cancel)?;
-        let sound = trim(&sound);
-        if sound.samples.is_empty() {
-            return Err(crate::engine::silent(text));
+        let speed = crate::engine::speed_in_range(speed)?;
+        let reading = {
+            let (text, fixed) = utterance.parts();
+            self.reader(voice.accent()).read(text, utterance.lang(), &fixed)?
+        };
+        if reading.words.is_empty() {
+            return Err(crate::engine::silent(&utterance.written()));
         }
-        Ok(SpokenSentence { text: text.to_string(), sound })
+        // One pace for all of it is the engine's own; others are made from its sound.
+        let whole = utterance.manner();
+        let pace = whole.map_or(1.0, |m| m.rate);
+        let own = (speed * pace).clamp(0.5, 2.0);
+        let uttered = self.engine(voice.engine())?.speak(&reading, voice, own, cancel)?;
+        let mut words = utterance.words(&reading, &uttered.words);
+        let mut sound = uttered.sound;
+        match whole {
+            Some(m) => {
+                let rest = Manner { rate: speed * pace / own, ..m };
+                sound = whole_sound(sound, rest, &mut words);
+            }
+            None => sound = manner::apply(&sound, &mut words),
+        }
+        cancel.check()?;
+        let (sound, cut) = mix::trimmed(&sound, [3.0, 8.0]);
+        if sound.samples.is_empty() {
+            return Err(crate::engine::silent(&utterance.written()));
+        }
+        let words = placed(words, cut as f64 / f64::from(sound.rate), sound.seconds());
+        Ok(SpokenSentence { text: utterance.written(), sound, words })
     }
+
+    fn reader(&mut self, accent: Accent) -> &mut Phonemizer {
+        let oov = &self.models.hibari;
+        self.readers.entry(accent == Accent::Gb).or_insert_with(|| Phonemizer::new(accent, oov.clone()))
+    }
+
+    fn engine(&mut self, kind: EngineKind) -> Result<&mut Box<dyn Speak>, AudioError> {
+        let slot = match kind {
+            EngineKind::Kokoro => &mut self.kokoro,
+            EngineKind::Hibari => &mut self.hibari,
+        };
+        if slot.is_none() {
+            let engine: Box<dyn Speak> = match kind {
+                EngineKind::Kokoro => {
+                    let model = needed(&self.models.kokoro, "kokoro-82m-int8")?;
+                    let styles = needed(&self.models.kokoro_voices, "kokoro-voices")?;
+                    Box::new(Kokoro::load(model, styles, self.threads)?)
+                }
+                EngineKind::Hibari => {
+                    Box::new(Hibari::load(needed(&self.models.hibari, "hibari")?, self.threads)?)
+                }
+            };
+            *slot = Some(engine);
+        }
+        slot.as_mut().ok_or(AudioError::ModelMissing { id: "hibari" })
+    }
+}
+
+/// A sound with one manner all through.
+fn whole_sound(sound: Pcm, manner: Manner, words: &mut [TimedWord]) -> Pcm {
+    if manner == Manner::default() {
+        return sound;
+    }
+    let all = Stretch { start: 0.0, end: sound.seconds(), manner };
+    manner::stretched(&sound, &[all], words)
+}
+
+/// Words on the clock of the trimmed sound, in order.
+fn placed(words: Vec<TimedWord>, cut: f64, seconds: f64) -> Vec<SpokenWord> {
+    let mut last = 0.0;
+    words
+        .into_iter()
+        .map(|w| {
+            let start = (w.start - cut).clamp(last, seconds);
+            let end = (w.end - cut).clamp(start, seconds);
+            last = start;
+            SpokenWord { text: w.text, start, end }
+        })
+        .collect()
 }
 
 fn needed<'a>(folder: &'a Option<PathBuf>, id: &'static str) -> Result<&'a PathBuf, AudioError> {

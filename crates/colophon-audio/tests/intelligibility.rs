@@ -103,3 +103,66 @@ fn kokoro_mandarin_is_understood() {
     let cer = measure(&CHINESE, Lang::Zh, "zf_xiaoxiao", characters);
     assert!(cer <= 0.08, "character error rate {cer:.3}");
 }
+
+fn lines(text: &'static str) -> Vec<&'static str> {
+    text.lines().collect()
+}
+
+const LIST_EN: &str = include_str!("data/sentences_en.txt");
+const LIST_ZH: &str = include_str!("data/sentences_zh.txt");
+
+#[test]
+#[ignore = "five minutes"]
+fn hundred_english_sentences_of_hibari() {
+    let wer = measure(&lines(LIST_EN), Lang::En, "hibari", words);
+    assert!(wer <= 0.03, "word error rate {wer:.3}");
+}
+
+#[test]
+#[ignore = "ten minutes"]
+fn hundred_english_sentences_of_kokoro() {
+    let wer = measure(&lines(LIST_EN), Lang::En, "af_heart", words);
+    assert!(wer <= 0.03, "word error rate {wer:.3}");
+}
+
+#[test]
+#[ignore = "ten minutes"]
+fn hundred_chinese_sentences_of_kokoro() {
+    let cer = measure(&lines(LIST_ZH), Lang::Zh, "zf_xiaoxiao", characters);
+    assert!(cer <= 0.06, "character error rate {cer:.3}");
+}
+
+/// Speaks `seconds` of a text sentence by sentence; every sentence is heard once, in order.
+fn long_form(voice: &str, seconds: f64) {
+    let mut narrator = narrator(Lang::En, Some(voice));
+    let mut ears = Whisper::load(&model("whisper-base"), 2).expect("the recogniser loads");
+    let list = lines(LIST_EN);
+    let (mut spoken_seconds, mut wrong, mut total, mut i) = (0.0, 0.0, 0.0, 0);
+    while spoken_seconds < seconds {
+        let sentence = list[i % list.len()];
+        let spoken = narrator.speak_sentence(sentence, Lang::En, 1.0, &Cancel::new()).expect("it speaks");
+        spoken_seconds += spoken.sound.seconds();
+        let heard = ears.transcribe(&spoken.sound, Some(Lang::En), &Cancel::new()).expect("it hears");
+        let reference = words(sentence);
+        let rate = colophon_test::error_rate(&reference, &words(&heard));
+        assert!(rate <= 0.6, "{sentence} | {heard}");
+        wrong += rate * reference.len() as f64;
+        total += reference.len() as f64;
+        i += 1;
+    }
+    let wer = wrong / total;
+    println!("{voice}: {i} sentences, {spoken_seconds:.0} s, {:.1} % wrong", 100.0 * wer);
+    assert!(wer <= 0.05, "word error rate {wer:.3}");
+}
+
+#[test]
+#[ignore = "ten minutes"]
+fn ten_minutes_of_hibari_drop_nothing() {
+    long_form("hibari", 600.0);
+}
+
+#[test]
+#[ignore = "ten minutes"]
+fn three_minutes_of_kokoro_drop_nothing() {
+    long_form("af_heart", 180.0);
+}

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::mpsc::RecvTimeoutError;
 use std::time::Duration;
 
-use colophon_audio::{EngineKind, Narrator, SpeechModels, Voice};
+use colophon_audio::{Blend, EngineKind, Narrator, SpeechModels, Voice};
 use colophon_hub::{Hub, Model};
 use colophon_image::Stylizer;
 use colophon_scene::{ArtIndex, ArtPaths};
@@ -72,6 +72,27 @@ impl<'a> Fetch<'a> {
             EngineKind::Hibari => speech.hibari = Some(self.get("hibari", "voice", Some(voice.id))?.dir),
         }
         Ok(speech)
+    }
+
+    /// What several voices need.
+    pub(crate) fn voices(&mut self, voices: &[Blend]) -> Result<SpeechModels, StudioError> {
+        let mut all = SpeechModels::default();
+        for kind in [EngineKind::Kokoro, EngineKind::Hibari] {
+            let of_kind: Vec<&Blend> = voices.iter().filter(|b| b.engine() == kind).collect();
+            let Some(first) = of_kind.first() else { continue };
+            let before = self.uses.len();
+            let models = self.voice(first.main())?;
+            let names = of_kind.iter().map(|b| b.name()).collect::<Vec<_>>().join(", ");
+            for used in &mut self.uses[before..] {
+                if used.role == "voice" {
+                    used.variant = Some(names.clone());
+                }
+            }
+            all.kokoro = all.kokoro.or(models.kokoro);
+            all.kokoro_voices = all.kokoro_voices.or(models.kokoro_voices);
+            all.hibari = models.hibari.or(all.hibari);
+        }
+        Ok(all)
     }
 
     /// What the composer needs, and the painter where the style has one.

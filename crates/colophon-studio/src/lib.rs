@@ -29,7 +29,9 @@ pub use colophon_audio::clean::{Cleaning, Pauses};
 pub use colophon_audio::transcript::{Segment, Word};
 pub use colophon_audio::whisper::live::Line;
 pub use colophon_audio::whisper::{Script, languages};
-pub use colophon_audio::{Transcript, TranscriptFormat, Voice, music as composing, voices};
+pub use colophon_audio::{
+    Gender, Markup, Transcript, TranscriptFormat, Voice, music as composing, read_cast, voices,
+};
 pub use colophon_hub as hub;
 pub use colophon_image as image;
 pub use colophon_ledger::{AuditReport, Checkpoint, VerifiedProof};
@@ -39,6 +41,7 @@ pub use colophon_text::encode::{Filling, Purpose};
 pub use colophon_text::script::Recipe;
 pub use colophon_text::understand::Scored;
 pub use colophon_text::{TextError, chat, tasks};
+pub use colophon_video::captions::{to_srt, to_vtt};
 pub use config::{Config, PictureConfig, RemoteConfig, TextConfig};
 pub use diffuse::{DEFAULT_DIFFUSION, DiffusionRequest, Partial};
 pub use edit::{Behind, Edit, PictureFile};
@@ -54,7 +57,7 @@ pub use music::{Composed, MusicRequest};
 pub use picture::{PictureRequest, Pictured, Variation};
 pub use recording::{Measured, Recorded, SoundFile, VocoderKind};
 pub use sheet::SheetRequest;
-pub use speech::{LiveSpeech, SpeechRequest, Spoken};
+pub use speech::{LiveSpeech, SpeechRequest, Spoken, SpokenLine};
 pub use studio::{Studio, Work};
 pub use talk::{Exchange, Heard, Hearing, Latency, Talk, TalkEvent, TalkOptions};
 pub use transcribe::{DEFAULT_RECOGNISER, LiveSource, TranscribeRequest, Transcribed};

@@ -30,7 +30,7 @@ pub use record::{LogEntry, LogPosition, Recorder};
 pub use request::{LangChoice, MakeRequest};
 pub use script::{SceneText, Script};
 pub use seed::Seed;
-pub use timing::{Caption, SpokenScene, SpokenSentence};
+pub use timing::{Caption, SpokenScene, SpokenSentence, SpokenWord};
 
 /// Bytes as lower-case hex.
 pub fn hex(bytes: &[u8]) -> String {

@@ -13,6 +13,17 @@ pub struct Caption {
     pub text: String,
 }
 
+/// One spoken word.
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct SpokenWord {
+    /// The word as written, without the punctuation around it.
+    pub text: String,
+    /// Seconds from the start of the sound that it is part of.
+    pub start: f64,
+    /// Seconds from the start of the sound that it is part of.
+    pub end: f64,
+}
+
 /// One spoken sentence.
 #[derive(Clone, Debug)]
 pub struct SpokenSentence {
@@ -20,6 +31,8 @@ pub struct SpokenSentence {
     pub text: String,
     /// The sound, with silence trimmed from both ends.
     pub sound: Pcm,
+    /// When each word is spoken, in order, from the start of the sound.
+    pub words: Vec<SpokenWord>,
 }
 
 /// The narration of one scene.

@@ -1,32 +1,32 @@
 //! Hibari (Apache-2.0): a small network that predicts a spectrum every 12.5 ms, English only.
 //!
 //! In: `ids` `i64[1, L]` with the pad 0 at both ends, `speed` `f32[1]`. Out: five spectra `[1, 601, F]`
-//! and the pitch `[1, F]`; `pulse` turns them into sound at 24 kHz.
+//! and the pitch `[1, F]`, which `pulse` turns into sound at 24 kHz, and the frames of each token, 600
+//! samples each.
 
 use std::path::{Path, PathBuf};
 
-use colophon_types::{Cancel, Lang, Pcm, Seed};
+use colophon_types::{Cancel, Seed};
 use ort::session::Session;
 use ort::value::TensorRef;
 
 use super::pulse::{self, Spectra};
-use super::{Speak, Vocabulary, pieces, run, silent, speed_in_range};
-use crate::g2p::Phonemizer;
-use crate::g2p::en::Accent;
-use crate::g2p::zh::is_han;
-use crate::voices::{EngineKind, default_voice, voices};
-use crate::{AudioError, Voice};
+use super::{Speak, Uttered, Vocabulary, durations, joined, run, speed_in_range};
+use crate::g2p::Reading;
+use crate::voices::{EngineKind, voices};
+use crate::{AudioError, Blend, Voice};
 
 const NAME: &str = "hibari";
 /// Phonemes in one run.
 const LIMIT: usize = 400;
-const JOINT: f64 = 0.12;
+/// The tensor with the length of each token, and the samples of one of its frames.
+const DURATIONS: &str = "/Clip_output_0";
+const HOP: usize = 600;
 
 /// The engine.
 pub struct Hibari {
     session: Session,
     vocabulary: Vocabulary,
-    reader: Phonemizer,
     dir: PathBuf,
 }
 
@@ -37,17 +37,21 @@ impl Hibari {
     /// When a file is missing or cannot be loaded.
     pub fn load(dir: &Path, threads: usize) -> Result<Self, AudioError> {
         Ok(Self {
-            session: colophon_hub::onnx::session(&dir.join("hibari.onnx"), threads)?,
+            session: durations::session(&dir.join("hibari.onnx"), DURATIONS, threads)?,
             vocabulary: Vocabulary::load(&dir.join("vocab.json"))?,
-            reader: Phonemizer::new(Accent::Us, Some(dir.to_path_buf())),
             dir: dir.to_path_buf(),
         })
     }
 
-    fn piece(&mut self, phonemes: &str, speed: f32, cancel: &Cancel) -> Result<Vec<f32>, AudioError> {
+    fn piece(
+        &mut self,
+        phonemes: &[char],
+        speed: f32,
+        cancel: &Cancel,
+    ) -> Result<(Vec<f32>, Vec<f64>), AudioError> {
         let mut ids = self.vocabulary.tokens(phonemes);
         if ids.is_empty() {
-            return Ok(Vec::new());
+            return Ok((Vec::new(), Vec::new()));
         }
         ids.insert(0, 0);
         ids.push(0);
@@ -57,51 +61,41 @@ impl Hibari {
             "ids" => TensorRef::from_array_view(([1, ids.len()], ids.as_slice())).map_err(&error)?,
             "speed" => TensorRef::from_array_view(([1], speeds.as_slice())).map_err(&error)?,
         ];
-        let spectra = run(NAME, &mut self.session, inputs, cancel, |out| {
+        let (spectra, frames) = run(NAME, &mut self.session, inputs, cancel, |out| {
             let take = |i: usize| Ok::<_, ort::Error>(out[i].try_extract_tensor::<f32>()?.1.to_vec());
-            Ok(Spectra {
+            let spectra = Spectra {
                 harmonic_gain: take(0)?,
                 harmonic_phase: take(1)?,
                 noise_gain: take(2)?,
                 free_gain: take(3)?,
                 free_phase: take(4)?,
                 pitch: take(5)?,
-            })
+            };
+            let frames = out.get(DURATIONS).map(|f| f.try_extract_tensor::<f32>().map(|f| f.1.to_vec()));
+            Ok((spectra, frames.transpose()?))
         })?;
         // The noise is the same for the same phonemes: a sentence always sounds the same.
-        pulse::synthesise(&spectra, Seed(0).derive(phonemes), cancel)
+        let seed = Seed(0).derive(&phonemes.iter().collect::<String>());
+        let sound = pulse::synthesise(&spectra, seed, cancel)?;
+        let seconds = durations::seconds(frames, ids.len(), sound.len(), HOP, pulse::RATE);
+        Ok((sound, seconds))
     }
 }
 
 impl Speak for Hibari {
     fn speak(
         &mut self,
-        sentence: &str,
-        lang: Lang,
-        voice: &Voice,
+        reading: &Reading,
+        voice: &Blend,
         speed: f32,
         cancel: &Cancel,
-    ) -> Result<Pcm, AudioError> {
+    ) -> Result<Uttered, AudioError> {
         let speed = speed_in_range(speed)?;
-        if voice.engine != EngineKind::Hibari {
-            return Err(AudioError::UnknownVoice { name: voice.id.into(), near: Vec::new() });
+        if voice.engine() != EngineKind::Hibari {
+            return Err(AudioError::UnknownVoice { name: voice.name().into(), near: Vec::new() });
         }
-        if lang == Lang::Zh || sentence.chars().any(is_han) {
-            let instead = default_voice(Lang::Zh).id.into();
-            return Err(AudioError::WrongLanguage { voice: voice.id.into(), language: "Chinese", instead });
-        }
-        let phonemes = self.reader.phonemes(sentence, lang)?;
-        let mut samples = Vec::new();
-        for piece in pieces(&phonemes, LIMIT) {
-            if !samples.is_empty() {
-                samples.resize(samples.len() + (JOINT * f64::from(pulse::RATE)) as usize, 0.0);
-            }
-            samples.extend(self.piece(&piece, speed, cancel)?);
-        }
-        if samples.is_empty() {
-            return Err(silent(sentence));
-        }
-        Ok(Pcm { rate: pulse::RATE, samples })
+        let vocabulary = self.vocabulary.clone();
+        joined(reading, &vocabulary, LIMIT, pulse::RATE, |phonemes| self.piece(phonemes, speed, cancel))
     }
 
     fn voices(&self) -> Vec<&'static Voice> {

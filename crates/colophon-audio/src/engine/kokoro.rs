@@ -1,20 +1,20 @@
 //! Kokoro-82M (Apache-2.0): a StyleTTS 2 network with 24 kHz output, English and Mandarin.
 //!
 //! In: `tokens` `i64[1, L]` with the pad 0 at both ends, L ≤ 512; `style` `f32[1, 256]`, the row of
-//! the voice for this number of tokens; `speed` `f32[1]`. Out: `audio` `f32[N]`.
+//! the voice for this number of tokens; `speed` `f32[1]`. Out: `audio` `f32[N]`, and the frames of
+//! each token, 600 samples each.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use colophon_types::{Cancel, Lang, Pcm};
+use colophon_types::Cancel;
 use ort::session::Session;
 use ort::value::TensorRef;
 
-use super::{Speak, Vocabulary, pieces, run, silent, speed_in_range};
-use crate::g2p::Phonemizer;
-use crate::g2p::en::Accent;
+use super::{Speak, Uttered, Vocabulary, durations, joined, run, speed_in_range};
+use crate::g2p::Reading;
 use crate::voices::{EngineKind, voices};
-use crate::{AudioError, Voice};
+use crate::{AudioError, Blend, Voice};
 
 const NAME: &str = "kokoro";
 /// Samples a second.
@@ -24,8 +24,9 @@ const LIMIT: usize = 510;
 /// Length of one style row, and rows in a voice file.
 const STYLE: usize = 256;
 const ROWS: usize = 510;
-/// Silence between the pieces of a sentence that is too long for one run, in seconds.
-const JOINT: f64 = 0.12;
+/// The tensor with the length of each token, and the samples of one of its frames.
+const DURATIONS: &str = "/encoder/Clip_output_0";
+const HOP: usize = 600;
 
 /// The engine.
 pub struct Kokoro {
@@ -33,34 +34,37 @@ pub struct Kokoro {
     vocabulary: Vocabulary,
     voice_dir: PathBuf,
     styles: BTreeMap<&'static str, Vec<f32>>,
-    readers: BTreeMap<bool, Phonemizer>,
-    oov: Option<PathBuf>,
 }
 
 impl Kokoro {
     /// Loads the network from `model` (`kokoro.onnx`, `vocab.json`) and, as they are needed, voices
-    /// from `voice_dir` (`<id>.bin`). `oov` is the folder of the `hibari` model, if it is there: its
-    /// small network reads English words that are in no lexicon.
+    /// from `voice_dir` (`<id>.bin`).
     ///
     /// # Errors
     /// When a file is missing or cannot be loaded.
-    pub fn load(
-        model: &Path,
-        voice_dir: &Path,
-        oov: Option<&Path>,
-        threads: usize,
-    ) -> Result<Self, AudioError> {
+    pub fn load(model: &Path, voice_dir: &Path, threads: usize) -> Result<Self, AudioError> {
         Ok(Self {
-            session: colophon_hub::onnx::session(&model.join("kokoro.onnx"), threads)?,
+            session: durations::session(&model.join("kokoro.onnx"), DURATIONS, threads)?,
             vocabulary: Vocabulary::load(&model.join("vocab.json"))?,
             voice_dir: voice_dir.to_path_buf(),
             styles: BTreeMap::new(),
-            readers: BTreeMap::new(),
-            oov: oov.map(Path::to_path_buf),
         })
     }
 
-    fn style(&mut self, voice: &Voice, tokens: usize) -> Result<&[f32], AudioError> {
+    /// The style of a mixed voice for a text of so many tokens: the weighted sum of its parts.
+    fn style(&mut self, voice: &Blend, tokens: usize) -> Result<Vec<f32>, AudioError> {
+        let row = tokens.clamp(1, ROWS) - 1;
+        let mut mixed = vec![0.0; STYLE];
+        for (part, weight) in voice.parts() {
+            let rows = self.rows(part)?;
+            for (to, from) in mixed.iter_mut().zip(&rows[row * STYLE..(row + 1) * STYLE]) {
+                *to += from * weight;
+            }
+        }
+        Ok(mixed)
+    }
+
+    fn rows(&mut self, voice: &Voice) -> Result<&[f32], AudioError> {
         if !self.styles.contains_key(voice.id) {
             let path = self.voice_dir.join(format!("{}.bin", voice.id));
             let bytes = std::fs::read(&path).map_err(AudioError::model(&path))?;
@@ -71,23 +75,21 @@ impl Kokoro {
             let rows = bytes.chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect();
             self.styles.insert(voice.id, rows);
         }
-        let row = tokens.clamp(1, ROWS) - 1;
-        let rows = self.styles.get(voice.id).map_or(&[][..], Vec::as_slice);
-        Ok(&rows[row * STYLE..(row + 1) * STYLE])
+        Ok(self.styles.get(voice.id).map_or(&[][..], Vec::as_slice))
     }
 
     fn piece(
         &mut self,
-        phonemes: &str,
-        voice: &Voice,
+        phonemes: &[char],
+        voice: &Blend,
         speed: f32,
         cancel: &Cancel,
-    ) -> Result<Vec<f32>, AudioError> {
+    ) -> Result<(Vec<f32>, Vec<f64>), AudioError> {
         let mut tokens = self.vocabulary.tokens(phonemes);
         if tokens.is_empty() {
-            return Ok(Vec::new());
+            return Ok((Vec::new(), Vec::new()));
         }
-        let style = self.style(voice, tokens.len())?.to_vec();
+        let style = self.style(voice, tokens.len())?;
         tokens.insert(0, 0);
         tokens.push(0);
         let speeds = [speed];
@@ -97,40 +99,30 @@ impl Kokoro {
             "style" => TensorRef::from_array_view(([1, STYLE], style.as_slice())).map_err(&error)?,
             "speed" => TensorRef::from_array_view(([1], speeds.as_slice())).map_err(&error)?,
         ];
-        run(NAME, &mut self.session, inputs, cancel, |out| Ok(out[0].try_extract_tensor::<f32>()?.1.to_vec()))
+        let (sound, frames) = run(NAME, &mut self.session, inputs, cancel, |out| {
+            let sound = out[0].try_extract_tensor::<f32>()?.1.to_vec();
+            let frames = out.get(DURATIONS).map(|f| f.try_extract_tensor::<f32>().map(|f| f.1.to_vec()));
+            Ok((sound, frames.transpose()?))
+        })?;
+        let seconds = durations::seconds(frames, tokens.len(), sound.len(), HOP, RATE);
+        Ok((sound, seconds))
     }
 }
 
 impl Speak for Kokoro {
     fn speak(
         &mut self,
-        sentence: &str,
-        lang: Lang,
-        voice: &Voice,
+        reading: &Reading,
+        voice: &Blend,
         speed: f32,
         cancel: &Cancel,
-    ) -> Result<Pcm, AudioError> {
+    ) -> Result<Uttered, AudioError> {
         let speed = speed_in_range(speed)?;
-        if voice.engine != EngineKind::Kokoro {
-            return Err(AudioError::UnknownVoice { name: voice.id.into(), near: Vec::new() });
+        if voice.engine() != EngineKind::Kokoro {
+            return Err(AudioError::UnknownVoice { name: voice.name().into(), near: Vec::new() });
         }
-        let oov = self.oov.clone();
-        let reader = self
-            .readers
-            .entry(voice.accent == Accent::Gb)
-            .or_insert_with(|| Phonemizer::new(voice.accent, oov));
-        let phonemes = reader.phonemes(sentence, lang)?;
-        let mut samples = Vec::new();
-        for piece in pieces(&phonemes, LIMIT) {
-            if !samples.is_empty() {
-                samples.resize(samples.len() + (JOINT * f64::from(RATE)) as usize, 0.0);
-            }
-            samples.extend(self.piece(&piece, voice, speed, cancel)?);
-        }
-        if samples.is_empty() {
-            return Err(silent(sentence));
-        }
-        Ok(Pcm { rate: RATE, samples })
+        let vocabulary = self.vocabulary.clone();
+        joined(reading, &vocabulary, LIMIT, RATE, |phonemes| self.piece(phonemes, voice, speed, cancel))
     }
 
     fn voices(&self) -> Vec<&'static Voice> {

@@ -43,24 +43,85 @@ impl English {
         Ok(Self { g2p: G2P::with_fallback(language, Some(Box::new(fallback))) })
     }
 
-    /// Phonemes of normalised text: words separated by spaces, punctuation kept.
-    pub fn phonemes(&self, text: &str) -> String {
+    /// Normalised text, read word by word; punctuation marks are words too.
+    pub(crate) fn read(&self, text: &str) -> Vec<Read> {
         let text = spoken(text);
-        let mut out = String::new();
+        let mut out: Vec<Read> = Vec::new();
         for clause in clauses(&text) {
-            // A text that the lexicon's rules fail on is read letter by letter rather than lost.
-            let part = match self.g2p.g2p(clause) {
-                Ok((phonemes, _)) => phonemes,
-                Err(_) => clause.split(' ').map(spell).collect::<Vec<_>>().join(" "),
-            };
-            if !out.is_empty() && !out.ends_with(' ') {
-                out.push(' ');
+            if let Some(last) = out.last_mut() {
+                last.space = true;
             }
-            out.push_str(part.trim());
+            // A text that the lexicon's rules fail on is read letter by letter rather than lost.
+            match self.g2p.g2p(clause) {
+                Ok((_, tokens)) => out.extend(tokens.into_iter().map(|t| Read {
+                    text: t.text,
+                    phonemes: trained(&t.phonemes.unwrap_or_default()),
+                    space: !t.whitespace.is_empty(),
+                })),
+                Err(_) => out.extend(clause.split(' ').map(|w| Read {
+                    text: w.to_owned(),
+                    phonemes: spell(w),
+                    space: true,
+                })),
+            }
         }
-        // Variants that the voices were not trained on; ❓ is the lexicon's word for "unknown".
-        out.replace('ɾ', "T").replace('ʔ', "t").replace('❓', "")
+        out
     }
+}
+
+/// A word as it is read.
+pub(crate) struct Read {
+    /// The word.
+    pub(crate) text: String,
+    /// Its phonemes.
+    pub(crate) phonemes: String,
+    /// Whether a space follows.
+    pub(crate) space: bool,
+}
+
+/// Without variants that the voices were not trained on; ❓ is the lexicon's word for "unknown".
+fn trained(phonemes: &str) -> String {
+    phonemes.replace('ɾ', "T").replace('ʔ', "t").replace('❓', "")
+}
+
+/// The alphabet of the voices: letters, stress, length and tone marks.
+const ALPHABET: &str = "\u{303}ʣʥʦʨᵝꭧAIOQSTWYᵊabcdefhijklmnopqrstuvwxyzɑɐɒæβɔɕçɖðʤəɚɛɜɟɡɥɨɪʝɯɰŋɳɲɴøɸθœɹɾɻʁɽʂʃʈʧʊʋʌɣɤχʎʒʔˈˌːʰʲ↓→↗↘ᵻ";
+
+/// Phonemes of the voices' alphabet from IPA, or from that alphabet itself: `ˈtʃeɪndʒ` → `ˈʧAnʤ`.
+///
+/// # Errors
+/// What is wrong with it.
+pub(crate) fn phonemes_of_ipa(ipa: &str) -> Result<String, String> {
+    let mut text: String = ipa.chars().filter(|c| !"\u{361}\u{35c}.‿\u{329}\u{32f}".contains(*c)).collect();
+    for (from, to) in [
+        ("eɪ", "A"),
+        ("aɪ", "I"),
+        ("aʊ", "W"),
+        ("ɔɪ", "Y"),
+        ("oʊ", "O"),
+        ("əʊ", "Q"),
+        ("tʃ", "ʧ"),
+        ("dʒ", "ʤ"),
+        ("tɕ", "ʨ"),
+        ("ʈʂ", "ꭧ"),
+        ("ts", "ʦ"),
+        ("g", "ɡ"),
+        ("ɝ", "ɜɹ"),
+        ("'", "ˈ"),
+        (":", "ː"),
+        ("ɫ", "l"),
+        ("r", "ɹ"),
+    ] {
+        text = text.replace(from, to);
+    }
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    if let Some(c) = text.chars().find(|c| *c != ' ' && !ALPHABET.contains(*c)) {
+        return Err(format!("\"{}\" is no phoneme", c.escape_debug()));
+    }
+    if !text.chars().any(char::is_alphabetic) {
+        return Err("there is no phoneme between the slashes".into());
+    }
+    Ok(text)
 }
 
 /// Keeps what the lexicon's tokenizer is made for: Latin words of sane length and punctuation.
@@ -136,6 +197,11 @@ fn spell(word: &str) -> String {
     word.chars().map(name).collect()
 }
 
+/// The name of a letter, in phonemes; empty for what is no letter.
+pub(crate) fn spelled(letter: char) -> String {
+    spell(letter.encode_utf8(&mut [0; 4]))
+}
+
 /// What reads a word that is in no lexicon.
 struct Unknown {
     network: Option<Network>,
@@ -206,5 +272,22 @@ impl Network {
             last = class;
         }
         Some(out)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ipa_becomes_the_alphabet_of_the_voices() {
+        for (ipa, want) in
+            [("ˈtʃeɪndʒ", "ˈʧAnʤ"), ("t͡ʃaɪ", "ʧI"), ("rəʊd", "ɹQd"), ("ˈɡɪf", "ˈɡɪf"), ("  a   b ", "a b")]
+        {
+            assert_eq!(phonemes_of_ipa(ipa).as_deref(), Ok(want), "{ipa}");
+        }
+        for ipa in ["", "ˈ", "a#b", "漢", "a\u{7}"] {
+            assert!(phonemes_of_ipa(ipa).is_err(), "{ipa:?}");
+        }
     }
 }

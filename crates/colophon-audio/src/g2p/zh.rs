@@ -22,17 +22,61 @@ pub(crate) fn is_han(c: char) -> bool {
     matches!(c, '\u{3007}' | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{323af}')
 }
 
-/// Phonemes of a run of Han characters: words separated by spaces. Characters without a known
-/// reading are left out.
-pub(crate) fn phonemes(run: &str) -> String {
+/// One character of a run as it is read.
+pub(crate) struct Read {
+    /// The character.
+    pub(crate) text: char,
+    /// Its phonemes; empty where no reading is known.
+    pub(crate) phonemes: String,
+    /// Whether a word ends after it.
+    pub(crate) ends_word: bool,
+}
+
+/// A run of Han characters, read one by one.
+pub(crate) fn readings(run: &str) -> Vec<Read> {
     let mut words = read(run);
     sandhi(run, &mut words);
-    let spoken: Vec<String> = words
-        .iter()
-        .map(|w| w.iter().filter_map(|s| s.as_ref().and_then(Syllable::phonemes)).collect::<String>())
-        .filter(|w| !w.is_empty())
-        .collect();
-    spoken.join(" ")
+    let mut chars = run.chars();
+    let mut out = Vec::new();
+    for word in &words {
+        for (i, syllable) in word.iter().enumerate() {
+            let Some(text) = chars.next() else { return out };
+            let phonemes = syllable.as_ref().and_then(Syllable::phonemes).unwrap_or_default();
+            out.push(Read { text, phonemes, ends_word: i + 1 == word.len() });
+        }
+    }
+    out
+}
+
+/// Words of a run, as jieba's dictionary cuts it.
+pub(crate) fn words(run: &str) -> Vec<&str> {
+    jieba().cut(run, false).iter().map(|t| t.word).collect()
+}
+
+/// Phonemes of pinyin with tone numbers or marks, syllables separated by spaces or apostrophes:
+/// `chong2 qing4`, `chóng qìng`. `None` where a syllable is none.
+pub(crate) fn phonemes_of_pinyin(pinyin: &str) -> Option<String> {
+    let syllables = pinyin.split(|c: char| c.is_whitespace() || c == '\'').filter(|s| !s.is_empty());
+    let read: Option<String> = syllables.map(|s| Syllable::parse(&numbered(s)).phonemes()).collect();
+    read.filter(|p| !p.is_empty())
+}
+
+/// A syllable with its tone mark, if any, as a number at its end.
+fn numbered(syllable: &str) -> String {
+    use unicode_normalization::UnicodeNormalization;
+    let mut tone = None;
+    let mut plain = String::new();
+    for c in syllable.to_lowercase().replace("u:", "ü").nfd() {
+        match c {
+            '\u{304}' => tone = Some('1'),
+            '\u{301}' => tone = Some('2'),
+            '\u{30c}' => tone = Some('3'),
+            '\u{300}' => tone = Some('4'),
+            c => plain.push(c),
+        }
+    }
+    plain.extend(tone);
+    plain.nfc().collect()
 }
 
 /// Pinyin of a run, for tests and inspection: `ni2 hao3`.
@@ -223,5 +267,20 @@ mod tests {
         ] {
             assert_eq!(pinyin_of(text), want, "{text}");
         }
+    }
+
+    #[test]
+    fn pinyin_is_read_with_numbers_or_marks() {
+        for (pinyin, want) in [
+            ("chong2 qing4", "ꭧʰʊ↗ŋʨʰi↘ŋ"),
+            ("chóng qìng", "ꭧʰʊ↗ŋʨʰi↘ŋ"),
+            ("lǜ'sè", "ly↘sɤ↘"),
+            ("lv4 se4", "ly↘sɤ↘"),
+            ("ma", "ma"),
+        ] {
+            assert_eq!(phonemes_of_pinyin(pinyin).as_deref(), Some(want), "{pinyin}");
+        }
+        assert_eq!(phonemes_of_pinyin("hello there"), None);
+        assert_eq!(phonemes_of_pinyin(" "), None);
     }
 }

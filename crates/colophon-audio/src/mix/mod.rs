@@ -4,6 +4,7 @@
 
 mod limiter;
 pub mod stereo;
+mod stretch;
 
 use colophon_types::Pcm;
 use ebur128::{EbuR128, Mode};
@@ -11,6 +12,8 @@ use rubato::audioadapter_buffers::owned::InterleavedOwned;
 use rubato::{Fft, FixedSync, Resampler};
 
 use crate::AudioError;
+
+pub use stretch::{shift, stretch};
 
 /// Integrated loudness of a finished film, in LUFS.
 pub const TARGET_LUFS: f64 = -16.0;
@@ -23,17 +26,23 @@ pub const FILM_RATE: u32 = 48_000;
 /// second louder than −50 dBFS, with a margin for soft onsets and a short fade at each end.
 /// A sound without such a stretch becomes empty.
 pub fn trim(sound: &Pcm) -> Pcm {
+    trimmed(sound, MARGINS).0
+}
+
+/// Quiet samples that trimming leaves before the first and after the last loud hundredth of a second,
+/// in hundredths of a second.
+const MARGINS: [f64; 2] = [3.0, 8.0];
+
+/// Trims a sound, leaving at most `margins` hundredths of a second of quiet at its ends; also says how
+/// many samples were cut at the start.
+pub(crate) fn trimmed(sound: &Pcm, margins: [f64; 2]) -> (Pcm, usize) {
     let step = (sound.rate as usize / 100).max(1);
-    let loud = |block: &[f32]| {
-        let power = block.iter().map(|x| f64::from(*x) * f64::from(*x)).sum::<f64>() / block.len() as f64;
-        power > 1e-5
+    let Some((first, last)) = loud(sound) else {
+        return (Pcm { rate: sound.rate, samples: Vec::new() }, 0);
     };
-    let blocks: Vec<bool> = sound.samples.chunks(step).map(loud).collect();
-    let (Some(first), Some(last)) = (blocks.iter().position(|b| *b), blocks.iter().rposition(|b| *b)) else {
-        return Pcm { rate: sound.rate, samples: Vec::new() };
-    };
-    let start = first.saturating_sub(3) * step;
-    let end = ((last + 9) * step).min(sound.samples.len());
+    let [before, after] = margins.map(|m| (m * step as f64).round() as usize);
+    let start = first.saturating_sub(before);
+    let end = (last + after).min(sound.samples.len());
     let mut samples = sound.samples[start..end].to_vec();
     let fade = (step / 2).min(samples.len() / 2);
     let n = samples.len();
@@ -42,7 +51,25 @@ pub fn trim(sound: &Pcm) -> Pcm {
         samples[i] *= gain;
         samples[n - 1 - i] *= gain;
     }
-    Pcm { rate: sound.rate, samples }
+    (Pcm { rate: sound.rate, samples }, start)
+}
+
+/// Seconds of quiet before the first and after the last loud hundredth of a second.
+pub(crate) fn quiet_ends(sound: &Pcm) -> [f64; 2] {
+    let seconds = |n: usize| n as f64 / f64::from(sound.rate.max(1));
+    loud(sound).map_or([0.0; 2], |(first, last)| [seconds(first), seconds(sound.samples.len() - last)])
+}
+
+/// The samples from the first to behind the last hundredth of a second louder than −50 dBFS.
+fn loud(sound: &Pcm) -> Option<(usize, usize)> {
+    let step = (sound.rate as usize / 100).max(1);
+    let is_loud = |block: &[f32]| {
+        let power = block.iter().map(|x| f64::from(*x) * f64::from(*x)).sum::<f64>() / block.len() as f64;
+        power > 1e-5
+    };
+    let blocks: Vec<bool> = sound.samples.chunks(step).map(is_loud).collect();
+    let (first, last) = (blocks.iter().position(|b| *b)?, blocks.iter().rposition(|b| *b)?);
+    Some((first * step, ((last + 1) * step).min(sound.samples.len())))
 }
 
 /// Lays sounds on a silent timeline of `total_seconds` at `rate` hertz: each begins at its start in

@@ -1,12 +1,14 @@
 //! Text normalisation: a sentence as written becomes a sentence as read aloud, with every number,
 //! unit, date, currency and abbreviation in words. Pure functions, linear in the length of the text.
 
+mod elements;
 pub mod en;
-mod en_words;
 pub mod zh;
 
 use colophon_types::Lang;
 use unicode_normalization::UnicodeNormalization;
+
+use crate::g2p::fixed_index;
 
 /// The text as `lang` reads it aloud.
 pub fn normalize(text: &str, lang: Lang) -> String {
@@ -21,6 +23,7 @@ pub fn normalize(text: &str, lang: Lang) -> String {
 /// (emoji, control characters, private use) replaced by spaces. White space is collapsed.
 pub(crate) fn clean(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
+    let mut raised = false;
     for c in text.chars() {
         match c {
             '½' | '⅓' | '⅔' | '¼' | '¾' | '⅛' => {
@@ -29,8 +32,17 @@ pub(crate) fn clean(text: &str) -> String {
                 }
                 folded.extend(std::iter::once(c).nfkc());
             }
+            '²' | '³' | '¹' | '⁰' | '⁴'..='⁹' | '⁺' | '⁻' | 'ⁿ' | 'ⁱ' => {
+                // A raised run begins with one circumflex: 10⁻³ is 10^-3.
+                if !raised {
+                    folded.push('^');
+                }
+                folded.extend(std::iter::once(c).nfkc());
+            }
+            '№' => folded.push_str("No. "),
             _ => folded.push(c),
         }
+        raised = matches!(c, '²' | '³' | '¹' | '⁰' | '⁴'..='⁹' | '⁺' | '⁻');
     }
     let mut out = String::with_capacity(folded.len());
     for c in folded.nfkc() {
@@ -48,13 +60,21 @@ pub(crate) fn clean(text: &str) -> String {
             '、' | '，' => ',',
             '·' | '・' | '•' => '·',
             '〜' | '～' | '~' => '~',
-            '×' => '×',
+            '∙' | '⋅' => '·',
+            '←' | '⟶' | '➔' | '➜' => '→',
+            '√' | '∛' | '≤' | '≥' | '≠' | '≈' | '≡' | '±' | '∞' | '∑' | '∏' | '∫' | '∂' | '∇' | '∆' | '∈'
+            | '∉' | '∪' | '∩' | '⊂' | '∀' | '∃' | '→' | '⇒' | '⇔' | '∝' | '∴' | '×' | '′' | '″' | '₽'
+            | '₺' | '₫' | '฿' | '₴' | '₪' | '₿' => c,
+            '⩽' | '≦' => '≤',
+            '⩾' | '≧' => '≥',
+            '≃' | '≅' => '≈',
             '÷' | '°' | '$' | '£' | '€' | '¥' | '₩' | '₹' | '¢' | '&' | '+' | '%' | '‰' | '=' | '@' | '#'
             | '/' | '<' | '>' | '*' | '_' | '^' | '\'' | '"' | '-' | '.' | ',' | '!' | '?' | ';' | ':'
             | '(' | ')' => c,
             '[' | '{' => '(',
             ']' | '}' => ')',
-            c if c.is_alphanumeric() => c,
+            // Fixed readings pass.
+            c if c.is_alphanumeric() || fixed_index(c).is_some() => c,
             _ => ' ',
         };
         if mapped == ' ' {
@@ -142,6 +162,15 @@ pub(crate) fn starts_with(chars: &[char], at: usize, word: &str) -> bool {
         }
     }
     true
+}
+
+/// Whether the sign at `at` stands between two numbers, letters or brackets, with spaces or without.
+pub(crate) fn operator_between(chars: &[char], at: usize) -> bool {
+    let operand =
+        |c: Option<&char>| c.is_some_and(|c| c.is_alphanumeric() || matches!(c, '(' | ')' | '√' | '-'));
+    let before = chars[..at.min(chars.len())].iter().rev().find(|c| **c != ' ');
+    let after = chars.get(at + 1..).unwrap_or_default().iter().find(|c| **c != ' ');
+    operand(before) && operand(after)
 }
 
 /// The digits that start at `chars[at]`, as their count and value.

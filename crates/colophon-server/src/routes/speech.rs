@@ -84,6 +84,7 @@ pub(crate) async fn post(State(app): Shared, body: Body) -> Result<Response, Api
         lang: LangChoice::Auto,
         speed: body.speed.unwrap_or(1.0),
         format,
+        ..SpeechRequest::default()
     };
     let mut spoken = begin(&app, request).await?;
     let id = spoken.id.clone();

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use colophon_studio::{LiveSpeech, SpeechRequest};
-use colophon_types::{LangChoice, NoProgress, SoundFormat};
+use colophon_types::{NoProgress, SoundFormat};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -69,9 +69,8 @@ impl Spoken {
         SpeechRequest {
             text: words.to_owned(),
             voice: Some(self.voice.clone()),
-            lang: LangChoice::Auto,
-            speed: 1.0,
             format: self.format,
+            ..SpeechRequest::default()
         }
     }
 

@@ -1,18 +1,22 @@
 //! The arguments, as clap reads them.
 
+mod hearing;
 mod language;
-mod media;
+mod music;
 mod picture;
 mod recording;
+mod speech;
 
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
+pub(crate) use hearing::{ChineseScript, HearFormat, HearTask, Transcribe};
 pub(crate) use language::{Chat, Form, Generation, Given, Search, TaskName, Text, Understand};
-pub(crate) use media::{Audiobook, ChineseScript, HearFormat, HearTask, Music, Speech, Talk, Transcribe};
+pub(crate) use music::Music;
 pub(crate) use picture::{Change, Image};
 pub(crate) use recording::{Clean, Engine, Vocode};
+pub(crate) use speech::{Audiobook, Speech, Talk};
 
 /// Generates films and texts on your own machine, and signs, labels and logs everything it makes.
 #[derive(Debug, Parser)]

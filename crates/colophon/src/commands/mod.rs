@@ -81,6 +81,17 @@ fn language(name: &str) -> Result<LangChoice, Failure> {
     }
 }
 
+/// Refuses an output file whose name promises another format.
+fn written_as(path: &Path, extension: &str) -> Result<(), Failure> {
+    match path.extension().and_then(|e| e.to_str()) {
+        Some(given) if given.eq_ignore_ascii_case(extension) => Ok(()),
+        _ => {
+            let message = format!("{} cannot be written: only .{extension} files can", path.display());
+            Err(Failure::new(ErrorCode::BadInput, message))
+        }
+    }
+}
+
 /// The format of a sound by the end of its file's name.
 fn sound_format(path: &Path) -> Result<SoundFormat, Failure> {
     let ending = path.extension().and_then(|e| e.to_str()).unwrap_or_default();

@@ -1,63 +1,17 @@
 //! Mandarin: numbers, dates, times, money, units and symbols in Chinese characters. Latin words
 //! inside the text are kept as they are; they are read as English later.
 
+mod codes;
+mod formula;
+mod tables;
+
+use crate::g2p::fixed_index;
 use crate::g2p::zh::is_han;
 
 use super::{Number, clean, clock_at, digits_at, iso_date_at, starts_with};
+use tables::{CURRENCIES, GREEK, MEASURES, OPERATORS, UNITS};
 
 const DIGITS: [char; 10] = ['零', '一', '二', '三', '四', '五', '六', '七', '八', '九'];
-/// Measure words before which 2 is 两 (Xinhua Zidian, entry 两).
-const MEASURES: &str = "个位只条张本件天次年周倍种块头辆座家间层岁人名台部首支枝棵朵片双对套场杯碗瓶把架艘所门颗粒页\
-                        句段篇幅群份步步声下遍回趟轮句米吨升斤里分秒小点元角亩";
-/// Unit as written and as read. Longer ones first where one begins another.
-const UNITS: [(&str, &str); 33] = [
-    ("km/h", "公里每小时"),
-    ("kWh", "千瓦时"),
-    ("km2", "平方公里"),
-    ("m/s", "米每秒"),
-    ("GHz", "吉赫兹"),
-    ("MHz", "兆赫兹"),
-    ("kHz", "千赫兹"),
-    ("km", "公里"),
-    ("cm", "厘米"),
-    ("mm", "毫米"),
-    ("nm", "纳米"),
-    ("kg", "公斤"),
-    ("mg", "毫克"),
-    ("ml", "毫升"),
-    ("mL", "毫升"),
-    ("m2", "平方米"),
-    ("m3", "立方米"),
-    ("Hz", "赫兹"),
-    ("kW", "千瓦"),
-    ("MW", "兆瓦"),
-    ("ms", "毫秒"),
-    ("ha", "公顷"),
-    ("dB", "分贝"),
-    ("min", "分钟"),
-    ("°C", "摄氏度"),
-    ("°F", "华氏度"),
-    ("°", "度"),
-    ("m", "米"),
-    ("g", "克"),
-    ("t", "吨"),
-    ("h", "小时"),
-    ("L", "升"),
-    ("s", "秒"),
-];
-const CURRENCIES: [(&str, &str); 10] = [
-    ("US$", "美元"),
-    ("HK$", "港元"),
-    ("RMB", "元"),
-    ("USD", "美元"),
-    ("$", "美元"),
-    ("£", "英镑"),
-    ("€", "欧元"),
-    ("¥", "元"),
-    ("₩", "韩元"),
-    ("₹", "卢比"),
-];
-
 /// An integer in characters: `10203` → 一万零二百零三. 2 stands as 二 in the units and tens and as
 /// 两 before 千, 万 and 亿.
 pub fn cardinal(n: u64) -> String {
@@ -126,6 +80,13 @@ pub fn digits(text: &str) -> String {
     text.bytes().map(|b| DIGITS[usize::from(b.saturating_sub(b'0').min(9))]).collect()
 }
 
+/// A date of the parts that are there: 二零二六年十一月二十四日.
+pub fn date(y: Option<u64>, m: Option<u64>, d: Option<u64>) -> String {
+    let part = |n: Option<String>, unit: &str| n.map(|n| format!("{n}{unit}")).unwrap_or_default();
+    let (y, m, d) = (y.map(|y| digits(&y.to_string())), m.map(cardinal), d.map(cardinal));
+    format!("{}{}{}", part(y, "年"), part(m, "月"), part(d, "日"))
+}
+
 /// Digit by digit as on the telephone, with 幺 for 1.
 fn telephone(text: &str) -> String {
     digits(text).replace('一', "幺")
@@ -149,13 +110,27 @@ fn counted(n: &Number) -> String {
 
 /// The sentence with everything in characters; Latin letters, spaces and `,.!?;:…—"()` remain.
 pub fn normalize(text: &str) -> String {
-    let text = clean(text);
+    let text = clean(&arabic(text));
     let chars: Vec<char> = text.chars().collect();
-    let mut reader = Reader { chars: &chars, at: 0, out: String::with_capacity(text.len() * 2) };
+    let formula = chars.iter().any(|c| "=≤≥≠≈".contains(*c));
+    let mut reader = Reader { chars: &chars, at: 0, out: String::with_capacity(text.len() * 2), formula };
     while reader.at < chars.len() {
         reader.step();
     }
     tidy(&reader.out)
+}
+
+/// Roman numerals of one character (Ⅱ) in digits: they are numbers in Chinese texts.
+fn arabic(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match u32::from(c) {
+            n @ 0x2160..=0x216B => out.push_str(&(n - 0x215F).to_string()),
+            n @ 0x2460..=0x2473 => out.push_str(&format!("{},", n - 0x245F)),
+            _ => out.push(c),
+        }
+    }
+    out
 }
 
 /// Drops spaces beside Han characters and punctuation, and punctuation that opens the text.
@@ -181,6 +156,8 @@ struct Reader<'a> {
     chars: &'a [char],
     at: usize,
     out: String,
+    /// Whether the text has an equation in it.
+    formula: bool,
 }
 
 impl Reader<'_> {
@@ -190,7 +167,18 @@ impl Reader<'_> {
 
     fn step(&mut self) {
         let c = self.chars[self.at];
-        if self.money() {
+        if self.address() || self.money() || self.molecule() {
+            return;
+        }
+        if matches!(c, '+' | '(') && self.dial() {
+            return;
+        }
+        if c.is_ascii_alphabetic() && self.latin() {
+            return;
+        }
+        if let Some(letter) = self.variable() {
+            self.out.push(letter.to_ascii_uppercase());
+            self.at += 1;
             return;
         }
         if c.is_ascii_digit() {
@@ -213,30 +201,46 @@ impl Reader<'_> {
                 self.number(if cold { "零下" } else { "负" });
             }
             '+' if next_digit && !attached => self.number("正"),
+            '^' => self.power(),
+            '/' if attached && self.per() => self.out.push('每'),
+            '-' if self.is_formula() && super::operator_between(self.chars, self.at - 1) => {
+                self.out.push('减')
+            }
+            '*' if super::operator_between(self.chars, self.at - 1) => self.out.push('乘'),
+            '<' if super::operator_between(self.chars, self.at - 1) => self.out.push_str("小于"),
+            '>' if super::operator_between(self.chars, self.at - 1) => self.out.push_str("大于"),
+            ':' if self.is_ratio() => self.out.push('比'),
             '+' => self.out.push('加'),
             '&' => self.out.push('和'),
             '=' => self.out.push_str("等于"),
             '×' => self.out.push('乘'),
             '÷' => self.out.push_str("除以"),
-            '@' => self.out.push_str(" at "),
             '°' => self.out.push('度'),
             '%' => self.out.push_str("百分号"),
             '#' if next_digit => {}
+            '@' => self.out.push_str(" at "),
             '·' => {}
+            c if fixed_index(c).is_some() => self.out.push(c),
             '~' => self.out.push('—'),
             '-' if attached && self.peek(self.at).is_some_and(char::is_alphabetic) => self.out.push(' '),
-            '$' | '£' | '€' | '¥' | '₩' | '₹' | '¢' | '#' | '/' | '<' | '>' | '*' | '_' | '^' | '‰' | '-' =>
+            '$' | '£' | '€' | '¥' | '₩' | '₹' | '¢' | '#' | '/' | '<' | '>' | '*' | '_' | '‰' | '-' =>
             {
                 self.out.push(' ');
             }
-            _ => self.out.push(c),
+            c => {
+                let sign = OPERATORS.iter().chain(GREEK).find(|(s, _)| *s == c);
+                match sign {
+                    Some((_, name)) => self.out.push_str(name),
+                    None => self.out.push(c),
+                }
+            }
         }
     }
 
     /// "￥100", "$3.5亿": the currency is read after the amount.
     fn money(&mut self) -> bool {
         let before = self.at.checked_sub(1).and_then(|i| self.peek(i));
-        for (sign, name) in CURRENCIES {
+        for (sign, name) in CURRENCIES.iter().copied() {
             if !starts_with(self.chars, self.at, sign)
                 || (sign.chars().all(char::is_alphabetic) && before.is_some_and(|c| c.is_ascii_alphabetic()))
             {
@@ -257,7 +261,7 @@ impl Reader<'_> {
             if starts_with(self.chars, self.at, name) {
                 self.at += name.chars().count();
             }
-            self.out.push_str(&if scale.is_empty() { counted(&n) } else { large(&n) });
+            self.out.push_str(&cash(&n));
             self.out.push_str(&scale);
             self.out.push_str(name);
             return true;
@@ -267,7 +271,7 @@ impl Reader<'_> {
 
     /// A number, with `sign` said before it.
     fn number(&mut self, sign: &str) {
-        if sign.is_empty() && (self.date() || self.clock() || self.dial()) {
+        if sign.is_empty() && (self.date() || self.clock() || self.dial() || self.version() || self.code()) {
             return;
         }
         if self.fraction(sign) {
@@ -278,7 +282,10 @@ impl Reader<'_> {
             return;
         };
         self.at = n.end;
-        if self.percent(&n, sign) || self.range(&n, sign) {
+        if self.percent(&n, sign)
+            || self.range(&n, sign)
+            || sign.is_empty() && (self.versus(&n) || self.money_after(&n) || self.generation(&n))
+        {
             return;
         }
         self.out.push_str(sign);
@@ -291,7 +298,7 @@ impl Reader<'_> {
             self.out.push_str(&digits(&n.whole));
         } else if self.unit(&n) {
         } else if matches!(next, Some('万' | '亿' | '千')) {
-            self.out.push_str(&large(&n));
+            self.out.push_str(&counted(&n));
         } else if !ordinal && self.measured(next) {
             self.out.push_str(&counted(&n));
         } else {
@@ -311,7 +318,7 @@ impl Reader<'_> {
 
     fn unit(&mut self, n: &Number) -> bool {
         let at = self.at + usize::from(self.peek(self.at) == Some(' '));
-        for (unit, name) in UNITS {
+        for (unit, name) in UNITS.iter().copied() {
             let end = at + unit.chars().count();
             let here = self.chars.get(at..end).is_some_and(|c| c.iter().copied().eq(unit.chars()));
             if here && !self.peek(end).is_some_and(|c| c.is_ascii_alphanumeric()) {
@@ -372,7 +379,7 @@ impl Reader<'_> {
     }
 
     fn date(&mut self) -> bool {
-        let Some((y, m, d, end)) = iso_date_at(self.chars, self.at) else { return false };
+        let Some((y, m, d, end)) = iso_date_at(self.chars, self.at) else { return self.year_month() };
         self.at = end;
         self.out.push_str(&format!("{}年{}月{}日", digits(&y.to_string()), cardinal(m), cardinal(d)));
         true
@@ -388,7 +395,13 @@ impl Reader<'_> {
         match m {
             0 if s.is_none() => {}
             0..=9 => self.out.push_str(&format!("零{}分", cardinal(m))),
+            // "9点30分" and "9:30分" end the same.
             _ => self.out.push_str(&format!("{}分", cardinal(m))),
+        }
+        if matches!(self.peek(self.at), Some('-' | '~' | '—')) && clock_at(self.chars, self.at + 1).is_some()
+        {
+            self.at += 1;
+            self.out.push('到');
         }
         if let Some(s) = s {
             self.out.push_str(&format!("{}秒", cardinal(s)));
@@ -396,32 +409,19 @@ impl Reader<'_> {
         true
     }
 
-    /// Telephone numbers: eleven digits that begin with 1, groups joined by hyphens, and any run
-    /// too long to be a quantity.
-    fn dial(&mut self) -> bool {
-        let mut groups = Vec::new();
-        let mut i = self.at;
-        while let Some((n, _)) = digits_at(self.chars, i) {
-            groups.push(self.chars[i..i + n].iter().collect::<String>());
-            i += n;
-            if self.peek(i) == Some('-') && self.peek(i + 1).is_some_and(|c| c.is_ascii_digit()) {
-                i += 1;
-            } else {
-                break;
-            }
-        }
-        let total: usize = groups.iter().map(String::len).sum();
-        let mobile = groups.len() == 1 && total == 11 && groups[0].starts_with('1');
-        let land = groups.len() >= 2
-            && total >= 7
-            && groups.iter().all(|g| g.len() >= 3)
-            && !(groups.len() == 2 && total == 8);
-        if !(mobile || land) {
+    /// 2026-11 and 2026/11 as a month, where nothing else is meant.
+    fn year_month(&mut self) -> bool {
+        let Some((4, y)) = digits_at(self.chars, self.at) else { return false };
+        let Some((2, m)) = digits_at(self.chars, self.at + 5) else { return false };
+        let slash = self.peek(self.at + 4) == Some('/');
+        let end = self.at + 7;
+        let next =
+            self.peek(end).is_some_and(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '/' | '年' | '.'));
+        if !slash || next || !(1900..2100).contains(&y) || !(1..=12).contains(&m) {
             return false;
         }
-        self.at = i;
-        let read: Vec<String> = groups.iter().map(|g| telephone(g)).collect();
-        self.out.push_str(&read.join(","));
+        self.at = end;
+        self.out.push_str(&date(Some(y), Some(m), None));
         true
     }
 
@@ -440,9 +440,10 @@ impl Reader<'_> {
     }
 }
 
-/// A number before 万 or 亿: 2 is 两.
-fn large(n: &Number) -> String {
-    counted(n)
+/// An amount of money: 12.80 is 十二点八.
+fn cash(n: &Number) -> String {
+    let frac = n.frac.as_ref().map(|f| f.trim_end_matches('0').to_owned()).filter(|f| !f.is_empty());
+    counted(&Number { frac, ..n.clone() })
 }
 
 #[cfg(test)]

@@ -1,9 +1,17 @@
 //! The voices: who can speak, in which language, with which engine.
 
+mod blend;
+mod table;
+
 use colophon_types::Lang;
 
 use crate::AudioError;
 use crate::g2p::en::Accent;
+
+pub use blend::{Blend, blend};
+use table::VOICES;
+
+use Lang::{En, Zh};
 
 /// A speech engine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -38,8 +46,11 @@ pub enum Gender {
 pub struct Voice {
     /// What users type: `af_heart`, `hibari`.
     pub id: &'static str,
-    /// Its language.
+    /// The language that it reads by default.
     pub lang: Lang,
+    /// The BCP 47 tag of the language that its speaker is at home in. A voice at home elsewhere
+    /// (`ja`, `fr-FR`) reads English with its own timbre: there are no rules for its language here.
+    pub home: &'static str,
     /// Its accent in English.
     pub accent: Accent,
     /// The engine that makes it.
@@ -50,61 +61,13 @@ pub struct Voice {
     pub title: &'static str,
 }
 
-const fn kokoro(id: &'static str, lang: Lang, accent: Accent, gender: Gender, title: &'static str) -> Voice {
-    Voice { id, lang, accent, engine: EngineKind::Kokoro, gender, title }
+impl Voice {
+    /// Whether it reads whole texts in `lang`. Mandarin voices also read English; other voices say
+    /// single Chinese words inside an English text.
+    pub fn reads(&self, lang: Lang) -> bool {
+        lang == En || self.lang == lang
+    }
 }
-
-use Accent::{Gb, Us};
-use Gender::{Female, Male};
-use Lang::{En, Zh};
-
-/// Every voice. The first of a language is its default.
-const VOICES: [Voice; 37] = [
-    kokoro("af_heart", En, Us, Female, "Heart"),
-    kokoro("af_alloy", En, Us, Female, "Alloy"),
-    kokoro("af_aoede", En, Us, Female, "Aoede"),
-    kokoro("af_bella", En, Us, Female, "Bella"),
-    kokoro("af_jessica", En, Us, Female, "Jessica"),
-    kokoro("af_kore", En, Us, Female, "Kore"),
-    kokoro("af_nicole", En, Us, Female, "Nicole"),
-    kokoro("af_nova", En, Us, Female, "Nova"),
-    kokoro("af_river", En, Us, Female, "River"),
-    kokoro("af_sarah", En, Us, Female, "Sarah"),
-    kokoro("af_sky", En, Us, Female, "Sky"),
-    kokoro("am_adam", En, Us, Male, "Adam"),
-    kokoro("am_echo", En, Us, Male, "Echo"),
-    kokoro("am_eric", En, Us, Male, "Eric"),
-    kokoro("am_fenrir", En, Us, Male, "Fenrir"),
-    kokoro("am_liam", En, Us, Male, "Liam"),
-    kokoro("am_michael", En, Us, Male, "Michael"),
-    kokoro("am_onyx", En, Us, Male, "Onyx"),
-    kokoro("am_puck", En, Us, Male, "Puck"),
-    kokoro("am_santa", En, Us, Male, "Santa"),
-    kokoro("bf_alice", En, Gb, Female, "Alice"),
-    kokoro("bf_emma", En, Gb, Female, "Emma"),
-    kokoro("bf_isabella", En, Gb, Female, "Isabella"),
-    kokoro("bf_lily", En, Gb, Female, "Lily"),
-    kokoro("bm_daniel", En, Gb, Male, "Daniel"),
-    kokoro("bm_fable", En, Gb, Male, "Fable"),
-    kokoro("bm_george", En, Gb, Male, "George"),
-    kokoro("bm_lewis", En, Gb, Male, "Lewis"),
-    Voice {
-        id: "hibari",
-        lang: En,
-        accent: Us,
-        engine: EngineKind::Hibari,
-        gender: Female,
-        title: "Hibari (fast)",
-    },
-    kokoro("zf_xiaoxiao", Zh, Us, Female, "晓晓"),
-    kokoro("zf_xiaobei", Zh, Us, Female, "晓北"),
-    kokoro("zf_xiaoni", Zh, Us, Female, "晓妮"),
-    kokoro("zf_xiaoyi", Zh, Us, Female, "晓伊"),
-    kokoro("zm_yunjian", Zh, Us, Male, "云健"),
-    kokoro("zm_yunxi", Zh, Us, Male, "云希"),
-    kokoro("zm_yunxia", Zh, Us, Male, "云夏"),
-    kokoro("zm_yunyang", Zh, Us, Male, "云扬"),
-];
 
 /// Every voice, English first.
 pub fn voices() -> &'static [Voice] {
@@ -115,7 +78,7 @@ pub fn voices() -> &'static [Voice] {
 pub fn default_voice(lang: Lang) -> &'static Voice {
     match lang {
         En => &VOICES[0],
-        Zh => &VOICES[29],
+        Zh => VOICES.iter().find(|v| v.lang == Zh).unwrap_or(&VOICES[0]),
     }
 }
 
@@ -133,7 +96,7 @@ pub fn find(name: Option<&str>, lang: Lang) -> Result<&'static Voice, AudioError
     let Some(voice) = VOICES.iter().find(|v| v.id == wanted) else {
         return Err(AudioError::UnknownVoice { name: shorten(name), near: near(wanted, lang) });
     };
-    if voice.lang == En && lang == Zh {
+    if !voice.reads(lang) {
         let instead = default_voice(Zh).id.to_string();
         return Err(AudioError::WrongLanguage { voice: voice.id.into(), language: "Chinese", instead });
     }
@@ -192,6 +155,23 @@ mod tests {
         assert_eq!(find(None, Zh).expect("default").id, "zf_xiaoxiao");
         assert_eq!(find(Some("Hibari"), En).expect("any case").engine, EngineKind::Hibari);
         assert_eq!(find(Some("zm_yunxi"), En).expect("Mandarin voices read English").id, "zm_yunxi");
+    }
+
+    #[test]
+    fn there_are_54_voices_of_kokoro_in_nine_languages() {
+        let kokoro: Vec<&Voice> = voices().iter().filter(|v| v.engine == EngineKind::Kokoro).collect();
+        let at_home = |tag: &str| kokoro.iter().filter(|v| v.home == tag).count();
+        assert_eq!(kokoro.len(), 54);
+        let counts = ["en-US", "en-GB", "zh-CN", "ja", "es", "fr-FR", "hi", "it", "pt-BR"].map(at_home);
+        assert_eq!(counts, [20, 8, 8, 5, 3, 1, 4, 2, 3]);
+        for voice in voices() {
+            // The second letter of an id says the sex.
+            if voice.engine == EngineKind::Kokoro {
+                assert_eq!(voice.gender == Gender::Female, voice.id.as_bytes()[1] == b'f', "{}", voice.id);
+            }
+            let twins = voices().iter().filter(|v| v.id == voice.id || v.title == voice.title).count();
+            assert_eq!(twins, 1, "{}", voice.id);
+        }
     }
 
     #[test]
