@@ -37,8 +37,14 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
                 ..Listening::default()
             };
             let started = Instant::now();
-            let heard =
-                whisper.listen(&mut InMemory(sound.samples), None, &how, &mut |_| {}, &NoProgress, &cancel)?;
+            let heard = whisper.listen(
+                &mut InMemory(sound.samples),
+                None,
+                &how,
+                &mut |_| {},
+                &NoProgress,
+                &cancel,
+            )?;
             let took = started.elapsed().as_secs_f64();
             let tokens: Vec<u32> = heard.segments.iter().flat_map(|s| s.tokens.clone()).collect();
             let line = serde_json::json!({

@@ -121,6 +121,7 @@ pub enum AudioError {
         path: PathBuf,
         /// What the system said.
         problem: String,
+    },
     /// Music that cannot be made.
     #[error("{problem}")]
     Music {
@@ -162,8 +163,7 @@ impl Explain for AudioError {
             | Self::UnknownLanguage { .. }
             | Self::Sound { .. } => ErrorCode::BadInput,
             Self::Program { .. } => ErrorCode::ToolMissing,
-            | Self::Sound { .. }
-            | Self::Music { .. } => ErrorCode::BadInput,
+            Self::Sound { .. } | Self::Music { .. } => ErrorCode::BadInput,
             Self::ModelMissing { .. } | Self::Model { .. } => ErrorCode::ModelMissing,
             Self::Hub(e) => e.code(),
             Self::Engine { .. } => ErrorCode::Failed,

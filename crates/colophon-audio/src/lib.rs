@@ -44,7 +44,7 @@ pub use error::AudioError;
 pub use g2p::Say;
 pub use g2p::en::Accent;
 pub use narrator::{Narrator, SpeechModels};
-pub use transcript::{Transcript, TranscriptFormat};
 pub use recital::{GAPS, LONGEST_PAUSE, Markup, Part, Performance, Performed, Recital};
+pub use transcript::{Transcript, TranscriptFormat};
 pub use utterance::{Manner, Utterance};
 pub use voices::{Blend, EngineKind, Gender, Voice, blend, default_voice, find as find_voice, voices};

@@ -140,7 +140,9 @@ impl Transcript {
     /// One document with everything.
     pub fn json(&self) -> Value {
         let mut document = json!({ "text": self.text() });
-        if let (Some(document), Ok(Value::Object(rest))) = (document.as_object_mut(), serde_json::to_value(self)) {
+        if let (Some(document), Ok(Value::Object(rest))) =
+            (document.as_object_mut(), serde_json::to_value(self))
+        {
             document.extend(rest);
         }
         document

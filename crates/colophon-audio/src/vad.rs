@@ -165,7 +165,8 @@ impl Gate {
         if let Some(speech) = self.speech.take()
             && speech.frames >= self.least()
         {
-            let end = speech.silent.map_or(self.next, |s| (s + Self::samples(self.options.margin)).min(self.next));
+            let end =
+                speech.silent.map_or(self.next, |s| (s + Self::samples(self.options.margin)).min(self.next));
             self.release(end, &mut out);
         }
         out
@@ -267,7 +268,10 @@ mod tests {
         sound.extend([0.9; 10]);
         sound.extend([0.0; 30]);
         let (spans, most) = passed(&sound);
-        assert_eq!(spans, [(100 * frame - 6400, 150 * frame + 6400), (350 * frame - 6400, 360 * frame + 6400)]);
+        assert_eq!(
+            spans,
+            [(100 * frame - 6400, 150 * frame + 6400), (350 * frame - 6400, 360 * frame + 6400)]
+        );
         assert!(most <= 40_000, "{most} samples held");
     }
 

@@ -75,8 +75,7 @@ fn tokens_words_and_languages_are_those_of_the_reference() {
         assert_eq!(shares[0].0, row.language, "{}", row.file);
         assert!((shares[0].1 - row.probability).abs() < 0.01, "{}: {:?}", row.file, shares[0]);
         assert!((shares.iter().map(|s| s.1).sum::<f32>() - 1.0).abs() < 1e-3 && shares.len() == 99);
-        let how =
-            Listening { language: Some(row.file[..2].to_owned()), words: true, ..greedy() };
+        let how = Listening { language: Some(row.file[..2].to_owned()), words: true, ..greedy() };
         let heard = listen(&mut whisper, sound, &how);
         assert_eq!(tokens(&heard), row.tokens, "{}: {}", row.file, heard.text());
         let ours: Vec<&Word> = heard.segments.iter().flat_map(|s| &s.words).collect();
@@ -221,8 +220,7 @@ fn words_are_placed_where_they_are_said() {
     assert!(wrong <= 0.05, "{wrong}: {}", heard.text());
     let mut furthest = 0f64;
     for (sentence, (start, end)) in STORY.iter().zip(&places) {
-        let inside: Vec<&&Word> =
-            all.iter().filter(|w| w.start > start - 1.0 && w.end < end + 1.0).collect();
+        let inside: Vec<&&Word> = all.iter().filter(|w| w.start > start - 1.0 && w.end < end + 1.0).collect();
         let spoken = sentence.split(' ').count();
         assert_eq!(inside.len(), spoken, "{sentence}: {inside:?}");
         furthest = furthest.max((inside[0].start - start).abs()).max((inside[spoken - 1].end - end).abs());
@@ -288,7 +286,12 @@ fn a_day_of_sound_takes_no_more_memory_than_an_hour() {
 
 fn tone(rate: u32, seconds: f64) -> Pcm {
     let n = (f64::from(rate) * seconds) as usize;
-    Pcm { rate, samples: (0..n).map(|i| 0.5 * (std::f32::consts::TAU * 440.0 * i as f32 / rate as f32).sin()).collect() }
+    Pcm {
+        rate,
+        samples: (0..n)
+            .map(|i| 0.5 * (std::f32::consts::TAU * 440.0 * i as f32 / rate as f32).sin())
+            .collect(),
+    }
 }
 
 #[test]
@@ -298,7 +301,10 @@ fn sounds_of_every_kind_are_read() {
     std::fs::write(&source, wav::encode(&tone(44_100, 2.0))).expect("written");
     let cancel = Cancel::new();
     let power = |samples: &[f32]| samples.iter().map(|x| x * x).sum::<f32>() / samples.len() as f32;
-    for name in ["a.mp3", "a.flac", "a.ogg", "a.opus", "a.m4a", "a.aac", "a.webm", "a.aiff", "8k.wav", "192k.wav", "a.mp4"] {
+    for name in [
+        "a.mp3", "a.flac", "a.ogg", "a.opus", "a.m4a", "a.aac", "a.webm", "a.aiff", "8k.wav", "192k.wav",
+        "a.mp4",
+    ] {
         let file = folder.path().join(name);
         let more: &[&str] = match name {
             "8k.wav" => &["-ar", "8000"],
@@ -319,7 +325,8 @@ fn sounds_of_every_kind_are_read() {
         let loud = power(&heard.samples);
         // Eight channels that all say the same add up to the same, less what the ears' matrix takes.
         assert!((0.02..0.14).contains(&loud), "{name}: {loud}");
-        let wide = read_stereo(&file, &Wanted { rate: None, ..Wanted::mono(RATE) }, 10.0, &cancel).expect(name);
+        let wide =
+            read_stereo(&file, &Wanted { rate: None, ..Wanted::mono(RATE) }, 10.0, &cancel).expect(name);
         assert_eq!(wide.left.len(), wide.right.len(), "{name}");
     }
 }

@@ -516,7 +516,9 @@ fn speech_is_transcribed_in_openais_shapes() {
     let verbose = ask(&asked).json();
     assert_eq!((&verbose["task"], &verbose["language"]), (&json!("transcribe"), &json!("english")));
     let segment = &verbose["segments"][0];
-    assert!(segment["avg_logprob"].as_f64().unwrap() < 0.0 && segment["tokens"].as_array().unwrap().len() > 8);
+    assert!(
+        segment["avg_logprob"].as_f64().unwrap() < 0.0 && segment["tokens"].as_array().unwrap().len() > 8
+    );
     let words = verbose["words"].as_array().unwrap();
     assert_eq!(words[1]["word"], "train");
     assert!(words.windows(2).all(|w| w[0]["end"].as_f64() <= w[1]["end"].as_f64()));

@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use colophon_audio::music::{Brief, Composer, MusicModels, PerformanceRnn, Player, RULES, Score, midi};
 use colophon_seal::{Sealed, label_rhythm, seal};
-use colophon_types::{Cancel, Draft, Event, Lang, LangChoice, Media, ModelUse, Progress, Seed, Stage};
+use colophon_types::{
+    Cancel, Draft, Event, Lang, LangChoice, Media, ModelUse, Progress, Seed, SoundFormat, Stage,
+};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -33,6 +35,9 @@ pub struct MusicRequest {
     /// Also the groups of instruments by themselves.
     #[serde(default)]
     pub stems: bool,
+    /// How it is written; stems are WAV.
+    #[serde(default)]
+    pub format: SoundFormat,
 }
 
 /// Finished music.
@@ -102,8 +107,8 @@ impl Studio {
             ("seal", GENERATOR.to_owned()),
         ];
         let receipt = origin::receipt(work, "Music", lang, given, seed, uses, steps);
-        let sealed =
-            seal(Draft::new(Media::Stereo(performance.mix), receipt.clone()), &sealer, cancel, progress)?;
+        let draft = Draft::new(Media::Stereo(performance.mix), receipt.clone()).written_as(request.format);
+        let sealed = seal(draft, &sealer, cancel, progress)?;
         let mut parts = Vec::new();
         for (group, stem) in stems {
             let draft = Draft::new(Media::Stereo(stem), receipt.clone());

@@ -1,14 +1,17 @@
 //! Recordings that are brought and changed: file → reader → engine → seal. The file stands in the
 //! credential as an ingredient, with the marks that it came with.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use colophon_audio::clean::{Cleaning, Gtcrn};
+use colophon_audio::decode::{self, Container, Wanted, sniff};
+use colophon_audio::mix;
 use colophon_audio::vocoder::{MelGan, Vocoder, WaveNet, revoice};
-use colophon_audio::{mix, wav};
 use colophon_seal::{Sealed, seal};
-use colophon_types::{Cancel, Draft, Event, Lang, Media, ModelUse, Pcm, Progress, Seed, Source, Stage};
+use colophon_types::{
+    Cancel, Draft, Event, Lang, Media, ModelUse, Pcm, Progress, Seed, SoundFormat, Source, Stage,
+};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -16,8 +19,9 @@ use crate::engines::Fetch;
 use crate::origin::{self, GENERATOR, fresh_seed, new_work};
 use crate::{Studio, StudioError};
 
-/// Largest file that is read, in bytes.
+/// Largest file that is read, in bytes, and longest sound, in seconds.
 const LARGEST: u64 = 1 << 30;
+const LONGEST: f64 = 3600.0;
 
 /// A recording from outside, not yet read.
 #[derive(Clone, Debug)]
@@ -26,6 +30,7 @@ pub struct SoundFile {
     pub name: String,
     /// Its bytes.
     pub bytes: Arc<[u8]>,
+    path: PathBuf,
 }
 
 impl SoundFile {
@@ -44,13 +49,27 @@ impl SoundFile {
         }
         let bytes = std::fs::read(path).map_err(bad)?;
         let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-        Ok(Self { name, bytes: bytes.into() })
+        Ok(Self { name, bytes: bytes.into(), path: path.to_path_buf() })
     }
 
-    fn read(&self) -> Result<(Pcm, Source), StudioError> {
-        let sound = wav::decode(&self.bytes)?;
-        let source =
-            Source { name: self.name.clone(), media_type: "audio/wav".into(), bytes: Arc::clone(&self.bytes) };
+    fn read(&self, studio: &Studio, cancel: &Cancel) -> Result<(Pcm, Source), StudioError> {
+        let ending = self.path.extension().map(|e| e.to_string_lossy().into_owned()).unwrap_or_default();
+        let format = match sniff(&self.bytes[..self.bytes.len().min(64)]) {
+            Some(Container::Wav) => SoundFormat::Wav,
+            _ => SoundFormat::named(&ending).unwrap_or_default(),
+        };
+        if format == SoundFormat::Opus {
+            // The credential could not hold it as an ingredient.
+            let message = format!("{} is an Ogg file, which cannot be kept in a credential", self.name);
+            return Err(StudioError::request(message, "give WAV, MP3, M4A or FLAC"));
+        }
+        let wanted = Wanted { rate: None, channels: 1, ffmpeg: studio.ffmpeg() };
+        let sound = decode::read_mono(&self.path, &wanted, LONGEST, cancel)?;
+        let source = Source {
+            name: self.name.clone(),
+            media_type: format.media_type().to_owned(),
+            bytes: Arc::clone(&self.bytes),
+        };
         Ok((sound, source))
     }
 }
@@ -108,6 +127,7 @@ struct Done {
     seed: u64,
     uses: Vec<ModelUse>,
     steps: Vec<(&'static str, String)>,
+    format: SoundFormat,
 }
 
 impl Studio {
@@ -120,6 +140,7 @@ impl Studio {
         &self,
         file: &SoundFile,
         cleaning: &Cleaning,
+        format: SoundFormat,
         progress: &dyn Progress,
         cancel: &Cancel,
     ) -> Result<Recorded, StudioError> {
@@ -130,7 +151,7 @@ impl Studio {
         if let Some(problem) = cleaning.problem() {
             return Err(StudioError::request(problem, "change that setting or leave it out"));
         }
-        let (sound, source) = file.read()?;
+        let (sound, source) = file.read(self, cancel)?;
         let mut fetch = Fetch::new(&self.hub, progress, cancel);
         let model = match cleaning.denoise {
             true => Some(fetch.get("gtcrn", "denoise", None)?),
@@ -156,7 +177,7 @@ impl Studio {
             "longest_pause": cleaning.pauses.as_ref().and_then(|p| p.longest), "rate": cleaning.rate,
             "loudness": cleaning.loudness, "fade": cleaning.fade,
         });
-        let done = Done { task: "sound.clean", settings, seed: 0, uses, steps };
+        let done = Done { task: "sound.clean", settings, seed: 0, uses, steps, format };
         self.recorded(file, (&sound, made), source, done, progress, cancel)
     }
 
@@ -170,10 +191,11 @@ impl Studio {
         file: &SoundFile,
         vocoder: VocoderKind,
         seed: Option<u64>,
+        format: SoundFormat,
         progress: &dyn Progress,
         cancel: &Cancel,
     ) -> Result<Recorded, StudioError> {
-        let (sound, source) = file.read()?;
+        let (sound, source) = file.read(self, cancel)?;
         let mut fetch = Fetch::new(&self.hub, progress, cancel);
         let model = match vocoder {
             VocoderKind::MelGan => Some(fetch.get("melgan", "vocoder", None)?),
@@ -192,7 +214,7 @@ impl Studio {
         drop(lease);
         let steps = vec![("vocode", engine.engine_version())];
         let settings = json!({"vocoder": vocoder.name(), "seed": seed});
-        let done = Done { task: "sound.vocode", settings, seed, uses, steps };
+        let done = Done { task: "sound.vocode", settings, seed, uses, steps, format };
         self.recorded(file, (&sound, made), source, done, progress, cancel)
     }
 
@@ -216,7 +238,7 @@ impl Studio {
         steps.push(("seal", GENERATOR.to_owned()));
         let receipt = origin::receipt(work, &file.name, Lang::En, given, done.seed, done.uses, steps);
         let (before, after) = (Measured::of(before), Measured::of(&made));
-        let draft = Draft::from_sources(Media::Sound(made), receipt, vec![source]);
+        let draft = Draft::from_sources(Media::Sound(made), receipt, vec![source]).written_as(done.format);
         let sealed = seal(draft, &sealer, cancel, progress)?;
         Ok(Recorded { sealed, before, after })
     }

@@ -228,7 +228,10 @@ impl Studio {
 fn listening(request: &TranscribeRequest) -> Result<Listening, StudioError> {
     let mut search = Search { beam: request.beam, ..Search::default() };
     if !(1..=16).contains(&request.beam) {
-        return Err(StudioError::request("the number of beams is not between 1 and 16", "1 is greedy, 5 usual"));
+        return Err(StudioError::request(
+            "the number of beams is not between 1 and 16",
+            "1 is greedy, 5 usual",
+        ));
     }
     if let Some(temperature) = request.temperature {
         if !(0.0..=1.0).contains(&temperature) {
@@ -242,7 +245,10 @@ fn listening(request: &TranscribeRequest) -> Result<Listening, StudioError> {
     }
     for words in [&request.prompt, &request.hotwords].into_iter().flatten() {
         if words.chars().count() > LONGEST_PROMPT {
-            return Err(StudioError::request("the prompt is too long", "its last 200 words are all that counts"));
+            return Err(StudioError::request(
+                "the prompt is too long",
+                "its last 200 words are all that counts",
+            ));
         }
     }
     let given = |words: &Option<String>| words.clone().filter(|w| !w.trim().is_empty());

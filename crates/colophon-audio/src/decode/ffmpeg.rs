@@ -93,10 +93,9 @@ impl Ffmpeg {
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
-        let mut child = command.spawn().map_err(|e| AudioError::Program {
-            path: wanted.ffmpeg.clone(),
-            problem: e.to_string(),
-        })?;
+        let mut child = command
+            .spawn()
+            .map_err(|e| AudioError::Program { path: wanted.ffmpeg.clone(), problem: e.to_string() })?;
         let said = Arc::new(Mutex::new(Said::default()));
         let (send, blocks) = sync_channel(WAITING);
         if let Some(output) = child.stdout.take() {

@@ -242,7 +242,12 @@ pub fn read_mono(path: &Path, wanted: &Wanted, longest: f64, cancel: &Cancel) ->
 ///
 /// # Errors
 /// As [`read_mono`].
-pub fn read_stereo(path: &Path, wanted: &Wanted, longest: f64, cancel: &Cancel) -> Result<Stereo, AudioError> {
+pub fn read_stereo(
+    path: &Path,
+    wanted: &Wanted,
+    longest: f64,
+    cancel: &Cancel,
+) -> Result<Stereo, AudioError> {
     let (rate, samples) = Decoder::open(path, &wanted.clone().stereo(), cancel)?.all(longest, cancel)?;
     let channel = |c: usize| samples.iter().skip(c).step_by(2).copied().collect();
     Ok(Stereo { rate, left: channel(0), right: channel(1) })

@@ -62,7 +62,9 @@ impl Sample {
             (Self::Unsigned8, [a, ..]) => (f32::from(*a) - 128.0) / 128.0,
             (Self::Signed16, [a, b, ..]) => f32::from(i16::from_le_bytes([*a, *b])) / 32_768.0,
             (Self::Signed24, [a, b, c, ..]) => i32::from_le_bytes([0, *a, *b, *c]) as f32 / 2_147_483_648.0,
-            (Self::Signed32, [a, b, c, d, ..]) => i32::from_le_bytes([*a, *b, *c, *d]) as f32 / 2_147_483_648.0,
+            (Self::Signed32, [a, b, c, d, ..]) => {
+                i32::from_le_bytes([*a, *b, *c, *d]) as f32 / 2_147_483_648.0
+            }
             (Self::Float32, [a, b, c, d, ..]) => f32::from_le_bytes([*a, *b, *c, *d]),
             (Self::Float64, b) => b.try_into().map_or(0.0, |b| f64::from_le_bytes(b) as f32),
             _ => 0.0,
@@ -102,7 +104,8 @@ impl<R: Read> Riff<R> {
                     (UNKNOWN | 0, _) => None,
                     (length, _) => Some(length),
                 };
-                let format = format.ok_or_else(|| unusable("the WAV file does not say what its samples are"))?;
+                let format =
+                    format.ok_or_else(|| unusable("the WAV file does not say what its samples are"))?;
                 return Self::begin(reader, &format, length);
             }
             if length > LARGEST_CHUNK {

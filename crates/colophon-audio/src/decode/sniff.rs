@@ -79,7 +79,9 @@ pub fn sniff(head: &[u8]) -> Option<Container> {
     }
     // Frames begin with eleven bits set; layer 0 is ADTS.
     match head {
-        [0xff, second, third, ..] if second & 0xf6 == 0xf0 && (third >> 2) & 0xf != 0xf => Some(Container::Adts),
+        [0xff, second, third, ..] if second & 0xf6 == 0xf0 && (third >> 2) & 0xf != 0xf => {
+            Some(Container::Adts)
+        }
         [0xff, second, third, ..]
             if second & 0xe0 == 0xe0
                 && second & 0x18 != 0x08

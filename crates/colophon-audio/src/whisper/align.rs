@@ -88,14 +88,18 @@ impl Alignment<'_> {
             at += count;
         }
         shorten(&mut words);
-        join_marks(&mut words, |(w, _)| &w.word, |(word, count), (other, more), before| {
-            if before {
-                word.word = tidy(&(other.word + &word.word));
-            } else {
-                word.word.push_str(&other.word);
-            }
-            *count += more;
-        });
+        join_marks(
+            &mut words,
+            |(w, _)| &w.word,
+            |(word, count), (other, more), before| {
+                if before {
+                    word.word = tidy(&(other.word + &word.word));
+                } else {
+                    word.word.push_str(&other.word);
+                }
+                *count += more;
+            },
+        );
         Ok(words)
     }
 }

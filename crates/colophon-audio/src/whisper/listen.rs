@@ -246,7 +246,8 @@ impl Whisper {
         });
         let mut feed = Feed { source, vad: gate, held: Vec::new(), read: 0, ended: false };
         let (mut tape, mut out) = (Tape::default(), Transcript::default());
-        let mut state = State { language: self.wanted(how)?, said: Vec::new(), told_from: 0, last_speech: 0.0 };
+        let mut state =
+            State { language: self.wanted(how)?, said: Vec::new(), told_from: 0, last_speech: 0.0 };
         if state.language.is_some() {
             out.language_probability = 1.0;
         }
@@ -268,12 +269,22 @@ impl Whisper {
                 self.find_language(&heard, how, &mut state, &mut out)?;
             }
             let found = self.window(&heard, how, &state, seek, cancel)?;
-            let silent = found.no_speech > how.search.no_speech
-                && found.average <= how.search.least_probability;
+            let silent =
+                found.no_speech > how.search.no_speech && found.average <= how.search.least_probability;
             let step = if silent {
                 frames
             } else {
-                self.take(&heard, &found, how, &mut state, (seek, frames), &tape, &mut out, on_segment, cancel)?
+                self.take(
+                    &heard,
+                    &found,
+                    how,
+                    &mut state,
+                    (seek, frames),
+                    &tape,
+                    &mut out,
+                    on_segment,
+                    cancel,
+                )?
             };
             // A window that moves nothing would be heard for ever.
             seek += step.clamp(1, FRAMES as u64) * HOP as u64;
@@ -335,7 +346,12 @@ impl Whisper {
     }
 
     /// What stands before a transcript, and where in it the transcript begins.
-    fn prompt(&self, how: &Listening, state: &State, language: &str) -> Result<(Vec<u32>, usize), AudioError> {
+    fn prompt(
+        &self,
+        how: &Listening,
+        state: &State,
+        language: &str,
+    ) -> Result<(Vec<u32>, usize), AudioError> {
         let mut told = state.said[state.told_from..].to_vec();
         let written = language == "zh" && !how.translate && told.is_empty() && how.prompt.is_none();
         if let (true, Some(which)) = (written, how.script.index()) {

@@ -133,7 +133,11 @@ impl Whisper {
     ///
     /// # Errors
     /// When the network fails, or `cancel` is set.
-    pub fn languages(&mut self, sound: &[f32], cancel: &Cancel) -> Result<Vec<(&'static str, f32)>, AudioError> {
+    pub fn languages(
+        &mut self,
+        sound: &[f32],
+        cancel: &Cancel,
+    ) -> Result<Vec<(&'static str, f32)>, AudioError> {
         let mel = self.spectrum.of(sound).map_err(AudioError::engine(NAME))?;
         let heard = self.model.hear(mel, cancel)?;
         self.language_shares(&heard)

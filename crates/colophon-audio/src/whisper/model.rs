@@ -128,7 +128,8 @@ impl Model {
             let value = outputs.get(name).ok_or_else(|| failed(format!("it gave no {name}")))?;
             Ok(value.try_extract_tensor::<f32>().map_err(AudioError::engine(NAME))?.1.to_vec())
         };
-        let queries = self.watched.iter().map(|layer| taken(&named("q", *layer))).collect::<Result<_, _>>()?;
+        let queries =
+            self.watched.iter().map(|layer| taken(&named("q", *layer))).collect::<Result<_, _>>()?;
         Ok(Step { logits: taken("logits")?, queries })
     }
 
@@ -191,5 +192,4 @@ impl Said {
         self.hypotheses = which.len();
         Ok(())
     }
-
 }

@@ -108,7 +108,8 @@ impl Window<'_> {
         let last = tried.last().map_or(0.0, |f| f.temperature);
         let good = |f: &Found| f.compression <= search.most_compression;
         let any = tried.iter().any(good);
-        let best = tried.into_iter().filter(|f| !any || good(f)).max_by(|a, b| a.average.total_cmp(&b.average));
+        let best =
+            tried.into_iter().filter(|f| !any || good(f)).max_by(|a, b| a.average.total_cmp(&b.average));
         Ok(Found { temperature: last, ..best.unwrap_or_default() })
     }
 

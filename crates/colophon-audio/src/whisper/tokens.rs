@@ -156,7 +156,8 @@ impl Tokens {
 /// Joins marks to the words that they belong to. `join` is told that the word at the first place
 /// takes up the one at the second.
 pub(super) fn join_marks<T>(words: &mut Vec<T>, text: impl Fn(&T) -> &str, join: impl Fn(&mut T, T, bool)) {
-    let only = |text: &str, marks: &str| !text.trim().is_empty() && text.trim().chars().all(|c| marks.contains(c));
+    let only =
+        |text: &str, marks: &str| !text.trim().is_empty() && text.trim().chars().all(|c| marks.contains(c));
     let mut out: Vec<T> = Vec::with_capacity(words.len());
     let mut waiting: Option<T> = None;
     for mut word in words.drain(..) {

@@ -116,9 +116,13 @@ impl Weights {
         file.read_exact(&mut bytes).map_err(AudioError::model(&path))?;
         let pair = |b: &[u8]| [b[0], b[1]];
         Ok(match stored.kind {
-            Kind::F32 => bytes.chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect(),
+            Kind::F32 => {
+                bytes.chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect()
+            }
             Kind::F16 => bytes.chunks_exact(2).map(|b| half::f16::from_le_bytes(pair(b)).to_f32()).collect(),
-            Kind::Bf16 => bytes.chunks_exact(2).map(|b| half::bf16::from_le_bytes(pair(b)).to_f32()).collect(),
+            Kind::Bf16 => {
+                bytes.chunks_exact(2).map(|b| half::bf16::from_le_bytes(pair(b)).to_f32()).collect()
+            }
             Kind::I8 => bytes.iter().map(|b| f32::from(*b as i8)).collect(),
             Kind::U8 => bytes.iter().map(|b| f32::from(*b)).collect(),
         })
@@ -137,8 +141,12 @@ fn ct2_name(name: &str) -> Option<(String, usize, usize)> {
         [side, "layers", layer, rest @ ..] => {
             let at = format!("{side}/layer_{layer}");
             match rest {
-                ["self_attn_layer_norm", part] => whole(format!("{at}/self_attention/layer_norm/{}", norm(part))),
-                ["encoder_attn_layer_norm", part] => whole(format!("{at}/attention/layer_norm/{}", norm(part))),
+                ["self_attn_layer_norm", part] => {
+                    whole(format!("{at}/self_attention/layer_norm/{}", norm(part)))
+                }
+                ["encoder_attn_layer_norm", part] => {
+                    whole(format!("{at}/attention/layer_norm/{}", norm(part)))
+                }
                 ["final_layer_norm", part] => whole(format!("{at}/ffn/layer_norm/{}", norm(part))),
                 ["fc1", part] => whole(format!("{at}/ffn/linear_0/{part}")),
                 ["fc2", part] => whole(format!("{at}/ffn/linear_1/{part}")),
@@ -206,7 +214,10 @@ fn safetensors(mut file: File, size: u64) -> Result<ct2::Variables, String> {
         if to < from || bytes != Some(to - from) || to.checked_add(8 + length).is_none_or(|end| end > size) {
             return Err(format!("{name} does not lie in it"));
         }
-        out.insert(name, ct2::Variable { shape: entry.shape, kind, offset: 8 + length + from, length: to - from });
+        out.insert(
+            name,
+            ct2::Variable { shape: entry.shape, kind, offset: 8 + length + from, length: to - from },
+        );
     }
     Ok(out)
 }

@@ -7,7 +7,6 @@ use std::path::{Path, PathBuf};
 
 use prost::Message as _;
 
-
 /// A value of a [`Graph`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Var(pub usize);
@@ -234,12 +233,7 @@ impl Graph {
     }
 
     /// An operator of ONNX with one output.
-    pub fn op(
-        &mut self,
-        kind: &'static str,
-        inputs: &[Var],
-        attributes: Vec<(&'static str, Attr)>,
-    ) -> Var {
+    pub fn op(&mut self, kind: &'static str, inputs: &[Var], attributes: Vec<(&'static str, Attr)>) -> Var {
         self.node("", kind, inputs, attributes)
     }
 
@@ -330,13 +324,7 @@ impl Graph {
     }
 
     /// Scales with places found as `corners` says, in ONNX's terms.
-    pub fn resize(
-        &mut self,
-        input: Var,
-        factor: [f32; 2],
-        mode: &'static str,
-        corners: &'static str,
-    ) -> Var {
+    pub fn resize(&mut self, input: Var, factor: [f32; 2], mode: &'static str, corners: &'static str) -> Var {
         let none = self.floats(&[0], Vec::new());
         let scales = self.floats(&[4], vec![1.0, 1.0, factor[0], factor[1]]);
         let attributes = vec![

@@ -9,8 +9,8 @@ pub(crate) mod images;
 pub(crate) mod models;
 pub(crate) mod responses;
 pub(crate) mod speech;
-pub(crate) mod voice;
 pub(crate) mod transcriptions;
+pub(crate) mod voice;
 
 use axum::http::{HeaderName, HeaderValue};
 use axum::response::Response;

@@ -9,7 +9,9 @@ use axum::extract::multipart::MultipartError;
 use axum::extract::{FromRequest as _, Multipart, Request, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use colophon_studio::{DEFAULT_RECOGNISER, Script, Segment, TranscribeRequest, Transcribed, TranscriptFormat, languages};
+use colophon_studio::{
+    DEFAULT_RECOGNISER, Script, Segment, TranscribeRequest, Transcribed, TranscriptFormat, languages,
+};
 use colophon_types::NoProgress;
 use futures_util::StreamExt as _;
 use serde_json::{Value, json};
@@ -102,8 +104,9 @@ impl Form {
             "srt" => Shape::Plain(TranscriptFormat::Srt),
             "vtt" => Shape::Plain(TranscriptFormat::Vtt),
             other => {
-                let message =
-                    format!("'{other}' is not offered; transcripts come as json, text, srt, verbose_json or vtt");
+                let message = format!(
+                    "'{other}' is not offered; transcripts come as json, text, srt, verbose_json or vtt"
+                );
                 return Err(ApiError::bad(message, Some("response_format")));
             }
         })
@@ -165,14 +168,18 @@ async fn answer(app: &App, request: Request, translate: bool) -> Result<Response
     let (studio, watched) = (Arc::clone(&app.studio), Watched::default());
     let cancel = watched.cancel();
     let work = tokio::task::spawn_blocking(move || {
-        studio.transcribe(form.sound.path(), &request, &mut |_| {}, &NoProgress, &cancel).map(|m| (m, request))
+        studio
+            .transcribe(form.sound.path(), &request, &mut |_| {}, &NoProgress, &cancel)
+            .map(|m| (m, request))
     });
     let (made, request) = work.await.map_err(|_| ApiError::stopped())??;
     drop(watched);
     Ok(match shape {
         Shape::Json => Json(json!({"text": made.transcript.text(), "usage": usage(&made)})).into_response(),
         Shape::VerboseJson => Json(verbose(&made, &request)).into_response(),
-        Shape::Plain(TranscriptFormat::Text) => plain(format!("{}\n", made.transcript.text()), TranscriptFormat::Text),
+        Shape::Plain(TranscriptFormat::Text) => {
+            plain(format!("{}\n", made.transcript.text()), TranscriptFormat::Text)
+        }
         Shape::Plain(format) => plain(made.transcript.write(format), format),
     })
 }

@@ -53,8 +53,8 @@ impl Studio {
                 give(LiveSpeech::Begun(work.clone()))?;
                 give(LiveSpeech::Piece(first))?;
             }
-            let gain = *gain
-                .get_or_insert_with(|| mix::loudness(&spoken).map_or(0.0, |l| mix::TARGET_LUFS - l));
+            let gain =
+                *gain.get_or_insert_with(|| mix::loudness(&spoken).map_or(0.0, |l| mix::TARGET_LUFS - l));
             let mut sound = Pcm::silence(rate, performed.silence);
             sound.samples.extend(mix::louder(&spoken, gain, mix::CEILING_DBTP).samples);
             if let Some(seal) = &mut seal {

@@ -14,17 +14,12 @@ pub(crate) fn run(
     progress: &dyn Progress,
     cancel: &Cancel,
 ) -> Result<ExitCode, Failure> {
-    super::written_as(&args.output, "wav")?;
-    let pauses =
-        (args.trim || args.max_pause.is_some()).then_some(Pauses { ends: args.trim, longest: args.max_pause });
-    let cleaning = Cleaning {
-        denoise: args.denoise,
-        pauses,
-        rate: args.rate,
-        loudness: args.loudness,
-        fade: args.fade,
-    };
+    let format = super::sound_format(&args.output)?;
+    let pauses = (args.trim || args.max_pause.is_some())
+        .then_some(Pauses { ends: args.trim, longest: args.max_pause });
+    let cleaning =
+        Cleaning { denoise: args.denoise, pauses, rate: args.rate, loudness: args.loudness, fade: args.fade };
     let file = SoundFile::open(&args.file)?;
-    let made = studio.clean(&file, &cleaning, progress, cancel)?;
+    let made = studio.clean(&file, &cleaning, format, progress, cancel)?;
     super::vocode::deliver(&made, &args.output, args.json)
 }

@@ -17,7 +17,7 @@ pub(crate) fn run(
     progress: &dyn Progress,
     cancel: &Cancel,
 ) -> Result<ExitCode, Failure> {
-    super::written_as(&args.output, "wav")?;
+    let format = super::sound_format(&args.output)?;
     if let Some(file) = &args.midi {
         super::written_as(file, "mid")?;
     }
@@ -35,6 +35,7 @@ pub(crate) fn run(
         seed: args.seed,
         soundfont: args.soundfont.clone(),
         stems: args.stems.is_some(),
+        format,
     };
     let made = studio.compose(&request, progress, cancel)?;
     made.sealed.write_to(&args.output)?;

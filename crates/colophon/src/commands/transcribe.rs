@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use colophon_studio::{
-    Line, LiveSource, Script, Segment, Studio, TranscribeRequest, TranscriptFormat, Transcribed,
+    Line, LiveSource, Script, Segment, Studio, TranscribeRequest, Transcribed, TranscriptFormat,
 };
 use colophon_types::{Cancel, ErrorCode, Progress};
 use serde_json::json;
@@ -82,7 +82,8 @@ fn format(args: &args::Transcribe) -> Result<TranscriptFormat, Failure> {
     let name = path.extension().and_then(|e| e.to_str()).unwrap_or_default();
     TranscriptFormat::named(name).ok_or_else(|| {
         let message = format!("{} does not say how it is to be written", path.display());
-        Failure::new(ErrorCode::BadInput, message).with_hint("give --format, or a name in .txt, .srt, .vtt or .json")
+        Failure::new(ErrorCode::BadInput, message)
+            .with_hint("give --format, or a name in .txt, .srt, .vtt or .json")
     })
 }
 

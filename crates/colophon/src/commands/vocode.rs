@@ -16,13 +16,13 @@ pub(crate) fn run(
     progress: &dyn Progress,
     cancel: &Cancel,
 ) -> Result<ExitCode, Failure> {
-    super::written_as(&args.output, "wav")?;
+    let format = super::sound_format(&args.output)?;
     let file = SoundFile::open(&args.file)?;
     let vocoder = match args.engine {
         Engine::Wavenet => VocoderKind::WaveNet,
         Engine::Melgan => VocoderKind::MelGan,
     };
-    let made = studio.revoice(&file, vocoder, args.seed, progress, cancel)?;
+    let made = studio.revoice(&file, vocoder, args.seed, format, progress, cancel)?;
     deliver(&made, &args.output, args.json)
 }
 

@@ -65,7 +65,10 @@ fn what_cannot_be_heard_is_said_in_one_sentence() {
         assert!(said.lines().count() <= 2, "{bad:?}: {said}");
     }
     let silent = home.path("silent.wav");
-    tool("ffmpeg", &["-v", "error", "-f", "lavfi", "-i", "anullsrc=r=16000:cl=mono", "-t", "5", path(&silent)]);
+    tool(
+        "ffmpeg",
+        &["-v", "error", "-f", "lavfi", "-i", "anullsrc=r=16000:cl=mono", "-t", "5", path(&silent)],
+    );
     let result = home.run(&["transcribe", path(&silent)]);
     assert!(result.status.success() && text(&result.stdout).trim().is_empty(), "{}", text(&result.stdout));
 }
@@ -74,7 +77,8 @@ fn what_cannot_be_heard_is_said_in_one_sentence() {
 fn a_stream_is_heard_as_it_comes() {
     let home = Home::new();
     let spoken = format!("{DATA}en7.flac");
-    let samples = tool("ffmpeg", &["-v", "error", "-i", &spoken, "-ar", "16000", "-ac", "1", "-f", "s16le", "-"]);
+    let samples =
+        tool("ffmpeg", &["-v", "error", "-i", &spoken, "-ar", "16000", "-ac", "1", "-f", "s16le", "-"]);
     let mut child = home
         .colophon(&["transcribe", "-", "--live", "--lang", "en", "--format", "json", "--progress", "none"])
         .stdin(Stdio::piped())

@@ -3,6 +3,7 @@
 
 #![allow(clippy::expect_used, clippy::panic, reason = "tests fail by panicking")]
 
+mod aloud;
 mod bad_input;
 mod diffusion;
 mod film;

@@ -94,71 +94,6 @@ fn speech_is_heard_timed_and_sealed() {
     }
 }
 
-/// What ffprobe says of a file.
-fn probe(file: &std::path::Path) -> serde_json::Value {
-    let out = std::process::Command::new("ffprobe")
-        .args(["-v", "error", "-of", "json", "-show_format", "-show_streams", "-show_chapters"])
-        .arg(file)
-        .output()
-        .expect("ffprobe");
-    json(&out.stdout)
-}
-
-#[test]
-fn speech_comes_in_every_format() {
-    let home = Home::new();
-    for (ending, codec) in
-        [("mp3", "mp3"), ("opus", "opus"), ("m4a", "aac"), ("flac", "flac"), ("wav", "pcm_s16le")]
-    {
-        let file = home.path(&format!("ferry.{ending}"));
-        let result = home.run(&["speech", "The ferry is late.", "--voice", "hibari", "-o", path(&file)]);
-        assert!(result.status.success(), "{}", text(&result.stderr));
-        assert_eq!(probe(&file)["streams"][0]["codec_name"], codec);
-        let verdict = json(&home.run(&["verify", "--json", path(&file)]).stdout);
-        assert_eq!(verdict[0]["verdict"], "verified", "{verdict}");
-        assert_eq!(verdict[0]["explicit_label"]["present"], true, "{verdict}");
-    }
-    assert!(home.path("ferry.c2pa").is_file(), "Opus has its credential beside it");
-}
-
-const BOOK: &str = "---\ntitle: The Lamp\nauthor: Ada Grey\n---\n\n## The Harbour\n\nIt was late when the last \
-                    boat came in.\n\nNobody spoke.\n\n## The Morning\n\nThe sun came up over the island.\n";
-
-#[test]
-fn a_book_is_read_aloud_with_chapters_and_goes_on_after_a_stop() {
-    let home = Home::new();
-    let book = home.path("lamp.md");
-    std::fs::write(&book, BOOK).expect("book");
-    let listed = home.run(&["audiobook", path(&book), "--list", "--json"]);
-    assert_eq!(json(&listed.stdout)["chapters"][1]["title"], "The Morning");
-    let file = home.path("lamp.m4b");
-    let args = ["audiobook", path(&book), "--voice", "hibari", "-o", path(&file), "--json"];
-    let result = home.run(&args);
-    assert!(result.status.success(), "{}", text(&result.stderr));
-    let made = json(&result.stdout);
-    assert_eq!((&made["title"], made["chapters"].as_array().map(Vec::len)), (&"The Lamp".into(), Some(2)));
-    let found = probe(&file);
-    let titles: Vec<&str> = found["chapters"]
-        .as_array()
-        .expect("chapters")
-        .iter()
-        .filter_map(|c| c["tags"]["title"].as_str())
-        .collect();
-    assert_eq!(titles, ["The Harbour", "The Morning"]);
-    assert_eq!(found["format"]["tags"]["artist"], "Ada Grey");
-    let length: f64 = found["format"]["duration"].as_str().and_then(|d| d.parse().ok()).expect("a length");
-    assert!((length - made["seconds"].as_f64().expect("seconds")).abs() < 0.2, "{length} {made}");
-    let verdict = json(&home.run(&["verify", "--json", path(&file)]).stdout);
-    assert_eq!(verdict[0]["verdict"], "verified", "{verdict}");
-    // What was spoken of a finished book is not kept.
-    let kept = std::fs::read_dir(home.path("").join("cache").join("audiobooks")).map_or(0, Iterator::count);
-    assert_eq!(kept, 0);
-    for bad in [
-        &["audiobook", "nowhere.epub"][..],
-        &["audiobook", path(&book), "-o", "x.txt"],
-        &["audiobook", path(&book), "--chapters", "9"],
-        &["audiobook", path(&book), "--chapters", "two"],
-        &["audiobook", path(&book), "--cover", path(&book)],
 #[test]
 fn music_is_composed_played_and_sealed() {
     let home = Home::new();
@@ -202,7 +137,7 @@ fn music_is_composed_played_and_sealed() {
         &["music", "x", "--key", "H"],
         &["music", "x", "--tempo", "1000"],
         &["music", "x", "--style", "polka"],
-        &["music", "x", "-o", "x.mp3"],
+        &["music", "x", "-o", "x.doc"],
         &["music", "x", "--midi", "x.wav"],
     ] {
         let result = home.run(bad);
