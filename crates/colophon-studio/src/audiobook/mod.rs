@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use colophon_audio::book::{Book, Chapter, Cover};
 use colophon_audio::mix::{self, Meter};
-use colophon_audio::{Narrator, SpeechModels, Voice};
+use colophon_audio::{Blend, Dictionary, Narrator, SpeechModels};
 use colophon_seal::{About, Recording, Sealed, Sealer, seal};
 use colophon_text::sentences;
 use colophon_types::{Cancel, Draft, Event, Lang, LangChoice, Pcm, Progress, Receipt, SoundFormat, Stage};
@@ -84,7 +84,8 @@ struct Segment {
 struct Cast<'a> {
     models: SpeechModels,
     lang: Lang,
-    voice: &'static Voice,
+    voice: Blend,
+    dictionary: Dictionary,
     speed: f32,
     cancel: &'a Cancel,
     progress: &'a dyn Progress,
@@ -119,19 +120,20 @@ impl Studio {
         }
         let sample: String = book.chapters.iter().flat_map(|c| &c.paragraphs).take(20).cloned().collect();
         let lang = request.lang.resolve(&sample);
-        let voice = colophon_audio::find_voice(request.voice.as_deref(), lang)?;
+        let voice = colophon_audio::blend(request.voice.as_deref(), lang)?;
+        let dictionary = self.dictionary(None)?;
         let mut fetch = Fetch::new(&self.hub, progress, cancel);
-        let models = fetch.voice(voice)?;
+        let models = fetch.voices(std::slice::from_ref(&voice))?;
         fetch.runtime()?;
         let uses = fetch.uses;
         let sealer = Arc::clone(self.sealer()?);
         let segments = segments(&book, lang);
         let given = json!({
-            "task": "audiobook", "book_sha256": origin::sha256_of_file(&request.book)?, "voice": voice.id,
+            "task": "audiobook", "book_sha256": origin::sha256_of_file(&request.book)?, "voice": voice.name(),
             "speed": request.speed, "chapters": request.chapters, "title": book.title, "author": book.author,
         });
         let shelf = Shelf::open(&self.home.join("cache").join("audiobooks"), &key(&segments, &given))?;
-        let cast = Cast { models, lang, voice, speed: request.speed, cancel, progress };
+        let cast = Cast { models, lang, voice, dictionary, speed: request.speed, cancel, progress };
         let engine = self.record(&cast, &segments, &shelf)?;
 
         let work = new_work(&given)?;
@@ -153,7 +155,8 @@ impl Studio {
         };
         let stop = AtomicUsize::new(0);
         let work = || -> Result<String, StudioError> {
-            let mut narrator = Narrator::open(&cast.models, cast.lang, Some(cast.voice.id), 1)?;
+            let mut narrator = Narrator::open(&cast.models, cast.lang, Some(cast.voice.name()), 1)?;
+            narrator.set_dictionary(cast.dictionary.clone());
             while stop.load(Ordering::Relaxed) == 0 {
                 let index = next.fetch_add(1, Ordering::Relaxed);
                 let Some(segment) = segments.get(index) else { break };

@@ -159,13 +159,13 @@ impl Talk<'_> {
         if self.voice.as_ref().is_some_and(|(_, l)| *l == lang) {
             return Ok(());
         }
-        let voice = colophon_audio::find_voice(self.options.voice.as_deref(), lang)?;
+        let voice = colophon_audio::blend(self.options.voice.as_deref(), lang)?;
         let mut fetch = Fetch::new(&self.studio.hub, progress, cancel);
-        let models = fetch.voice(voice)?;
+        let models = fetch.voices(std::slice::from_ref(&voice))?;
         self.uses.extend(fetch.uses);
         // The language engine writes the next sentence meanwhile.
         let threads = (self.studio.cores.total() / 2).max(1);
-        self.voice = Some((Narrator::open(&models, lang, Some(voice.id), threads)?, lang));
+        self.voice = Some((Narrator::open(&models, lang, Some(voice.name()), threads)?, lang));
         Ok(())
     }
 
@@ -398,7 +398,7 @@ impl Talk<'_> {
     fn receipt(&self) -> Result<Receipt, StudioError> {
         let engine = self.voice.as_ref().map(|(n, _)| n.engine_version()).unwrap_or_default();
         let lang = self.voice.as_ref().map_or(Lang::En, |(_, lang)| *lang);
-        let voice = self.voice.as_ref().map(|(n, _)| n.voice().id);
+        let voice = self.voice.as_ref().map(|(n, _)| n.blend().name().to_owned());
         let answers: Vec<&str> = self.exchanges.iter().map(|e| e.answer.as_str()).collect();
         let given = json!({
             "task": "talk", "voice": voice, "model": self.options.model,
