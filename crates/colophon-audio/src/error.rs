@@ -70,6 +70,14 @@ pub enum AudioError {
         /// What is wrong with it.
         problem: String,
     },
+    /// Words that name no sound of the library.
+    #[error("no sound is known for \"{words}\"")]
+    UnknownSound {
+        /// The words.
+        words: String,
+        /// Names of sounds that are nearest, best first.
+        near: Vec<String>,
+    },
     /// Stopped on request.
     #[error(transparent)]
     Cancelled(#[from] Cancelled),
@@ -95,6 +103,7 @@ impl Explain for AudioError {
             | Self::WrongLanguage { .. }
             | Self::Speed { .. }
             | Self::Silent { .. }
+            | Self::UnknownSound { .. }
             | Self::Sound { .. } => ErrorCode::BadInput,
             Self::ModelMissing { .. } | Self::Model { .. } => ErrorCode::ModelMissing,
             Self::Hub(e) => e.code(),
@@ -115,6 +124,12 @@ impl Explain for AudioError {
             Self::ModelMissing { id } => Some(format!("run `colophon models pull {id}`")),
             Self::Model { .. } => Some("run `colophon models verify`, then `colophon models pull`".into()),
             Self::Hub(e) => e.hint(),
+            Self::UnknownSound { near, .. } if near.is_empty() => {
+                Some("`colophon sound --list` prints all sounds".into())
+            }
+            Self::UnknownSound { near, .. } => {
+                Some(format!("nearest are {}; `colophon sound --list` prints all", near.join(", ")))
+            }
             Self::Engine { .. } | Self::Sound { .. } | Self::Cancelled(_) => None,
         }
     }

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand, ValueEnum};
 
 pub(crate) use language::{Chat, Form, Generation, Given, Search, TaskName, Text, Understand};
-pub(crate) use media::Speech;
+pub(crate) use media::{Sound, Speech};
 pub(crate) use picture::{Change, Image};
 
 /// Generates films and texts on your own machine, and signs, labels and logs everything it makes.
@@ -62,6 +62,8 @@ pub(crate) enum Command {
     Image(Box<Image>),
     /// Speak a text, sealed
     Speech(Speech),
+    /// Make a sound of words: effects and ambience, sealed
+    Sound(Sound),
     /// Write a text: an answer to a prompt, streamed, sealed and watermarked
     Text(Text),
     /// Hold a dialogue with a language model

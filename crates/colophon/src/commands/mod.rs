@@ -9,6 +9,7 @@ mod make;
 mod models;
 mod search;
 mod serve;
+mod sound;
 mod speech;
 mod text;
 mod understand;
@@ -45,6 +46,7 @@ pub(crate) fn run(args: Args, cancel: &Cancel) -> Result<ExitCode, Failure> {
         Command::Chat(chat) => chat::run(&studio, &chat, progress.as_ref(), cancel),
         Command::Image(image) => image::run(&studio, &image, progress.as_ref(), cancel),
         Command::Speech(speech) => speech::run(&studio, &speech, progress.as_ref(), cancel),
+        Command::Sound(sound) => sound::run(&studio, &sound, progress.as_ref(), cancel),
         Command::Search(search) => search::run(&studio, &search, progress.as_ref(), cancel),
         Command::Understand(understand) => understand::run(&studio, &understand, progress.as_ref(), cancel),
         Command::Serve(serve) => serve::run(studio, serve, progress.as_ref(), cancel),
