@@ -165,7 +165,9 @@ impl Studio {
             found.push(best);
         }
         match lost {
-            Some(error) if reading.scene.layers.is_empty() && found.iter().all(Option::is_none) => Err(error.into()),
+            Some(error) if reading.scene.layers.is_empty() && found.iter().all(Option::is_none) => {
+                Err(error.into())
+            }
             _ => Ok((found, Some(used))),
         }
     }

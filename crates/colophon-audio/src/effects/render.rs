@@ -143,7 +143,14 @@ impl<'a> Desk<'a> {
     }
 
     /// Takes of a layer: one, or two that differ where it is wide and may be in two places.
-    fn takes(&self, index: usize, part: &str, seconds: f32, cycle: Option<f32>, started: bool) -> Vec<Signal> {
+    fn takes(
+        &self,
+        index: usize,
+        part: &str,
+        seconds: f32,
+        cycle: Option<f32>,
+        started: bool,
+    ) -> Vec<Signal> {
         let layer = &self.scene.layers[index];
         let wide = layer.sound.width > 0.3 && !layer.passing && layer.distance < 4.0 && !layer.is_event();
         let names: &[&str] = if wide { &["left", "right"] } else { &["middle"] };
@@ -188,7 +195,8 @@ impl<'a> Desk<'a> {
         let length = if layer.sound.goes_on() { PASSAGE / layer.pace.clamp(0.4, 2.5) } else { USUAL };
         let takes = self.takes(index, &part, length, None, false);
         let mut dice = self.dice(index).part(&part).part("place");
-        let (level, turn) = if which == 0 { (1.0, 0.0) } else { (dice.range(0.72, 1.0), dice.range(-0.25, 0.25)) };
+        let (level, turn) =
+            if which == 0 { (1.0, 0.0) } else { (dice.range(0.72, 1.0), dice.range(-0.25, 0.25)) };
         let gain = takes.first().map_or(0.0, |t| gain_for(layer, t)) * level;
         let takes: Vec<Signal> = takes.into_iter().map(|t| t.gain(gain).fade(0.002, 0.01)).collect();
         let spread = if layer.direction.is_some() { 0.3 } else { 1.0 };
@@ -236,7 +244,14 @@ impl<'a> Desk<'a> {
     }
 
     /// Lays the events of a layer between two times.
-    fn events(&mut self, index: usize, layer: &Layer, start: f32, end: f32, times: &Times) -> Result<(), AudioError> {
+    fn events(
+        &mut self,
+        index: usize,
+        layer: &Layer,
+        start: f32,
+        end: f32,
+        times: &Times,
+    ) -> Result<(), AudioError> {
         let mut dice = self.dice(index).part("times");
         let several = match layer.sound.nature {
             Nature::Event(low, high) if !layer.once && !layer.passing => Some((low, high)),
@@ -244,7 +259,13 @@ impl<'a> Desk<'a> {
         };
         let steps = self.scene.stages() > 1;
         // Alone it begins at once; over a ground a little later.
-        let lead = if steps { 0.05 } else if times.ground { dice.range(0.06, 0.2) * (end - start).min(15.0) } else { 0.0 };
+        let lead = if steps {
+            0.05
+        } else if times.ground {
+            dice.range(0.06, 0.2) * (end - start).min(15.0)
+        } else {
+            0.0
+        };
         let stagger = if steps { 0.12 * self.before(index) as f32 } else { 0.25 * self.before(index) as f32 };
         let mut at = start + lead + stagger;
         let asked = self.request.seconds.is_some() || times.ground;
@@ -276,7 +297,8 @@ impl<'a> Desk<'a> {
     fn goes_on(&mut self, index: usize, layer: &Layer, start: f32, end: f32) -> Result<(), AudioError> {
         let length = end - start;
         let rhythm = layer.sound.nature == Nature::Rhythm;
-        let whole = start <= 0.0 && end >= self.request.seconds.map_or(end, |s| s as f32) && self.request.round;
+        let whole =
+            start <= 0.0 && end >= self.request.seconds.map_or(end, |s| s as f32) && self.request.round;
         let parts = (length / STRETCH).ceil().max(1.0) as usize;
         let stretch = length / parts as f32;
         let crossing = CROSSING.min(0.25 * stretch);
@@ -325,7 +347,10 @@ impl<'a> Desk<'a> {
         let (rise, fall) = if round {
             (0.0, 0.0)
         } else {
-            (if times.ground { 0.02 } else { 0.001 }, (if times.ground { 0.6f32 } else { 0.08 }).min(0.25 * times.total))
+            (
+                if times.ground { 0.02 } else { 0.001 },
+                (if times.ground { 0.6f32 } else { 0.08 }).min(0.25 * times.total),
+            )
         };
         let cut = |mut signal: Signal| -> Vec<f32> {
             if round && count > 0 {
@@ -350,7 +375,8 @@ fn stage_starts(own: &[f32], flexible: &[bool], total: f32) -> Vec<f32> {
     }
     let fixed: f32 = own.iter().zip(flexible).filter(|(_, f)| !**f).map(|(o, _)| o + 0.15).sum();
     let free = flexible.iter().filter(|f| **f).count();
-    let share = if free > 0 { ((total - fixed) / free as f32).max(0.15 * total / own.len() as f32) } else { 0.0 };
+    let share =
+        if free > 0 { ((total - fixed) / free as f32).max(0.15 * total / own.len() as f32) } else { 0.0 };
     let mut at = 0.0;
     let mut starts: Vec<f32> = own
         .iter()
@@ -372,7 +398,8 @@ fn stage_starts(own: &[f32], flexible: &[bool], total: f32) -> Vec<f32> {
 /// Fades along a quarter sine, so that two crossing stretches keep their power.
 fn cross(mut signal: Signal, rise: f32, fall: f32) -> Signal {
     let n = signal.x.len();
-    let quarter = |i: usize, count: usize| ((i as f32 + 0.5) / count as f32 * std::f32::consts::FRAC_PI_2).sin();
+    let quarter =
+        |i: usize, count: usize| ((i as f32 + 0.5) / count as f32 * std::f32::consts::FRAC_PI_2).sin();
     let (up, down) = (((rise * signal.rate) as usize).min(n), ((fall * signal.rate) as usize).min(n));
     for i in 0..up {
         signal.x[i] *= quarter(i, up);

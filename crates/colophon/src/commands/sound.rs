@@ -58,7 +58,16 @@ fn row(layer: &Layer) -> Vec<String> {
         how.push("passing".into());
     }
     if let Some(direction) = layer.direction {
-        how.push(if direction < 0.0 { "left" } else if direction > 0.0 { "right" } else { "middle" }.into());
+        how.push(
+            if direction < 0.0 {
+                "left"
+            } else if direction > 0.0 {
+                "right"
+            } else {
+                "middle"
+            }
+            .into(),
+        );
     }
     if let Some(likeness) = layer.likeness {
         how.push(format!("likeness {likeness:.2}"));

@@ -9,6 +9,7 @@ mod film;
 mod language;
 mod pictures;
 mod single;
+mod sound;
 mod stopping;
 mod words;
 

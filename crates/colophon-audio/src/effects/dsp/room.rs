@@ -50,7 +50,8 @@ impl Reverb {
         let absorption = (0.161 * volume / (walls * self.shape.t60.0.max(0.05))).clamp(0.02, 0.95);
         let reflection = (1.0 - absorption).sqrt();
         let mut echoes = Vec::new();
-        let images = (-1i32..=1).flat_map(|i| (-1i32..=1).flat_map(move |j| (-1i32..=1).map(move |k| (i, j, k))));
+        let images =
+            (-1i32..=1).flat_map(|i| (-1i32..=1).flat_map(move |j| (-1i32..=1).map(move |k| (i, j, k))));
         for (i, j, k) in images {
             let order = i.abs() + j.abs() + k.abs();
             if order == 0 || order > 2 {

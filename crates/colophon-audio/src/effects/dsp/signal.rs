@@ -1,7 +1,7 @@
 //! One channel of samples, and what can be done with it in a row.
 
-use super::filter::{Biquad, Swept};
 use super::Mode;
+use super::filter::{Biquad, Swept};
 use super::modal::Resonator;
 
 /// How often, in samples, a moving filter is tuned anew.
@@ -153,7 +153,8 @@ impl Signal {
     /// Fades at both ends, in seconds, along a raised cosine.
     pub(in crate::effects) fn fade(mut self, rise: f32, fall: f32) -> Self {
         let n = self.x.len();
-        let curve = |i: usize, count: usize| 0.5 - 0.5 * (std::f32::consts::PI * i as f32 / count as f32).cos();
+        let curve =
+            |i: usize, count: usize| 0.5 - 0.5 * (std::f32::consts::PI * i as f32 / count as f32).cos();
         let (up, down) = (((rise * self.rate) as usize).min(n), ((fall * self.rate) as usize).min(n));
         for i in 0..up {
             self.x[i] *= curve(i, up);

@@ -119,7 +119,11 @@ fn layers_of(clause: &Clause, words: &[Token], prompt: &str, reading: &mut Readi
         let target = target_of(&layers, i, forwards, change);
         if let Some((_, layer)) = target.and_then(|t| layers.get_mut(t)) {
             let said = span(item.from, item.to, words, prompt);
-            layer.words = if item.from < clause.items[i.min(clause.items.len() - 1)].from { layer.words.clone() } else { joined(&layer.words, &said, forwards) };
+            layer.words = if item.from < clause.items[i.min(clause.items.len() - 1)].from {
+                layer.words.clone()
+            } else {
+                joined(&layer.words, &said, forwards)
+            };
             apply(layer, change);
         }
     }
@@ -193,9 +197,9 @@ fn without_descriptions(found: &[(usize, &'static Sound)], clause: &Clause) -> V
             continue;
         }
         // "rain on the river" has two; "police car siren", directly side by side in one category, has one.
-        let neighbour = out.last().filter(|(j, s)| {
-            clause.items[*i].from == clause.items[*j].to && s.category == sound.category
-        });
+        let neighbour = out
+            .last()
+            .filter(|(j, s)| clause.items[*i].from == clause.items[*j].to && s.category == sound.category);
         if neighbour.is_some() {
             out.pop();
         }
@@ -208,7 +212,8 @@ fn without_descriptions(found: &[(usize, &'static Sound)], clause: &Clause) -> V
 fn target_of(layers: &[(usize, Layer)], at: usize, forwards: bool, change: Change) -> Option<usize> {
     let after = (0..layers.len()).filter(|k| layers[*k].0 > at);
     let before = (0..layers.len()).rev().filter(|k| layers[*k].0 < at);
-    let order: Vec<usize> = if forwards { after.chain(before).collect() } else { before.chain(after).collect() };
+    let order: Vec<usize> =
+        if forwards { after.chain(before).collect() } else { before.chain(after).collect() };
     match change {
         Change::On(surface) => order.into_iter().find(|k| on_surface(layers[*k].1.sound, surface).is_some()),
         _ => order.into_iter().next(),
@@ -252,9 +257,12 @@ fn apply_loosely(layer: &mut Layer, change: Change) {
 /// Whether an English singular with its article stands here: "a door slam" happens once, "thunder" not.
 fn single(from: usize, words: &[Token]) -> bool {
     // The article may stand a few adjectives before.
-    words[..from].iter().rev().take(4).take_while(|t| t.form != "," && t.form != "and" && t.form != "with").any(|t| {
-        matches!(t.form.as_str(), "a" | "an")
-    })
+    words[..from]
+        .iter()
+        .rev()
+        .take(4)
+        .take_while(|t| t.form != "," && t.form != "and" && t.form != "with")
+        .any(|t| matches!(t.form.as_str(), "a" | "an"))
 }
 
 fn span(from: usize, to: usize, words: &[Token], prompt: &str) -> String {

@@ -15,13 +15,23 @@ pub(super) struct Token {
 /// The plain form of a word, and whether it was a plural: crickets → cricket, waves → wave.
 fn plain(word: &str) -> (String, bool) {
     const KEEP: [&str; 14] = [
-        "bus", "gas", "glass", "grass", "brass", "chess", "keys", "this", "is", "has", "was", "its", "swiss", "less",
+        "bus", "gas", "glass", "grass", "brass", "chess", "keys", "this", "is", "has", "was", "its", "swiss",
+        "less",
     ];
     let n = word.len();
     if n < 4 || KEEP.contains(&word) || word.ends_with("ss") || word.ends_with("us") || !word.ends_with('s') {
         return (word.to_owned(), false);
     }
-    for (ending, with) in [("ies", "y"), ("sses", "ss"), ("ches", "ch"), ("shes", "sh"), ("xes", "x"), ("oes", "o"), ("lves", "lf"), ("eaves", "eaf")] {
+    for (ending, with) in [
+        ("ies", "y"),
+        ("sses", "ss"),
+        ("ches", "ch"),
+        ("shes", "sh"),
+        ("xes", "x"),
+        ("oes", "o"),
+        ("lves", "lf"),
+        ("eaves", "eaf"),
+    ] {
         if let Some(stem) = word.strip_suffix(ending) {
             return (format!("{stem}{with}"), true);
         }
@@ -56,7 +66,25 @@ pub(super) fn tokens(text: &str) -> Vec<Token> {
             close(&mut word, i, &mut out);
         } else {
             close(&mut word, i, &mut out);
-            if matches!(c, ',' | ';' | '.' | '!' | '?' | ':' | '\n' | '+' | '&' | '，' | '。' | '、' | '；' | '！' | '？' | '：' | '…') {
+            if matches!(
+                c,
+                ',' | ';'
+                    | '.'
+                    | '!'
+                    | '?'
+                    | ':'
+                    | '\n'
+                    | '+'
+                    | '&'
+                    | '，'
+                    | '。'
+                    | '、'
+                    | '；'
+                    | '！'
+                    | '？'
+                    | '：'
+                    | '…'
+            ) {
                 out.push(Token { form: ",".into(), from: i, to: next, plural: false });
             }
         }
@@ -65,7 +93,8 @@ pub(super) fn tokens(text: &str) -> Vec<Token> {
     // What is left of a possessive.
     let mut kept: Vec<Token> = Vec::with_capacity(out.len());
     for token in out {
-        let rest = token.form == "s" && kept.last().is_some_and(|k| text.get(k.to..token.from).is_some_and(|t| t == "'" || t == "’"));
+        let rest = token.form == "s"
+            && kept.last().is_some_and(|k| text.get(k.to..token.from).is_some_and(|t| t == "'" || t == "’"));
         if !rest {
             kept.push(token);
         }

@@ -7,11 +7,35 @@ use crate::effects::synth::{animals, birds, insects};
 
 pub(super) static BIRDS: &[Sound] = &[
     Sound::new("songbird", Birds, Steady, birds::songbird)
-        .names(&["songbird", "bird", "bird song", "birdsong", "nightingale", "robin", "canary", "bird singing", "bird chirping"], &["鸟", "鸟鸣", "鸟叫", "小鸟", "夜莺", "鸟儿", "鸟声"])
+        .names(
+            &[
+                "songbird",
+                "bird",
+                "bird song",
+                "birdsong",
+                "nightingale",
+                "robin",
+                "canary",
+                "bird singing",
+                "bird chirping",
+            ],
+            &["鸟", "鸟鸣", "鸟叫", "小鸟", "夜莺", "鸟儿", "鸟声"],
+        )
         .about("one songbird, phrase after phrase")
         .at(-4.0, 8.0),
     Sound::new("dawn_chorus", Birds, Ground, birds::chorus)
-        .names(&["dawn chorus", "many birds", "flock of birds", "birds singing", "birds chirping", "birds", "morning birds"], &["群鸟", "百鸟齐鸣", "鸟群", "清晨鸟鸣", "众鸟"])
+        .names(
+            &[
+                "dawn chorus",
+                "many birds",
+                "flock of birds",
+                "birds singing",
+                "birds chirping",
+                "birds",
+                "morning birds",
+            ],
+            &["群鸟", "百鸟齐鸣", "鸟群", "清晨鸟鸣", "众鸟"],
+        )
         .about("many birds at daybreak")
         .at(-4.0, 10.0),
     Sound::new("sparrow", Birds, Steady, birds::sparrow)
@@ -43,7 +67,10 @@ pub(super) static BIRDS: &[Sound] = &[
         .about("a long cry and a laughing run")
         .at(-2.0, 20.0),
     Sound::new("rooster", Birds, Event(4.0, 8.0), birds::rooster)
-        .names(&["rooster", "cock", "cockerel", "cock crowing", "rooster crowing"], &["公鸡", "鸡鸣", "公鸡打鸣", "鸡叫"])
+        .names(
+            &["rooster", "cock", "cockerel", "cock crowing", "rooster crowing"],
+            &["公鸡", "鸡鸣", "公鸡打鸣", "鸡叫"],
+        )
         .about("a cock's crow")
         .at(0.0, 12.0),
     Sound::new("duck", Birds, Event(1.5, 4.0), birds::duck)
@@ -59,14 +86,27 @@ pub(super) static BIRDS: &[Sound] = &[
         .about("a drum roll on a trunk")
         .at(-3.0, 20.0),
     Sound::new("wings", Birds, Once, birds::wings)
-        .names(&["wing flapping", "flapping wings", "wings", "bird taking off", "birds taking off", "wings flapping"], &["翅膀", "拍翅膀", "振翅", "鸟飞起"])
+        .names(
+            &[
+                "wing flapping",
+                "flapping wings",
+                "wings",
+                "bird taking off",
+                "birds taking off",
+                "wings flapping",
+            ],
+            &["翅膀", "拍翅膀", "振翅", "鸟飞起"],
+        )
         .about("a bird that takes off")
         .at(-5.0, 3.0),
 ];
 
 pub(super) static MAMMALS: &[Sound] = &[
     Sound::new("dog", Animals, Event(2.0, 5.0), animals::dog)
-        .names(&["dog", "dog barking", "bark", "barking", "puppy", "dog bark"], &["狗", "狗叫", "犬吠", "小狗", "狗吠"])
+        .names(
+            &["dog", "dog barking", "bark", "barking", "puppy", "dog bark"],
+            &["狗", "狗叫", "犬吠", "小狗", "狗吠"],
+        )
         .about("barks")
         .at(1.0, 6.0),
     Sound::new("growl", Animals, Steady, animals::growl)
@@ -74,11 +114,17 @@ pub(super) static MAMMALS: &[Sound] = &[
         .about("a dog that growls")
         .at(-3.0, 2.0),
     Sound::new("cat", Animals, Event(2.5, 6.0), animals::cat)
-        .names(&["cat", "meow", "meowing", "kitten", "cat meowing", "miaow"], &["猫", "猫叫", "喵", "小猫", "喵喵"])
+        .names(
+            &["cat", "meow", "meowing", "kitten", "cat meowing", "miaow"],
+            &["猫", "猫叫", "喵", "小猫", "喵喵"],
+        )
         .about("a meow")
         .at(-3.0, 3.0),
     Sound::new("purr", Animals, Steady, animals::purr)
-        .names(&["purr", "purring", "cat purring", "purring cat", "kitten purring"], &["猫打呼噜", "呼噜", "猫咪呼噜"])
+        .names(
+            &["purr", "purring", "cat purring", "purring cat", "kitten purring"],
+            &["猫打呼噜", "呼噜", "猫咪呼噜"],
+        )
         .about("a cat that purrs")
         .at(-9.0, 0.5),
     Sound::new("cow", Animals, Event(4.0, 9.0), animals::cow)
@@ -86,7 +132,10 @@ pub(super) static MAMMALS: &[Sound] = &[
         .about("a long low")
         .at(1.0, 10.0),
     Sound::new("sheep", Animals, Event(2.0, 5.0), animals::sheep)
-        .names(&["sheep", "lamb", "bleat", "bleating", "goat", "sheep bleating"], &["羊", "绵羊", "羊叫", "山羊", "咩"])
+        .names(
+            &["sheep", "lamb", "bleat", "bleating", "goat", "sheep bleating"],
+            &["羊", "绵羊", "羊叫", "山羊", "咩"],
+        )
         .about("a bleat that shakes")
         .at(-1.0, 8.0),
     Sound::new("pig", Animals, Event(1.5, 4.0), animals::pig)
@@ -94,19 +143,52 @@ pub(super) static MAMMALS: &[Sound] = &[
         .about("grunts")
         .at(-2.0, 4.0),
     Sound::new("neigh", Animals, Event(5.0, 9.0), animals::neigh)
-        .names(&["horse neighing", "neigh", "whinny", "horse", "neighing", "pony"], &["马嘶", "马叫", "马", "马鸣", "嘶鸣"])
+        .names(
+            &["horse neighing", "neigh", "whinny", "horse", "neighing", "pony"],
+            &["马嘶", "马叫", "马", "马鸣", "嘶鸣"],
+        )
         .about("a whinny that shakes its way down")
         .at(0.0, 8.0),
     Sound::new("hooves", Animals, Rhythm, animals::hooves)
-        .names(&["horse hooves", "hooves", "horse galloping", "galloping", "galloping horse", "hoofbeats", "horse trotting", "horse walking", "gallop"], &["马蹄", "马蹄声", "奔马", "骏马奔跑", "马跑"])
+        .names(
+            &[
+                "horse hooves",
+                "hooves",
+                "horse galloping",
+                "galloping",
+                "galloping horse",
+                "hoofbeats",
+                "horse trotting",
+                "horse walking",
+                "gallop",
+            ],
+            &["马蹄", "马蹄声", "奔马", "骏马奔跑", "马跑"],
+        )
         .about("hooves on a road")
         .at(-2.0, 6.0),
     Sound::new("wolf", Animals, Event(5.0, 9.0), animals::wolf)
-        .names(&["wolf", "wolf howl", "wolf howling", "howling wolf", "wolves", "coyote"], &["狼", "狼嚎", "狼叫"])
+        .names(
+            &["wolf", "wolf howl", "wolf howling", "howling wolf", "wolves", "coyote"],
+            &["狼", "狼嚎", "狼叫"],
+        )
         .about("a long howl")
         .at(-1.0, 60.0),
     Sound::new("lion", Animals, Event(5.0, 9.0), animals::lion)
-        .names(&["lion", "lion roar", "roar", "roaring lion", "tiger", "bear", "monster", "dragon", "lion roaring", "beast"], &["狮子", "狮吼", "老虎", "虎啸", "怪兽", "熊", "龙"])
+        .names(
+            &[
+                "lion",
+                "lion roar",
+                "roar",
+                "roaring lion",
+                "tiger",
+                "bear",
+                "monster",
+                "dragon",
+                "lion roaring",
+                "beast",
+            ],
+            &["狮子", "狮吼", "老虎", "虎啸", "怪兽", "熊", "龙"],
+        )
         .about("a low, rough roar")
         .at(3.0, 12.0),
     Sound::new("elephant", Animals, Event(4.0, 8.0), animals::elephant)
@@ -117,7 +199,10 @@ pub(super) static MAMMALS: &[Sound] = &[
 
 pub(super) static INSECTS: &[Sound] = &[
     Sound::new("crickets", Insects, Ground, insects::crickets)
-        .names(&["cricket", "crickets", "crickets chirping", "chirping crickets"], &["蟋蟀", "蛐蛐", "虫鸣", "蝈蝈", "虫声"])
+        .names(
+            &["cricket", "crickets", "crickets chirping", "chirping crickets"],
+            &["蟋蟀", "蛐蛐", "虫鸣", "蝈蝈", "虫声"],
+        )
         .about("chirps near 4.5 kHz")
         .at(-6.0, 6.0),
     Sound::new("cicadas", Insects, Ground, insects::cicadas)
@@ -125,7 +210,10 @@ pub(super) static INSECTS: &[Sound] = &[
         .about("a dense, swelling buzz")
         .at(-4.0, 8.0),
     Sound::new("bees", Insects, Steady, insects::bees)
-        .names(&["bee", "bees", "beehive", "wasp", "buzzing bees", "swarm of bees", "hive"], &["蜜蜂", "蜂群", "蜂", "黄蜂"])
+        .names(
+            &["bee", "bees", "beehive", "wasp", "buzzing bees", "swarm of bees", "hive"],
+            &["蜜蜂", "蜂群", "蜂", "黄蜂"],
+        )
         .about("wing beats of a hive")
         .at(-5.0, 2.0)
         .wide(0.6),
@@ -138,7 +226,10 @@ pub(super) static INSECTS: &[Sound] = &[
         .about("a rough buzz in bursts")
         .at(-10.0, 0.7),
     Sound::new("frogs", Insects, Ground, insects::frogs)
-        .names(&["frog", "frogs", "toad", "frog croaking", "croaking", "frogs croaking"], &["青蛙", "蛙", "蛙鸣", "蛤蟆", "蛙声"])
+        .names(
+            &["frog", "frogs", "toad", "frog croaking", "croaking", "frogs croaking"],
+            &["青蛙", "蛙", "蛙鸣", "蛤蟆", "蛙声"],
+        )
         .about("croaks at a pond")
         .at(-3.0, 8.0),
     Sound::new("rattlesnake", Insects, Steady, insects::rattlesnake)

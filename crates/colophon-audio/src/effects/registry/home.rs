@@ -7,27 +7,61 @@ use crate::effects::synth::{doors, household, impacts, machines};
 
 pub(super) static DOORS: &[Sound] = &[
     Sound::new("knock", Doors, Event(2.5, 5.0), doors::knock)
-        .names(&["knock", "knocking", "door knock", "knock on the door", "knocking on a door", "knock at the door"], &["敲门", "敲门声", "敲"])
+        .names(
+            &[
+                "knock",
+                "knocking",
+                "door knock",
+                "knock on the door",
+                "knocking on a door",
+                "knock at the door",
+            ],
+            &["敲门", "敲门声", "敲"],
+        )
         .about("knuckles on a door")
         .at(-2.0, 2.5),
     Sound::new("door_open", Doors, Once, doors::open)
-        .names(&["door opening", "door opens", "open door", "opening a door", "door"], &["开门", "门打开", "门开了", "打开门", "推开门", "门"])
+        .names(
+            &["door opening", "door opens", "open door", "opening a door", "door"],
+            &["开门", "门打开", "门开了", "打开门", "推开门", "门"],
+        )
         .about("handle, latch and hinge")
         .at(-4.0, 3.0),
     Sound::new("door_close", Doors, Once, doors::close)
-        .names(&["door closing", "door closes", "close door", "closing a door", "door shutting", "door shut"], &["关门", "门关上", "门关了", "关上门", "关门声"])
+        .names(
+            &["door closing", "door closes", "close door", "closing a door", "door shutting", "door shut"],
+            &["关门", "门关上", "门关了", "关上门", "关门声"],
+        )
         .about("the frame and the latch")
         .at(-2.0, 3.0),
     Sound::new("door_slam", Doors, Once, doors::slam)
-        .names(&["door slam", "slamming door", "door slamming", "slam", "door slams"], &["摔门", "猛关门", "砰地关门", "门砰"])
+        .names(
+            &["door slam", "slamming door", "door slamming", "slam", "door slams"],
+            &["摔门", "猛关门", "砰地关门", "门砰"],
+        )
         .about("a door that is slammed")
         .at(3.0, 4.0),
     Sound::new("creak", Doors, Event(3.0, 6.0), doors::creak)
-        .names(&["creak", "creaking", "creaking door", "door creaking", "creaky door", "squeaky hinge", "floorboard creaking", "squeak"], &["吱呀", "嘎吱", "门吱呀", "吱嘎", "门轴"])
+        .names(
+            &[
+                "creak",
+                "creaking",
+                "creaking door",
+                "door creaking",
+                "creaky door",
+                "squeaky hinge",
+                "floorboard creaking",
+                "squeak",
+            ],
+            &["吱呀", "嘎吱", "门吱呀", "吱嘎", "门轴"],
+        )
         .about("a dry hinge")
         .at(-4.0, 2.5),
     Sound::new("lock", Doors, Once, doors::lock)
-        .names(&["lock", "key turning", "unlocking", "locking a door", "key in a lock", "door lock"], &["锁门", "开锁", "钥匙开门", "门锁", "锁"])
+        .names(
+            &["lock", "key turning", "unlocking", "locking a door", "key in a lock", "door lock"],
+            &["锁门", "开锁", "钥匙开门", "门锁", "锁"],
+        )
         .about("pins, then the bolt")
         .at(-7.0, 1.0),
     Sound::new("keys", Doors, Event(2.0, 4.0), doors::keys)
@@ -46,7 +80,10 @@ pub(super) static DOORS: &[Sound] = &[
 
 pub(super) static HOME: &[Sound] = &[
     Sound::new("typing", Home, Rhythm, household::typing)
-        .names(&["typing", "keyboard", "keyboard typing", "typing on a keyboard", "computer keyboard"], &["打字", "键盘", "敲键盘", "键盘声"])
+        .names(
+            &["typing", "keyboard", "keyboard typing", "typing on a keyboard", "computer keyboard"],
+            &["打字", "键盘", "敲键盘", "键盘声"],
+        )
         .about("keys in bursts")
         .at(-6.0, 1.0),
     Sound::new("typewriter", Home, Rhythm, household::typewriter)
@@ -58,23 +95,38 @@ pub(super) static HOME: &[Sound] = &[
         .about("a mouse button")
         .at(-12.0, 0.7),
     Sound::new("kettle", Home, Steady, household::kettle)
-        .names(&["kettle", "whistling kettle", "kettle whistling", "tea kettle", "boiling kettle"], &["水壶", "烧水壶", "水壶鸣叫", "开水壶"])
+        .names(
+            &["kettle", "whistling kettle", "kettle whistling", "tea kettle", "boiling kettle"],
+            &["水壶", "烧水壶", "水壶鸣叫", "开水壶"],
+        )
         .about("a kettle that begins to whistle")
         .at(-3.0, 2.0),
     Sound::new("page", Home, Event(2.0, 5.0), household::page)
-        .names(&["page turn", "turning pages", "page", "book pages", "page turning", "turning a page"], &["翻页", "翻书", "书页"])
+        .names(
+            &["page turn", "turning pages", "page", "book pages", "page turning", "turning a page"],
+            &["翻页", "翻书", "书页"],
+        )
         .about("a page that is turned")
         .at(-8.0, 0.7),
     Sound::new("crumple", Home, Once, household::crumple)
-        .names(&["crumpling paper", "paper crumpling", "crumple", "paper", "paper rustling"], &["揉纸", "纸张", "纸团"])
+        .names(
+            &["crumpling paper", "paper crumpling", "crumple", "paper", "paper rustling"],
+            &["揉纸", "纸张", "纸团"],
+        )
         .about("paper that is crumpled")
         .at(-7.0, 0.7),
     Sound::new("tear", Home, Once, household::tear)
-        .names(&["tearing paper", "paper tearing", "ripping", "tear", "ripping cloth"], &["撕纸", "撕", "撕裂"])
+        .names(
+            &["tearing paper", "paper tearing", "ripping", "tear", "ripping cloth"],
+            &["撕纸", "撕", "撕裂"],
+        )
         .about("paper that is torn")
         .at(-6.0, 0.7),
     Sound::new("writing", Home, Steady, household::writing)
-        .names(&["writing", "pencil", "pencil writing", "pen", "scribbling", "writing on paper", "drawing"], &["写字", "铅笔", "书写", "钢笔"])
+        .names(
+            &["writing", "pencil", "pencil writing", "pen", "scribbling", "writing on paper", "drawing"],
+            &["写字", "铅笔", "书写", "钢笔"],
+        )
         .about("a pencil on paper")
         .at(-11.0, 0.6),
     Sound::new("scissors", Home, Event(2.0, 4.0), household::scissors)
@@ -82,7 +134,10 @@ pub(super) static HOME: &[Sound] = &[
         .about("blades that slide and close")
         .at(-7.0, 0.7),
     Sound::new("dishes", Home, Steady, household::dishes)
-        .names(&["dishes", "cutlery", "plates", "washing dishes", "clattering dishes", "silverware"], &["餐具", "碗碟", "洗碗", "刀叉", "碗筷"])
+        .names(
+            &["dishes", "cutlery", "plates", "washing dishes", "clattering dishes", "silverware"],
+            &["餐具", "碗碟", "洗碗", "刀叉", "碗筷"],
+        )
         .about("cutlery and plates")
         .at(-4.0, 2.0)
         .wide(0.4),
@@ -103,15 +158,24 @@ pub(super) static HOME: &[Sound] = &[
         .about("keys, bell and drawer")
         .at(-2.0, 2.0),
     Sound::new("radio", Home, Steady, household::radio_static)
-        .names(&["radio static", "static", "white noise", "radio tuning", "radio noise", "tv static", "radio"], &["收音机杂音", "静电噪音", "无线电噪声", "收音机", "白噪音"])
+        .names(
+            &["radio static", "static", "white noise", "radio tuning", "radio noise", "tv static", "radio"],
+            &["收音机杂音", "静电噪音", "无线电噪声", "收音机", "白噪音"],
+        )
         .about("a radio between stations")
         .at(-6.0, 1.0),
     Sound::new("vinyl", Home, Steady, household::vinyl)
-        .names(&["vinyl crackle", "record crackle", "old record", "gramophone", "vinyl"], &["黑胶唱片", "唱片噪音", "留声机"])
+        .names(
+            &["vinyl crackle", "record crackle", "old record", "gramophone", "vinyl"],
+            &["黑胶唱片", "唱片噪音", "留声机"],
+        )
         .about("dust in a groove")
         .at(-9.0, 1.5),
     Sound::new("crunching", Home, Event(1.5, 3.0), household::crunching)
-        .names(&["eating", "crunching", "chewing", "biting an apple", "eating chips"], &["咀嚼", "吃东西", "嚼", "咬苹果"])
+        .names(
+            &["eating", "crunching", "chewing", "biting an apple", "eating chips"],
+            &["咀嚼", "吃东西", "嚼", "咬苹果"],
+        )
         .about("something crisp is eaten")
         .at(-6.0, 0.6),
     Sound::new("spray", Home, Event(1.5, 3.0), household::spray)
@@ -119,7 +183,10 @@ pub(super) static HOME: &[Sound] = &[
         .about("a spray can")
         .at(-7.0, 0.8),
     Sound::new("cork", Home, Once, household::cork)
-        .names(&["cork pop", "champagne", "opening a bottle", "cork", "bottle opening", "uncorking"], &["开香槟", "开瓶", "瓶塞", "香槟"])
+        .names(
+            &["cork pop", "champagne", "opening a bottle", "cork", "bottle opening", "uncorking"],
+            &["开香槟", "开瓶", "瓶塞", "香槟"],
+        )
         .about("a cork that leaves a bottle")
         .at(-3.0, 1.0),
 ];
@@ -142,7 +209,17 @@ pub(super) static MACHINES: &[Sound] = &[
         .about("a compressor that hums")
         .at(-10.0, 2.0),
     Sound::new("hum", Machines, Steady, machines::hum)
-        .names(&["electric hum", "transformer", "neon light", "electrical hum", "fluorescent light", "mains hum"], &["电流声", "变压器", "霓虹灯", "日光灯"])
+        .names(
+            &[
+                "electric hum",
+                "transformer",
+                "neon light",
+                "electrical hum",
+                "fluorescent light",
+                "mains hum",
+            ],
+            &["电流声", "变压器", "霓虹灯", "日光灯"],
+        )
         .about("the mains at 100 Hz")
         .at(-8.0, 2.0),
     Sound::new("washing_machine", Machines, Steady, machines::washing)
@@ -158,7 +235,10 @@ pub(super) static MACHINES: &[Sound] = &[
         .about("a carriage that runs across")
         .at(-5.0, 1.5),
     Sound::new("camera", Machines, Event(1.0, 3.0), machines::camera)
-        .names(&["camera shutter", "camera", "shutter", "taking a photo", "camera click", "photograph"], &["快门", "相机", "拍照", "照相机", "相机快门"])
+        .names(
+            &["camera shutter", "camera", "shutter", "taking a photo", "camera click", "photograph"],
+            &["快门", "相机", "拍照", "照相机", "相机快门"],
+        )
         .about("mirror and curtains")
         .at(-5.0, 1.0),
     Sound::new("drill", Machines, Steady, machines::drill)
@@ -174,31 +254,66 @@ pub(super) static MACHINES: &[Sound] = &[
         .about("teeth in wood")
         .at(-4.0, 2.0),
     Sound::new("factory", Machines, Steady, machines::factory)
-        .names(&["factory", "machinery", "industrial machines", "workshop", "construction site"], &["工厂", "车间", "机器", "工地"])
+        .names(
+            &["factory", "machinery", "industrial machines", "workshop", "construction site"],
+            &["工厂", "车间", "机器", "工地"],
+        )
         .about("presses, motors, steam")
         .at(0.0, 10.0)
         .wide(0.8),
     Sound::new("air_conditioner", Machines, Steady, machines::air_conditioner)
-        .names(&["air conditioner", "air conditioning", "ventilation", "aircon"], &["空调", "通风", "中央空调"])
+        .names(
+            &["air conditioner", "air conditioning", "ventilation", "aircon"],
+            &["空调", "通风", "中央空调"],
+        )
         .about("a steady stream of air")
         .at(-8.0, 2.5),
     Sound::new("airlock", Machines, Once, machines::airlock)
-        .names(&["airlock", "hydraulic door", "sliding door", "bus door", "spaceship door", "sci-fi door", "automatic door"], &["气闸", "自动门", "滑动门", "舱门"])
+        .names(
+            &[
+                "airlock",
+                "hydraulic door",
+                "sliding door",
+                "bus door",
+                "spaceship door",
+                "sci-fi door",
+                "automatic door",
+            ],
+            &["气闸", "自动门", "滑动门", "舱门"],
+        )
         .about("air, a slide, a stop")
         .at(-2.0, 3.0),
 ];
 
 pub(super) static IMPACTS: &[Sound] = &[
     Sound::new("clink", Impacts, Event(2.0, 4.0), impacts::clink)
-        .names(&["glass clink", "clinking glasses", "clink", "toast", "glasses clinking"], &["碰杯", "玻璃碰撞", "干杯", "酒杯"])
+        .names(
+            &["glass clink", "clinking glasses", "clink", "toast", "glasses clinking"],
+            &["碰杯", "玻璃碰撞", "干杯", "酒杯"],
+        )
         .about("two glasses that touch")
         .at(-4.0, 1.0),
     Sound::new("shatter", Impacts, Once, impacts::shatter)
-        .names(&["glass breaking", "breaking glass", "glass shattering", "shattering", "shatter", "window breaking", "glass break", "broken glass"], &["玻璃碎", "玻璃破碎", "打碎玻璃", "碎玻璃", "玻璃碎裂", "摔碎"])
+        .names(
+            &[
+                "glass breaking",
+                "breaking glass",
+                "glass shattering",
+                "shattering",
+                "shatter",
+                "window breaking",
+                "glass break",
+                "broken glass",
+            ],
+            &["玻璃碎", "玻璃破碎", "打碎玻璃", "碎玻璃", "玻璃碎裂", "摔碎"],
+        )
         .about("a pane that breaks")
         .at(1.0, 3.0),
     Sound::new("thud", Impacts, Once, impacts::thud)
-        .names(&["thud", "impact", "thump", "body fall", "something falling", "heavy impact", "fall", "hit"], &["撞击", "重击", "砰", "倒地", "闷响", "重物落地", "摔倒"])
+        .names(
+            &["thud", "impact", "thump", "body fall", "something falling", "heavy impact", "fall", "hit"],
+            &["撞击", "重击", "砰", "倒地", "闷响", "重物落地", "摔倒"],
+        )
         .about("a dull, heavy blow")
         .at(0.0, 3.0),
     Sound::new("punch", Impacts, Event(1.0, 2.0), impacts::punch)
@@ -206,7 +321,10 @@ pub(super) static IMPACTS: &[Sound] = &[
         .about("a fist that lands")
         .at(-1.0, 2.0),
     Sound::new("clang", Impacts, Once, impacts::clang)
-        .names(&["metal clang", "clang", "metal impact", "pot falling", "metal hit", "pan"], &["金属撞击", "铁器碰撞", "哐当", "铁锅"])
+        .names(
+            &["metal clang", "clang", "metal impact", "pot falling", "metal hit", "pan"],
+            &["金属撞击", "铁器碰撞", "哐当", "铁锅"],
+        )
         .about("a sheet of metal that is struck")
         .at(1.0, 3.0),
     Sound::new("wood_hit", Impacts, Event(1.5, 3.0), impacts::wood_hit)
@@ -231,7 +349,10 @@ pub(super) static IMPACTS: &[Sound] = &[
         .about("string, flight and hit")
         .at(-3.0, 3.0),
     Sound::new("boom", Impacts, Once, impacts::boom)
-        .names(&["boom", "cinematic boom", "deep impact", "cinematic hit", "trailer hit", "bass drop"], &["低沉的轰鸣", "震撼音效", "轰", "轰鸣"])
+        .names(
+            &["boom", "cinematic boom", "deep impact", "cinematic hit", "trailer hit", "bass drop"],
+            &["低沉的轰鸣", "震撼音效", "轰", "轰鸣"],
+        )
         .about("a hit and a sub that sinks")
         .at(3.0, 4.0)
         .wide(0.3),

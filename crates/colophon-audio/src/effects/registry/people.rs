@@ -7,15 +7,34 @@ use crate::effects::synth::{bodies, footsteps, people};
 
 pub(super) static PEOPLE: &[Sound] = &[
     Sound::new("crowd", People, Ground, people::crowd)
-        .names(&["crowd", "crowd murmur", "murmur", "people talking", "crowd talking", "audience", "market", "chatter", "voices"], &["人群", "嘈杂的人群", "人声", "人们交谈", "观众", "集市", "市场", "喧闹"])
+        .names(
+            &[
+                "crowd",
+                "crowd murmur",
+                "murmur",
+                "people talking",
+                "crowd talking",
+                "audience",
+                "market",
+                "chatter",
+                "voices",
+            ],
+            &["人群", "嘈杂的人群", "人声", "人们交谈", "观众", "集市", "市场", "喧闹"],
+        )
         .about("many people who talk")
         .at(-3.0, 6.0),
     Sound::new("talking", People, Steady, people::talking)
-        .names(&["someone talking", "talking", "mumbling", "man talking", "woman talking", "person talking"], &["有人说话", "说话", "嘟囔", "讲话"])
+        .names(
+            &["someone talking", "talking", "mumbling", "man talking", "woman talking", "person talking"],
+            &["有人说话", "说话", "嘟囔", "讲话"],
+        )
         .about("one voice without words")
         .at(-5.0, 3.0),
     Sound::new("applause", People, Steady, people::applause)
-        .names(&["applause", "clapping", "crowd clapping", "people clapping", "ovation", "audience clapping"], &["掌声", "鼓掌", "热烈的掌声", "喝彩"])
+        .names(
+            &["applause", "clapping", "crowd clapping", "people clapping", "ovation", "audience clapping"],
+            &["掌声", "鼓掌", "热烈的掌声", "喝彩"],
+        )
         .about("many hands")
         .at(0.0, 8.0)
         .wide(0.9),
@@ -28,7 +47,10 @@ pub(super) static PEOPLE: &[Sound] = &[
         .about("a snap of the fingers")
         .at(-5.0, 1.0),
     Sound::new("cheer", People, Steady, people::cheer)
-        .names(&["cheering", "cheer", "crowd cheering", "cheers", "stadium", "fans"], &["欢呼", "欢呼声", "呐喊", "体育场", "球场"])
+        .names(
+            &["cheering", "cheer", "crowd cheering", "cheers", "stadium", "fans"],
+            &["欢呼", "欢呼声", "呐喊", "体育场", "球场"],
+        )
         .about("a crowd that cheers")
         .at(2.0, 15.0)
         .wide(0.9),
@@ -37,7 +59,10 @@ pub(super) static PEOPLE: &[Sound] = &[
         .about("someone laughing")
         .at(-3.0, 3.0),
     Sound::new("baby", People, Event(2.0, 4.0), people::baby)
-        .names(&["baby crying", "baby", "crying baby", "infant", "crying"], &["婴儿", "婴儿哭", "宝宝哭", "婴儿啼哭", "哭声"])
+        .names(
+            &["baby crying", "baby", "crying baby", "infant", "crying"],
+            &["婴儿", "婴儿哭", "宝宝哭", "婴儿啼哭", "哭声"],
+        )
         .about("a baby that cries")
         .at(0.0, 3.0),
     Sound::new("whistling", People, Steady, people::whistling)
@@ -49,11 +74,17 @@ pub(super) static PEOPLE: &[Sound] = &[
         .about("a cough")
         .at(-3.0, 2.5),
     Sound::new("heartbeat", People, Rhythm, bodies::heartbeat)
-        .names(&["heartbeat", "heart", "heart beating", "beating heart", "pulse"], &["心跳", "心跳声", "心脏"])
+        .names(
+            &["heartbeat", "heart", "heart beating", "beating heart", "pulse"],
+            &["心跳", "心跳声", "心脏"],
+        )
         .about("two dull beats, seventy times a minute")
         .at(-2.0, 0.5),
     Sound::new("breathing", People, Rhythm, bodies::breathing)
-        .names(&["breathing", "breath", "heavy breathing", "panting", "inhale", "exhale"], &["呼吸", "呼吸声", "喘气", "喘息"])
+        .names(
+            &["breathing", "breath", "heavy breathing", "panting", "inhale", "exhale"],
+            &["呼吸", "呼吸声", "喘气", "喘息"],
+        )
         .about("in and out")
         .at(-8.0, 0.5),
     Sound::new("snoring", People, Rhythm, bodies::snoring)
@@ -68,12 +99,27 @@ pub(super) static PEOPLE: &[Sound] = &[
 
 pub(super) static FOOTSTEPS: &[Sound] = &[
     Sound::new("footsteps", Footsteps, Rhythm, footsteps::concrete)
-        .names(&["footstep", "footsteps", "steps", "walking", "running", "someone walking", "footsteps on concrete", "jogging"], &["脚步", "脚步声", "走路", "行走", "步伐", "跑步", "奔跑"])
+        .names(
+            &[
+                "footstep",
+                "footsteps",
+                "steps",
+                "walking",
+                "running",
+                "someone walking",
+                "footsteps on concrete",
+                "jogging",
+            ],
+            &["脚步", "脚步声", "走路", "行走", "步伐", "跑步", "奔跑"],
+        )
         .about("hard heels on stone")
         .on("footsteps", Surface::Stone)
         .at(-4.0, 3.0),
     Sound::new("footsteps_wood", Footsteps, Rhythm, footsteps::wood)
-        .names(&["footsteps on wood", "footsteps on a wooden floor", "footsteps on stairs"], &["木地板上的脚步声", "楼梯上的脚步声"])
+        .names(
+            &["footsteps on wood", "footsteps on a wooden floor", "footsteps on stairs"],
+            &["木地板上的脚步声", "楼梯上的脚步声"],
+        )
         .about("boards that ring")
         .on("footsteps", Surface::Wood)
         .at(-4.0, 3.0),
@@ -88,7 +134,10 @@ pub(super) static FOOTSTEPS: &[Sound] = &[
         .on("footsteps", Surface::Gravel)
         .at(-5.0, 3.0),
     Sound::new("footsteps_snow", Footsteps, Rhythm, footsteps::snow)
-        .names(&["footsteps in snow", "footsteps on snow", "walking in the snow"], &["雪地里的脚步声", "踏雪", "雪上的脚步声"])
+        .names(
+            &["footsteps in snow", "footsteps on snow", "walking in the snow"],
+            &["雪地里的脚步声", "踏雪", "雪上的脚步声"],
+        )
         .about("snow that creaks")
         .on("footsteps", Surface::Snow)
         .at(-6.0, 3.0),

@@ -59,7 +59,9 @@ pub(in crate::effects) fn air_raid(t: &Take) -> Signal {
     let period = t.period(9.0);
     let speed = |u: f32| 0.5 - 0.5 * (TAU * (u / period).fract()).cos();
     let amplitudes = [1.0, 0.55, 0.45, 0.3, 0.25, 0.15, 0.1];
-    let voice = |ratio: f32| harmonics(t.rate, t.seconds, |u| (140.0 + 300.0 * speed(u).powf(0.7)) * ratio * t.pitch, &amplitudes);
+    let voice = |ratio: f32| {
+        harmonics(t.rate, t.seconds, |u| (140.0 + 300.0 * speed(u).powf(0.7)) * ratio * t.pitch, &amplitudes)
+    };
     voice(1.0).plus(&voice(1.2)).swell(|u| 0.15 + 0.85 * speed(u).powf(0.5))
 }
 
@@ -112,7 +114,8 @@ pub(in crate::effects) fn whistle(t: &Take) -> Signal {
         let n = if times == 1 { 0.85 } else { 0.3 };
         let trill = dice.range(38.0, 46.0);
         let pitch = |u: f32| 2750.0 * t.pitch * (1.0 + 0.035 * (TAU * trill * u).sin());
-        let tone = harmonics(t.rate, n, pitch, &[1.0, 0.25, 0.12]).shape(|u, x| x * (0.65 + 0.35 * (TAU * trill * u).sin()));
+        let tone = harmonics(t.rate, n, pitch, &[1.0, 0.25, 0.12])
+            .shape(|u, x| x * (0.65 + 0.35 * (TAU * trill * u).sin()));
         let air = white(t.rate, n, dice.part("air").nth(k as usize)).band(3000.0, 1.5).gain(0.35);
         out = out.then(if k == 0 { 0.0 } else { 0.12 }, &tone.plus(&air).fade(0.015, 0.04));
     }
@@ -121,10 +124,12 @@ pub(in crate::effects) fn whistle(t: &Take) -> Signal {
 
 /// A buzzer, as at the end of a game.
 pub(in crate::effects) fn buzzer(t: &Take) -> Signal {
-    let amplitudes: Vec<f32> = (1..40).map(|h| if h % 2 == 1 { 1.0 / (h as f32).sqrt() } else { 0.25 }).collect();
+    let amplitudes: Vec<f32> =
+        (1..40).map(|h| if h % 2 == 1 { 1.0 / (h as f32).sqrt() } else { 0.25 }).collect();
     let mut out = t.silence(0.0);
     for k in 0..t.many(1) {
-        let buzz = harmonics(t.rate, 1.1, |_| 123.0 * t.pitch, &amplitudes).bell(900.0, 1.0, 8.0).fade(0.01, 0.03);
+        let buzz =
+            harmonics(t.rate, 1.1, |_| 123.0 * t.pitch, &amplitudes).bell(900.0, 1.0, 8.0).fade(0.01, 0.03);
         out.put(1.4 * k as f32, &buzz, 1.0);
     }
     out
@@ -136,7 +141,9 @@ pub(in crate::effects) fn foghorn(t: &Take) -> Signal {
     for k in 0..t.many(1) {
         let n = 3.4;
         let amplitudes: Vec<f32> = (1..20).map(|h| (-(h as f32) * 0.16).exp()).collect();
-        let pitch = |u: f32| 165.0 * t.pitch * if u > n - 0.5 { 1.0 - 0.25 * ((u - n + 0.5) / 0.12).min(1.0) } else { 1.0 };
+        let pitch = |u: f32| {
+            165.0 * t.pitch * if u > n - 0.5 { 1.0 - 0.25 * ((u - n + 0.5) / 0.12).min(1.0) } else { 1.0 }
+        };
         let horn = harmonics(t.rate, n, pitch, &amplitudes).fade(0.12, 0.2);
         out.put(5.0 * k as f32, &horn.swell(|u| 0.8 + 0.2 * (PI * u / n).sin()), 1.0);
     }
@@ -147,7 +154,8 @@ pub(in crate::effects) fn foghorn(t: &Take) -> Signal {
 pub(in crate::effects) fn reversing(t: &Take) -> Signal {
     let mut out = t.silence(t.seconds);
     let period = t.period(1.0);
-    let beep = harmonics(t.rate, 0.48 * period, |_| 1250.0 * t.pitch, &[1.0, 0.1, 0.35, 0.05, 0.12]).fade(0.006, 0.006);
+    let beep = harmonics(t.rate, 0.48 * period, |_| 1250.0 * t.pitch, &[1.0, 0.1, 0.35, 0.05, 0.12])
+        .fade(0.006, 0.006);
     for at in t.dice("beeper").steady(period, 0.0, t.seconds) {
         out.put(at, &beep, 1.0);
     }
@@ -169,7 +177,8 @@ pub(in crate::effects) fn monitor(t: &Take) -> Signal {
 pub(in crate::effects) fn sonar(t: &Take) -> Signal {
     let mut out = t.silence(0.0);
     for k in 0..t.many(1) {
-        let ping: Signal = harmonics(t.rate, 2.6, |u| (1010.0 - 12.0 * u) * t.pitch, &[1.0, 0.06]).decay(0.01, 2.2);
+        let ping: Signal =
+            harmonics(t.rate, 2.6, |u| (1010.0 - 12.0 * u) * t.pitch, &[1.0, 0.06]).decay(0.01, 2.2);
         out.put(3.0 * k as f32, &ping, 1.0);
         out.put(3.0 * k as f32 + 0.62, &ping.low(900.0), 0.22);
     }

@@ -118,7 +118,10 @@ pub(in crate::effects) fn cat(t: &Take) -> Signal {
 pub(in crate::effects) fn purr(t: &Take) -> Signal {
     let mut phase = 0f32;
     let breath = t.period(1.9);
-    let pulses = t.brown("throat", t.seconds).band(170.0 * t.pitch, 0.7).plus(&t.pink("air", t.seconds).band(520.0, 0.8).gain(0.25));
+    let pulses = t
+        .brown("throat", t.seconds)
+        .band(170.0 * t.pitch, 0.7)
+        .plus(&t.pink("air", t.seconds).band(520.0, 0.8).gain(0.25));
     pulses.shape(|u, x| {
         let wave = (TAU * u / breath).sin();
         let rate = if wave > 0.0 { 26.5 } else { 23.5 };
@@ -296,7 +299,8 @@ pub(in crate::effects) fn hooves(t: &Take) -> Signal {
             ];
             let clop = strike(t.rate, &modes, 0.0006, 0.2);
             out.put(at, &clop, dice.range(0.7, 1.0));
-            let scrape = white(t.rate, 0.05, dice.part("grit").nth(k * 4 + foot)).band(2600.0, 0.8).decay(0.004, 0.05);
+            let scrape =
+                white(t.rate, 0.05, dice.part("grit").nth(k * 4 + foot)).band(2600.0, 0.8).decay(0.004, 0.05);
             out.put(at, &scrape, 0.08);
         }
         k += 1;

@@ -44,7 +44,11 @@ pub(in crate::effects) fn church(t: &Take) -> Signal {
 pub(in crate::effects) fn handbell(t: &Take) -> Signal {
     let mut dice = t.dice("bell");
     let home = 1180.0 * t.pitch;
-    let modes = partials(home, &[(1.0, 1.1, 1.0), (2.0, 0.7, 0.5), (2.92, 0.5, 0.6), (4.2, 0.3, 0.4), (5.4, 0.2, 0.3)], 3.0);
+    let modes = partials(
+        home,
+        &[(1.0, 1.1, 1.0), (2.0, 0.7, 0.5), (2.92, 0.5, 0.6), (4.2, 0.3, 0.4), (5.4, 0.2, 0.3)],
+        3.0,
+    );
     let stroke = strike(t.rate, &modes, 0.0002, 1.5);
     let mut out = t.silence(0.0);
     for k in 0..t.many(9) {
@@ -95,7 +99,8 @@ pub(in crate::effects) fn gong(t: &Take) -> Signal {
 /// A singing bowl: few, pure, very long partials that beat.
 pub(in crate::effects) fn bowl(t: &Take) -> Signal {
     let home = t.dice("bowl").range(205.0, 260.0) * t.pitch;
-    let modes = partials(home, &[(1.0, 8.5, 1.0), (2.77, 6.0, 0.55), (5.18, 3.5, 0.22), (8.2, 1.5, 0.08)], 1.1);
+    let modes =
+        partials(home, &[(1.0, 8.5, 1.0), (2.77, 6.0, 0.55), (5.18, 3.5, 0.22), (8.2, 1.5, 0.08)], 1.1);
     strike(t.rate, &modes, 0.0025, 8.0).fade(0.002, 1.0)
 }
 
@@ -106,7 +111,11 @@ pub(in crate::effects) fn chimes(t: &Take) -> Signal {
         .iter()
         .map(|s| {
             let home = 930.0 * s * t.pitch;
-            let modes = [Mode::new(home, 2.4, 1.0), Mode::new(home * 2.757, 1.1, 0.5), Mode::new(home * 5.404, 0.4, 0.25)];
+            let modes = [
+                Mode::new(home, 2.4, 1.0),
+                Mode::new(home * 2.757, 1.1, 0.5),
+                Mode::new(home * 5.404, 0.4, 0.25),
+            ];
             strike(t.rate, &modes, 0.0004, 3.0)
         })
         .collect();

@@ -120,7 +120,9 @@ pub(in crate::effects) fn owl(t: &Take) -> Signal {
         harmonics(
             t.rate,
             seconds,
-            |u| home * (0.94 + 0.09 * (PI * u / seconds).sin()) * (1.0 + waver * 0.03 * (TAU * 7.5 * u).sin()),
+            |u| {
+                home * (0.94 + 0.09 * (PI * u / seconds).sin()) * (1.0 + waver * 0.03 * (TAU * 7.5 * u).sin())
+            },
             &[1.0, 0.10, 0.06],
         )
         .shape(|u, x| x * (1.0 - waver * 0.45 * (0.5 + 0.5 * (TAU * 7.5 * u).sin())))
@@ -160,7 +162,16 @@ pub(in crate::effects) fn pigeon(t: &Take) -> Signal {
 
 /// A rough call: pitch from, in the middle and at the end.
 #[allow(clippy::too_many_arguments, reason = "the measures of a call")]
-fn call(t: &Take, dice: Dice, seconds: f32, pitch: [f32; 3], a: [f32; 3], b: [f32; 3], breath: f32, rough: f32) -> Signal {
+fn call(
+    t: &Take,
+    dice: Dice,
+    seconds: f32,
+    pitch: [f32; 3],
+    a: [f32; 3],
+    b: [f32; 3],
+    breath: f32,
+    rough: f32,
+) -> Signal {
     let (va, vb) = (Formant::vowel(a[0], a[1], a[2]), Formant::vowel(b[0], b[1], b[2]));
     let curve = |u: f32| {
         let p = (u / seconds).clamp(0.0, 1.0);
@@ -171,7 +182,9 @@ fn call(t: &Take, dice: Dice, seconds: f32, pitch: [f32; 3], a: [f32; 3], b: [f3
         };
         v * t.pitch
     };
-    voice(t.rate, seconds, dice, curve, (&va, &vb), |u| u / seconds, breath, rough).fade(0.02, seconds * 0.3).unit()
+    voice(t.rate, seconds, dice, curve, (&va, &vb), |u| u / seconds, breath, rough)
+        .fade(0.02, seconds * 0.3)
+        .unit()
 }
 
 /// A crow: hoarse caws.
@@ -281,7 +294,11 @@ pub(in crate::effects) fn hawk(t: &Take) -> Signal {
 pub(in crate::effects) fn woodpecker(t: &Take) -> Signal {
     let mut dice = t.dice("wood");
     let hertz = dice.range(780.0, 1100.0) * t.pitch;
-    let modes = [Mode::new(hertz, 0.035, 1.0), Mode::new(hertz * 1.72, 0.025, 0.6), Mode::new(hertz * 2.6, 0.015, 0.4)];
+    let modes = [
+        Mode::new(hertz, 0.035, 1.0),
+        Mode::new(hertz * 1.72, 0.025, 0.6),
+        Mode::new(hertz * 2.6, 0.015, 0.4),
+    ];
     let tap = strike(t.rate, &modes, 0.0004, 0.08);
     let mut out = t.silence(0.0);
     let mut at = 0.0;

@@ -33,7 +33,8 @@ pub(in crate::effects) fn breathing(t: &Take) -> Signal {
         let breath = |n: f32, low: f32, high: f32, name: &str| {
             let noise = white(t.rate, n, t.dice(name).nth(k));
             let dark = noise.clone().band(low * t.pitch, 1.2);
-            dark.plus(&noise.band(high * t.pitch, 1.0).gain(0.6)).swell(|u| (PI * (u / n).clamp(0.0, 1.0)).sin().max(0.0).powf(1.3))
+            dark.plus(&noise.band(high * t.pitch, 1.0).gain(0.6))
+                .swell(|u| (PI * (u / n).clamp(0.0, 1.0)).sin().max(0.0).powf(1.3))
         };
         out.put(at, &breath(inwards, 1500.0, 3800.0, "in"), 0.6);
         out.put(at + 0.45 * period, &breath(outwards, 650.0, 1700.0, "out"), 1.0);
@@ -66,7 +67,8 @@ pub(in crate::effects) fn snoring(t: &Take) -> Signal {
 
 /// A kiss: the lips draw in air and part with a small pop.
 pub(in crate::effects) fn kiss(t: &Take) -> Signal {
-    let squeeze = white(t.rate, 0.12, t.dice("squeeze")).swept_band(4.0, |u| 1500.0 + 9000.0 * u).fade(0.07, 0.005);
+    let squeeze =
+        white(t.rate, 0.12, t.dice("squeeze")).swept_band(4.0, |u| 1500.0 + 9000.0 * u).fade(0.07, 0.005);
     let mut out = squeeze.gain(0.5);
     let pop = tone(t.rate, 0.05, |u| (700.0 + 9000.0 * u) * t.pitch).decay(0.001, 0.04);
     out.put(0.118, &pop, 1.0);

@@ -118,7 +118,12 @@ pub(in crate::effects) fn ringtone(t: &Take) -> Signal {
 pub(in crate::effects) fn vibration(t: &Take) -> Signal {
     let mut out = t.silence(0.0);
     for k in 0..t.many(2) {
-        let buzz = harmonics(t.rate, 0.42, |_| 158.0 * t.pitch, &[1.0, 0.7, 0.5, 0.45, 0.3, 0.3, 0.2, 0.15, 0.1, 0.1]);
+        let buzz = harmonics(
+            t.rate,
+            0.42,
+            |_| 158.0 * t.pitch,
+            &[1.0, 0.7, 0.5, 0.45, 0.3, 0.3, 0.2, 0.15, 0.1, 0.1],
+        );
         let table = white(t.rate, 0.42, t.dice("table").nth(k as usize))
             .band(1300.0, 1.0)
             .shape(|u, x| x * (0.5 + 0.5 * (TAU * 158.0 * u).sin()));
@@ -156,7 +161,11 @@ pub(in crate::effects) fn cuckoo(t: &Take) -> Signal {
 /// A kitchen timer: its wheels tick fast.
 pub(in crate::effects) fn stopwatch(t: &Take) -> Signal {
     let mut dice = t.dice("watch");
-    let tick = ring(t.rate, &[Mode::new(6100.0 * t.pitch, 0.008, 1.0), Mode::new(3900.0 * t.pitch, 0.01, 0.5)], 0.05);
+    let tick = ring(
+        t.rate,
+        &[Mode::new(6100.0 * t.pitch, 0.008, 1.0), Mode::new(3900.0 * t.pitch, 0.01, 0.5)],
+        0.05,
+    );
     let mut out = t.silence(t.seconds);
     let period = t.period(0.2);
     for (k, at) in dice.steady(period, 0.0, t.seconds).into_iter().enumerate() {

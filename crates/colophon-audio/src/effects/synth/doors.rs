@@ -10,7 +10,11 @@ fn panel(t: &Take, dice: &mut Dice, hertz: f32, t60: f32) -> Vec<Mode> {
         .enumerate()
         .map(|(i, r)| {
             let i = i as f32;
-            Mode::new(hertz * r * dice.range(0.97, 1.03) * t.pitch, t60 / (1.0 + 0.45 * i), 1.0 / (1.0 + 0.3 * i))
+            Mode::new(
+                hertz * r * dice.range(0.97, 1.03) * t.pitch,
+                t60 / (1.0 + 0.45 * i),
+                1.0 / (1.0 + 0.3 * i),
+            )
         })
         .collect()
 }
@@ -114,9 +118,15 @@ fn shut(t: &Take, force: f32, depth: f32) -> Signal {
 pub(in crate::effects) fn lock(t: &Take) -> Signal {
     let mut dice = t.dice("lock");
     let mut out = t.silence(0.1);
-    let pin = |hertz: f32, n: f32| ring(t.rate, &[Mode::new(hertz, n, 1.0), Mode::new(hertz * 1.7, n * 0.6, 0.5)], 0.1);
+    let pin = |hertz: f32, n: f32| {
+        ring(t.rate, &[Mode::new(hertz, n, 1.0), Mode::new(hertz * 1.7, n * 0.6, 0.5)], 0.1)
+    };
     for k in 0..6 {
-        out.put(0.055 * k as f32 * dice.range(0.9, 1.1), &pin(dice.range(3800.0, 5600.0) * t.pitch, 0.012), 0.3);
+        out.put(
+            0.055 * k as f32 * dice.range(0.9, 1.1),
+            &pin(dice.range(3800.0, 5600.0) * t.pitch, 0.012),
+            0.3,
+        );
     }
     out.put(0.6, &latch(t, "turn"), 0.6);
     out.put(0.78, &latch(t, "bolt").low(2400.0), 1.3);

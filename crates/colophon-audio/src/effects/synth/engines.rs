@@ -59,7 +59,8 @@ fn idle(t: &Take, part: &str, home: f32, waver: f32) -> impl FnMut(f32) -> f32 {
     }
 }
 
-const CAR: Engine = Engine { firings: 2.0, sharp: 5.0, pipe: 0.0085, muffle: 420.0, uneven: 0.12, noise: 0.25 };
+const CAR: Engine =
+    Engine { firings: 2.0, sharp: 5.0, pipe: 0.0085, muffle: 420.0, uneven: 0.12, noise: 0.25 };
 
 /// A car's engine running.
 pub(in crate::effects) fn car(t: &Take) -> Signal {
@@ -80,11 +81,16 @@ pub(in crate::effects) fn car_road(t: &Take) -> Signal {
 /// A car that starts: the starter turns the engine over, it catches and settles.
 pub(in crate::effects) fn car_start(t: &Take) -> Signal {
     let n = 3.6;
-    let cranking = harmonics(t.rate, 1.0, |u| 172.0 * (1.0 + 0.10 * (TAU * 7.5 * u).sin()), &[0.7, 1.0, 0.8, 0.6, 0.5, 0.3, 0.3, 0.2])
-        .shape(|u, x| x * (0.55 + 0.45 * (TAU * 7.5 * u).sin()))
-        .plus(&t.white("gears", 1.0).band(2400.0, 1.0).gain(0.25))
-        .fade(0.02, 0.05)
-        .level(0.6);
+    let cranking = harmonics(
+        t.rate,
+        1.0,
+        |u| 172.0 * (1.0 + 0.10 * (TAU * 7.5 * u).sin()),
+        &[0.7, 1.0, 0.8, 0.6, 0.5, 0.3, 0.3, 0.2],
+    )
+    .shape(|u, x| x * (0.55 + 0.45 * (TAU * 7.5 * u).sin()))
+    .plus(&t.white("gears", 1.0).band(2400.0, 1.0).gain(0.25))
+    .fade(0.02, 0.05)
+    .level(0.6);
     let mut out = cranking;
     let turns = |u: f32| 14.0 + 24.0 * (u / 0.12).min(1.0) * (-(u - 0.12).max(0.0) / 0.5).exp();
     let running = CAR.sound(t, "engine", n - 0.95, move |u| turns(u) * t.pitch);
@@ -134,7 +140,8 @@ pub(in crate::effects) fn boat(t: &Take) -> Signal {
     let turns = t.between(18.0, 38.0) * t.pitch * t.pace;
     let motor = engine.sound(t, "engine", t.seconds, idle(t, "speed", turns, 0.05));
     let mut wave = t.glide("wave", (0.25, 0.9));
-    let wake = t.white("wake", t.seconds).band(1300.0, 0.5).level(1.0).swell(|_| 0.2 + 0.9 * wave.next().powi(2));
+    let wake =
+        t.white("wake", t.seconds).band(1300.0, 0.5).level(1.0).swell(|_| 0.2 + 0.9 * wave.next().powi(2));
     motor.plus(&wake.gain(0.65))
 }
 
@@ -142,7 +149,13 @@ pub(in crate::effects) fn boat(t: &Take) -> Signal {
 pub(in crate::effects) fn jet(t: &Take) -> Signal {
     let n = t.seconds;
     let mut sway = t.glide("sway", (0.5, 2.0));
-    let roar = t.pink("roar", n).bell(180.0, 0.6, 7.0).low(3800.0).high(40.0).level(1.0).swell(|_| 0.85 + 0.3 * sway.next());
+    let roar = t
+        .pink("roar", n)
+        .bell(180.0, 0.6, 7.0)
+        .low(3800.0)
+        .high(40.0)
+        .level(1.0)
+        .swell(|_| 0.85 + 0.3 * sway.next());
     let mut fan = idle(t, "fan", 2650.0 * t.pitch, 0.006);
     let whine = harmonics(t.rate, n, &mut fan, &[1.0, 0.4]).gain(0.035);
     let buzz = saw(t.rate, n, idle(t, "buzz", 88.0 * t.pitch, 0.004)).band(620.0, 0.8).level(0.12);
@@ -186,7 +199,9 @@ pub(in crate::effects) fn bicycle(t: &Take) -> Signal {
     let pool: Vec<Signal> = (0..6)
         .map(|i| {
             let mut dice = t.dice("pawl").nth(i);
-            white(t.rate, 0.006, dice.part("tick")).band(dice.range(3600.0, 4600.0) * t.pitch, 3.0).decay(0.0002, 0.006)
+            white(t.rate, 0.006, dice.part("tick"))
+                .band(dice.range(3600.0, 4600.0) * t.pitch, 3.0)
+                .decay(0.0002, 0.006)
         })
         .collect();
     let mut out = t.silence(n);

@@ -9,7 +9,10 @@ fn crackles(t: &Take, part: &str, seconds: f32, density: f32) -> Signal {
             let mut dice = t.dice(part).nth(i);
             let hertz = dice.log_range(900.0, 5500.0) * t.pitch;
             let length = dice.log_range(0.002, 0.014);
-            crate::effects::dsp::white(t.rate, length, dice).band(hertz, 1.6).decay(0.0002, length * 0.7).unit()
+            crate::effects::dsp::white(t.rate, length, dice)
+                .band(hertz, 1.6)
+                .decay(0.0002, length * 0.7)
+                .unit()
         })
         .collect();
     // Crackles come in groups: one that bursts opens a way for the next.
@@ -42,14 +45,16 @@ pub(in crate::effects) fn frying(t: &Take) -> Signal {
     let n = t.seconds;
     let sizzle = t.white("sizzle", n).high(4500.0).level(0.55);
     let mut wander = t.glide("wander", (0.3, 1.2));
-    let spit = clicks(t.rate, n, t.between(500.0, 1600.0), t.dice("spit")).band(6200.0 * t.pitch, 1.0).level(1.0);
+    let spit =
+        clicks(t.rate, n, t.between(500.0, 1600.0), t.dice("spit")).band(6200.0 * t.pitch, 1.0).level(1.0);
     sizzle.plus(&spit).swell(|_| 0.75 + 0.5 * wander.next())
 }
 
 /// A match: the scratch, the flare, the small flame.
 pub(in crate::effects) fn match_strike(t: &Take) -> Signal {
     let mut grit = t.glide("grit", (0.003, 0.01));
-    let scratch = t.white("scratch", 0.22).band(4200.0 * t.pitch, 1.0).level(0.8).swell(|_| grit.next() * 1.6);
+    let scratch =
+        t.white("scratch", 0.22).band(4200.0 * t.pitch, 1.0).level(0.8).swell(|_| grit.next() * 1.6);
     let flare = t
         .white("flare", 1.6)
         .swept_low(0.8, |u| 1200.0 + 7500.0 * (-u / 0.16).exp())

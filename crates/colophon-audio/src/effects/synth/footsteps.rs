@@ -26,7 +26,9 @@ fn thud(t: &Take, hertz: f32, n: f32) -> Signal {
 /// Hard heels on stone or concrete.
 pub(in crate::effects) fn concrete(t: &Take) -> Signal {
     walk(t, |mut dice, foot| {
-        let click = white(t.rate, 0.05, dice.part("heel")).band(dice.range(1500.0, 2100.0) * t.pitch * foot, 1.2).decay(0.0006, 0.035);
+        let click = white(t.rate, 0.05, dice.part("heel"))
+            .band(dice.range(1500.0, 2100.0) * t.pitch * foot, 1.2)
+            .decay(0.0006, 0.035);
         let mut out = click.gain(1.4);
         out.put(0.0, &thud(t, 110.0, 0.07), 0.5);
         let sole = white(t.rate, 0.09, dice.part("sole")).band(900.0 * foot, 0.8).fade(0.01, 0.05);
@@ -100,7 +102,8 @@ pub(in crate::effects) fn gravel(t: &Take) -> Signal {
 pub(in crate::effects) fn snow(t: &Take) -> Signal {
     walk(t, |mut dice, _| {
         let n = 0.36;
-        let creak = clicks(t.rate, n, 2600.0, dice.part("grains")).band(dice.range(950.0, 1300.0) * t.pitch, 1.6);
+        let creak =
+            clicks(t.rate, n, 2600.0, dice.part("grains")).band(dice.range(950.0, 1300.0) * t.pitch, 1.6);
         let pressed = creak.swell(|u| {
             let p = u / n;
             (-(p - 0.3).powi(2) / 0.03).exp() + 0.7 * (-(p - 0.75).powi(2) / 0.015).exp()

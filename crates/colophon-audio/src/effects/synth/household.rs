@@ -20,7 +20,12 @@ fn key(t: &Take, mut dice: Dice) -> Signal {
 pub(in crate::effects) fn typing(t: &Take) -> Signal {
     let mut dice = t.dice("hands");
     let keys: Vec<Signal> = (0..12).map(|i| key(t, t.dice("key").nth(i))).collect();
-    let space = strike(t.rate, &[Mode::new(640.0 * t.pitch, 0.03, 1.0), Mode::new(1900.0, 0.012, 0.6), Mode::new(210.0, 0.04, 0.6)], 0.0004, 0.1);
+    let space = strike(
+        t.rate,
+        &[Mode::new(640.0 * t.pitch, 0.03, 1.0), Mode::new(1900.0, 0.012, 0.6), Mode::new(210.0, 0.04, 0.6)],
+        0.0004,
+        0.1,
+    );
     let mut out = t.silence(t.seconds);
     let mut at = 0.02;
     while at < t.seconds {
@@ -45,13 +50,19 @@ pub(in crate::effects) fn typewriter(t: &Take) -> Signal {
         .map(|i| {
             let mut d = t.dice("bar").nth(i);
             let home = d.range(1150.0, 1500.0) * t.pitch;
-            let modes = [Mode::new(home, 0.04, 1.0), Mode::new(home * 2.1, 0.03, 0.8), Mode::new(home * 3.9, 0.02, 0.5), Mode::new(230.0, 0.05, 0.9)];
+            let modes = [
+                Mode::new(home, 0.04, 1.0),
+                Mode::new(home * 2.1, 0.03, 0.8),
+                Mode::new(home * 3.9, 0.02, 0.5),
+                Mode::new(230.0, 0.05, 0.9),
+            ];
             let mut out = strike(t.rate, &modes, 0.00015, 0.15);
             out.put(0.0, &white(t.rate, 0.015, d.part("paper")).band(3200.0, 0.8).decay(0.0003, 0.012), 0.6);
             out
         })
         .collect();
-    let bell = ring(t.rate, &[Mode::new(2630.0 * t.pitch, 0.8, 1.0), Mode::new(5400.0 * t.pitch, 0.4, 0.3)], 1.0);
+    let bell =
+        ring(t.rate, &[Mode::new(2630.0 * t.pitch, 0.8, 1.0), Mode::new(5400.0 * t.pitch, 0.4, 0.3)], 1.0);
     let mut out = t.silence(t.seconds);
     let (mut at, mut column) = (0.02, 0);
     while at < t.seconds {
@@ -76,7 +87,8 @@ pub(in crate::effects) fn mouse(t: &Take) -> Signal {
     let mut out = t.silence(0.0);
     for k in 0..t.many(1) {
         let home = dice.range(3800.0, 4600.0) * t.pitch;
-        let down = strike(t.rate, &[Mode::new(home, 0.008, 1.0), Mode::new(home * 0.42, 0.01, 0.5)], 0.0001, 0.05);
+        let down =
+            strike(t.rate, &[Mode::new(home, 0.008, 1.0), Mode::new(home * 0.42, 0.01, 0.5)], 0.0001, 0.05);
         out.put(0.2 * k as f32, &down, 1.0);
         out.put(0.2 * k as f32 + 0.085, &down, 0.55);
     }
@@ -129,7 +141,10 @@ pub(in crate::effects) fn crumple(t: &Take) -> Signal {
 pub(in crate::effects) fn tear(t: &Take) -> Signal {
     let n = 0.75 / t.pace;
     let fibres = clicks(t.rate, n, 3200.0, t.dice("fibres"));
-    fibres.swept_band(0.9, |u| (1700.0 + 3300.0 * u / n) * t.pitch).swell(|u| 0.4 + 0.6 * u / n).fade(0.03, 0.03)
+    fibres
+        .swept_band(0.9, |u| (1700.0 + 3300.0 * u / n) * t.pitch)
+        .swell(|u| 0.4 + 0.6 * u / n)
+        .fade(0.03, 0.03)
 }
 
 /// A pencil on paper: strokes up and down.
@@ -165,7 +180,8 @@ pub(in crate::effects) fn scissors(t: &Take) -> Signal {
             .swell(|u| 0.3 + 0.7 * u / n)
             .fade(0.02, 0.005);
         let home = 4300.0 * t.pitch;
-        let snip = strike(t.rate, &[Mode::new(home, 0.05, 1.0), Mode::new(home * 1.6, 0.03, 0.8)], 0.0001, 0.1);
+        let snip =
+            strike(t.rate, &[Mode::new(home, 0.05, 1.0), Mode::new(home * 1.6, 0.03, 0.8)], 0.0001, 0.1);
         let start = 0.42 * k as f32 / t.pace;
         out.put(start, &slide, 0.7);
         out.put(start + n, &snip, 1.0);
@@ -216,7 +232,12 @@ pub(in crate::effects) fn switch(t: &Take) -> Signal {
     let mut out = t.silence(0.0);
     for k in 0..t.many(1) {
         let home = 1250.0 * t.pitch;
-        let snap = strike(t.rate, &[Mode::new(home, 0.02, 1.0), Mode::new(home * 2.6, 0.01, 0.9), Mode::new(390.0, 0.035, 0.8)], 0.0002, 0.1);
+        let snap = strike(
+            t.rate,
+            &[Mode::new(home, 0.02, 1.0), Mode::new(home * 2.6, 0.01, 0.9), Mode::new(390.0, 0.035, 0.8)],
+            0.0002,
+            0.1,
+        );
         out.put(0.5 * k as f32, &snap, 0.5);
         out.put(0.5 * k as f32 + 0.018, &snap, 1.0);
     }
@@ -228,7 +249,15 @@ pub(in crate::effects) fn lift(t: &Take) -> Signal {
     let hertz = 1046.5 * t.pitch;
     let mut out = t.silence(0.0);
     for k in 0..t.many(1) {
-        let chime = ring(t.rate, &[Mode::new(hertz, 1.7, 1.0), Mode::new(hertz * 2.01, 0.9, 0.25), Mode::new(hertz * 4.03, 0.3, 0.1)], 2.0);
+        let chime = ring(
+            t.rate,
+            &[
+                Mode::new(hertz, 1.7, 1.0),
+                Mode::new(hertz * 2.01, 0.9, 0.25),
+                Mode::new(hertz * 4.03, 0.3, 0.1),
+            ],
+            2.0,
+        );
         out.put(0.6 * k as f32, &chime, 1.0);
     }
     out
@@ -237,10 +266,12 @@ pub(in crate::effects) fn lift(t: &Take) -> Signal {
 /// A cash register: keys, the bell, the drawer with its coins.
 pub(in crate::effects) fn register(t: &Take) -> Signal {
     let mut out = t.silence(0.0);
-    let clack = strike(t.rate, &[Mode::new(900.0 * t.pitch, 0.03, 1.0), Mode::new(2300.0, 0.02, 0.7)], 0.0002, 0.1);
+    let clack =
+        strike(t.rate, &[Mode::new(900.0 * t.pitch, 0.03, 1.0), Mode::new(2300.0, 0.02, 0.7)], 0.0002, 0.1);
     out.put(0.0, &clack, 0.8);
     out.put(0.13, &clack, 0.9);
-    let bell = ring(t.rate, &[Mode::new(2950.0 * t.pitch, 0.9, 1.0), Mode::new(4820.0 * t.pitch, 0.5, 0.5)], 1.2);
+    let bell =
+        ring(t.rate, &[Mode::new(2950.0 * t.pitch, 0.9, 1.0), Mode::new(4820.0 * t.pitch, 0.5, 0.5)], 1.2);
     out.put(0.3, &bell, 1.0);
     let drawer = t.pink("drawer", 0.35).band(420.0, 0.7).fade(0.1, 0.02);
     out.put(0.32, &drawer, 0.5);
@@ -308,14 +339,26 @@ pub(in crate::effects) fn crunching(t: &Take) -> Signal {
 pub(in crate::effects) fn spray(t: &Take) -> Signal {
     let n = 1.3 / t.pace;
     let mut waver = t.glide("waver", (0.03, 0.1));
-    t.white("spray", n).bell(6500.0, 0.8, 8.0).high(2800.0).swell(|_| 0.85 + 0.3 * waver.next()).fade(0.02, 0.05)
+    t.white("spray", n)
+        .bell(6500.0, 0.8, 8.0)
+        .high(2800.0)
+        .swell(|_| 0.85 + 0.3 * waver.next())
+        .fade(0.02, 0.05)
 }
 
 /// A cork that leaves a bottle, and the wine that follows.
 pub(in crate::effects) fn cork(t: &Take) -> Signal {
     let squeak = harmonics(t.rate, 0.25, |u| (620.0 + 900.0 * u) * t.pitch, &[1.0, 0.6, 0.3]).fade(0.1, 0.02);
     let mut out = squeak.gain(0.12);
-    let pop = ring(t.rate, &[Mode::new(410.0 * t.pitch, 0.06, 1.0), Mode::new(1090.0 * t.pitch, 0.035, 0.6), Mode::new(2150.0, 0.02, 0.3)], 0.2);
+    let pop = ring(
+        t.rate,
+        &[
+            Mode::new(410.0 * t.pitch, 0.06, 1.0),
+            Mode::new(1090.0 * t.pitch, 0.035, 0.6),
+            Mode::new(2150.0, 0.02, 0.3),
+        ],
+        0.2,
+    );
     out.put(0.26, &pop, 1.0);
     out.put(0.26, &white(t.rate, 0.05, t.dice("air")).high(1500.0).decay(0.0003, 0.03), 0.4);
     let fizz = clicks(t.rate, 1.6, 1500.0, t.dice("fizz")).band(6500.0, 0.8).swell(|u| (-u / 0.5).exp());

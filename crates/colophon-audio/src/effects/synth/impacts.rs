@@ -10,7 +10,13 @@ fn glass_modes(home: f32, t60: f32, dice: &mut Dice) -> Vec<Mode> {
     [1.0, 2.32, 4.25, 6.63, 9.38]
         .iter()
         .enumerate()
-        .map(|(i, r)| Mode::new(home * r * dice.range(0.99, 1.01), t60 / (1.0 + 0.55 * i as f32), 1.0 / (1.0 + 0.5 * i as f32)))
+        .map(|(i, r)| {
+            Mode::new(
+                home * r * dice.range(0.99, 1.01),
+                t60 / (1.0 + 0.55 * i as f32),
+                1.0 / (1.0 + 0.5 * i as f32),
+            )
+        })
         .collect()
 }
 
@@ -32,17 +38,23 @@ pub(in crate::effects) fn clink(t: &Take) -> Signal {
 pub(in crate::effects) fn shatter(t: &Take) -> Signal {
     let dice = t.dice("pane");
     let mut out = white(t.rate, 0.25, dice.part("crack")).high(1500.0).decay(0.0003, 0.18).gain(1.2);
-    out.put(0.0, &ring(t.rate, &[Mode::new(210.0 * t.pitch, 0.1, 1.0), Mode::new(480.0 * t.pitch, 0.08, 0.7)], 0.2), 0.5);
+    out.put(
+        0.0,
+        &ring(t.rate, &[Mode::new(210.0 * t.pitch, 0.1, 1.0), Mode::new(480.0 * t.pitch, 0.08, 0.7)], 0.2),
+        0.5,
+    );
     let pool: Vec<Signal> = (0..36)
         .map(|i| {
             let mut d = t.dice("splinter").nth(i);
             let home = d.log_range(2400.0, 8800.0) * t.pitch;
-            let modes = [1.0, 1.41, 1.93, 2.37].map(|r| Mode::new(home * r, d.range(0.05, 0.22) / r, d.range(0.3, 1.0)));
+            let modes = [1.0, 1.41, 1.93, 2.37]
+                .map(|r| Mode::new(home * r, d.range(0.05, 0.22) / r, d.range(0.3, 1.0)));
             strike(t.rate, &modes, 0.00004, 0.3)
         })
         .collect();
     let first = t.grains("burst", 0.35, 420.0, &pool, |u| 1.0 - u / 0.4);
-    let fall = t.grains("fall", 1.9, 90.0, &pool, |u| (-(u - 0.25).powi(2) / 0.12).exp() + 0.3 * (-u / 0.6).exp());
+    let fall =
+        t.grains("fall", 1.9, 90.0, &pool, |u| (-(u - 0.25).powi(2) / 0.12).exp() + 0.3 * (-u / 0.6).exp());
     out.put(0.01, &first, 1.0);
     out.put(0.25, &fall, 1.0);
     out.fade(0.0, 0.2)
@@ -52,7 +64,8 @@ pub(in crate::effects) fn shatter(t: &Take) -> Signal {
 pub(in crate::effects) fn thud(t: &Take) -> Signal {
     let mut dice = t.dice("thud");
     let home = dice.range(62.0, 80.0) * t.pitch;
-    let modes = [Mode::new(home, 0.22, 1.0), Mode::new(home * 1.9, 0.12, 0.6), Mode::new(home * 3.4, 0.07, 0.35)];
+    let modes =
+        [Mode::new(home, 0.22, 1.0), Mode::new(home * 1.9, 0.12, 0.6), Mode::new(home * 3.4, 0.07, 0.35)];
     let mut out = t.silence(0.0);
     for k in 0..t.many(1) {
         let at = 0.6 * k as f32 / t.pace;
@@ -66,7 +79,10 @@ pub(in crate::effects) fn thud(t: &Take) -> Signal {
 /// A fist that lands.
 pub(in crate::effects) fn punch(t: &Take) -> Signal {
     let mut dice = t.dice("fist");
-    let mut out = white(t.rate, 0.09, dice.part("swing")).swept_band(2.0, |u| 500.0 + 9000.0 * u).fade(0.07, 0.01).gain(0.25);
+    let mut out = white(t.rate, 0.09, dice.part("swing"))
+        .swept_band(2.0, |u| 500.0 + 9000.0 * u)
+        .fade(0.07, 0.01)
+        .gain(0.25);
     let slap = white(t.rate, 0.09, dice.part("slap")).low(2600.0).high(200.0).decay(0.0006, 0.06);
     out.put(0.09, &slap, 1.3);
     let flesh = tone(t.rate, 0.2, |u| (75.0 + 110.0 * (-u / 0.02).exp()) * t.pitch).decay(0.001, 0.16);
@@ -79,7 +95,13 @@ pub(in crate::effects) fn clang(t: &Take) -> Signal {
     let mut dice = t.dice("metal");
     let home = dice.range(230.0, 330.0) * t.pitch;
     let modes: Vec<Mode> = (0..22)
-        .map(|k| Mode::new(home * (1.0 + 0.71 * k as f32 * dice.range(0.9, 1.1)), 1.7 / (1.0 + 0.13 * k as f32), dice.range(0.3, 1.0)))
+        .map(|k| {
+            Mode::new(
+                home * (1.0 + 0.71 * k as f32 * dice.range(0.9, 1.1)),
+                1.7 / (1.0 + 0.13 * k as f32),
+                dice.range(0.3, 1.0),
+            )
+        })
         .collect();
     let mut out = t.silence(0.0);
     for k in 0..t.many(1) {
@@ -111,7 +133,11 @@ pub(in crate::effects) fn hammering(t: &Take) -> Signal {
             Mode::new(245.0 * t.pitch, 0.07, 1.0),
             Mode::new(430.0 * t.pitch, 0.05, 0.7),
         ];
-        out.put(dice.about(0.42 * k as f32, 0.01) / t.pace, &strike(t.rate, &modes, 0.0001, 0.2), dice.range(0.85, 1.0));
+        out.put(
+            dice.about(0.42 * k as f32, 0.01) / t.pace,
+            &strike(t.rate, &modes, 0.0001, 0.2),
+            dice.range(0.85, 1.0),
+        );
     }
     out
 }
@@ -137,7 +163,15 @@ pub(in crate::effects) fn swish(t: &Take) -> Signal {
 
 /// An arrow: the string, the flight, the hit.
 pub(in crate::effects) fn arrow(t: &Take) -> Signal {
-    let mut out = ring(t.rate, &[Mode::new(185.0 * t.pitch, 0.25, 1.0), Mode::new(372.0 * t.pitch, 0.15, 0.6), Mode::new(561.0, 0.1, 0.4)], 0.4);
+    let mut out = ring(
+        t.rate,
+        &[
+            Mode::new(185.0 * t.pitch, 0.25, 1.0),
+            Mode::new(372.0 * t.pitch, 0.15, 0.6),
+            Mode::new(561.0, 0.1, 0.4),
+        ],
+        0.4,
+    );
     let flight = t.white("flight", 0.4).swept_band(3.0, |u| 3800.0 - 4200.0 * u).fade(0.05, 0.1);
     out.put(0.05, &flight, 0.9);
     let hit = strike(t.rate, &bar(310.0 * t.pitch, 0.13, 0.5), 0.0006, 0.3);

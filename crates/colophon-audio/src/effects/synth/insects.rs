@@ -11,7 +11,8 @@ pub(in crate::effects) fn crickets(t: &Take) -> Signal {
     for i in 0..3 {
         let mut dice = t.dice("cricket").nth(i);
         let hertz = dice.range(4200.0, 4900.0) * t.pitch;
-        let pulse = tone(t.rate, 0.016, |u| hertz * (1.0 - 1.5 * u)).swell(|u| (PI * u / 0.016).sin().max(0.0));
+        let pulse =
+            tone(t.rate, 0.016, |u| hertz * (1.0 - 1.5 * u)).swell(|u| (PI * u / 0.016).sin().max(0.0));
         let mut chirp = t.silence(0.0);
         for k in 0..dice.whole(3, 4) {
             chirp.put(k as f32 * 0.031, &pulse, 0.7 + 0.1 * k as f32);

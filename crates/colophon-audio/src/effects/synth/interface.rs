@@ -6,7 +6,15 @@ use crate::effects::take::Take;
 /// A soft, mallet-like note.
 fn note(t: &Take, hertz: f32, t60: f32) -> Signal {
     let hertz = hertz * t.pitch;
-    ring(t.rate, &[Mode::new(hertz, t60, 1.0), Mode::new(hertz * 2.0, t60 * 0.6, 0.3), Mode::new(hertz * 3.01, t60 * 0.35, 0.12)], 2.0)
+    ring(
+        t.rate,
+        &[
+            Mode::new(hertz, t60, 1.0),
+            Mode::new(hertz * 2.0, t60 * 0.6, 0.3),
+            Mode::new(hertz * 3.01, t60 * 0.35, 0.12),
+        ],
+        2.0,
+    )
 }
 
 /// Notes at times in seconds.
@@ -39,13 +47,18 @@ pub(in crate::effects) fn notification(t: &Take) -> Signal {
 /// It went well: a chord that rises.
 pub(in crate::effects) fn success(t: &Take) -> Signal {
     let base = [523.25, 587.33, 493.88][t.dice("key").whole(0, 2) as usize];
-    figure(t, &[(0.0, base, 0.5), (0.09, base * 1.26, 0.5), (0.18, base * 1.4983, 0.6), (0.27, base * 2.0, 1.2)])
+    figure(
+        t,
+        &[(0.0, base, 0.5), (0.09, base * 1.26, 0.5), (0.18, base * 1.4983, 0.6), (0.27, base * 2.0, 1.2)],
+    )
 }
 
 /// It went wrong: two low buzzes, falling.
 pub(in crate::effects) fn error(t: &Take) -> Signal {
     let shift = t.dice("key").range(0.95, 1.05) * t.pitch;
-    let buzz = |hertz: f32, n: f32| harmonics(t.rate, n, |_| hertz * shift, &[1.0, 0.0, 0.5, 0.0, 0.35, 0.0, 0.2]).fade(0.008, 0.03);
+    let buzz = |hertz: f32, n: f32| {
+        harmonics(t.rate, n, |_| hertz * shift, &[1.0, 0.0, 0.5, 0.0, 0.35, 0.0, 0.2]).fade(0.008, 0.03)
+    };
     buzz(220.0, 0.16).then(0.05, &buzz(174.6, 0.34))
 }
 
@@ -84,7 +97,13 @@ pub(in crate::effects) fn coin(t: &Take) -> Signal {
 /// A jump in an old game.
 pub(in crate::effects) fn jump(t: &Take) -> Signal {
     let n = 0.26;
-    harmonics(t.rate, n, |u| (240.0 + 900.0 * (u / n).powf(1.4)) * t.pitch, &[1.0, 0.0, 0.33, 0.0, 0.2, 0.0, 0.14]).fade(0.004, 0.07)
+    harmonics(
+        t.rate,
+        n,
+        |u| (240.0 + 900.0 * (u / n).powf(1.4)) * t.pitch,
+        &[1.0, 0.0, 0.33, 0.0, 0.2, 0.0, 0.14],
+    )
+    .fade(0.004, 0.07)
 }
 
 /// A ray gun.

@@ -62,7 +62,11 @@ pub(in crate::effects) fn washing(t: &Take) -> Signal {
     let n = t.seconds;
     let period = t.period(1.25);
     let motor = harmonics(t.rate, n, |_| 96.0 * t.pitch, &[1.0, 0.6, 0.3, 0.25, 0.1]).level(0.35);
-    let slosh = t.pink("slosh", n).band(480.0, 0.6).level(1.0).swell(|u| (0.5 + 0.5 * (TAU * u / period).sin()).powi(3));
+    let slosh = t
+        .pink("slosh", n)
+        .band(480.0, 0.6)
+        .level(1.0)
+        .swell(|u| (0.5 + 0.5 * (TAU * u / period).sin()).powi(3));
     let mut out = motor.plus(&slosh);
     let thump = ring(t.rate, &[Mode::new(72.0, 0.16, 1.0), Mode::new(128.0, 0.1, 0.6)], 0.3);
     for at in t.dice("cloth").steady(period, 0.1, n) {
@@ -96,7 +100,9 @@ pub(in crate::effects) fn printer(t: &Take) -> Signal {
                 let ramp = (u / 0.08).min(1.0).min((m - u).max(0.0) / 0.08);
                 (140.0 + 430.0 * ramp) * way * t.pitch
             });
-            let head = white(t.rate, m, t.dice("head").nth(k * 2 + (offset > 0.0) as usize)).band(2800.0, 1.0).level(0.5);
+            let head = white(t.rate, m, t.dice("head").nth(k * 2 + (offset > 0.0) as usize))
+                .band(2800.0, 1.0)
+                .level(0.5);
             let both = motor.band(1350.0, 0.8).level(0.7).plus(&head);
             out.put(at + offset, &both.fade(0.05, 0.05), 1.0);
         }
@@ -113,12 +119,21 @@ pub(in crate::effects) fn camera(t: &Take) -> Signal {
     for k in 0..t.many(1) {
         let home = dice.range(1300.0, 1600.0) * t.pitch;
         let part = |f: f32, contact: f32| {
-            let modes = [Mode::new(f, 0.02, 1.0), Mode::new(f * 1.9, 0.014, 0.8), Mode::new(f * 3.3, 0.01, 0.7), Mode::new(330.0, 0.03, 0.5)];
+            let modes = [
+                Mode::new(f, 0.02, 1.0),
+                Mode::new(f * 1.9, 0.014, 0.8),
+                Mode::new(f * 3.3, 0.01, 0.7),
+                Mode::new(330.0, 0.03, 0.5),
+            ];
             strike(t.rate, &modes, contact, 0.1)
         };
         let start = 0.7 * k as f32 / t.pace;
         out.put(start, &part(home * 0.8, 0.0002), 0.8);
-        out.put(start + 0.03, &white(t.rate, 0.035, dice.part("curtain").nth(k as usize)).band(4200.0, 0.8).fade(0.004, 0.02), 0.3);
+        out.put(
+            start + 0.03,
+            &white(t.rate, 0.035, dice.part("curtain").nth(k as usize)).band(4200.0, 0.8).fade(0.004, 0.02),
+            0.3,
+        );
         out.put(start + 0.075, &part(home, 0.00012), 1.0);
         out.put(start + 0.105, &part(home * 0.7, 0.0003), 0.5);
     }
@@ -137,7 +152,8 @@ pub(in crate::effects) fn drill(t: &Take) -> Signal {
         i += 1;
         415.0 * t.pitch * (0.86 + 0.2 * now)
     };
-    let motor = harmonics(t.rate, n, pitch, &[0.6, 0.9, 1.0, 0.8, 0.6, 0.7, 0.4, 0.5, 0.3, 0.25, 0.2]).level(1.0);
+    let motor =
+        harmonics(t.rate, n, pitch, &[0.6, 0.9, 1.0, 0.8, 0.6, 0.7, 0.4, 0.5, 0.3, 0.25, 0.2]).level(1.0);
     let bit = t.white("bit", n).band(5200.0, 1.2).level(0.5);
     motor.plus(&bit)
 }
@@ -190,7 +206,17 @@ pub(in crate::effects) fn factory(t: &Take) -> Signal {
     let n = t.seconds;
     let hum = harmonics(t.rate, n, |_| 48.0 * t.pitch, &[0.6, 1.0, 0.5, 0.6, 0.3, 0.3, 0.2]).level(0.35);
     let mut out = hum.plus(&t.pink("air", n).low(1300.0).level(0.4));
-    let press = strike(t.rate, &[Mode::new(88.0, 0.2, 1.0), Mode::new(310.0, 0.25, 0.6), Mode::new(870.0, 0.2, 0.4), Mode::new(1630.0, 0.12, 0.3)], 0.001, 0.5);
+    let press = strike(
+        t.rate,
+        &[
+            Mode::new(88.0, 0.2, 1.0),
+            Mode::new(310.0, 0.25, 0.6),
+            Mode::new(870.0, 0.2, 0.4),
+            Mode::new(1630.0, 0.12, 0.3),
+        ],
+        0.001,
+        0.5,
+    );
     let period = t.period(1.2);
     for at in t.dice("press").steady(period, 0.0, n) {
         out.put(at, &press, 2.2);
@@ -213,7 +239,15 @@ pub(in crate::effects) fn airlock(t: &Take) -> Signal {
     let mut out = t.white("hiss", 1.3).high(1800.0).swell(|u| (u / 0.01).min(1.0) * (-u / 0.35).exp());
     let slide = t.pink("slide", 0.8).swept_band(2.0, |u| 300.0 + 420.0 * u).fade(0.1, 0.05);
     out.put(0.35, &slide, 0.8);
-    let stop = ring(t.rate, &[Mode::new(95.0 * t.pitch, 0.18, 1.0), Mode::new(260.0 * t.pitch, 0.1, 0.6), Mode::new(900.0, 0.05, 0.3)], 0.4);
+    let stop = ring(
+        t.rate,
+        &[
+            Mode::new(95.0 * t.pitch, 0.18, 1.0),
+            Mode::new(260.0 * t.pitch, 0.1, 0.6),
+            Mode::new(900.0, 0.05, 0.3),
+        ],
+        0.4,
+    );
     out.put(1.13, &stop, 0.9);
     out
 }

@@ -8,8 +8,10 @@ use crate::effects::take::Take;
 /// One stroke on a snare drum.
 fn snare(t: &Take, index: usize) -> Signal {
     let mut dice = t.dice("snare").nth(index);
-    let head = ring(t.rate, &[Mode::new(185.0 * t.pitch, 0.09, 1.0), Mode::new(332.0 * t.pitch, 0.07, 0.6)], 0.2);
-    let wires = white(t.rate, 0.16, dice.part("wires")).band(dice.range(3000.0, 3800.0), 0.5).decay(0.0005, 0.13);
+    let head =
+        ring(t.rate, &[Mode::new(185.0 * t.pitch, 0.09, 1.0), Mode::new(332.0 * t.pitch, 0.07, 0.6)], 0.2);
+    let wires =
+        white(t.rate, 0.16, dice.part("wires")).band(dice.range(3000.0, 3800.0), 0.5).decay(0.0005, 0.13);
     let mut out = wires.gain(0.7);
     out.put(0.0, &head, 0.7);
     out
@@ -50,7 +52,15 @@ pub(in crate::effects) fn taiko(t: &Take) -> Signal {
     for k in 0..t.many(3) {
         let home = 68.0 * t.pitch;
         let body = tone(t.rate, 1.1, |u| home * (1.0 + 0.5 * (-u / 0.03).exp())).decay(0.002, 1.0);
-        let skin = ring(t.rate, &[Mode::new(home * 1.59, 0.4, 0.6), Mode::new(home * 2.14, 0.3, 0.45), Mode::new(home * 2.65, 0.2, 0.3)], 0.6);
+        let skin = ring(
+            t.rate,
+            &[
+                Mode::new(home * 1.59, 0.4, 0.6),
+                Mode::new(home * 2.14, 0.3, 0.45),
+                Mode::new(home * 2.65, 0.2, 0.3),
+            ],
+            0.6,
+        );
         let stick = white(t.rate, 0.04, dice.part("stick").nth(k as usize)).low(1800.0).decay(0.0006, 0.03);
         let at = 0.75 * k as f32 / t.pace;
         let gain = dice.range(0.85, 1.0);
@@ -64,7 +74,8 @@ pub(in crate::effects) fn taiko(t: &Take) -> Signal {
 /// A wooden fish or a temple block.
 pub(in crate::effects) fn temple_block(t: &Take) -> Signal {
     let home = t.dice("block").range(610.0, 720.0) * t.pitch;
-    let modes = [Mode::new(home, 0.09, 1.0), Mode::new(home * 1.46, 0.05, 0.35), Mode::new(home * 2.9, 0.02, 0.2)];
+    let modes =
+        [Mode::new(home, 0.09, 1.0), Mode::new(home * 1.46, 0.05, 0.35), Mode::new(home * 2.9, 0.02, 0.2)];
     let stroke = strike(t.rate, &modes, 0.0005, 0.2);
     let mut out = t.silence(t.seconds);
     let period = t.period(0.62);
@@ -77,17 +88,27 @@ pub(in crate::effects) fn temple_block(t: &Take) -> Signal {
 /// A brass player's note: brighter as it grows louder.
 fn brass(t: &Take, hertz: f32, n: f32) -> Signal {
     let amplitudes: Vec<f32> = (1..20).map(|h| (-(h as f32 - 2.5).abs() * 0.28).exp()).collect();
-    harmonics(t.rate, n, |u| hertz * t.pitch * (1.0 - 0.03 * (-u / 0.03).exp() + 0.003 * (TAU * 5.0 * u).sin()), &amplitudes)
-        .swept_low(0.7, |u| 700.0 + 3800.0 * (u / 0.07).min(1.0) * (1.0 - 0.3 * u / n))
-        .fade(0.025, 0.08)
+    harmonics(
+        t.rate,
+        n,
+        |u| hertz * t.pitch * (1.0 - 0.03 * (-u / 0.03).exp() + 0.003 * (TAU * 5.0 * u).sin()),
+        &amplitudes,
+    )
+    .swept_low(0.7, |u| 700.0 + 3800.0 * (u / 0.07).min(1.0) * (1.0 - 0.3 * u / n))
+    .fade(0.025, 0.08)
 }
 
 /// A fanfare of trumpets.
 pub(in crate::effects) fn fanfare(t: &Take) -> Signal {
     let mut out = t.silence(0.0);
-    for (at, hertz, n) in
-        [(0.0, 392.0, 0.17), (0.2, 392.0, 0.17), (0.4, 392.0, 0.17), (0.6, 523.25, 0.55), (1.2, 392.0, 0.3), (1.55, 523.25, 1.4)]
-    {
+    for (at, hertz, n) in [
+        (0.0, 392.0, 0.17),
+        (0.2, 392.0, 0.17),
+        (0.4, 392.0, 0.17),
+        (0.6, 523.25, 0.55),
+        (1.2, 392.0, 0.3),
+        (1.55, 523.25, 1.4),
+    ] {
         let chord: &[f32] = if n > 0.5 { &[1.0, 1.26, 1.4983] } else { &[1.0, 0.7937] };
         for ratio in chord {
             out.put(at / t.pace, &brass(t, hertz * ratio, n), 0.7);

@@ -111,7 +111,8 @@ pub(in crate::effects) fn snap(t: &Take) -> Signal {
     for k in 0..t.many(1) {
         let noise = white(t.rate, 0.06, dice.part("snap").nth(k as usize));
         let hertz = dice.range(1900.0, 2500.0) * t.pitch;
-        let one = noise.clone().band(hertz, 4.0).gain(2.0).plus(&noise.high(3500.0).gain(0.3)).decay(0.0003, 0.03);
+        let one =
+            noise.clone().band(hertz, 4.0).gain(2.0).plus(&noise.high(3500.0).gain(0.3)).decay(0.0003, 0.03);
         let mut both = t.silence(0.0);
         both.put(0.0, &one, 0.25);
         both.put(0.012, &one, 1.0);
@@ -132,7 +133,16 @@ pub(in crate::effects) fn cheer(t: &Take) -> Signal {
         let mut bend = Glide::new(dice.part("bend"), (0.3, 1.0), rate);
         let mut force = Glide::new(dice.part("force"), (0.3, 1.1), rate / 32.0);
         let mut mouth = Glide::new(dice.part("mouth"), (0.3, 1.0), rate / 32.0);
-        let cry = voice(rate, n, dice, |_| home * (0.8 + 0.4 * bend.next()), (&ah, &eh), |_| mouth.next(), 0.2, 0.05);
+        let cry = voice(
+            rate,
+            n,
+            dice,
+            |_| home * (0.8 + 0.4 * bend.next()),
+            (&ah, &eh),
+            |_| mouth.next(),
+            0.2,
+            0.05,
+        );
         out = out.plus(&cry.level(1.0).swell(|_| force.next()));
     }
     let out = out.at_rate(t.rate).lasting(n);
@@ -224,7 +234,10 @@ fn cough_once(t: &Take, dice: Dice) -> Signal {
     let (a, b) = (Formant::vowel(650.0, 1250.0, 2500.0), Formant::vowel(500.0, 1100.0, 2400.0));
     let n = 0.3;
     let sound = voice(t.rate, n, dice, |u| (170.0 - 160.0 * u) * t.pitch, (&a, &b), |u| u / n, 0.75, 0.3);
-    sound.swell(|u| (u / 0.01).min(1.0) * ((-u / 0.06).exp() + 0.15 * (PI * u / n).sin().max(0.0))).fade(0.0, 0.1).unit()
+    sound
+        .swell(|u| (u / 0.01).min(1.0) * ((-u / 0.06).exp() + 0.15 * (PI * u / n).sin().max(0.0)))
+        .fade(0.0, 0.1)
+        .unit()
 }
 
 /// Someone coughing.

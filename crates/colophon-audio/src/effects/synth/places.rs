@@ -4,7 +4,14 @@ use crate::effects::dsp::{Dice, Mode, Signal, harmonics, ring, tone};
 use crate::effects::take::Take;
 
 /// Something that happens now and then, so many times a minute, `gain` times its loudest.
-fn sometimes(t: &Take, out: &mut Signal, part: &str, a_minute: f32, gain: f32, make: impl Fn(&Take) -> Signal) {
+fn sometimes(
+    t: &Take,
+    out: &mut Signal,
+    part: &str,
+    a_minute: f32,
+    gain: f32,
+    make: impl Fn(&Take) -> Signal,
+) {
     let mut dice: Dice = t.dice(part);
     for (k, at) in dice.poisson(a_minute / 60.0, t.seconds).into_iter().enumerate() {
         let mut one = t.another(&format!("{part} {k}"));
@@ -38,7 +45,8 @@ pub(in crate::effects) fn office(t: &Take) -> Signal {
     let n = t.seconds;
     let mut out = t.pink("air", n).high(80.0).low(900.0).level(0.16);
     for (k, gain) in [0.5, 0.3].into_iter().enumerate() {
-        out = out.plus(&super::household::typing(&t.another(&format!("desk {k}"))).lasting(n).unit().gain(gain));
+        out = out
+            .plus(&super::household::typing(&t.another(&format!("desk {k}"))).lasting(n).unit().gain(gain));
     }
     out = out.plus(&super::people::talking(&t.another("talk")).low(1100.0).level(0.06));
     sometimes(t, &mut out, "mouse", 18.0, 0.25, super::household::mouse);
@@ -106,7 +114,8 @@ pub(in crate::effects) fn beach(t: &Take) -> Signal {
 pub(in crate::effects) fn harbour(t: &Take) -> Signal {
     let n = t.seconds;
     let mut lap = t.glide("lap", (0.4, 1.3));
-    let water = super::water::stream(&t.another("water")).low(900.0).level(0.5).swell(|_| 0.1 + lap.next().powi(2));
+    let water =
+        super::water::stream(&t.another("water")).low(900.0).level(0.5).swell(|_| 0.1 + lap.next().powi(2));
     let mut out = water;
     sometimes(t, &mut out, "gull", 9.0, 0.35, super::birds::gull);
     sometimes(t, &mut out, "rope", 14.0, 0.35, |one| super::doors::creak(one).low(1500.0));
@@ -157,12 +166,18 @@ pub(in crate::effects) fn station(t: &Take) -> Signal {
     sometimes(t, &mut out, "chime", 5.0, 0.7, |one| {
         let mut chime = one.silence(0.0);
         for (k, hertz) in [392.0, 523.25, 659.3].into_iter().enumerate() {
-            chime.put(0.42 * k as f32, &ring(one.rate, &[Mode::new(hertz, 1.4, 1.0), Mode::new(2.0 * hertz, 0.7, 0.2)], 2.0), 1.0);
+            chime.put(
+                0.42 * k as f32,
+                &ring(one.rate, &[Mode::new(hertz, 1.4, 1.0), Mode::new(2.0 * hertz, 0.7, 0.2)], 2.0),
+                1.0,
+            );
         }
         chime
     });
     sometimes(t, &mut out, "brake", 3.0, 0.4, |one| {
-        harmonics(one.rate, 2.5, |u| 2350.0 - 200.0 * u, &[1.0, 0.4]).plus(&one.white("air", 2.5).high(3000.0).level(0.3)).fade(0.6, 0.8)
+        harmonics(one.rate, 2.5, |u| 2350.0 - 200.0 * u, &[1.0, 0.4])
+            .plus(&one.white("air", 2.5).high(3000.0).level(0.3))
+            .fade(0.6, 0.8)
     });
     out.lasting(n)
 }
@@ -206,7 +221,12 @@ pub(in crate::effects) fn pool(t: &Take) -> Signal {
     children.pitch *= 1.7;
     let mut out = super::people::crowd(&children).high(400.0).level(0.22);
     let mut lap = t.glide("lap", (0.25, 0.9));
-    out = out.plus(&super::water::fountain(&t.another("water")).low(3800.0).level(0.35).swell(|_| 0.2 + lap.next().powi(2)));
+    out = out.plus(
+        &super::water::fountain(&t.another("water"))
+            .low(3800.0)
+            .level(0.35)
+            .swell(|_| 0.2 + lap.next().powi(2)),
+    );
     sometimes(t, &mut out, "splash", 18.0, 0.8, super::water::splash);
     sometimes(t, &mut out, "whistle", 2.0, 0.25, super::alarms::whistle);
     out.lasting(n)

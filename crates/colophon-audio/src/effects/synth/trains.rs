@@ -32,7 +32,8 @@ pub(in crate::effects) fn train(t: &Take) -> Signal {
 pub(in crate::effects) fn steam_train(t: &Take) -> Signal {
     let n = t.seconds;
     let mut dice = t.dice("blast");
-    let mut out = t.pink("rumble", n).low(350.0).level(0.2).plus(&t.white("leak", n).high(4000.0).level(0.06));
+    let mut out =
+        t.pink("rumble", n).low(350.0).level(0.2).plus(&t.white("leak", n).high(4000.0).level(0.06));
     let period = t.period(0.27);
     let puffs: Vec<Signal> = (0..4)
         .map(|k| {

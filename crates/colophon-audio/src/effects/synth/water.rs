@@ -175,7 +175,8 @@ pub(in crate::effects) fn underwater(t: &Take) -> Signal {
 /// Something heavy falls into water: the slap, the cavity that closes, the drops that fall back.
 pub(in crate::effects) fn splash(t: &Take) -> Signal {
     let mut dice = t.dice("splash");
-    let mut out = t.white("slap", 0.5).swept_low(0.7, |u| 600.0 + 6500.0 * (-u / 0.05).exp()).decay(0.002, 0.45);
+    let mut out =
+        t.white("slap", 0.5).swept_low(0.7, |u| 600.0 + 6500.0 * (-u / 0.05).exp()).decay(0.002, 0.45);
     out = out.level(1.0);
     let hertz = dice.range(120.0, 190.0) * t.pitch;
     let cavity = tone(t.rate, 0.3, |u| hertz * (1.0 + 1.8 * u)).decay(0.02, 0.3).fade(0.0, 0.05);
@@ -261,6 +262,7 @@ pub(in crate::effects) fn flush(t: &Take) -> Signal {
         .swept_band(5.0, |u| 620.0 - 110.0 * u.min(4.0) + 160.0 * whirl.next())
         .level(1.0)
         .swell(|u| rush(u - 0.3) * 0.9);
-    let fill = t.white("fill", n).band(2900.0, 2.0).level(0.16).swell(|u| (u - 2.6).clamp(0.0, 1.0) * rush(0.3));
+    let fill =
+        t.white("fill", n).band(2900.0, 2.0).level(0.16).swell(|u| (u - 2.6).clamp(0.0, 1.0) * rush(0.3));
     water.plus(&gurgle).plus(&fill).fade(0.02, 0.8)
 }

@@ -72,7 +72,9 @@ fn drop(t: &Take, ground: Ground, index: usize) -> Signal {
     let mut dice = t.dice("drop").nth(index);
     let tick = |seconds: f32, low: f32, high: f32, mut d: crate::effects::dsp::Dice| {
         let corner = d.log_range(low, high);
-        crate::effects::dsp::white(t.rate, seconds, d).band(corner * t.pitch, 1.2).decay(0.0003, seconds * 0.8)
+        crate::effects::dsp::white(t.rate, seconds, d)
+            .band(corner * t.pitch, 1.2)
+            .decay(0.0003, seconds * 0.8)
     };
     match ground {
         Ground::Open => {

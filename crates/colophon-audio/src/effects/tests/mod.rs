@@ -68,7 +68,8 @@ fn onsets(signal: &Signal, threshold: f32, apart: f32) -> Vec<f32> {
     let mut out: Vec<f32> = Vec::new();
     for (i, pair) in envelope.windows(2).enumerate() {
         let at = (i + 1) as f32 * 0.005;
-        if pair[1] > threshold * most && pair[1] > 1.5 * pair[0] && out.last().is_none_or(|o| at - o > apart) {
+        if pair[1] > threshold * most && pair[1] > 1.5 * pair[0] && out.last().is_none_or(|o| at - o > apart)
+        {
             out.push(at);
         }
     }

@@ -45,7 +45,8 @@ fn a_loop_has_no_seam() {
         let steepest = x.windows(2).map(|w| (w[1] - w[0]).abs()).fold(0f32, f32::max);
         let seam = (x[0] - x[x.len() - 1]).abs();
         assert!(seam <= steepest, "{words}: {seam} at the seam, {steepest} elsewhere");
-        let power = |from: usize, to: usize| x[from..to].iter().map(|x| x * x).sum::<f32>() / (to - from) as f32;
+        let power =
+            |from: usize, to: usize| x[from..to].iter().map(|x| x * x).sum::<f32>() / (to - from) as f32;
         if words == "heavy rain" {
             let (ends, middle) = (power(0, 4800), power(40_000, 60_000));
             assert!((0.4..2.5).contains(&(ends / middle)), "{ends} {middle}");
@@ -67,7 +68,9 @@ fn bad_requests_are_refused() {
         let request = Render { seconds: Some(seconds), rate, seed: Seed(1), round: false };
         render(&scene, &request, &NoProgress, &Cancel::new())
     };
-    for (seconds, rate) in [(0.0, 48_000), (f64::NAN, 48_000), (-1.0, 48_000), (601.0, 48_000), (2.0, 0), (2.0, u32::MAX)] {
+    for (seconds, rate) in
+        [(0.0, 48_000), (f64::NAN, 48_000), (-1.0, 48_000), (601.0, 48_000), (2.0, 0), (2.0, u32::MAX)]
+    {
         assert!(with(seconds, rate).is_err(), "{seconds} s at {rate} Hz");
     }
     let cancel = Cancel::new();
