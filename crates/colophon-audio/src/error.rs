@@ -130,6 +130,14 @@ pub enum AudioError {
         /// What to try.
         hint: String,
     },
+    /// Words that name no sound of the library.
+    #[error("no sound is known for \"{words}\"")]
+    UnknownSound {
+        /// The words.
+        words: String,
+        /// Names of sounds that are nearest, best first.
+        near: Vec<String>,
+    },
     /// Stopped on request.
     #[error(transparent)]
     Cancelled(#[from] Cancelled),
@@ -161,6 +169,7 @@ impl Explain for AudioError {
             | Self::Silent { .. }
             | Self::Book { .. }
             | Self::UnknownLanguage { .. }
+            | Self::UnknownSound { .. }
             | Self::Sound { .. } => ErrorCode::BadInput,
             Self::Program { .. } => ErrorCode::ToolMissing,
             Self::Sound { .. } | Self::Music { .. } => ErrorCode::BadInput,
@@ -198,6 +207,12 @@ impl Explain for AudioError {
             }
             Self::UnknownLanguage { .. } => Some("give a code such as en, zh or fr, or auto".into()),
             Self::Program { .. } => Some("install ffmpeg, or give a WAV file".into()),
+            Self::UnknownSound { near, .. } if near.is_empty() => {
+                Some("`colophon sound --list` prints all sounds".into())
+            }
+            Self::UnknownSound { near, .. } => {
+                Some(format!("nearest are {}; `colophon sound --list` prints all", near.join(", ")))
+            }
             Self::Engine { .. } | Self::Sound { .. } | Self::Cancelled(_) => None,
         }
     }

@@ -119,11 +119,14 @@ struct Desk<'a> {
     progress: &'a dyn Progress,
     cancel: &'a Cancel,
     mix: Mix,
+    /// The first event of each layer, made for its length and used once.
+    first: Vec<Option<Pair>>,
 }
 
 impl<'a> Desk<'a> {
     fn new(scene: &'a Scene, request: &'a Render, progress: &'a dyn Progress, cancel: &'a Cancel) -> Self {
-        Self { scene, request, progress, cancel, mix: Mix::default() }
+        let first = scene.layers.iter().map(|_| None).collect();
+        Self { scene, request, progress, cancel, mix: Mix::default(), first }
     }
 
     fn rate(&self) -> f32 {
@@ -201,15 +204,18 @@ impl<'a> Desk<'a> {
     }
 
     /// When the layers are heard: steps follow one another; the ground of a step stays for the others.
-    fn timetable(&self) -> Result<Times, AudioError> {
-        let layers = &self.scene.layers;
+    fn timetable(&mut self) -> Result<Times, AudioError> {
+        let scene = self.scene;
+        let layers = &scene.layers;
         let stages = self.scene.stages();
         let mut own = vec![0f32; stages];
         let mut flexible = vec![false; stages];
         for (index, layer) in layers.iter().enumerate() {
             self.cancel.check()?;
             if layer.is_event() {
-                let length = self.event(index, 0).left.seconds();
+                let one = self.event(index, 0);
+                let length = one.left.seconds();
+                self.first[index] = Some(one);
                 own[layer.stage] = own[layer.stage].max(length);
             } else {
                 flexible[layer.stage] = true;
@@ -266,7 +272,8 @@ impl<'a> Desk<'a> {
         let mut which = 0;
         while at < end || which == 0 {
             self.cancel.check()?;
-            let one = self.event(index, which);
+            let made = self.first[index].take().filter(|_| which == 0);
+            let one = made.unwrap_or_else(|| self.event(index, which));
             let length = one.left.seconds();
             if which > 0 && at + 0.6 * length > end && !self.request.round {
                 break;

@@ -13,7 +13,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 
 pub(crate) use hearing::{ChineseScript, HearFormat, HearTask, Transcribe};
 pub(crate) use language::{Chat, Form, Generation, Given, Search, TaskName, Text, Understand};
-pub(crate) use music::Music;
+pub(crate) use music::{Music, Sound};
 pub(crate) use picture::{Change, Image};
 pub(crate) use recording::{Clean, Engine, Vocode};
 pub(crate) use speech::{Audiobook, Speech, Talk};
@@ -80,6 +80,8 @@ pub(crate) enum Command {
     Clean(Clean),
     /// Make a recording of speech anew with a vocoder, sealed
     Vocode(Vocode),
+    /// Make a sound of words: effects and ambience, sealed
+    Sound(Sound),
     /// Write a text: an answer to a prompt, streamed, sealed and watermarked
     Text(Text),
     /// Hold a dialogue with a language model

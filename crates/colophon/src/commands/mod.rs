@@ -12,6 +12,7 @@ mod models;
 mod music;
 mod search;
 mod serve;
+mod sound;
 mod speech;
 mod talk;
 mod text;
@@ -57,6 +58,7 @@ pub(crate) fn run(args: Args, cancel: &Cancel) -> Result<ExitCode, Failure> {
         Command::Music(music) => music::run(&studio, &music, progress.as_ref(), cancel),
         Command::Clean(clean) => clean::run(&studio, &clean, progress.as_ref(), cancel),
         Command::Vocode(vocode) => vocode::run(&studio, &vocode, progress.as_ref(), cancel),
+        Command::Sound(sound) => sound::run(&studio, &sound, progress.as_ref(), cancel),
         Command::Search(search) => search::run(&studio, &search, progress.as_ref(), cancel),
         Command::Understand(understand) => understand::run(&studio, &understand, progress.as_ref(), cancel),
         Command::Serve(serve) => serve::run(studio, serve, progress.as_ref(), cancel),

@@ -11,6 +11,7 @@ mod hearing;
 mod language;
 mod pictures;
 mod single;
+mod sound;
 mod stopping;
 mod words;
 

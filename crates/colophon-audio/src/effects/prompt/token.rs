@@ -48,7 +48,7 @@ pub(super) fn is_han(c: char) -> bool {
 pub(super) fn tokens(text: &str) -> Vec<Token> {
     let mut out: Vec<Token> = Vec::new();
     let mut word: Option<(usize, String)> = None;
-    let mut close = |word: &mut Option<(usize, String)>, to: usize, out: &mut Vec<Token>| {
+    let close = |word: &mut Option<(usize, String)>, to: usize, out: &mut Vec<Token>| {
         if let Some((from, text)) = word.take() {
             let (form, plural) = plain(text.trim_end_matches('\''));
             out.push(Token { form, from, to, plural });
