@@ -171,7 +171,7 @@ impl Plan {
         check(brief)?;
         let wish = prompt::read(&brief.prompt);
         let style = style_of(brief, &wish)?;
-        let mut dice = seed.derive("plan");
+        let mut dice = seed.derive("plan").derive(brief.prompt.trim());
         let given = match &brief.key {
             Some(key) => Some(Key::parse(key)?),
             None => wish.key,

@@ -41,7 +41,7 @@ pub(crate) fn perform(
     threads: usize,
     cancel: &Cancel,
 ) -> Result<Performance, AudioError> {
-    let wanted: Vec<Wanted> = score.tracks.iter().map(wanted).collect();
+    let wanted: Vec<Wanted> = score.tracks.iter().map(|t| wanted(score, t)).collect();
     let font = bank.load(&wanted, threads, cancel)?;
     let groups: Vec<(Group, Vec<&Track>)> = Group::ALL
         .into_iter()
@@ -75,12 +75,22 @@ pub(crate) fn perform(
     master(score, &mut stems, seed, cancel)
 }
 
-fn wanted(track: &Track) -> Wanted {
+fn wanted(score: &Score, track: &Track) -> Wanted {
     let mut strikes: Vec<(u8, u8)> = track.notes.iter().map(|n| (n.pitch, n.velocity)).collect();
     strikes.sort_unstable();
     strikes.dedup();
+    let longest =
+        track.notes.iter().map(|n| score.tempo.seconds(n.beat + n.beats) - score.tempo.seconds(n.beat));
+    // A pedal holds a note for as long as a chord.
+    let chords = score
+        .plan
+        .harmony
+        .iter()
+        .map(|h| h.beats * 60.0 / score.tempo.tempo(h.beat))
+        .take_while(|_| !track.turns.is_empty());
+    let longest = longest.chain(chords.filter(|s| *s < 8.0)).fold(0.0, f64::max);
     let bank = if track.channel == 9 { 128 } else { 0 };
-    Wanted { bank, program: u16::from(track.program), strikes }
+    Wanted { bank, program: u16::from(track.program), strikes, longest }
 }
 
 /// What happens at a sample.
@@ -98,6 +108,8 @@ fn play(
 ) -> Result<Stereo, AudioError> {
     let mut settings = SynthesizerSettings::new(RATE as i32);
     settings.maximum_polyphony = POLYPHONY;
+    // What is nearly dry does without the reverb, which costs as much as a dozen voices.
+    settings.enable_reverb_and_chorus = tracks.iter().any(|t| t.reverb > 26);
     let mut synth = Synthesizer::new(font, &settings).map_err(AudioError::engine("the synthesiser"))?;
     let at = |beat: f64| (score.tempo.seconds(beat).max(0.0) * f64::from(RATE)).round() as usize;
     let mut strikes: Vec<(usize, u8, u8, Strike)> = Vec::new();

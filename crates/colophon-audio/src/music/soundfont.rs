@@ -29,6 +29,8 @@ pub(crate) struct Wanted {
     pub(crate) bank: u16,
     pub(crate) program: u16,
     pub(crate) strikes: Vec<(u8, u8)>,
+    /// How long the longest of them is held, in seconds.
+    pub(crate) longest: f64,
 }
 
 /// A soundfont file, in memory.
@@ -137,7 +139,9 @@ impl SoundBank {
         if part.samples.is_empty() {
             return Err(fail(format!("{} has none of the instruments", self.name)));
         }
-        let sounds = self.decode(&part.samples, threads, cancel)?;
+        // Time to ring on after the key, and room for samples that are played higher than recorded.
+        let seconds = 1.4 * (wanted.iter().map(|w| w.longest).fold(0.0, f64::max) + 2.5);
+        let sounds = self.decode(&part.samples, seconds, threads, cancel)?;
         let bytes = self.write(&part, &sounds);
         let font = rustysynth::SoundFont::new(&mut Cursor::new(bytes)).map_err(|e| fail(e.to_string()))?;
         Ok(Arc::new(font))
@@ -190,6 +194,7 @@ impl SoundBank {
     fn decode(
         &self,
         samples: &[usize],
+        seconds: f64,
         threads: usize,
         cancel: &Cancel,
     ) -> Result<Vec<Vec<i16>>, AudioError> {
@@ -200,7 +205,7 @@ impl SoundBank {
                 let i = next.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
                 let Some(sample) = samples.get(i) else { return Ok(out) };
                 cancel.check()?;
-                out.push((i, self.sound(*sample)?));
+                out.push((i, self.sound(*sample, seconds)?));
             }
         };
         let parts: Vec<Result<Vec<(usize, Vec<i16>)>, AudioError>> = std::thread::scope(|scope| {
@@ -219,12 +224,13 @@ impl SoundBank {
     }
 
     /// The frames of a sample.
-    fn sound(&self, sample: usize) -> Result<Vec<i16>, AudioError> {
+    fn sound(&self, sample: usize, seconds: f64) -> Result<Vec<i16>, AudioError> {
         let at = sample * 46;
         let (start, end) = (self.long(b"shdr", at + 20), self.long(b"shdr", at + 24));
         let data = self.chunk(b"smpl");
         if self.word(b"shdr", at + 44) & VORBIS != 0 {
-            return vorbis(data.get(start..end).unwrap_or(&[]));
+            let most = (seconds * self.long(b"shdr", at + 36) as f64) as usize;
+            return vorbis(data.get(start..end).unwrap_or(&[]), most.clamp(1, LONGEST));
         }
         let bytes = data.get(start * 2..end * 2).unwrap_or(&[]);
         Ok(bytes.chunks_exact(2).map(|b| i16::from_le_bytes([b[0], b[1]])).collect())
@@ -394,14 +400,14 @@ fn walk(file: &[u8], from: usize, to: usize) -> Vec<([u8; 4], usize, usize)> {
     out
 }
 
-fn vorbis(data: &[u8]) -> Result<Vec<i16>, AudioError> {
+fn vorbis(data: &[u8], most: usize) -> Result<Vec<i16>, AudioError> {
     let fail = AudioError::engine::<lewton::VorbisError>("the soundfont");
     let mut reader = lewton::inside_ogg::OggStreamReader::new(Cursor::new(data)).map_err(&fail)?;
     let channels = usize::from(reader.ident_hdr.audio_channels).max(1);
     let mut out = Vec::new();
     while let Some(packet) = reader.read_dec_packet_itl().map_err(&fail)? {
         out.extend(packet.iter().step_by(channels));
-        if out.len() > LONGEST {
+        if out.len() > most {
             break;
         }
     }
