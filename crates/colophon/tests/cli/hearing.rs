@@ -29,7 +29,7 @@ fn speech_is_written_down_in_every_format() {
     // The sound of a film, as subtitles beside it.
     let film = home.path("film.mp4");
     let black = ["-v", "error", "-f", "lavfi", "-i", "color=size=64x64:duration=5", "-i"];
-    tool("ffmpeg", &[&black[..], &[&spoken, "-c:a", "aac", path(&film)]].concat());
+    tool("ffmpeg", &[&black[..], &[spoken.as_str(), "-c:a", "aac", path(&film)]].concat());
     let subtitles = home.path("film.srt");
     run(&[path(&film), "-o", path(&subtitles)]);
     let subtitles = std::fs::read_to_string(subtitles).expect("subtitles");
