@@ -4,7 +4,7 @@
 //! Models arrive through the user's own `pip` or `npm`, from Hugging Face, a web server or a folder;
 //! every file is checked against the hash in the [`Catalogue`] before it can be seen. With everything
 //! pulled, nothing here uses the network. [`onnx`] loads the ONNX Runtime library and opens sessions
-//! on it; [`torch`] reads weights; [`tools`] tells which other programs this machine has.
+//! on it; [`torch`] and [`legacy_torch`] read weights; [`tools`] tells which other programs this machine has.
 
 mod archive;
 mod catalogue;
@@ -14,6 +14,7 @@ mod digest;
 mod error;
 mod http;
 mod hub;
+pub mod legacy_torch;
 mod lock;
 mod meter;
 pub mod onnx;
