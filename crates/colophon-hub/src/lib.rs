@@ -4,7 +4,7 @@
 //! Models arrive through the user's own `pip` or `npm`, from Hugging Face, a web server or a folder;
 //! every file is checked against the hash in the [`Catalogue`] before it can be seen. With everything
 //! pulled, nothing here uses the network. [`graph`] writes networks down, [`onnx`] loads the ONNX Runtime
-//! library and opens sessions on it; [`torch`] reads weights; [`tools`] tells which other programs this
+//! library and opens sessions on it; [`torch`] and [`legacy_torch`] read weights; [`tools`] tells which other programs this
 //! machine has.
 
 mod archive;
@@ -16,6 +16,7 @@ mod error;
 pub mod graph;
 mod http;
 mod hub;
+pub mod legacy_torch;
 mod lock;
 mod meter;
 pub mod onnx;

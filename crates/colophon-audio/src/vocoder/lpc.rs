@@ -100,7 +100,7 @@ mod tests {
     fn a_resonance_is_found_again() {
         // Autocorrelation of the recursion x[t] = 1.6 x[t-1] - 0.8 x[t-2] + e, unit power of e.
         let mut r = [0.0; ORDER + 1];
-        let (a, b) = (1.6, -0.8);
+        let (a, b) = (1.6f64, -0.8f64);
         let rho = a / (1.0 - b);
         r[0] = (1.0 - b) / ((1.0 + b) * ((1.0 - b).powi(2) - a * a));
         r[1] = r[0] * rho;

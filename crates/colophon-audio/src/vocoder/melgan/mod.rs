@@ -9,7 +9,8 @@ mod conv;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-use colophon_hub::torch::{self, Weight};
+use colophon_hub::legacy_torch;
+use colophon_hub::torch::Weight;
 use colophon_types::{Cancel, Pcm, Seed};
 
 use self::conv::{Conv, Signal};
@@ -164,7 +165,7 @@ impl MelGan {
     /// When the file is missing or holds another network.
     pub fn load(dir: &Path, threads: usize) -> Result<Self, AudioError> {
         let path = dir.join(FILE);
-        let weights = Weights { tensors: torch::read(&path, None)?, path };
+        let weights = Weights { tensors: legacy_torch::read(&path)?, path };
         let mut channels = 512;
         let first = weights.conv("model.1", [channels, BANDS, 7], 1)?;
         let (mut stages, mut at) = (Vec::new(), 3);

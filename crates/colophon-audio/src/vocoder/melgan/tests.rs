@@ -37,7 +37,7 @@ fn the_spectrum_is_that_of_pytorch() {
 fn it_makes_what_pytorch_makes_whatever_the_threads() {
     let fixture = fixture();
     let mel = Mel { bands: BANDS, values: fixture["mel"].clone() };
-    let mut of = |threads: usize| {
+    let of = |threads: usize| {
         load(threads).synthesise(&mel, Seed(0), &Cancel::new(), &mut |_, _| ()).expect("sound").samples
     };
     let made = of(1);
