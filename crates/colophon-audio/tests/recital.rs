@@ -4,7 +4,7 @@
 
 mod kit;
 
-use colophon_audio::{Blend, Dictionary, Dialogue, Performance, Performed, Recital, blend, mix, ssml};
+use colophon_audio::{Blend, Dialogue, Dictionary, Performance, Performed, Recital, blend, mix, ssml};
 use colophon_types::{Cancel, ErrorCode, Explain, Lang, Pcm, SpokenWord};
 use kit::narrator;
 
@@ -63,7 +63,8 @@ fn word<'a>(words: &'a [SpokenWord], text: &str) -> &'a SpokenWord {
 #[test]
 fn pauses_are_exact() {
     for pause in [0.15, 0.5, 1.25] {
-        let xml = format!("<speak>Banana<break time='{}ms'/>tomato<mark name='end'/></speak>", pause * 1000.0);
+        let xml =
+            format!("<speak>Banana<break time='{}ms'/>tomato<mark name='end'/></speak>", pause * 1000.0);
         let (parts, sound, marks) = perform(&read(&xml), "hibari");
         let heard = silences(&sound);
         assert_eq!(parts.len(), 2);
@@ -137,7 +138,10 @@ fn word_times_follow_the_sound() {
             level(&spoken.sound, words[i].end, words[i + 1].start),
             level(&spoken.sound, words[i + 1].start, words[i + 1].end),
         );
-        assert!(words[i + 1].start - words[i].end < 0.05 || gap < inside - 3.0, "{voice}: {gap:.0} and {inside:.0} dB");
+        assert!(
+            words[i + 1].start - words[i].end < 0.05 || gap < inside - 3.0,
+            "{voice}: {gap:.0} and {inside:.0} dB"
+        );
     }
 }
 
@@ -171,7 +175,9 @@ fn a_dictionary_is_obeyed() {
     let text = "I like that GIF.";
     let mut narrator = narrator(Lang::En, Some("hibari"));
     let before = narrator.speak_sentence(text, Lang::En, 1.0, &Cancel::new()).expect("speech");
-    narrator.set_dictionary(Dictionary::from_lines("d", "gif\tgraphics interchange format").expect("a dictionary"));
+    narrator.set_dictionary(
+        Dictionary::from_lines("d", "gif\tgraphics interchange format").expect("a dictionary"),
+    );
     let after = narrator.speak_sentence(text, Lang::En, 1.0, &Cancel::new()).expect("speech");
     assert!(after.sound.seconds() > before.sound.seconds() + 0.5);
     let gif = word(&after.words, "GIF");
@@ -181,7 +187,8 @@ fn a_dictionary_is_obeyed() {
 #[test]
 fn the_first_clause_is_heard_first() {
     let none = Dictionary::default();
-    let text = "When the rain had finally stopped that evening, we walked home together along the quiet river.";
+    let text =
+        "When the rain had finally stopped that evening, we walked home together along the quiet river.";
     let mut recital = Recital::plain(text, Lang::En, &none);
     recital.start_early(&none);
     let (parts, _, _) = perform(&recital, "hibari");
