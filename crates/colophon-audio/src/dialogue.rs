@@ -87,12 +87,12 @@ impl Dialogue {
         Ok(out)
     }
 
-    /// Whether a text looks like a dialogue: at least two lines with names, which make up most of it.
+    /// Whether a text looks like a dialogue: at least two lines with names, which are more than a third.
     pub fn is_dialogue(text: &str) -> bool {
         let lines: Vec<&str> =
             text.lines().map(str::trim).filter(|l| !l.is_empty() && !l.starts_with('#')).collect();
         let names = lines.iter().filter(|l| named(l).is_some_and(|(n, _)| is_loud(&n))).count();
-        names >= 2 && names * 2 > lines.len()
+        names >= 2 && names * 3 > lines.len()
     }
 
     /// Names of the characters, in order of appearance.

@@ -8,6 +8,8 @@ use crate::utterance::{Manner, TimedWord};
 
 /// Crossfade between stretches, in seconds.
 const JOIN: f64 = 0.008;
+/// Sound beyond the end of a stretch that is looked at, in seconds.
+const CONTEXT: f64 = 0.05;
 
 /// A stretch of a sound, in seconds, and how it is changed.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -46,9 +48,12 @@ pub(crate) fn stretched(sound: &Pcm, stretches: &[Stretch], words: &mut [TimedWo
     let mut clock = vec![(0.0, 0.0)];
     for (i, s) in stretches.iter().enumerate() {
         let (from, to) = (index(s.start), index(s.end));
-        let tail = if i + 1 == stretches.len() { to } else { (to + join).min(sound.samples.len()) };
-        let piece = changed(&sound.samples[from.min(tail)..tail], sound.rate, s.manner);
         let factor = 1.0 / f64::from(s.manner.rate);
+        // What follows is there for the stretching to end well, and is cut off again.
+        let tail = if i + 1 == stretches.len() { to } else { (to + join).min(sound.samples.len()) };
+        let context = (tail + (CONTEXT * rate) as usize).min(sound.samples.len());
+        let mut piece = changed(&sound.samples[from.min(context)..context], sound.rate, s.manner);
+        piece.truncate((tail.saturating_sub(from) as f64 * factor).round() as usize);
         let body = ((to.saturating_sub(from)) as f64 * factor).round() as usize;
         let at = ((clock.last().map_or(0.0, |c| c.1) * rate).round() as usize).min(samples.len());
         let overlap = (samples.len() - at).min(piece.len());

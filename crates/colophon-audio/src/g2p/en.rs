@@ -118,7 +118,7 @@ pub(crate) fn phonemes_of_ipa(ipa: &str) -> Result<String, String> {
     if let Some(c) = text.chars().find(|c| *c != ' ' && !ALPHABET.contains(*c)) {
         return Err(format!("\"{}\" is no phoneme", c.escape_debug()));
     }
-    if !text.chars().any(char::is_alphabetic) {
+    if !text.chars().any(|c| c.is_alphabetic() && !"ˈˌːʰʲ".contains(c)) {
         return Err("there is no phoneme between the slashes".into());
     }
     Ok(text)

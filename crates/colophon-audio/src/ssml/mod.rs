@@ -6,6 +6,7 @@
 mod values;
 
 use colophon_types::Lang;
+use quick_xml::XmlVersion;
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::reader::Reader;
 
@@ -347,7 +348,8 @@ impl Attributes {
         for attribute in start.attributes() {
             let attribute = attribute.map_err(|e| e.to_string())?;
             let name = String::from_utf8_lossy(attribute.key.local_name().as_ref()).into_owned();
-            let value = attribute.unescape_value().map_err(|e| e.to_string())?.into_owned();
+            let value =
+                attribute.normalized_value(XmlVersion::Implicit1_0).map_err(|e| e.to_string())?.into_owned();
             out.push((name, value));
         }
         Ok(Self(out))
