@@ -21,9 +21,9 @@ use crate::{Studio, StudioError};
 pub const SOUND_RATE: u32 = 48_000;
 /// The English encoder.
 const ENGLISH: &str = "all-minilm-l6-v2";
-/// Least cosine similarity at which words are taken for a sound: of the English encoder, and of the
-/// multilingual one, whose similarities are all high.
-const NEAR: [f32; 2] = [0.42, 0.855];
+/// Least likeness at which words are taken for a sound, of the English and of the multilingual encoder:
+/// between ten phrases that a sound fits and ten that none does, in each language.
+const NEAR: [f32; 2] = [0.40, 0.425];
 
 /// What is asked for.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -144,9 +144,12 @@ impl Studio {
             .flat_map(|s| if lang == Lang::En { s.en } else { s.zh }.iter().map(|n| (*s, *n)))
             .collect();
         let phrases: Vec<&str> = names.iter().map(|(_, n)| *n).collect();
-        let library = encoder.vectors(&phrases, Purpose::Query, cancel)?;
+        let mut library = encoder.vectors(&phrases, Purpose::Passage, cancel)?;
+        let middle = mean(&library);
+        library.iter_mut().for_each(|v| centre(v, &middle));
         let asked: Vec<&str> = reading.unknown.iter().map(|u| u.words.as_str()).collect();
-        let asked = encoder.vectors(&asked, Purpose::Query, cancel)?;
+        let mut asked = encoder.vectors(&asked, Purpose::Passage, cancel)?;
+        asked.iter_mut().for_each(|v| centre(v, &middle));
         let mut found = Vec::new();
         let mut lost: Option<AudioError> = None;
         for (unknown, vector) in reading.unknown.iter().zip(&asked) {
@@ -181,4 +184,21 @@ impl Studio {
 fn name(sound: &Sound, lang: Lang) -> &'static str {
     let names = if lang == Lang::En { sound.en } else { sound.zh };
     names.first().copied().unwrap_or(sound.id)
+}
+
+/// The mean of vectors of one length.
+fn mean(vectors: &[Vec<f32>]) -> Vec<f32> {
+    let mut sum = vec![0f32; vectors.first().map_or(0, Vec::len)];
+    for vector in vectors {
+        sum.iter_mut().zip(vector).for_each(|(s, x)| *s += x / vectors.len() as f32);
+    }
+    sum
+}
+
+/// A vector seen from the middle of the library, of length 1. Sentence encoders put all texts into a
+/// narrow cone, the multilingual one above all: only what is left of it tells near from far.
+fn centre(vector: &mut [f32], middle: &[f32]) {
+    vector.iter_mut().zip(middle).for_each(|(x, m)| *x -= m);
+    let length = vector.iter().map(|x| x * x).sum::<f32>().sqrt().max(1e-12);
+    vector.iter_mut().for_each(|x| *x /= length);
 }

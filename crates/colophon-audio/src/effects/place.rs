@@ -11,10 +11,6 @@ pub(super) struct Pair {
 }
 
 impl Pair {
-    fn each(self, f: impl Fn(Signal) -> Signal) -> Self {
-        Self { left: f(self.left), right: f(self.right) }
-    }
-
     fn put(&mut self, other: &Self, gain: f32) {
         self.left.put(0.0, &other.left, gain);
         self.right.put(0.0, &other.right, gain);

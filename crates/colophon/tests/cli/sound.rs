@@ -44,6 +44,7 @@ fn sounds_are_made_of_words_sealed_and_repeatable() {
         &["sound", "rain", "--rate", "1"],
         &["sound", "rain", "-o", "rain.txt"],
         &["sound", "the constitution of the third republic"],
+        &["sound", "民主制度"],
     ] {
         assert_eq!(home.run(bad).status.code(), Some(2), "{bad:?}");
     }

@@ -53,12 +53,6 @@ impl Dice {
         -mean * (1.0 - self.unit()).max(1e-9).ln()
     }
 
-    /// About normal with mean 0 and deviation 1 (the sum of four uniform draws).
-    pub(in crate::effects) fn normal(&mut self) -> f32 {
-        let sum = (0..4).map(|_| self.range(-1.0, 1.0)).sum::<f32>();
-        sum * 0.866
-    }
-
     /// Times of a Poisson process of `rate` events a second within `seconds`.
     pub(in crate::effects) fn poisson(&mut self, rate: f32, seconds: f32) -> Vec<f32> {
         let mut times = Vec::new();

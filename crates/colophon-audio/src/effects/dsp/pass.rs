@@ -25,10 +25,16 @@ pub(in crate::effects) fn pass_by(source: &Signal, way: Pass) -> (Signal, Signal
     let (mut left, mut right) = (source.clone(), source.clone());
     for i in 0..source.x.len() {
         let t = i as f32 / rate;
-        let far = distance(t);
-        let at = i as f32 - (far - least) / SOUND * rate;
+        // What is heard now was sent when the source was elsewhere: te + d(te) / c = t + d(0) / c. The
+        // iteration contracts by v / c.
+        let mut sent = t;
+        for _ in 0..6 {
+            sent = t - (distance(sent) - least) / SOUND;
+        }
+        let far = distance(sent);
+        let at = sent * rate;
         let x = between(&source.x, at) * way.nearest / far;
-        let (l, r) = pan(0.95 * way.speed * (t - middle) / far);
+        let (l, r) = pan(0.95 * way.speed * (sent - middle) / far);
         left.x[i] = l * x;
         right.x[i] = r * x;
     }

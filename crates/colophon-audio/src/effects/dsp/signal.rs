@@ -58,12 +58,6 @@ impl Signal {
         self.through(filter)
     }
 
-    /// A shelf of so many decibels above a frequency.
-    pub(in crate::effects) fn shelf(self, hertz: f32, db: f32) -> Self {
-        let filter = Biquad::high_shelf(hertz, db, self.rate);
-        self.through(filter)
-    }
-
     fn swept(mut self, q: f32, mut hertz: impl FnMut(f32) -> f32, band: bool) -> Self {
         let mut filter = Swept::new(q);
         let rate = self.rate;

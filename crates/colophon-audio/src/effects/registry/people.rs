@@ -48,7 +48,7 @@ pub(super) static PEOPLE: &[Sound] = &[
         .at(-5.0, 1.0),
     Sound::new("cheer", People, Steady, people::cheer)
         .names(
-            &["cheering", "cheer", "crowd cheering", "cheers", "stadium", "fans"],
+            &["cheering", "cheer", "crowd cheering", "cheers", "stadium"],
             &["欢呼", "欢呼声", "呐喊", "体育场", "球场"],
         )
         .about("a crowd that cheers")

@@ -165,7 +165,9 @@ pub(in crate::effects) fn coins(t: &Take) -> Signal {
     for _ in 0..t.many(5) {
         let home = dice.range(3900.0, 6200.0) * t.pitch;
         let modes = [1.0, 1.43, 2.05].map(|r| Mode::new(home * r, 0.24 / r, dice.range(0.4, 1.0)));
-        let hit = strike(t.rate, &modes, 0.00006, 0.4);
+        let mut hit = strike(t.rate, &modes, 0.00006, 0.4);
+        // The table under them.
+        hit.put(0.0, &ring(t.rate, &[Mode::new(1150.0 * t.pitch, 0.02, 0.3)], 0.05), 0.4);
         let (mut at, mut gap, mut gain) = (dice.range(0.0, 0.5), dice.range(0.1, 0.17), 1.0);
         for _ in 0..9 {
             out.put(at, &hit, gain);

@@ -163,7 +163,11 @@ pub(in crate::effects) fn stopwatch(t: &Take) -> Signal {
     let mut dice = t.dice("watch");
     let tick = ring(
         t.rate,
-        &[Mode::new(6100.0 * t.pitch, 0.008, 1.0), Mode::new(3900.0 * t.pitch, 0.01, 0.5)],
+        &[
+            Mode::new(6100.0 * t.pitch, 0.008, 1.0),
+            Mode::new(3900.0 * t.pitch, 0.01, 0.5),
+            Mode::new(2450.0 * t.pitch, 0.012, 0.3),
+        ],
         0.05,
     );
     let mut out = t.silence(t.seconds);

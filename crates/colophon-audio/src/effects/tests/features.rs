@@ -1,6 +1,6 @@
 //! Every sound is told from all others by what is measured of it.
 
-use super::{Sound, Take, envelope, spectrum, take};
+use super::{Sound, envelope, spectrum, take};
 use crate::effects::dsp::Signal;
 use crate::effects::registry::sounds;
 
@@ -79,14 +79,17 @@ fn every_sound_is_told_from_the_others() {
 
 #[test]
 fn takes_are_finite_at_any_rate() {
+    let mut silent = Vec::new();
     for sound in sounds() {
         for rate in [8_000.0, 48_000.0, 96_000.0] {
             let signal = take(sound, 1.5, rate, 3);
             assert!(signal.x.iter().all(|x| x.is_finite()), "{} at {rate} Hz", sound.id);
-            assert!(signal.rms() > 1e-6, "{} at {rate} Hz is silent", sound.id);
+            if signal.rms() < 1e-6 {
+                silent.push(format!("{} at {rate} Hz", sound.id));
+            }
         }
     }
-    let _: fn(&Take) -> Signal = sounds()[0].synth;
+    assert!(silent.is_empty(), "silent: {silent:?}");
 }
 
 #[test]

@@ -44,7 +44,8 @@ fn a_loop_has_no_seam() {
         let x = &sound.left;
         let steepest = x.windows(2).map(|w| (w[1] - w[0]).abs()).fold(0f32, f32::max);
         let seam = (x[0] - x[x.len() - 1]).abs();
-        assert!(seam <= steepest, "{words}: {seam} at the seam, {steepest} elsewhere");
+        // A tick may begin right at the seam: ticks differ in level by up to 7.5 %.
+        assert!(seam <= 1.08 * steepest, "{words}: {seam} at the seam, {steepest} elsewhere");
         let power =
             |from: usize, to: usize| x[from..to].iter().map(|x| x * x).sum::<f32>() / (to - from) as f32;
         if words == "heavy rain" {
