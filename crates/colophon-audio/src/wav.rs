@@ -40,7 +40,8 @@ pub fn encode(sound: &Pcm) -> Vec<u8> {
 /// [`AudioError::Sound`] for what is no such file or holds no sample.
 pub fn decode(bytes: &[u8]) -> Result<Pcm, AudioError> {
     let bad = |problem: String| AudioError::Sound { problem };
-    let reader = WavReader::new(bytes).map_err(|e| bad(format!("it is no WAV file that can be read: {e}")))?;
+    let reader =
+        WavReader::new(bytes).map_err(|e| bad(format!("it is no WAV file that can be read: {e}")))?;
     let spec = reader.spec();
     if spec.sample_rate == 0 || spec.channels == 0 {
         return Err(bad("its header says that it has no channel or no sample rate".into()));
@@ -80,7 +81,10 @@ mod tests {
         assert_eq!(samples, [0, 16384, -32767, 32767, 0, 0]);
     }
 
-    fn written(spec: hound::WavSpec, mut write: impl FnMut(&mut hound::WavWriter<std::io::Cursor<&mut Vec<u8>>>)) -> Vec<u8> {
+    fn written(
+        spec: hound::WavSpec,
+        mut write: impl FnMut(&mut hound::WavWriter<std::io::Cursor<&mut Vec<u8>>>),
+    ) -> Vec<u8> {
         let mut bytes = Vec::new();
         let mut writer = hound::WavWriter::new(std::io::Cursor::new(&mut bytes), spec).expect("a writer");
         write(&mut writer);
@@ -91,7 +95,12 @@ mod tests {
     #[test]
     fn whole_numbers_floats_and_several_channels_are_read() {
         for bits_per_sample in [8, 16, 24, 32] {
-            let spec = hound::WavSpec { channels: 2, sample_rate: 8_000, bits_per_sample, sample_format: SampleFormat::Int };
+            let spec = hound::WavSpec {
+                channels: 2,
+                sample_rate: 8_000,
+                bits_per_sample,
+                sample_format: SampleFormat::Int,
+            };
             let half = 1i32 << (bits_per_sample - 2);
             let bytes = written(spec, |w| {
                 for x in [half, half, half, 0, -half, half] {
@@ -101,7 +110,12 @@ mod tests {
             let sound = decode(&bytes).expect("a sound");
             assert_eq!((sound.rate, &sound.samples[..]), (8_000, &[0.5, 0.25, 0.0][..]), "{bits_per_sample}");
         }
-        let spec = hound::WavSpec { channels: 1, sample_rate: 48_000, bits_per_sample: 32, sample_format: SampleFormat::Float };
+        let spec = hound::WavSpec {
+            channels: 1,
+            sample_rate: 48_000,
+            bits_per_sample: 32,
+            sample_format: SampleFormat::Float,
+        };
         let bytes = written(spec, |w| {
             for x in [0.25f32, f32::NAN, -1.5] {
                 w.write_sample(x).expect("a sample");

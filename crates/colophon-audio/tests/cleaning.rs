@@ -121,7 +121,11 @@ fn figures() {
             }
             total += reference.len() as f64;
         }
-        println!("white at {decibels} dB: words wrong {:.1} %, then {:.1} %", wrong[0] / total * 100.0, wrong[1] / total * 100.0);
+        println!(
+            "white at {decibels} dB: words wrong {:.1} %, then {:.1} %",
+            wrong[0] / total * 100.0,
+            wrong[1] / total * 100.0
+        );
     }
 }
 
@@ -133,5 +137,9 @@ fn speed() {
     let start = Instant::now();
     engine.reduce(&long, &Cancel::new(), &mut |_, _| ()).expect("it cleans");
     let taken = start.elapsed().as_secs_f64();
-    println!("GTCRN: {:.1} s of sound in {taken:.2} s, {:.3} of real time", long.seconds(), taken / long.seconds());
+    println!(
+        "GTCRN: {:.1} s of sound in {taken:.2} s, {:.3} of real time",
+        long.seconds(),
+        taken / long.seconds()
+    );
 }

@@ -57,7 +57,8 @@ fn measure(vocoder: &mut dyn Vocoder, voice: &str, sentences: &[&str]) -> [f64; 
     let mut ears = Whisper::load(&model("whisper-base"), 2).expect("the recogniser loads");
     let (mut wrong, mut total, mut far, mut seconds, mut taken) = ([0.0; 2], 0.0, 0.0, 0.0, 0.0);
     for sentence in sentences {
-        let spoken = narrator.speak_sentence(sentence, Lang::En, 1.0, &Cancel::new()).expect("it speaks").sound;
+        let spoken =
+            narrator.speak_sentence(sentence, Lang::En, 1.0, &Cancel::new()).expect("it speaks").sound;
         let start = Instant::now();
         let made = anew(vocoder, &spoken);
         taken += start.elapsed().as_secs_f64();
@@ -104,7 +105,8 @@ fn wavenet_is_understood() {
 #[test]
 fn what_cannot_be_made_anew_is_refused() {
     let mut vocoder = WaveNet::built_in().expect("the network");
-    let mut refused = |sound: Pcm| revoice(&mut vocoder, &sound, Seed(0), &Cancel::new(), &mut |_, _| ()).is_err();
+    let mut refused =
+        |sound: Pcm| revoice(&mut vocoder, &sound, Seed(0), &Cancel::new(), &mut |_, _| ()).is_err();
     assert!(refused(Pcm { rate: 16_000, samples: vec![] }));
     assert!(refused(Pcm { rate: 0, samples: vec![0.1; 100] }));
     assert!(refused(Pcm { rate: 16_000, samples: vec![f32::NAN; 100] }));

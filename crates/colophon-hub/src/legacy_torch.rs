@@ -74,7 +74,10 @@ fn read_from(mut file: impl BufRead) -> Result<HashMap<String, Weight>, String> 
 
 /// A block of `count` numbers; memory grows only as they come.
 fn floats(file: &mut impl Read, count: u64) -> Result<Vec<f32>, String> {
-    let size = count.checked_mul(4).filter(|size| *size <= LARGEST_BLOCK).ok_or("a block of numbers is too large")?;
+    let size = count
+        .checked_mul(4)
+        .filter(|size| *size <= LARGEST_BLOCK)
+        .ok_or("a block of numbers is too large")?;
     let mut bytes = Vec::new();
     file.take(size).read_to_end(&mut bytes).map_err(|e| e.to_string())?;
     if bytes.len() as u64 != size {

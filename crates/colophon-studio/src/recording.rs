@@ -49,8 +49,11 @@ impl SoundFile {
 
     fn read(&self) -> Result<(Pcm, Source), StudioError> {
         let sound = wav::decode(&self.bytes)?;
-        let source =
-            Source { name: self.name.clone(), media_type: "audio/wav".into(), bytes: Arc::clone(&self.bytes) };
+        let source = Source {
+            name: self.name.clone(),
+            media_type: "audio/wav".into(),
+            bytes: Arc::clone(&self.bytes),
+        };
         Ok((sound, source))
     }
 }
@@ -91,7 +94,6 @@ impl Measured {
 }
 
 /// A recording that was changed.
-#[derive(Debug)]
 pub struct Recorded {
     /// The sealed result.
     pub sealed: Sealed,

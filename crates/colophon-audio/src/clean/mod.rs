@@ -149,13 +149,15 @@ mod tests {
 
     #[test]
     fn rate_loudness_and_fades_are_what_was_asked_for() {
-        let cleaning = Cleaning { rate: Some(24_000), loudness: Some(-23.0), fade: 0.5, ..Cleaning::default() };
+        let cleaning =
+            Cleaning { rate: Some(24_000), loudness: Some(-23.0), fade: 0.5, ..Cleaning::default() };
         let made = cleaning.apply(&tone(44_100, 6.0), None, &Cancel::new(), &mut |_, _| ()).expect("sound");
         assert_eq!((made.rate, made.samples.len()), (24_000, 144_000));
         let middle = Pcm { rate: made.rate, samples: made.samples[24_000..120_000].to_vec() };
         let loudness = mix::loudness(&middle).expect("loudness");
         assert!((loudness + 23.0).abs() < 0.3, "{loudness}");
-        let peak = |range: std::ops::Range<usize>| made.samples[range].iter().fold(0f32, |a, b| a.max(b.abs()));
+        let peak =
+            |range: std::ops::Range<usize>| made.samples[range].iter().fold(0f32, |a, b| a.max(b.abs()));
         let whole = peak(60_000..80_000);
         assert!(peak(0..240) < 0.02 * whole && peak(143_760..144_000) < 0.02 * whole);
         // Half way through a fade the sound has half its height.
@@ -166,7 +168,8 @@ mod tests {
     fn what_cannot_be_cleaned_is_refused() {
         let nothing = Cleaning::default();
         assert!(nothing.is_nothing());
-        let apply = |cleaning: &Cleaning, sound: &Pcm| cleaning.apply(sound, None, &Cancel::new(), &mut |_, _| ());
+        let apply =
+            |cleaning: &Cleaning, sound: &Pcm| cleaning.apply(sound, None, &Cancel::new(), &mut |_, _| ());
         for sound in [
             Pcm { rate: 16_000, samples: vec![] },
             Pcm { rate: 0, samples: vec![0.0; 10] },

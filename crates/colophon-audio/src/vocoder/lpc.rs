@@ -40,7 +40,8 @@ pub(super) fn predictors(analysis: &Analysis, mel: &Mel) -> Result<Vec<Predictor
     let (mut bins, mut lags) = (fft.make_input_vec(), fft.make_output_vec());
     let mut out = Vec::with_capacity(mel.frames());
     for frame in mel.values.chunks(mel.bands) {
-        let levels: Vec<f64> = frame.iter().zip(&areas).map(|(v, area)| f64::from(*v).clamp(-30.0, 20.0).exp() / area).collect();
+        let levels: Vec<f64> =
+            frame.iter().zip(&areas).map(|(v, area)| f64::from(*v).clamp(-30.0, 20.0).exp() / area).collect();
         for (k, bin) in bins.iter_mut().enumerate() {
             let hertz = k as f64 * f64::from(analysis.rate) / analysis.fft as f64;
             let angle = std::f64::consts::TAU * k as f64 / analysis.fft as f64;

@@ -119,7 +119,10 @@ impl Analysis {
                 slope.max(0.0) * 2.0 / (high - low)
             };
             let inside: Vec<usize> = (0..=self.fft / 2).filter(|k| height(*k) > 0.0).collect();
-            Band { first: inside.first().copied().unwrap_or(0), weights: inside.into_iter().map(height).collect() }
+            Band {
+                first: inside.first().copied().unwrap_or(0),
+                weights: inside.into_iter().map(height).collect(),
+            }
         };
         edges.windows(3).map(band).collect()
     }

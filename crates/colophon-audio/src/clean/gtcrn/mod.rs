@@ -10,8 +10,8 @@ use std::path::Path;
 use colophon_types::{Cancel, Pcm};
 use ort::session::Session;
 use ort::value::TensorRef;
-use realfft::num_complex::Complex;
 use realfft::RealFftPlanner;
+use realfft::num_complex::Complex;
 
 use crate::{AudioError, mix};
 
@@ -22,11 +22,8 @@ const FFT: usize = 512;
 const HOP: usize = 256;
 const BINS: usize = FFT / 2 + 1;
 /// Shapes of the caches: of convolutions, of attention over time, and between the two halves.
-const CACHES: [(&str, &[usize]); 3] = [
-    ("conv_cache", &[2, 1, 16, 16, 33]),
-    ("tra_cache", &[2, 3, 1, 1, 16]),
-    ("inter_cache", &[2, 1, 33, 16]),
-];
+const CACHES: [(&str, &[usize]); 3] =
+    [("conv_cache", &[2, 1, 16, 16, 33]), ("tra_cache", &[2, 3, 1, 1, 16]), ("inter_cache", &[2, 1, 33, 16])];
 /// Where the band begins that decides on what lies above, in bins: 4 kHz.
 const UPPER: usize = 128;
 /// Share by which that decision follows each frame.
@@ -131,7 +128,9 @@ impl Gtcrn {
     fn step(&mut self, bins: &mut [Complex<f32>], caches: &mut [Vec<f32>]) -> Result<(), AudioError> {
         let error = |problem: String| AudioError::Engine { engine: NAME, problem };
         let spectrum: Vec<f32> = bins.iter().flat_map(|c| [c.re, c.im]).collect();
-        let cache = |i: usize| TensorRef::from_array_view((CACHES[i].1, caches[i].as_slice())).map_err(|e| error(e.to_string()));
+        let cache = |i: usize| {
+            TensorRef::from_array_view((CACHES[i].1, caches[i].as_slice())).map_err(|e| error(e.to_string()))
+        };
         let inputs = ort::inputs![
             "mix" => TensorRef::from_array_view(([1, BINS, 1, 2], spectrum.as_slice())).map_err(|e| error(e.to_string()))?,
             CACHES[0].0 => cache(0)?,

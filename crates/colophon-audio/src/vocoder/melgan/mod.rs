@@ -14,8 +14,8 @@ use colophon_hub::torch::Weight;
 use colophon_types::{Cancel, Pcm, Seed};
 
 use self::conv::{Conv, Signal};
-use super::spectrum::{Analysis, Edges, Mel};
 use super::Vocoder;
+use super::spectrum::{Analysis, Edges, Mel};
 use crate::AudioError;
 
 const FILE: &str = "melgan_pretrained.pt";
@@ -233,7 +233,8 @@ impl Vocoder for MelGan {
                 let (mine, others) = group.split_last().map_or((None, group), |(l, o)| (Some(*l), o));
                 let others: Vec<_> = others.iter().map(|from| scope.spawn(work(*from))).collect();
                 let mine = mine.map(|from| work(from)());
-                let stopped = |_| Err(AudioError::Engine { engine: "melgan", problem: "a thread stopped".into() });
+                let stopped =
+                    |_| Err(AudioError::Engine { engine: "melgan", problem: "a thread stopped".into() });
                 others.into_iter().map(|h| h.join().unwrap_or_else(stopped)).chain(mine).collect()
             });
             for part in made {

@@ -9,12 +9,14 @@ use super::*;
 fn fixture() -> HashMap<String, Vec<f32>> {
     let bytes = include_bytes!("../../../tests/data/melgan.safetensors");
     let tensors = SafeTensors::deserialize(bytes).expect("a fixture");
-    let floats = |data: &[u8]| data.chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect();
+    let floats =
+        |data: &[u8]| data.chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect();
     tensors.tensors().into_iter().map(|(name, view)| (name, floats(view.data()))).collect()
 }
 
 fn load(threads: usize) -> MelGan {
-    MelGan::load(&colophon_test::models_dir().join("melgan"), threads).expect("run `colophon models pull melgan`")
+    MelGan::load(&colophon_test::models_dir().join("melgan"), threads)
+        .expect("run `colophon models pull melgan`")
 }
 
 fn farthest(a: &[f32], b: &[f32]) -> f32 {
@@ -69,5 +71,8 @@ fn speed() {
     let made = vocoder.synthesise(&mel, Seed(0), &Cancel::new(), &mut |_, _| ()).expect("sound");
     let seconds = start.elapsed().as_secs_f64();
     let sound = made.seconds();
-    eprintln!("MelGAN: {sound:.2} s of sound in {seconds:.2} s on one core, {:.3} of real time", seconds / sound);
+    eprintln!(
+        "MelGAN: {sound:.2} s of sound in {seconds:.2} s on one core, {:.3} of real time",
+        seconds / sound
+    );
 }

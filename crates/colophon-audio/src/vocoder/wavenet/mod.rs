@@ -13,9 +13,9 @@ use std::path::Path;
 use colophon_types::{Cancel, Pcm, Seed};
 
 use self::net::{INPUTS, MIXTURE, Net, State};
+use super::Vocoder;
 use super::lpc::{self, EMPHASIS, ORDER, Predictor};
 use super::spectrum::{Analysis, Edges, Mel};
-use super::Vocoder;
 use crate::AudioError;
 
 const NAME: &str = "wavenet";

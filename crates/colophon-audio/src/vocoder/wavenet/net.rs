@@ -44,7 +44,9 @@ impl Weights<'_> {
     fn get(&self, name: &str) -> Result<(Vec<usize>, Vec<f32>), String> {
         let view = self.0.tensor(name).map_err(|e| format!("{name}: {e}"))?;
         let data = match view.dtype() {
-            Dtype::F32 => view.data().chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect(),
+            Dtype::F32 => {
+                view.data().chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect()
+            }
             Dtype::F16 => {
                 view.data().chunks_exact(2).map(|b| half::f16::from_le_bytes([b[0], b[1]]).to_f32()).collect()
             }
@@ -97,7 +99,8 @@ impl Net {
             weights.matrix("condition_mid", true)?,
             weights.matrix("condition_out", true)?,
         ];
-        Self { channels: first.rows(), skip: head[0].rows(), first, layers: layers?, head, condition }.checked()
+        Self { channels: first.rows(), skip: head[0].rows(), first, layers: layers?, head, condition }
+            .checked()
     }
 
     /// Refuses layers that do not fit one another.
@@ -128,10 +131,8 @@ impl Net {
     /// What the spectrum around frame `t` adds to the gates of each layer: `layers × 2 · channels`.
     pub(super) fn condition(&self, mel: &Mel, t: usize) -> Vec<f32> {
         let around = -AROUND..=AROUND;
-        let seen: Vec<f32> = around
-            .flat_map(|d| mel.frame(t as isize + d))
-            .map(|v| (v - NORMAL[0]) / NORMAL[1])
-            .collect();
+        let seen: Vec<f32> =
+            around.flat_map(|d| mel.frame(t as isize + d)).map(|v| (v - NORMAL[0]) / NORMAL[1]).collect();
         let [first, mid, last] = &self.condition;
         let mut x = seen;
         for matrix in [first, mid] {

@@ -9,7 +9,8 @@ use super::*;
 fn fixture() -> HashMap<String, Vec<f32>> {
     let bytes = include_bytes!("../../../tests/data/wavenet.safetensors");
     let tensors = SafeTensors::deserialize(bytes).expect("a fixture");
-    let floats = |data: &[u8]| data.chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect();
+    let floats =
+        |data: &[u8]| data.chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect();
     tensors.tensors().into_iter().map(|(name, view)| (name, floats(view.data()))).collect()
 }
 
@@ -23,7 +24,8 @@ fn spectrum_and_predictors_are_those_of_training() {
     let fixture = fixture();
     let mel = ANALYSIS.log_mel(&fixture["sound"], &Cancel::new()).expect("a spectrum");
     assert!(farthest(&mel.values, &fixture["mel"]) < 1e-4);
-    let found = lpc::predictors(&ANALYSIS, &Mel { bands: 80, values: fixture["mel"].clone() }).expect("predictors");
+    let found =
+        lpc::predictors(&ANALYSIS, &Mel { bands: 80, values: fixture["mel"].clone() }).expect("predictors");
     let taps: Vec<f32> = found.iter().flat_map(|p| p.taps).collect();
     let gains: Vec<f32> = found.iter().map(|p| p.gain).collect();
     assert!(farthest(&taps, &fixture["taps"]) < 1e-4);
@@ -86,7 +88,8 @@ fn a_seed_decides_and_a_stop_is_obeyed() {
 #[test]
 fn what_is_no_spectrum_or_no_network_is_refused() {
     let mut vocoder = WaveNet::built_in().expect("the network");
-    for (bands, values) in [(80, vec![]), (40, vec![0.0; 80]), (80, vec![f32::NAN; 80]), (80, vec![0.0; 81])] {
+    for (bands, values) in [(80, vec![]), (40, vec![0.0; 80]), (80, vec![f32::NAN; 80]), (80, vec![0.0; 81])]
+    {
         let mel = Mel { bands, values };
         let made = vocoder.synthesise(&mel, Seed(0), &Cancel::new(), &mut |_, _| ());
         assert!(matches!(made, Err(AudioError::Sound { .. })), "{made:?}");
@@ -116,5 +119,8 @@ fn speed() {
     let made = vocoder.synthesise(&Mel { bands: 80, values: mel }, Seed(1), &Cancel::new(), &mut |_, _| ());
     let seconds = start.elapsed().as_secs_f64();
     let sound = made.expect("sound").seconds();
-    eprintln!("WaveNet: {sound:.2} s of sound in {seconds:.2} s on one core, {:.2} of real time", seconds / sound);
+    eprintln!(
+        "WaveNet: {sound:.2} s of sound in {seconds:.2} s on one core, {:.2} of real time",
+        seconds / sound
+    );
 }
