@@ -19,7 +19,7 @@ import features
 from model import MIXTURE, WaveNet
 from train import MEAN, SPREAD, prepare, squash
 
-FRAMES, ALONE = 10, 4
+FRAMES, ALONE = 10, 3
 
 
 def network(run):

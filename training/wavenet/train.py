@@ -3,11 +3,12 @@
     python train.py --speech speech --run run [--minutes 60]
 
 The run folder holds `last.pt` (network, running mean of the weights, optimiser, steps and seconds so
-far) and `log.tsv`. Ctrl-C saves.
+far) and `log.tsv`. Ctrl-C and SIGTERM save.
 """
 
 import argparse
 import pathlib
+import signal
 import time
 
 import numpy as np
@@ -116,6 +117,9 @@ def main():
 
     run = torch.compile(net, dynamic=False) if args.compile else net
     begun, loss_mean = time.time(), None
+    # Also where a shell has started this in the background, and with it has turned Ctrl-C off.
+    for stop in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(stop, signal.default_int_handler)
     try:
         while spent < args.minutes * 60.0:
             rate = args.rate * min(1.0, (step + 1) / 100.0) * 0.5 ** (step / args.half_life)

@@ -31,6 +31,14 @@ fn melgan() -> MelGan {
     MelGan::load(&model("melgan"), 2).expect("MelGAN loads")
 }
 
+/// The built-in network; `COLOPHON_WAVENET` names another file, to measure one in training.
+fn wavenet() -> WaveNet {
+    match std::env::var_os("COLOPHON_WAVENET") {
+        Some(path) => WaveNet::load(path.as_ref()).expect("the network"),
+        None => WaveNet::built_in().expect("the network"),
+    }
+}
+
 fn anew(vocoder: &mut dyn Vocoder, sound: &Pcm) -> Pcm {
     revoice(vocoder, sound, Seed(1), &Cancel::new(), &mut |_, _| ()).expect("it is made anew")
 }
@@ -96,7 +104,7 @@ fn melgan_is_understood() {
 
 #[test]
 fn wavenet_is_understood() {
-    let mut vocoder = WaveNet::built_in().expect("the network");
+    let mut vocoder = wavenet();
     let [_, after, far, _] = measure(&mut vocoder, "hibari", &SENTENCES[..4]);
     assert!(after <= 0.15, "{after}");
     assert!(far < 6.0, "{far}");
@@ -104,7 +112,7 @@ fn wavenet_is_understood() {
 
 #[test]
 fn what_cannot_be_made_anew_is_refused() {
-    let mut vocoder = WaveNet::built_in().expect("the network");
+    let mut vocoder = wavenet();
     let mut refused =
         |sound: Pcm| revoice(&mut vocoder, &sound, Seed(0), &Cancel::new(), &mut |_, _| ()).is_err();
     assert!(refused(Pcm { rate: 16_000, samples: vec![] }));
@@ -115,8 +123,7 @@ fn what_cannot_be_made_anew_is_refused() {
 
 #[test]
 fn silence_stays_silent() {
-    let mut engines: [Box<dyn Vocoder>; 2] =
-        [Box::new(WaveNet::built_in().expect("the network")), Box::new(melgan())];
+    let mut engines: [Box<dyn Vocoder>; 2] = [Box::new(wavenet()), Box::new(melgan())];
     for vocoder in &mut engines {
         let made = anew(vocoder.as_mut(), &Pcm::silence(24_000, 0.5));
         let loudest = made.samples.iter().fold(0f32, |a, b| a.max(b.abs()));
@@ -128,7 +135,7 @@ fn silence_stays_silent() {
 #[ignore = "takes minutes"]
 fn figures() {
     for voice in ["hibari", "am_michael", "bf_emma"] {
-        measure(&mut WaveNet::built_in().expect("the network"), voice, &SENTENCES);
+        measure(&mut wavenet(), voice, &SENTENCES);
         measure(&mut melgan(), voice, &SENTENCES);
     }
 }

@@ -110,7 +110,6 @@ impl Measured {
 }
 
 /// A recording that was changed.
-#[derive(Debug)]
 pub struct Recorded {
     /// The sealed result.
     pub sealed: Sealed,

@@ -144,3 +144,43 @@ fn music_is_composed_played_and_sealed() {
         assert_eq!(result.status.code(), Some(2), "{bad:?}: {}", text(&result.stderr));
     }
 }
+
+#[test]
+fn recordings_are_cleaned_and_made_anew_with_their_source_named() {
+    let home = Home::new();
+    let file = home.path("ferry.wav");
+    let spoken = home.run(&["speech", "The ferry leaves at noon.", "-o", path(&file), "--voice", "hibari"]);
+    assert!(spoken.status.success(), "{}", text(&spoken.stderr));
+    for (command, more) in [
+        ("clean", &["--denoise", "--trim", "--max-pause", "0.3", "--loudness", "-20", "--rate", "24000"][..]),
+        ("vocode", &["--engine", "melgan"]),
+        ("vocode", &["--engine", "wavenet", "--seed", "3"]),
+    ] {
+        let made = home.path("made.wav");
+        let result = home.run(&[&[command, path(&file), "-o", path(&made), "--json"], more].concat());
+        assert!(result.status.success(), "{}", text(&result.stderr));
+        let told = json(&result.stdout);
+        let seconds = |when: &str| told[when]["seconds"].as_f64().expect("a length");
+        assert!(seconds("after") > 0.5 && seconds("after") <= seconds("before") + 0.01, "{told}");
+        if command == "clean" {
+            assert_eq!(told["after"]["rate"], 24_000, "{told}");
+            assert!((told["after"]["lufs"].as_f64().expect("loudness") + 20.0).abs() < 0.5, "{told}");
+        }
+        let verdict = json(&home.run(&["verify", "--json", path(&made)]).stdout);
+        assert_eq!(verdict[0]["verdict"], "verified", "{verdict}");
+        let source = if command == "clean" { "algorithmicallyEnhanced" } else { "compositeWithTrained" };
+        assert!(verdict.to_string().contains(source), "{verdict}");
+        assert!(verdict.to_string().contains("ferry.wav"), "{verdict}");
+    }
+    std::fs::write(home.path("no.wav"), b"RIFF and nothing").expect("a file");
+    for bad in [
+        &["clean", path(&file)][..],
+        &["clean", path(&file), "--max-pause", "-1"],
+        &["clean", path(&file), "--loudness", "3"],
+        &["clean", path(&home.path("no.wav")), "--trim"],
+        &["vocode", path(&home.path("nowhere.wav"))],
+        &["vocode", path(&file), "-o", "x.doc"],
+    ] {
+        assert_eq!(home.run(bad).status.code(), Some(2), "{bad:?}");
+    }
+}

@@ -65,14 +65,21 @@ impl Matrix {
         for ((out, start), block) in out.chunks_mut(BLOCK).zip(start.chunks(BLOCK)).zip(blocks) {
             let mut sums = [0f32; BLOCK];
             sums[..start.len()].copy_from_slice(start);
-            for (column, x) in block.chunks_exact(BLOCK).zip(input) {
-                for (sum, weight) in sums.iter_mut().zip(column) {
-                    *sum = weight.mul_add(*x, *sum);
-                }
-            }
+            accumulate(block, input, &mut sums);
             out.copy_from_slice(&sums[..out.len()]);
         }
     }
+}
+
+/// Adds the product of one block with the input. The sums are copied, so that they stay in registers.
+fn accumulate(block: &[f32], input: &[f32], sums: &mut [f32; BLOCK]) {
+    let mut all = *sums;
+    for (column, x) in block.chunks_exact(BLOCK).zip(input) {
+        for (sum, weight) in all.iter_mut().zip(column) {
+            *sum = weight.mul_add(*x, *sum);
+        }
+    }
+    *sums = all;
 }
 
 /// `tanh(filter) · sigmoid(gate)`, value by value.
