@@ -48,7 +48,7 @@ torch.manual_seed(5)
 init = torch.randn(1, 32)
 events = [239, 200, 39, 215, 127, 43, 220, 46, 210, 131, 134, 180]
 histogram = torch.tensor([4.0, 0, 1, 0, 2, 1, 0, 3, 0, 2, 0, 1])
-control = torch.cat([histogram / histogram.sum(), nn.functional.one_hot(torch.tensor(4), 12).float()])
+control = torch.cat([nn.functional.one_hot(torch.tensor(4), 12).float(), histogram / histogram.sum()])
 with torch.no_grad():
     hidden, logits = net.start(init), []
     for event in events:

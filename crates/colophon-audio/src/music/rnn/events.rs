@@ -36,7 +36,7 @@ impl Event {
     }
 }
 
-/// What the network should play now.
+/// What the network should play now: density (12, one-hot), then pitch classes (12).
 #[derive(Clone, Debug, PartialEq)]
 pub struct Control(pub [f32; 24]);
 
@@ -46,11 +46,11 @@ impl Control {
     pub fn new(weights: [f32; 12], notes: f32) -> Self {
         let mut control = [0f32; 24];
         let sum: f32 = weights.iter().sum();
-        for (c, w) in control.iter_mut().zip(weights) {
+        for (c, w) in control[12..].iter_mut().zip(weights) {
             *c = if sum > 0.0 { w / sum } else { 1.0 / 12.0 };
         }
         let bin = ((notes.max(1.0) - 1.0) / 3.0) as usize;
-        control[12 + bin.min(11)] = 1.0;
+        control[bin.min(11)] = 1.0;
         Self(control)
     }
 }
@@ -66,6 +66,6 @@ mod tests {
         assert_eq!(Event::at(176), Event::Velocity(21));
         let Event::Shift(longest) = Event::at(PRIMARY) else { panic!("the last event is a step of time") };
         assert!((longest - 1.171_6).abs() < 1e-3, "{longest}");
-        assert_eq!(Control::new([1.0; 12], 14.0).0[12 + 4], 1.0);
+        assert_eq!(Control::new([1.0; 12], 14.0).0[4], 1.0);
     }
 }
