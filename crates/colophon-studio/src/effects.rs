@@ -144,11 +144,11 @@ impl Studio {
             .flat_map(|s| if lang == Lang::En { s.en } else { s.zh }.iter().map(|n| (*s, *n)))
             .collect();
         let phrases: Vec<&str> = names.iter().map(|(_, n)| *n).collect();
-        let mut library = encoder.vectors(&phrases, Purpose::Passage, cancel)?;
+        let mut library = encoder.vectors(&phrases, Purpose::Query, cancel)?;
         let middle = mean(&library);
         library.iter_mut().for_each(|v| centre(v, &middle));
         let asked: Vec<&str> = reading.unknown.iter().map(|u| u.words.as_str()).collect();
-        let mut asked = encoder.vectors(&asked, Purpose::Passage, cancel)?;
+        let mut asked = encoder.vectors(&asked, Purpose::Query, cancel)?;
         asked.iter_mut().for_each(|v| centre(v, &middle));
         let mut found = Vec::new();
         let mut lost: Option<AudioError> = None;
