@@ -170,9 +170,9 @@ impl Explain for AudioError {
             | Self::Book { .. }
             | Self::UnknownLanguage { .. }
             | Self::UnknownSound { .. }
-            | Self::Sound { .. } => ErrorCode::BadInput,
+            | Self::Sound { .. }
+            | Self::Music { .. } => ErrorCode::BadInput,
             Self::Program { .. } => ErrorCode::ToolMissing,
-            Self::Sound { .. } | Self::Music { .. } => ErrorCode::BadInput,
             Self::ModelMissing { .. } | Self::Model { .. } => ErrorCode::ModelMissing,
             Self::Hub(e) => e.code(),
             Self::Engine { .. } => ErrorCode::Failed,

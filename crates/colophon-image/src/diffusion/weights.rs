@@ -122,7 +122,7 @@ impl Weights {
                 Kind::F32 => whole,
                 Kind::F16 | Kind::Bf16 => whole + e.length,
                 // The runtime lays packed weights out anew.
-                Kind::U8 => 2 * e.length,
+                Kind::U8 | Kind::I8 => 2 * e.length,
             }
         };
         self.index.iter().filter(|(name, _)| name.starts_with(prefix)).map(|(_, e)| bytes(e)).sum()
@@ -162,7 +162,7 @@ impl Weights {
             Kind::F16 => {
                 raw.as_chunks::<2>().0.iter().map(|b| half::f16::from_le_bytes(*b).to_f32()).collect()
             }
-            Kind::U8 => return Err(ImageError::model(&path, format!("{name} holds no numbers"))),
+            Kind::U8 | Kind::I8 => return Err(ImageError::model(&path, format!("{name} holds no numbers"))),
             Kind::Bf16 => {
                 raw.as_chunks::<2>().0.iter().map(|b| half::bf16::from_le_bytes(*b).to_f32()).collect()
             }

@@ -169,11 +169,17 @@ fn stream(
                         }
                         TextEvent::Done(r) => {
                             if let Some(spoken) = spoken.as_ref().filter(|_| !r.text().trim().is_empty()) {
-                                let tell = async |delta| {
-                                    send.send(piece(delta, Value::Null, Value::Null)).await.ok()
+                                let mut deltas = match spoken.begin(&app, r.text()).await {
+                                    Ok(deltas) => deltas,
+                                    Err(error) => return Some(Err(error)),
                                 };
-                                if let Err(error) = spoken.deltas(&app, r.text(), tell).await {
-                                    return Some(Err(error));
+                                while let Some(delta) = deltas.next().await {
+                                    match delta {
+                                        Ok(delta) => {
+                                            send.send(piece(delta, Value::Null, Value::Null)).await.ok()?;
+                                        }
+                                        Err(error) => return Some(Err(error)),
+                                    }
                                 }
                             }
                             let finish = reply::finish_reason(r.finish).into();

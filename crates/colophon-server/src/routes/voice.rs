@@ -9,7 +9,7 @@ use colophon_types::{NoProgress, SoundFormat};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::speech::{self, VoiceName};
+use super::speech::{self, Speaking, VoiceName};
 use crate::app::App;
 use crate::error::ApiError;
 use crate::reply;
@@ -91,27 +91,34 @@ impl Spoken {
         }))
     }
 
-    /// The sound of an answer, piece by piece, as the deltas of a stream.
-    pub(crate) async fn deltas(
-        &self,
-        app: &Arc<App>,
-        words: &str,
-        mut send: impl AsyncFnMut(Value) -> Option<()>,
-    ) -> Result<(), ApiError> {
-        let mut speaking = speech::begin(app, self.request(words)).await?;
-        while let Some(event) = speaking.next().await {
-            let delta = match event? {
-                LiveSpeech::Begun(_) => continue,
-                LiveSpeech::Piece(piece) => json!({"id": self.id, "data": STANDARD.encode(piece.bytes())}),
-                LiveSpeech::Done(sealed) => json!({
+    /// Begins to speak an answer for a stream.
+    pub(crate) async fn begin(&self, app: &Arc<App>, words: &str) -> Result<Deltas, ApiError> {
+        Ok(Deltas { id: self.id.clone(), speaking: speech::begin(app, self.request(words)).await? })
+    }
+}
+
+/// The sound of an answer as the deltas of a stream.
+pub(crate) struct Deltas {
+    id: String,
+    speaking: Speaking,
+}
+
+impl Deltas {
+    /// The next delta; `None` after the end.
+    pub(crate) async fn next(&mut self) -> Option<Result<Value, ApiError>> {
+        loop {
+            let audio = match self.speaking.next().await? {
+                Ok(LiveSpeech::Begun(_)) => continue,
+                Ok(LiveSpeech::Piece(piece)) => {
+                    json!({"id": self.id, "data": STANDARD.encode(piece.bytes())})
+                }
+                Ok(LiveSpeech::Done(sealed)) => json!({
                     "id": self.id, "expires_at": reply::now() + EXPIRES,
                     "colophon_work_id": sealed.receipt.work_id,
                 }),
+                Err(error) => return Some(Err(error.into())),
             };
-            if send(json!({"audio": delta})).await.is_none() {
-                return Ok(());
-            }
+            return Some(Ok(json!({ "audio": audio })));
         }
-        Ok(())
     }
 }
