@@ -257,7 +257,7 @@ impl Studio {
             let sound = mix::louder(&shelf.get(index)?, gain, mix::CEILING_DBTP - 0.5);
             going = recording.write(&sound) && recording.write(&Pcm::silence(rate, gap(segments, index)));
             let (done, total) = (index as u64 + 1, segments.len() as u64);
-            cast.progress.event(Event::Progress { stage: Stage::Encode, done, total, what: None });
+            cast.progress.event(Event::Progress { stage: Stage::Play, done, total, what: None });
         }
         let media = recording.finish(cast.cancel)?;
         let length = match &media {

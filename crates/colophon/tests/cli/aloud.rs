@@ -72,3 +72,39 @@ fn a_book_is_read_aloud_with_chapters_and_goes_on_after_a_stop() {
         assert_eq!(result.status.code(), Some(2), "{bad:?}: {}", text(&result.stderr));
     }
 }
+
+#[test]
+fn a_question_is_heard_answered_and_spoken() {
+    let home = Home::new();
+    let question = home.path("question.wav");
+    let asked =
+        home.run(&["speech", "What is the capital of France?", "--voice", "hibari", "-o", path(&question)]);
+    assert!(asked.status.success(), "{}", text(&asked.stderr));
+    let answer = home.path("answer.flac");
+    let talk = [
+        "talk",
+        path(&question),
+        "--model",
+        super::MODEL,
+        "--voice",
+        "hibari",
+        "-o",
+        path(&answer),
+        "--json",
+    ];
+    let result = home.run(&talk);
+    assert!(result.status.success(), "{}", text(&result.stderr));
+    let told = json(&result.stdout);
+    let turn = &told["turns"][0];
+    assert!(turn["heard"].as_str().expect("words").contains("capital of France"), "{told}");
+    assert!(turn["answer"].as_str().expect("words").contains("Paris"), "{told}");
+    let latency = |name: &str| turn["latency"][name].as_f64().expect("seconds");
+    assert!(latency("heard") < latency("first_word") && latency("first_word") < latency("first_sound"));
+    let heard = home.run(&["transcribe", path(&answer)]);
+    assert!(text(&heard.stdout).contains("Paris"), "{}", text(&heard.stdout));
+    let verdict = json(&home.run(&["verify", "--json", path(&answer)]).stdout);
+    assert_eq!(verdict[0]["verdict"], "verified", "{verdict}");
+    let silence = home.path("silence.wav");
+    super::tool("ffmpeg", &["-v", "error", "-f", "lavfi", "-i", "anullsrc=d=2", path(&silence)]);
+    assert_eq!(home.run(&["talk", path(&silence), "--model", super::MODEL]).status.code(), Some(2));
+}
