@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use colophon_hub::{Catalogue, Hub, HubOptions, Registry, Source};
+use colophon_hub::{Catalogue, Hub, HubOptions, Registry, Role, Source};
 use colophon_types::{ErrorCode, Explain};
 
 #[test]
@@ -32,7 +32,7 @@ fn every_entry_has_pinned_files_terms_and_an_origin() {
         let packages = match &entry.source {
             Source::Packages(packages) => packages,
             // What no package ships comes from a hub, at a commit.
-            Source::HuggingFace { revision, .. } if matches!(entry.role, Role::Diffusion | Role::Asr) => {
+            Source::Hf { revision, .. } if matches!(entry.role, Role::Diffusion | Role::Asr) => {
                 assert!(
                     revision.len() == 40 && revision.bytes().all(|c| c.is_ascii_hexdigit()),
                     "{}",
