@@ -13,7 +13,7 @@ mod riff;
 mod sniff;
 
 use std::fs::File;
-use std::io::{BufReader, Read};
+use std::io::{BufReader, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
 use colophon_types::{Cancel, Pcm, Stereo};
@@ -74,6 +74,26 @@ fn unusable(problem: impl Into<String>) -> AudioError {
     AudioError::Sound { problem: problem.into() }
 }
 
+/// What stands behind the ID3v2 tags at the start of a file: FLAC and AAC may have some, too. The file
+/// stays where it was.
+fn behind_tags(file: &mut File, head: &[u8]) -> Option<Container> {
+    const MOST: usize = 4;
+    let here = file.stream_position().ok()?;
+    let mut head = head.to_vec();
+    let mut at = 0;
+    for _ in 0..MOST {
+        if !head.starts_with(b"ID3") || head.len() < 10 {
+            break;
+        }
+        at += 10 + head[6..10].iter().fold(0, |n, b| n << 7 | u64::from(b & 0x7f));
+        head.clear();
+        file.seek(SeekFrom::Start(at)).ok()?;
+        Read::by_ref(file).take(sniff::HEAD as u64).read_to_end(&mut head).ok()?;
+    }
+    file.seek(SeekFrom::Start(here)).ok()?;
+    if at == 0 { None } else { sniff(&head) }
+}
+
 impl Decoder {
     /// Opens a file.
     ///
@@ -91,7 +111,7 @@ impl Decoder {
         if head.is_empty() {
             return Err(unusable("the file is empty"));
         }
-        let Some(container) = sniff(&head) else {
+        let Some(container) = behind_tags(&mut file, &head).or_else(|| sniff(&head)) else {
             return Err(unusable("it is no sound file of a known kind"));
         };
         if container == Container::Wav {

@@ -4,6 +4,7 @@
 //! match, and clauses become layers: what stands before a sound or after it in its clause changes it.
 //! Words that match nothing are given back, for whoever has embeddings.
 
+mod joints;
 mod lexicon;
 mod reader;
 mod token;
