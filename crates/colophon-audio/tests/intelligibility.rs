@@ -8,7 +8,7 @@ mod kit;
 
 use std::time::Instant;
 
-use colophon_audio::whisper::Whisper;
+use colophon_audio::whisper::{Precision, Whisper};
 use colophon_types::{Cancel, Lang};
 use kit::{characters, model, narrator, words};
 
@@ -61,7 +61,8 @@ const CHINESE: [&str; 20] = [
 /// Speaks and hears every sentence; returns the share of wrong units over all of them.
 fn measure<T: PartialEq>(sentences: &[&str], lang: Lang, voice: &str, units: fn(&str) -> Vec<T>) -> f64 {
     let mut narrator = narrator(lang, Some(voice));
-    let mut ears = Whisper::load(&model("whisper-base"), 2).expect("the recogniser loads");
+    let mut ears =
+        Whisper::load_with(&model("whisper-base"), Precision::Float, 2).expect("the recogniser loads");
     let (mut wrong, mut total, mut sound, mut speaking, mut hearing) = (0.0, 0.0, 0.0, 0.0, 0.0);
     for sentence in sentences {
         let start = Instant::now();
@@ -135,7 +136,8 @@ fn hundred_chinese_sentences_of_kokoro() {
 /// Speaks `seconds` of a text sentence by sentence; every sentence is heard once, in order.
 fn long_form(voice: &str, seconds: f64) {
     let mut narrator = narrator(Lang::En, Some(voice));
-    let mut ears = Whisper::load(&model("whisper-base"), 2).expect("the recogniser loads");
+    let mut ears =
+        Whisper::load_with(&model("whisper-base"), Precision::Float, 2).expect("the recogniser loads");
     let list = lines(LIST_EN);
     let (mut spoken_seconds, mut wrong, mut total, mut i) = (0.0, 0.0, 0.0, 0);
     while spoken_seconds < seconds {

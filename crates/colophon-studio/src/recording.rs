@@ -7,7 +7,7 @@ use std::sync::Arc;
 use colophon_audio::clean::{Cleaning, Gtcrn};
 use colophon_audio::decode::{self, Container, Wanted, sniff};
 use colophon_audio::mix;
-use colophon_audio::vocoder::{MelGan, Vocoder, WaveNet, revoice};
+use colophon_audio::vocoder::{BUILT_IN, MelGan, Vocoder, WaveNet, revoice};
 use colophon_seal::{Sealed, seal};
 use colophon_types::{
     Cancel, Draft, Event, Lang, Media, ModelUse, Pcm, Progress, Seed, SoundFormat, Source, Stage,
@@ -198,7 +198,10 @@ impl Studio {
         let mut fetch = Fetch::new(&self.hub, progress, cancel);
         let model = match vocoder {
             VocoderKind::MelGan => Some(fetch.get("melgan", "vocoder", None)?),
-            VocoderKind::WaveNet => None,
+            VocoderKind::WaveNet => {
+                fetch.uses.push(built_in());
+                None
+            }
         };
         let uses = fetch.uses;
         let seed = seed.unwrap_or_else(fresh_seed);
@@ -240,6 +243,17 @@ impl Studio {
         let draft = Draft::from_sources(Media::Sound(made), receipt, vec![source]).written_as(done.format);
         let sealed = seal(draft, &sealer, cancel, progress)?;
         Ok(Recorded { sealed, before, after })
+    }
+}
+
+/// What the receipt says of the network that the program brings along.
+fn built_in() -> ModelUse {
+    ModelUse {
+        id: "wavenet".to_owned(),
+        role: "vocoder".to_owned(),
+        sha256: origin::sha256_of(BUILT_IN),
+        licence: env!("CARGO_PKG_LICENSE").to_owned(),
+        variant: None,
     }
 }
 

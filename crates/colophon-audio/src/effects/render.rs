@@ -184,7 +184,7 @@ impl<'a> Desk<'a> {
             return 0.0;
         }
         let mut dice = self.dice(index).part("direction");
-        let side = if index % 2 == 0 { -1.0 } else { 1.0 };
+        let side = if index.is_multiple_of(2) { -1.0 } else { 1.0 };
         side * dice.range(0.1, 0.6)
     }
 

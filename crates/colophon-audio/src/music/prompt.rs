@@ -422,10 +422,11 @@ impl Text {
         let all: Vec<&str> = self.words.split(' ').collect();
         for pair in all.windows(2) {
             let letter = pair[0].len() <= 2 && pair[0].starts_with(|c: char| ('a'..='g').contains(&c));
-            if letter && matches!(pair[1], "major" | "minor" | "dorian" | "mixolydian" | "lydian") {
-                if let Ok(key) = Key::parse(&format!("{} {}", pair[0], pair[1])) {
-                    return Some(key);
-                }
+            if letter
+                && matches!(pair[1], "major" | "minor" | "dorian" | "mixolydian" | "lydian")
+                && let Ok(key) = Key::parse(&format!("{} {}", pair[0], pair[1]))
+            {
+                return Some(key);
             }
         }
         let at = self.words.find("大调").or_else(|| self.words.find("小调"))?;

@@ -208,7 +208,8 @@ impl SoundBank {
                 out.push((i, self.sound(*sample, seconds)?));
             }
         };
-        let parts: Vec<Result<Vec<(usize, Vec<i16>)>, AudioError>> = std::thread::scope(|scope| {
+        type Sounds = Vec<(usize, Vec<i16>)>;
+        let parts: Vec<Result<Sounds, AudioError>> = std::thread::scope(|scope| {
             let handles: Vec<_> = (1..threads.max(1)).map(|_| scope.spawn(work)).collect();
             let mut all = vec![work()];
             all.extend(handles.into_iter().filter_map(|h| h.join().ok()));

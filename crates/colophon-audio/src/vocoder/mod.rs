@@ -13,7 +13,7 @@ use colophon_types::{Cancel, Pcm, Seed};
 
 pub use melgan::MelGan;
 pub use spectrum::{Analysis, Edges, Mel};
-pub use wavenet::{Drawing, WaveNet};
+pub use wavenet::{BUILT_IN, Drawing, WaveNet};
 
 use crate::{AudioError, mix};
 

@@ -17,7 +17,7 @@ pub struct Mel {
 impl Mel {
     /// How many frames there are.
     pub fn frames(&self) -> usize {
-        if self.bands == 0 { 0 } else { self.values.len() / self.bands }
+        self.values.len().checked_div(self.bands).unwrap_or(0)
     }
 
     /// One frame; the first or last for an index outside.
@@ -30,7 +30,7 @@ impl Mel {
     /// Refuses a spectrum of another shape, without frames, or with numbers that are not finite.
     pub(super) fn check(&self, bands: usize) -> Result<(), AudioError> {
         let problem = |problem: String| Err(AudioError::Sound { problem });
-        if self.bands != bands || self.values.len() % bands != 0 {
+        if self.bands != bands || !self.values.len().is_multiple_of(bands) {
             return problem(format!("its spectrum has {} bands, and {bands} are needed", self.bands));
         }
         if self.values.is_empty() {

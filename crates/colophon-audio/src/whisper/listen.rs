@@ -515,7 +515,8 @@ fn split(tokens: &[u32], zero: u32, frames: u64) -> (Vec<Part>, u64, bool) {
     let closed = n >= 2 && is_time(n - 1) && !is_time(n - 2);
     let mut cuts: Vec<usize> = (1..n).filter(|i| is_time(*i) && is_time(i - 1)).collect();
     if cuts.is_empty() {
-        let last = (0..n).rev().find(|i| is_time(*i)).map(steps).filter(|s| *s > 0);
+        // A time before the first word says nothing of the end.
+        let last = (1..n).rev().find(|i| is_time(*i)).map(steps).filter(|s| *s > 0);
         let first = if is_time(0) && n > 1 { seconds(steps(0)) } else { 0.0 };
         let end = last.map_or(frames as f64 / 100.0, seconds);
         let start = if first < end { first } else { 0.0 };

@@ -125,10 +125,8 @@ impl<'a> Writer<'a> {
     /// `x · weightᵀ + bias` over rows; `name` without `.weight`.
     fn linear(&mut self, x: Var, name: &str) -> Result<Var, AudioError> {
         let key = format!("{name}.weight");
-        let bias = match self.weights.find(&format!("{name}.bias")) {
-            Some(bias) => Some(self.floats(bias)),
-            None => None,
-        };
+        let found = self.weights.find(&format!("{name}.bias"));
+        let bias = found.map(|bias| self.floats(bias));
         self.product(x, &key, bias)
     }
 

@@ -209,9 +209,8 @@ impl Studio {
             cast.cancel.check()?;
             let sound = shelf.get(index)?;
             rate = sound.rate;
-            match &mut meter {
-                None => meter = Some(Meter::new(rate)?),
-                Some(_) => {}
+            if meter.is_none() {
+                meter = Some(Meter::new(rate)?);
             }
             if let Some(meter) = &mut meter {
                 meter.add(&sound);

@@ -297,7 +297,7 @@ impl Talk<'_> {
                 writing.cancel();
                 cancel.check()?;
             }
-            while let Some(sentence) = sentences.next() {
+            for sentence in sentences.by_ref() {
                 let sound = match self.speak(&sentence, lang, cancel)? {
                     Some(sound) => sound,
                     None => continue,

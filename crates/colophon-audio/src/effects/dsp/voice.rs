@@ -30,6 +30,7 @@ impl Formant {
 
 /// A voice of `seconds`: `pitch` in hertz and the place between two vowels (0…1) are functions of
 /// the time; `breath` is the share of noise in the source, `rough` the jitter of the pitch.
+#[allow(clippy::too_many_arguments, reason = "a voice has that many sides, and each call names them")]
 pub(in crate::effects) fn voice(
     rate: f32,
     seconds: f32,

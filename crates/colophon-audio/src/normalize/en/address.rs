@@ -105,9 +105,7 @@ impl Reader<'_> {
             let brackets = next > i + 1 || self.peek(i) == Some(')');
             if matches!(self.peek(i), Some('-' | '.')) && digit(i + 1) {
                 i += 1;
-            } else if brackets && digit(next) && spaced && self.chars[i..next].contains(&')') {
-                i = next;
-            } else if spaced && next > i && digit(next) {
+            } else if spaced && digit(next) && (next > i || brackets && self.chars[i..next].contains(&')')) {
                 i = next;
             } else {
                 break;

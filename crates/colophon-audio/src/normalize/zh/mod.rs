@@ -297,9 +297,7 @@ impl Reader<'_> {
         if plain && (year || code) {
             self.out.push_str(&digits(&n.whole));
         } else if self.unit(&n) {
-        } else if matches!(next, Some('万' | '亿' | '千')) {
-            self.out.push_str(&counted(&n));
-        } else if !ordinal && self.measured(next) {
+        } else if matches!(next, Some('万' | '亿' | '千')) || (!ordinal && self.measured(next)) {
             self.out.push_str(&counted(&n));
         } else {
             self.out.push_str(&quantity(&n));

@@ -20,7 +20,7 @@ use crate::AudioError;
 
 const NAME: &str = "wavenet";
 /// The network that is built in; `training/wavenet` tells how it was trained.
-const BUILT_IN: &[u8] = include_bytes!("../../../data/wavenet.safetensors");
+pub const BUILT_IN: &[u8] = include_bytes!("../../../data/wavenet.safetensors");
 /// Smallest logarithm of a scale.
 const LOWEST_SCALE: f32 = -6.0;
 /// Largest excitation, in standard deviations: a draw that would ruin what follows is bent.

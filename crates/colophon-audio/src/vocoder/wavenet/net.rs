@@ -112,7 +112,7 @@ impl Net {
             && self.layers.iter().all(layer)
             && self.head[0].is(s, s)
             && self.head[1].is(3 * MIXTURE, s)
-            && self.condition[0].columns() % (2 * AROUND as usize + 1) == 0
+            && self.condition[0].columns().is_multiple_of(2 * AROUND as usize + 1)
             && self.condition[1].columns() == self.condition[0].rows()
             && self.condition[2].is(2 * c * self.layers.len(), inner);
         if fits { Ok(self) } else { Err("the layers do not fit one another".into()) }
