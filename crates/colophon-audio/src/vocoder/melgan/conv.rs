@@ -175,8 +175,8 @@ mod tests {
             let made = Conv::new([outputs, inputs, taps], dilation, bias.clone(), weight).apply(&signal);
             assert_eq!(made.times(), times - (taps - 1) * dilation);
             for t in 0..made.times() {
-                for o in 0..outputs {
-                    let mut wanted = f64::from(bias[o]);
+                for (o, bias) in bias.iter().enumerate() {
+                    let mut wanted = f64::from(*bias);
                     for (i, k) in (0..inputs).flat_map(|i| (0..taps).map(move |k| (i, k))) {
                         let x = signal.data[(t + k * dilation) * inputs + i];
                         wanted += f64::from(weight(o, i, k)) * f64::from(x);
