@@ -1,5 +1,7 @@
 //! Sound in every format: whole, streamed, and long recordings with chapters.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may panic")]
+
 mod kit;
 
 use std::path::Path;
@@ -157,7 +159,7 @@ fn a_recording_keeps_its_chapters_cover_and_title_under_the_seal() {
             assert_eq!(titles, ["One", "第二章"], "{format:?}");
             let start: f64 = chapters[1]["start_time"].as_str().unwrap().parse().unwrap();
             assert!(
-                (start - 2.0 - colophon_seal::label_rhythm(24_000, 0.1).seconds()).abs() < 0.01,
+                (start - 2.0 - colophon_seal::label_rhythm(24_000, 0.1).seconds()).abs() < 0.06, // the delay of MP3
                 "{start}"
             );
         }
