@@ -4,13 +4,14 @@
 //! then stops the child in order. A watchdog kills it within 50 ms of a cancellation, also while a
 //! write to its pipe blocks; dropping the handle kills it too.
 
-use std::io::{BufRead, BufReader};
+use std::ffi::OsStr;
+use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use colophon_types::{Cancel, Cancelled, ErrorCode, Explain};
 
@@ -101,7 +102,7 @@ impl Ffmpeg {
     /// Cancelled, or a program that cannot be started.
     pub fn start(
         program: &Path,
-        args: &[String],
+        args: &[impl AsRef<OsStr>],
         doing: &'static str,
         pipes: Pipes,
         cancel: &Cancel,
@@ -207,6 +208,28 @@ impl Drop for Ffmpeg {
     fn drop(&mut self) {
         self.end();
     }
+}
+
+/// What ffmpeg writes to its standard output, of which at most `most` bytes are read; it is ended when
+/// it takes longer than `limit`. `None` when it cannot be started.
+pub fn output(program: &Path, args: &[impl AsRef<OsStr>], most: u64, limit: Duration) -> Option<Vec<u8>> {
+    let (stop, never) = (Cancel::new(), Cancel::new());
+    let pipes = Pipes { input: false, output: true };
+    let mut process = Ffmpeg::start(program, args, "decoding", pipes, &never, &stop).ok()?;
+    let output = process.take_output()?;
+    // The pipe is read aside, so that a decoder that hangs can be ended.
+    let reader = std::thread::spawn(move || {
+        let mut bytes = Vec::new();
+        output.take(most).read_to_end(&mut bytes).map(|_| bytes)
+    });
+    let started = Instant::now();
+    while !reader.is_finished() {
+        if started.elapsed() > limit {
+            stop.cancel();
+        }
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    reader.join().ok()?.ok()
 }
 
 /// Checks that ffmpeg can be started, before any work is done that would be lost without it.

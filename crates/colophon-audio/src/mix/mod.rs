@@ -22,6 +22,11 @@ pub const CEILING_DBTP: f64 = -1.0;
 /// Samples a second of a finished film's sound.
 pub const FILM_RATE: u32 = 48_000;
 
+/// Root mean square of a sound at [`TARGET_LUFS`], about: what the label of a growing sound goes by.
+pub fn target_level() -> f32 {
+    10f64.powf(TARGET_LUFS / 20.0) as f32
+}
+
 /// Cuts silence from both ends: everything before the first and after the last hundredth of a
 /// second louder than −50 dBFS, with a margin for soft onsets and a short fade at each end.
 /// A sound without such a stretch becomes empty.

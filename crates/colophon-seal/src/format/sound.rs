@@ -15,6 +15,8 @@ use crate::mark::xmp;
 
 /// Samples sent to ffmpeg at once.
 const BLOCK: usize = 16_384;
+/// How long the start of a file may take to decode.
+const TIME_LIMIT: std::time::Duration = std::time::Duration::from_secs(10);
 /// Rates that Opus knows, in hertz.
 const OPUS_RATES: [u32; 5] = [8_000, 12_000, 16_000, 24_000, 48_000];
 
@@ -91,23 +93,8 @@ pub(crate) fn decode_start(ffmpeg: &Path, path: &Path, demuxer: &str, seconds: f
     args.push(format!("file:{}", path.display()));
     args.extend(strings(&["-t", &seconds.to_string(), "-vn", "-sn", "-dn", "-ac", "1"]));
     args.extend(strings(&["-ar", &RATE.to_string(), "-f", "f32le", "pipe:1"]));
-    let pipes = Pipes { input: false, output: true };
-    let (stop, never) = (Cancel::new(), Cancel::new());
-    let mut process = Ffmpeg::start(ffmpeg, &args, "decoding sound", pipes, &never, &stop).ok()?;
-    let output = process.take_output()?;
     let most = (f64::from(RATE) * (seconds + 1.0)) as u64 * 4;
-    let reader = std::thread::spawn(move || {
-        let mut bytes = Vec::new();
-        output.take(most).read_to_end(&mut bytes).map(|_| bytes)
-    });
-    let started = std::time::Instant::now();
-    while !reader.is_finished() {
-        if started.elapsed() > std::time::Duration::from_secs(10) {
-            stop.cancel();
-        }
-        std::thread::sleep(std::time::Duration::from_millis(2));
-    }
-    let bytes = reader.join().ok()?.ok()?;
+    let bytes = colophon_ffmpeg::output(ffmpeg, &args, most, TIME_LIMIT)?;
     let samples = bytes.chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect();
     Some(Pcm { rate: RATE, samples })
 }

@@ -209,12 +209,11 @@ impl Studio {
             cast.cancel.check()?;
             let sound = shelf.get(index)?;
             rate = sound.rate;
-            if meter.is_none() {
-                meter = Some(Meter::new(rate)?);
-            }
-            if let Some(meter) = &mut meter {
-                meter.add(&sound);
-            }
+            let meter = match &mut meter {
+                Some(meter) => meter,
+                None => meter.insert(Meter::new(rate)?),
+            };
+            meter.add(&sound);
             if chapters.len() <= segment.chapter {
                 let title = book.chapters.get(segment.chapter).map(|c| c.title.clone()).unwrap_or_default();
                 let title = if title.is_empty() { book.title.clone() } else { title };

@@ -46,7 +46,7 @@ impl Studio {
             let spoken = performed.spoken.sound;
             // The work begins with its first sentence: until then it can be refused as a whole.
             if let Some((sealer, receipt)) = begun.take() {
-                let level = 10f64.powf(mix::TARGET_LUFS / 20.0) as f32;
+                let level = mix::target_level();
                 let (growing, first) =
                     SoundSeal::begin(sealer, receipt, request.format, rate, level, cancel)?;
                 seal = Some(growing);

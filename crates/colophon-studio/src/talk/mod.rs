@@ -140,10 +140,8 @@ impl Studio {
             live: None,
         };
         // Where the language is known, what is wrong with the voice is said before anyone speaks.
-        match talk.options.lang {
-            LangChoice::En => talk.open_voice(Lang::En, progress, cancel)?,
-            LangChoice::Zh => talk.open_voice(Lang::Zh, progress, cancel)?,
-            LangChoice::Auto => {}
+        if let Some(lang) = given(talk.options.lang) {
+            talk.open_voice(lang, progress, cancel)?;
         }
         Ok(talk)
     }
@@ -229,11 +227,7 @@ impl Talk<'_> {
         cancel: &Cancel,
     ) -> Result<Option<Exchange>, StudioError> {
         let began = Instant::now();
-        let known = match self.options.lang {
-            LangChoice::En => Some(Lang::En),
-            LangChoice::Zh => Some(Lang::Zh),
-            LangChoice::Auto => None,
-        };
+        let known = given(self.options.lang);
         let heard = {
             let _lease = self.studio.cores.lease(1, self.studio.cores.total(), cancel)?;
             self.ears.transcribe(said, known, cancel)?
@@ -386,7 +380,7 @@ impl Talk<'_> {
             Some(seal) => (seal, SoundPiece::default()),
             None => {
                 let sealer = Arc::clone(self.studio.sealer()?);
-                let level = 10f64.powf(mix::TARGET_LUFS / 20.0) as f32;
+                let level = mix::target_level();
                 SoundSeal::begin(sealer, self.receipt()?, SoundFormat::Pcm, sound.rate, level, cancel)?
             }
         };
@@ -429,6 +423,15 @@ impl Talk<'_> {
         let sound = std::mem::take(&mut self.spoken);
         let draft = Draft::new(Media::Sound(sound), receipt).written_as(format);
         Ok(Some(seal(draft, self.studio.sealer()?, cancel, progress)?))
+    }
+}
+
+/// The language, where it is not to be found out.
+fn given(choice: LangChoice) -> Option<Lang> {
+    match choice {
+        LangChoice::En => Some(Lang::En),
+        LangChoice::Zh => Some(Lang::Zh),
+        LangChoice::Auto => None,
     }
 }
 

@@ -94,6 +94,18 @@ fn written_as(path: &Path, extension: &str) -> Result<(), Failure> {
     }
 }
 
+/// Writes by way of a file beside it, so that none is left half-written.
+fn write_whole(path: &Path, bytes: impl AsRef<[u8]>) -> Result<(), Failure> {
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(".part");
+    let beside = Path::new(&beside);
+    std::fs::write(beside, bytes).and_then(|()| std::fs::rename(beside, path)).map_err(|e| {
+        // What is left of a failed write is of no use to anyone.
+        let _ = std::fs::remove_file(beside);
+        Failure::new(ErrorCode::Io, format!("cannot write {}: {e}", path.display()))
+    })
+}
+
 /// The format of a sound by the end of its file's name.
 fn sound_format(path: &Path) -> Result<SoundFormat, Failure> {
     let ending = path.extension().and_then(|e| e.to_str()).unwrap_or_default();

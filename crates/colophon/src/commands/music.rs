@@ -51,7 +51,7 @@ pub(crate) fn run(
         }
     }
     if let Some(file) = &args.midi {
-        std::fs::write(file, &made.midi).map_err(|e| unwritable(file, &e))?;
+        super::write_whole(file, &made.midi)?;
         files.push(file.clone());
     }
     if args.json {

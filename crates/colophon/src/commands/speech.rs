@@ -84,22 +84,10 @@ fn captions(args: &args::Speech, lines: &[SpokenLine]) -> Result<(), Failure> {
         (&args.vtt, colophon_studio::to_vtt as fn(&[Caption]) -> String),
     ] {
         if let Some(file) = file {
-            write(file, &text(&captions))?;
+            super::write_whole(file, text(&captions))?;
         }
     }
     Ok(())
-}
-
-/// Writes a file by rename, so that it is never there by half.
-fn write(file: &Path, text: &str) -> Result<(), Failure> {
-    let mut name = file.file_name().unwrap_or_default().to_os_string();
-    name.push(".part");
-    let part = file.with_file_name(name);
-    std::fs::write(&part, text).and_then(|()| std::fs::rename(&part, file)).map_err(|e| {
-        // What is left of a failed write is of no use to anyone.
-        let _ = std::fs::remove_file(&part);
-        Failure::new(ErrorCode::Io, format!("cannot write {}: {e}", file.display()))
-    })
 }
 
 fn of_lang(lang: LangChoice) -> impl Fn(&&Voice) -> bool {

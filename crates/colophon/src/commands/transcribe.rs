@@ -39,7 +39,7 @@ pub(crate) fn run(
     let written = written(&made, format);
     match &args.output {
         Some(path) => {
-            save(path, &written)?;
+            super::write_whole(path, &written)?;
             super::print(&path.display().to_string())?;
         }
         None if streams => {}
@@ -95,17 +95,6 @@ fn written(made: &Transcribed, format: TranscriptFormat) -> String {
     document["models"] = json!(made.models);
     document["took"] = json!(made.took);
     format!("{document:#}\n")
-}
-
-/// Writes by way of a file beside it, so that none is left half-written.
-fn save(path: &Path, text: &str) -> Result<(), Failure> {
-    let mut beside = path.as_os_str().to_owned();
-    beside.push(".part");
-    let beside = Path::new(&beside);
-    std::fs::write(beside, text).and_then(|()| std::fs::rename(beside, path)).map_err(|e| {
-        let _ = std::fs::remove_file(beside);
-        Failure::new(ErrorCode::Io, format!("cannot write {}: {e}", path.display()))
-    })
 }
 
 fn about(made: &Transcribed) -> String {
