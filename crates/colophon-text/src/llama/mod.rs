@@ -329,6 +329,7 @@ impl Llama {
             watermark,
             part: request.watermark == WatermarkChoice::Part,
             seed,
+            seeded: sampling.seed.is_some(),
             speculate: logprobs.is_none(),
             client,
             cancel: cancel.clone(),

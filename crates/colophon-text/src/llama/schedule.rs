@@ -371,7 +371,8 @@ impl<'a> Scheduler<'a> {
             let left = slot.job.max_tokens.saturating_sub(slot.job.output.tokens() + 1);
             if speculate && slot.job.speculate && left > 0 {
                 let room = left.min(self.shared.options.context.saturating_sub(slot.tokens.len() + 1));
-                slot.drafts = slot.lookup.guess(&slot.tokens, room, self.cost.pays());
+                let pays = if slot.job.seeded { Cost::pays_without_a_clock() } else { self.cost.pays() };
+                slot.drafts = slot.lookup.guess(&slot.tokens, room, pays);
             }
             let start = slot.evaluated;
             let fed = slot.tokens[start..].iter().chain(&slot.drafts);
