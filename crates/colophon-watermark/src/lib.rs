@@ -1,0 +1,12 @@
+//! Imperceptible watermarks of pictures, films and sound: signal processing alone, no weights, no I/O.
+//!
+//! A mark carries a [`Payload`], a short number that the log resolves to a work, under a [`Key`] that
+//! fixes its pattern. Every mark is found blind: without the original and without metadata. The bits
+//! are protected by `code`; how they are laid into the content is one module per medium.
+
+mod code;
+mod key;
+mod payload;
+
+pub use key::Key;
+pub use payload::{Found, Payload};
