@@ -7,6 +7,7 @@
 mod code;
 mod key;
 mod payload;
+pub mod sound;
 
 pub use key::Key;
 pub use payload::{Found, Payload};
