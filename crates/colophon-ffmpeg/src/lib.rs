@@ -213,15 +213,27 @@ impl Drop for Ffmpeg {
 /// What ffmpeg writes to its standard output, of which at most `most` bytes are read; it is ended when
 /// it takes longer than `limit`. `None` when it cannot be started.
 pub fn output(program: &Path, args: &[impl AsRef<OsStr>], most: u64, limit: Duration) -> Option<Vec<u8>> {
+    let read_all = move |output: &mut dyn Read| {
+        let mut bytes = Vec::new();
+        output.take(most).read_to_end(&mut bytes).map(|_| bytes)
+    };
+    read(program, args, limit, read_all)?.ok()
+}
+
+/// What `take` makes of ffmpeg's standard output, which ends early when ffmpeg takes longer than
+/// `limit`. `None` when it cannot be started.
+pub fn read<T: Send + 'static>(
+    program: &Path,
+    args: &[impl AsRef<OsStr>],
+    limit: Duration,
+    take: impl FnOnce(&mut dyn Read) -> T + Send + 'static,
+) -> Option<T> {
     let (stop, never) = (Cancel::new(), Cancel::new());
     let pipes = Pipes { input: false, output: true };
     let mut process = Ffmpeg::start(program, args, "decoding", pipes, &never, &stop).ok()?;
-    let output = process.take_output()?;
+    let mut output = process.take_output()?;
     // The pipe is read aside, so that a decoder that hangs can be ended.
-    let reader = std::thread::spawn(move || {
-        let mut bytes = Vec::new();
-        output.take(most).read_to_end(&mut bytes).map(|_| bytes)
-    });
+    let reader = std::thread::spawn(move || take(&mut output));
     let started = Instant::now();
     while !reader.is_finished() {
         if started.elapsed() > limit {
@@ -229,7 +241,7 @@ pub fn output(program: &Path, args: &[impl AsRef<OsStr>], most: u64, limit: Dura
         }
         std::thread::sleep(Duration::from_millis(2));
     }
-    reader.join().ok()?.ok()
+    reader.join().ok()
 }
 
 /// Checks that ffmpeg can be started, before any work is done that would be lost without it.

@@ -7,7 +7,7 @@ use signed_note::{Note, StandardSigner, StandardVerifier, VerifierList};
 use tlog_tiles::{check_record, prove_record, record_hash};
 
 use crate::disk::{self, Lock};
-use crate::index::Index;
+use crate::index::{self, Index};
 use crate::tree::{self, Hashes, Head, Tiles};
 use crate::{LedgerError, audit, key, proof};
 
@@ -177,6 +177,51 @@ impl Ledger {
         Ok(Some(LogPosition { index, included: true }))
     }
 
+    /// Finds the newest entry with a watermark; see [`Recorder::find_watermark`].
+    ///
+    /// # Errors
+    /// [`LedgerError`] when the log cannot be read or is not consistent.
+    pub fn find_by_watermark(&self, payload: &str) -> Result<Option<(LogPosition, LogEntry)>, LedgerError> {
+        if payload.is_empty() || !payload.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b)) {
+            return Ok(None);
+        }
+        let head = self.caught_up()?;
+        let Some(index) = self.index.find_watermark(payload)?.filter(|i| *i < head.size) else {
+            return Ok(None);
+        };
+        let record = self.record(index, head)?;
+        let entry = parse_entry(index, &record)?;
+        if !entry.watermark.as_ref().is_some_and(|w| w.starts_with(payload)) {
+            return Err(self.disagrees(index));
+        }
+        self.inclusion(index, &record, head)?;
+        Ok(Some((LogPosition { index, included: true }, entry)))
+    }
+
+    /// Finds the entry with the most similar content code; see [`Recorder::find_alike`].
+    ///
+    /// # Errors
+    /// [`LedgerError`] when the log cannot be read or is not consistent.
+    pub fn find_by_likeness(
+        &self,
+        iscc: &str,
+        bits: u32,
+    ) -> Result<Option<(LogPosition, LogEntry, u32)>, LedgerError> {
+        let Some(code) = index::Code::parse(iscc) else { return Ok(None) };
+        let head = self.caught_up()?;
+        let Some((index, distance)) = self.index.find_alike(&code, bits)?.filter(|(i, _)| *i < head.size) else {
+            return Ok(None);
+        };
+        let record = self.record(index, head)?;
+        let entry = parse_entry(index, &record)?;
+        let logged = entry.iscc.as_deref().and_then(index::Code::parse);
+        if logged.and_then(|l| l.distance(&code)) != Some(distance) {
+            return Err(self.disagrees(index));
+        }
+        self.inclusion(index, &record, head)?;
+        Ok(Some((LogPosition { index, included: true }, entry, distance)))
+    }
+
     fn head(&self) -> Result<Head, LedgerError> {
         self.read_checkpoint().map(|(_, head)| head)
     }
@@ -218,20 +263,30 @@ impl Ledger {
 
     /// Looks a file up in the index and checks the entry that it names.
     fn lookup(&self, sha256: &str, head: Head) -> Result<Option<u64>, LedgerError> {
-        if self.index.size()? < head.size {
-            let lock = Lock::take(&self.dir)?;
-            let head = self.head()?;
-            self.catch_up(head, &lock)?;
-        }
+        self.caught_up()?;
         let Some(index) = self.index.find(sha256)?.filter(|i| *i < head.size) else { return Ok(None) };
         let entry = parse_entry(index, &self.record(index, head)?)?;
         if entry.sha256 != sha256 {
-            return Err(LedgerError::Inconsistent(format!(
-                "{} does not agree with entry {index}",
-                self.index.path().display()
-            )));
+            return Err(self.disagrees(index));
         }
         Ok(Some(index))
+    }
+
+    fn disagrees(&self, index: u64) -> LedgerError {
+        let path = self.index.path().display();
+        LedgerError::Inconsistent(format!("{path} does not agree with entry {index}"))
+    }
+
+    /// The tree's head, with every entry in the index.
+    fn caught_up(&self) -> Result<Head, LedgerError> {
+        let head = self.head()?;
+        if self.index.size()? >= head.size {
+            return Ok(head);
+        }
+        let lock = Lock::take(&self.dir)?;
+        let head = self.head()?;
+        self.catch_up(head, &lock)?;
+        Ok(head)
     }
 
     /// Adds the entries that the index does not have yet.
@@ -280,6 +335,18 @@ impl Recorder for Ledger {
 
     fn find(&self, sha256: &str) -> Result<Option<LogPosition>, (ErrorCode, String)> {
         self.find_entry(sha256).map_err(|e| (e.code(), e.to_string()))
+    }
+
+    fn find_watermark(&self, payload: &str) -> Result<Option<(LogPosition, LogEntry)>, (ErrorCode, String)> {
+        self.find_by_watermark(payload).map_err(|e| (e.code(), e.to_string()))
+    }
+
+    fn find_alike(
+        &self,
+        iscc: &str,
+        bits: u32,
+    ) -> Result<Option<(LogPosition, LogEntry, u32)>, (ErrorCode, String)> {
+        self.find_by_likeness(iscc, bits).map_err(|e| (e.code(), e.to_string()))
     }
 }
 

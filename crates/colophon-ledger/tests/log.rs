@@ -27,6 +27,8 @@ fn entry(n: u64) -> LogEntry {
         sha256: hex(format!("file {n}")),
         receipt_sha256: hex(format!("receipt {n}")),
         time: "2026-01-01T00:00:00Z".to_owned(),
+        watermark: None,
+        iscc: None,
     }
 }
 
@@ -343,4 +345,49 @@ fn the_key_is_private_and_belongs_to_the_log() {
     assert!(!key.exists(), "no new key is made for an old log");
     let spaces = Ledger::open(&dir.path().join("new"), "my log", &key);
     assert!(matches!(spaces, Err(LedgerError::BadOrigin(_))));
+}
+
+#[test]
+fn an_entry_is_found_by_its_watermark_and_by_its_likeness() {
+    let dir = tempfile::tempdir().unwrap();
+    let ledger = open(dir.path()).unwrap();
+    let code = |level: u8| {
+        let pixels: Vec<u8> = (0..1024u32).map(|i| (i * i / 700 % 251) as u8 ^ level * u8::from(i < 40)).collect();
+        iscc_lib::gen_image_code_v0(&pixels, 256).unwrap().iscc
+    };
+    let marked = |n: u64, watermark: &str, iscc: Option<String>| LogEntry {
+        watermark: Some(watermark.to_owned()),
+        iscc,
+        ..entry(n)
+    };
+    ledger.append(&marked(0, "00112233445566ff", None)).unwrap();
+    ledger.append(&marked(1, "0011223399999999", Some(code(0)))).unwrap();
+    ledger.append(&entry(2)).unwrap();
+
+    let found = |payload: &str| ledger.find_watermark(payload).unwrap().map(|(p, e)| (p.index, e.work_id));
+    assert_eq!(found("00112233445566ff"), Some((0, WorkId::from_bits(0))));
+    assert_eq!(found("00112233"), Some((1, WorkId::from_bits(1))), "the newest");
+    for none in ["00112233445566fe", "ff", "", "00112233445566FF", "0' OR 1=1", "%"] {
+        assert_eq!(found(none), None, "{none}");
+    }
+
+    let alike = |iscc: &str, bits| ledger.find_alike(iscc, bits).unwrap().map(|(p, _, d)| (p.index, d));
+    assert_eq!(alike(&code(0), 0), Some((1, 0)));
+    let (index, distance) = alike(&code(3), 200).unwrap();
+    assert!(index == 1 && distance > 0, "{distance}");
+    assert_eq!(alike(&code(3), distance - 1), None);
+    assert_eq!(alike("ISCC:nonsense", 256), None);
+    drop(ledger);
+
+    // An index of an older form is made anew from the entries.
+    let db = rusqlite::Connection::open(dir.path().join("log/index.db")).unwrap();
+    db.execute_batch(
+        "DROP TABLE entry; CREATE TABLE entry (idx INTEGER PRIMARY KEY, sha256 TEXT NOT NULL);
+         INSERT INTO entry VALUES (0, 'x'); PRAGMA user_version = 0;",
+    )
+    .unwrap();
+    drop(db);
+    let ledger = open(dir.path()).unwrap();
+    assert_eq!(ledger.find_watermark("0011223399999999").unwrap().unwrap().0.index, 1);
+    assert_eq!(ledger.audit().unwrap().entries, 3);
 }

@@ -65,7 +65,7 @@ fn film(dir: &Path, sealer: &Sealer) -> Result<Media, Error> {
     use colophon_types::FrameMarker;
     use std::io::Write;
     let path = dir.join("draft.mp4");
-    let label = sealer.film_label();
+    let marks = sealer.film_marker(&receipt().work_id);
     let mut encoder = Command::new("ffmpeg")
         .args([
             "-v", "error", "-y", "-f", "rawvideo", "-pix_fmt", "rgba", "-s", "960x540", "-r", "24", "-i", "-",
@@ -78,14 +78,14 @@ fn film(dir: &Path, sealer: &Sealer) -> Result<Media, Error> {
     let plain = gradient(960, 540);
     for index in 0..96 {
         let mut frame = plain.clone();
-        label.mark(index, 24, &mut frame);
+        marks.mark(index, 24, &mut frame);
         pipe.write_all(&frame.rgba)?;
     }
     drop(pipe);
     if !encoder.wait()?.success() {
         return Err("ffmpeg failed".into());
     }
-    Ok(Media::Film { path, marker: label.name().to_owned(), seconds: 4.0 })
+    Ok(Media::Film { path, marker: marks.name().to_owned(), seconds: 4.0 })
 }
 
 fn receipt() -> Receipt {

@@ -5,21 +5,23 @@ use std::io::{BufReader, BufWriter, Cursor, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use colophon_types::{
-    Cancel, Draft, DraftParts, ErrorCode, Event, FileFormat, LogEntry, Media, Modality, Pcm, PictureFormat,
-    Progress, Receipt, SoundFormat, Stage,
+    Cancel, Declared, Draft, DraftParts, Event, FileFormat, LogEntry, Media, Modality, Pcm, PictureFormat,
+    Progress, Receipt, SoundFormat, Source, Stage,
 };
+use colophon_watermark::{Payload, film, sound as heard};
 use sha2::{Digest, Sha256};
 use tempfile::NamedTempFile;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use crate::format::sound::{self, Tags};
-use crate::format::{jpeg, mp4, png, text, wav, webp};
+use crate::format::{self, SNIFF, jpeg, mp4, png, text, wav, webp};
 use crate::mark::credential::Claim;
 use crate::mark::label::{LABEL_TEXT, TEXT_LABEL};
-use crate::mark::{aigc, label, label_film, label_sound, xmp};
+use crate::mark::watermark::Bound;
+use crate::mark::{iscc, label, label_sound, marker, watermark, xmp};
 use crate::sealed::Body;
-use crate::{Aigc, FILM_LABEL_SECONDS, SealError, Sealed, Sealer, Step};
+use crate::{Aigc, FILM_LABEL_SECONDS, SealError, Sealed, Sealer, Step, WatermarkError};
 
 /// Seals a draft: label → watermark → metadata → C2PA credential → log entry. The draft is consumed;
 /// a film's draft file is removed whether or not sealing succeeds.
@@ -36,7 +38,7 @@ pub fn seal(
     let started = std::time::Instant::now();
     let modality = draft.modality();
     #[allow(clippy::disallowed_methods, reason = "this is the seal: the one place that opens a draft")]
-    let DraftParts { mut media, receipt, sources, format } = draft.open();
+    let DraftParts { mut media, receipt, sources, format, declared } = draft.open();
     let _removed = DraftFile(match &media {
         Media::Film { path, .. } | Media::Recording { path, .. } => Some(path.clone()),
         _ => None,
@@ -48,27 +50,41 @@ pub fn seal(
 
     cancel.check()?;
     tell(0);
-    let (words, place) = label_step(&mut media, sealer)?;
+    let payload = Payload::of(&receipt.work_id);
+    let (words, place) = label_step(&mut media, payload, sealer)?;
 
     cancel.check()?;
     tell(1);
-    watermark_step(&mut media, modality, &receipt, sealer)?;
+    let bound = watermark_step(&mut media, modality, &receipt, payload, sealer)?;
+    let iscc = iscc::of(&media);
 
     cancel.check()?;
     tell(2);
-    let source_type = source_type(&receipt, !sources.is_empty());
-    let marked = metadata_step(media, format, &receipt, &source_type, sealer, cancel)?;
+    let source_type = match declared {
+        Some(declared) => declared_type(declared),
+        None => source_type(&receipt, !sources.is_empty()),
+    };
+    let field = aigc_field(&receipt, sources.first().filter(|_| declared.is_some()), sealer);
+    let marked = metadata_step(media, format, field, &source_type, sealer, cancel)?;
 
     cancel.check()?;
     tell(3);
     let claim =
-        Claim { receipt: &receipt, source_type: &source_type, label: (words, &place), sources: &sources };
+        Claim {
+        receipt: &receipt,
+        source_type: &source_type,
+        label: (words, &place),
+        bound: &bound,
+        iscc: iscc.as_deref(),
+        sources: &sources,
+    };
     let (body, sha256, sidecar) = credential_step(marked, &claim, sealer, cancel)?;
 
     cancel.check()?;
     tell(4);
     let media_type = media_type(modality, format);
-    let position = ledger_step(media_type, &sha256, &receipt, sealer)?;
+    let traces = Traces { payload, bound: &bound, iscc };
+    let position = ledger_step(media_type, &sha256, &receipt, traces, sealer)?;
     progress.event(Event::Done { stage: Stage::Seal, seconds: started.elapsed().as_secs_f64() });
     Ok(Sealed { body, sidecar, media_type, receipt, sha256, position })
 }
@@ -107,9 +123,35 @@ pub(crate) fn source_type(receipt: &Receipt, changed: bool) -> String {
     format!("{}{kind}", xmp::SOURCE_TYPES)
 }
 
+/// The IPTC source type that someone declared.
+fn declared_type(declared: Declared) -> String {
+    let kind = match declared {
+        Declared::Generated => "trainedAlgorithmicMedia",
+        Declared::Edited => "compositeWithTrainedAlgorithmicMedia",
+        Declared::Algorithmic => "algorithmicMedia",
+    };
+    format!("{}{kind}", xmp::SOURCE_TYPES)
+}
+
+/// The AIGC field: ours as the producer's or, for a file that carries the field of another producer
+/// already, that one with us as its propagator.
+fn aigc_field(receipt: &Receipt, brought: Option<&Source>, sealer: &Sealer) -> Aigc {
+    let id = receipt.work_id.as_str();
+    brought
+        .and_then(|source| {
+            let head = &source.bytes[..source.bytes.len().min(SNIFF)];
+            let mut file = Cursor::new(&*source.bytes);
+            let kind = format::refine(format::sniff(head), &mut file);
+            let found = format::read_marks(kind, &mut file, None).aigc;
+            let fields = found.fields.filter(|_| found.valid)?;
+            Aigc::of_propagator(&fields, &sealer.producer, id)
+        })
+        .unwrap_or_else(|| Aigc::of_producer(&sealer.producer, id))
+}
+
 /// Step 1: the visible or audible label. Gives its words and its place. A text gets its label in
 /// step 3, where the line is set between front matter and body; a film got it inside the encoder.
-fn label_step(media: &mut Media, sealer: &Sealer) -> Result<(&'static str, String), SealError> {
+fn label_step(media: &mut Media, payload: Payload, sealer: &Sealer) -> Result<(&'static str, String), SealError> {
     let fail = |reason: &str| SealError::step(Step::Label, reason);
     match media {
         Media::Text(_) => Ok((TEXT_LABEL, "line at the start of the text".to_owned())),
@@ -129,21 +171,16 @@ fn label_step(media: &mut Media, sealer: &Sealer) -> Result<(&'static str, Strin
         Media::Sound(sound) => Ok((label_sound::TEXT, label_sound::mark_sound(sound).to_owned())),
         Media::Stereo(sound) => Ok((label_sound::TEXT, label_sound::mark_stereo(sound).to_owned())),
         Media::Recording { marker, .. } => {
-            if marker != label_sound::NAME {
-                return Err(fail(&format!(
-                    "the sound was marked by '{marker}', not by '{}'",
-                    label_sound::NAME
-                )));
+            let wanted = marker::recording_name(payload);
+            if *marker != wanted {
+                return Err(fail(&format!("the sound was marked by '{marker}', not by '{wanted}'")));
             }
             Ok((label_sound::TEXT, label_sound::WHERE.to_owned()))
         }
         Media::Film { marker, .. } => {
-            if marker != label_film::NAME {
-                return Err(SealError::Step {
-                    step: Step::Label,
-                    reason: format!("the film was marked by '{marker}', not by '{}'", label_film::NAME),
-                    code: ErrorCode::Failed,
-                });
+            let wanted = marker::film_name(payload);
+            if *marker != wanted {
+                return Err(fail(&format!("the film was marked by '{marker}', not by '{wanted}'")));
             }
             let place = format!("opening frames 0.0–{FILM_LABEL_SECONDS} s, {}", sealer.label.corner.words());
             Ok((LABEL_TEXT, place))
@@ -151,17 +188,33 @@ fn label_step(media: &mut Media, sealer: &Sealer) -> Result<(&'static str, Strin
     }
 }
 
-/// Step 2: the imperceptible watermarks, of which there are none yet (see [`crate::Watermark`]).
+/// Step 2: the imperceptible watermark. What is encoded already got it on its way into the encoder;
+/// a text got it from the sampler that wrote it.
 fn watermark_step(
     media: &mut Media,
     modality: Modality,
     receipt: &Receipt,
+    payload: Payload,
     sealer: &Sealer,
-) -> Result<(), SealError> {
-    for watermark in sealer.watermarks.iter().filter(|w| w.marks(modality)) {
-        watermark.embed(media, &receipt.work_id).map_err(|e| SealError::step(Step::Watermark, e))?;
+) -> Result<Bound, SealError> {
+    match media {
+        Media::Film { .. } => return Ok(Bound::carried(film::NAME, payload.to_string())),
+        Media::Recording { seconds, .. } if *seconds < heard::SHORTEST => {
+            return Ok(Bound::None(format!("a sound of {seconds:.1} seconds is too short")));
+        }
+        Media::Recording { .. } => return Ok(Bound::carried(heard::NAME, watermark::short(payload))),
+        Media::Text(_) => return Ok(Bound::of_text(receipt)),
+        Media::Picture(_) | Media::Sound(_) | Media::Stereo(_) => {}
     }
-    Ok(())
+    let mut bound = Bound::None("no watermark marks such content".to_owned());
+    for watermark in sealer.watermarks.iter().filter(|w| w.marks(modality)) {
+        bound = match watermark.embed(media, payload) {
+            Ok(payload) => Bound::carried(watermark.name(), payload),
+            Err(WatermarkError::Unfit(reason)) => Bound::None(reason),
+            Err(WatermarkError::Failed(reason)) => return Err(SealError::step(Step::Watermark, reason)),
+        };
+    }
+    Ok(bound)
 }
 
 /// Content with its metadata, not yet signed.
@@ -178,7 +231,7 @@ enum Marked {
 fn metadata_step(
     media: Media,
     format: FileFormat,
-    receipt: &Receipt,
+    field: Aigc,
     source_type: &str,
     sealer: &Sealer,
     cancel: &Cancel,
@@ -187,11 +240,9 @@ fn metadata_step(
         Err(cancelled) => SealError::Cancelled(cancelled),
         Ok(()) => SealError::step(Step::Metadata, reason),
     };
-    let produce_id = receipt.work_id.as_str();
-    if produce_id.is_empty() || !aigc::is_value(produce_id) {
+    if !field.is_valid() {
         return Err(fail("the work's number cannot stand in an AIGC field".to_owned()));
     }
-    let field = Aigc::of_producer(&sealer.producer, produce_id);
     let json = field.to_json();
     match media {
         Media::Text(words) => Ok(Marked::Text(text::compose(&words, TEXT_LABEL, &field, source_type))),
@@ -351,11 +402,19 @@ fn credential_step(
     }
 }
 
+/// By what the log finds a work again whose metadata is gone.
+pub(crate) struct Traces<'a> {
+    pub(crate) payload: Payload,
+    pub(crate) bound: &'a Bound,
+    pub(crate) iscc: Option<String>,
+}
+
 /// Step 5: the log entry.
 pub(crate) fn ledger_step(
     media_type: &str,
     sha256: &str,
     receipt: &Receipt,
+    traces: Traces<'_>,
     sealer: &Sealer,
 ) -> Result<colophon_types::LogPosition, SealError> {
     let json = serde_json::to_vec(receipt).map_err(|e| SealError::step(Step::Ledger, e))?;
@@ -366,6 +425,9 @@ pub(crate) fn ledger_step(
         sha256: sha256.to_owned(),
         receipt_sha256: colophon_types::hex(&Sha256::digest(json)),
         time: now.format(&Rfc3339).map_err(|e| SealError::step(Step::Ledger, e))?,
+        // Whole, also where the content carries only its beginning.
+        watermark: matches!(traces.bound, Bound::Carried { .. }).then(|| traces.payload.to_string()),
+        iscc: traces.iscc,
     };
     sealer.recorder.append(&entry).map_err(|(code, reason)| SealError::Step {
         step: Step::Ledger,

@@ -6,11 +6,13 @@ use std::path::{Path, PathBuf};
 use std::process::ChildStdin;
 
 use colophon_ffmpeg::{Ffmpeg, Pipes};
-use colophon_types::{Cancel, Media, Pcm, SoundFormat};
+use colophon_types::{Cancel, Media, Pcm, SoundFormat, WorkId};
+use colophon_watermark::Payload;
+use colophon_watermark::sound::SoundMark;
 use tempfile::{NamedTempFile, TempPath};
 
 use crate::format::sound;
-use crate::mark::label_sound;
+use crate::mark::{label_sound, marker};
 use crate::{SealError, Sealer, Step};
 
 /// What a recording says of itself.
@@ -38,6 +40,8 @@ pub struct Recording {
     _notes: NamedTempFile,
     rate: u32,
     samples: u64,
+    mark: SoundMark,
+    payload: Payload,
 }
 
 impl Recording {
@@ -46,8 +50,10 @@ impl Recording {
     ///
     /// # Errors
     /// [`SealError`]: the encoder cannot be started, the folder cannot be written, cancelled.
+    #[allow(clippy::too_many_arguments, reason = "each is a fact of the recording")]
     pub fn begin(
         sealer: &Sealer,
+        work: &WorkId,
         format: SoundFormat,
         rate: u32,
         level: f32,
@@ -84,7 +90,9 @@ impl Recording {
                 .map_err(|e| SealError::from_ffmpeg(Step::Label, e))?;
         let input = process.take_input().ok_or_else(|| SealError::step(Step::Label, "no pipe"))?;
         let input = BufWriter::with_capacity(256 << 10, input);
-        let mut recording = Self { process, input, path, _notes: notes, rate, samples: 0 };
+        let payload = Payload::of(work);
+        let mark = SoundMark::new(rate, 1, payload, &sealer.key);
+        let mut recording = Self { process, input, path, _notes: notes, rate, samples: 0, mark, payload };
         // What an encoder that ended at once has to say is told by `finish`.
         let _ = recording.send(&label);
         Ok(recording)
@@ -98,7 +106,8 @@ impl Recording {
 
     fn send(&mut self, sound: &Pcm) -> std::io::Result<()> {
         self.samples += sound.samples.len() as u64;
-        self.input.write_all(&sound::interleaved(&[&sound.samples]))
+        let marked = self.mark.push(&[&sound.samples]);
+        self.input.write_all(&sound::interleaved(&[marked.first().map(Vec::as_slice).unwrap_or_default()]))
     }
 
     /// Ends the recording; it can be sealed.
@@ -106,14 +115,16 @@ impl Recording {
     /// # Errors
     /// What the encoder said; cancelled.
     pub fn finish(self, cancel: &Cancel) -> Result<Media, SealError> {
-        let Self { process, mut input, path, rate, samples, _notes } = self;
-        let sent = input.flush();
+        let Self { process, mut input, path, rate, samples, mark, payload, _notes } = self;
+        let (rest, _) = mark.finish();
+        let rest = sound::interleaved(&[rest.first().map(Vec::as_slice).unwrap_or_default()]);
+        let sent = input.write_all(&rest).and_then(|()| input.flush());
         drop(input);
         process.wait(cancel).map_err(|e| SealError::from_ffmpeg(Step::Label, e))?;
         sent.map_err(|e| SealError::step(Step::Label, e))?;
         let path = path.keep().map_err(|e| SealError::step(Step::Label, e))?;
         let seconds = samples as f64 / f64::from(rate);
-        Ok(Media::Recording { path, marker: label_sound::NAME.to_owned(), seconds })
+        Ok(Media::Recording { path, marker: marker::recording_name(payload), seconds })
     }
 }
 

@@ -3,12 +3,15 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use colophon_types::Recorder;
+use colophon_types::{Recorder, WorkId};
+use colophon_watermark::Key;
 
 use crate::certificates::{self, Credentials};
 use crate::mark::label::Corner;
 use crate::mark::{aigc, credential};
-use crate::{FilmLabel, SealError, Watermark};
+use crate::mark::marker::FilmMarker;
+use crate::mark::watermark;
+use crate::{SealError, Watermark};
 
 /// Choices about the visible label. The label itself is not optional.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -44,6 +47,7 @@ pub struct Sealer {
     pub(crate) ffmpeg: PathBuf,
     pub(crate) recorder: Arc<dyn Recorder>,
     pub(crate) watermarks: Vec<Arc<dyn Watermark>>,
+    pub(crate) key: Key,
     trust_anchors: Option<String>,
 }
 
@@ -68,6 +72,9 @@ impl Sealer {
         credential::try_out(&credentials).map_err(|reason| {
             SealError::key(config.certificate.as_ref().map_or(&config.keys_dir, |(chain, _)| chain), reason)
         })?;
+        // Everyone can read the mark with this program alone: a secret key would keep a verifier that
+        // asks nobody from reading it.
+        let key = Key::public();
         let trust_anchors = match &config.trust_anchors {
             Some(path) => Some(std::fs::read_to_string(path).map_err(|e| SealError::key(path, e))?),
             None => None,
@@ -78,14 +85,15 @@ impl Sealer {
             label: config.label,
             ffmpeg: config.ffmpeg,
             recorder,
-            watermarks: Vec::new(),
+            watermarks: watermark::built_in(&key),
+            key,
             trust_anchors,
         })
     }
 
-    /// The label that a film's frames must carry before they are encoded.
-    pub fn film_label(&self) -> FilmLabel {
-        FilmLabel::new(self.label.corner)
+    /// What must go over a film's frames and sound before they are encoded.
+    pub fn film_marker(&self, work: &WorkId) -> FilmMarker {
+        FilmMarker::new(self.label.corner, &self.key, work)
     }
 
     /// The log.

@@ -9,12 +9,15 @@
 use std::sync::Arc;
 
 use colophon_types::{Cancel, LogPosition, Receipt};
+use colophon_watermark::Payload;
 use sha2::{Digest, Sha256};
 
 use crate::format::text;
 use crate::mark::credential::Claim;
 use crate::mark::label::TEXT_LABEL;
-use crate::pipeline::{ledger_step, source_type};
+use crate::mark::iscc;
+use crate::mark::watermark::Bound;
+use crate::pipeline::{Traces, ledger_step, source_type};
 use crate::{Aigc, SealError, Sealer, Step};
 
 /// A piece of a text that may be sent.
@@ -79,10 +82,14 @@ impl TextSeal {
         let Self { sealer, text } = self;
         let source_type = source_type(&receipt, false);
         let aigc = Aigc::of_producer(&sealer.producer, receipt.work_id.as_str()).to_json();
+        let bound = Bound::of_text(&receipt);
+        let iscc = iscc::of_text(&text);
         let claim = Claim {
             receipt: &receipt,
             source_type: &source_type,
             label: (TEXT_LABEL, "beside the text, in the message that carries it"),
+            bound: &bound,
+            iscc: iscc.as_deref(),
             sources: &[],
         };
         let fail = |e: String| SealError::step(Step::Credential, e);
@@ -94,7 +101,8 @@ impl TextSeal {
         digest.update(text.as_bytes());
         digest.update(manifest.as_bytes());
         let sha256 = colophon_types::hex(&digest.finalize());
-        let position = ledger_step("text/plain", &sha256, &receipt, &sealer)?;
+        let traces = Traces { payload: Payload::of(&receipt.work_id), bound: &bound, iscc };
+        let position = ledger_step("text/plain", &sha256, &receipt, traces, &sealer)?;
         Ok(SealedText { text, label: TEXT_LABEL, aigc, manifest, receipt, sha256, position })
     }
 }

@@ -12,13 +12,16 @@ use std::sync::mpsc::{Receiver, channel};
 
 use colophon_ffmpeg::{Ffmpeg, Pipes};
 use colophon_types::{Cancel, LogPosition, Pcm, Receipt, SoundFormat};
+use colophon_watermark::sound::{self as heard, SoundMark};
+use colophon_watermark::Payload;
 use sha2::{Digest, Sha256};
 
 use crate::format::sound::{self, Tags};
 use crate::format::wav;
 use crate::mark::credential::Claim;
-use crate::mark::{label_sound, xmp};
-use crate::pipeline::{ledger_step, source_type};
+use crate::mark::watermark::{self, Bound};
+use crate::mark::{iscc, label_sound, xmp};
+use crate::pipeline::{Traces, ledger_step, source_type};
 use crate::{Aigc, SealError, Sealer, Step};
 
 /// Bytes of a sound that may be sent.
@@ -52,6 +55,10 @@ pub struct SoundSeal {
     rate: u32,
     encoder: Option<Encoder>,
     digest: Sha256,
+    mark: Option<SoundMark>,
+    payload: Payload,
+    samples: u64,
+    print: iscc::Print,
 }
 
 /// A running encoder and what comes out of it.
@@ -102,7 +109,11 @@ impl SoundSeal {
             }
             _ => Some(Encoder::start(&sealer, format, rate, tags, cancel)?),
         };
-        let mut seal = Self { sealer, receipt, format, rate, encoder, digest: Sha256::new() };
+        let payload = Payload::of(&receipt.work_id);
+        let mark = Some(SoundMark::new(rate, 1, payload, &sealer.key));
+        let digest = Sha256::new();
+        let print = iscc::Print::new(rate);
+        let mut seal = Self { sealer, receipt, format, rate, encoder, digest, mark, payload, samples: 0, print };
         seal.digest.update(&head);
         let label = seal.piece(&label_sound::label_rhythm(rate, level))?;
         head.extend(label.0);
@@ -123,7 +134,21 @@ impl SoundSeal {
         if sound.rate != self.rate || sound.samples.iter().any(|x| !x.is_finite()) {
             return Err(fail("the samples are not of this sound"));
         }
-        let samples = sound::interleaved(&[&sound.samples]);
+        self.samples += sound.samples.len() as u64;
+        match &mut self.mark {
+            Some(mark) => {
+                let marked = mark.push(&[&sound.samples]);
+                self.send(&marked)
+            }
+            None => Err(fail("the sound has ended")),
+        }
+    }
+
+    /// Sends samples that carry the mark.
+    fn send(&mut self, marked: &[Vec<f32>]) -> Result<SoundPiece, SealError> {
+        let mono = marked.first().map(Vec::as_slice).unwrap_or_default();
+        self.print.push(mono);
+        let samples = sound::interleaved(&[mono]);
         let bytes = match &mut self.encoder {
             None => samples,
             Some(encoder) => {
@@ -142,30 +167,42 @@ impl SoundSeal {
     /// # Errors
     /// [`SealError`] names the step that failed; then the sound has no credential and no log entry.
     pub fn finish(mut self, cancel: &Cancel) -> Result<SealedSound, SealError> {
-        let last = match self.encoder.take() {
+        let mut last = match self.mark.take() {
+            Some(mark) => self.send(&mark.finish().0)?.0,
+            None => Vec::new(),
+        };
+        last.extend(match self.encoder.take() {
             None => Vec::new(),
             Some(Encoder { process, input, output }) => {
                 drop(input);
                 let rest = output.iter().flatten().collect();
                 process.wait(cancel).map_err(|e| SealError::from_ffmpeg(Step::Metadata, e))?;
+                self.digest.update(&rest);
                 rest
             }
-        };
-        let Self { sealer, receipt, format, mut digest, .. } = self;
-        digest.update(&last);
+        });
+        let Self { sealer, receipt, format, rate, digest, payload, samples, print, .. } = self;
         let hash = digest.finalize();
         let source_type = source_type(&receipt, false);
+        let seconds = samples as f64 / f64::from(rate);
+        let bound = match seconds < heard::SHORTEST {
+            true => Bound::None(format!("a sound of {seconds:.1} seconds is too short")),
+            false => Bound::carried(heard::NAME, watermark::short(payload)),
+        };
+        let iscc = print.code();
         let claim = Claim {
             receipt: &receipt,
             source_type: &source_type,
             label: (label_sound::TEXT, label_sound::WHERE),
+            bound: &bound,
+            iscc: iscc.as_deref(),
             sources: &[],
         };
         let manifest = claim
             .sign_bare(&sealer.credentials, &hash, |_| None, cancel)
             .map_err(|e| SealError::step(Step::Credential, e))?;
         let sha256 = colophon_types::hex(&hash);
-        let position = ledger_step(streamed_type(format), &sha256, &receipt, &sealer)?;
+        let position = ledger_step(streamed_type(format), &sha256, &receipt, Traces { payload, bound: &bound, iscc }, &sealer)?;
         Ok(SealedSound { last: SoundPiece(last), manifest, receipt, sha256, position })
     }
 }

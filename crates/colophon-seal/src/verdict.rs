@@ -43,6 +43,9 @@ pub struct Verdict {
     pub watermark: WatermarkFacts,
     /// The log entry.
     pub log: LogFacts,
+    /// The log's record of the work, found by its watermark or by what it looks like, where the file
+    /// itself no longer leads there.
+    pub recovered: Option<Recovered>,
     /// How the work was made, when the signature over that holds.
     pub receipt: Option<Receipt>,
     /// Sentences that explain the conclusion.
@@ -127,6 +130,27 @@ pub struct WatermarkFacts {
     /// Tokens that were looked at (text only).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tokens: Option<usize>,
+}
+
+/// A record that the content led to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Recovered {
+    /// By what: `watermark`, or `likeness` of the content codes (ISO 24138), which is evidence and no
+    /// proof.
+    pub by: &'static str,
+    /// The work.
+    pub work_id: String,
+    /// Media type of the file that was sealed.
+    pub media_type: String,
+    /// SHA-256 of the file that was sealed.
+    pub sha256: String,
+    /// When it was sealed: RFC 3339, UTC.
+    pub time: String,
+    /// Index of the log's entry, inclusion proved.
+    pub index: u64,
+    /// Of the 256 bits of the content code, those that differ (by likeness only).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bits_apart: Option<u32>,
 }
 
 /// The log entry.

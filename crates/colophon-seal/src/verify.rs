@@ -7,15 +7,18 @@ use std::fs::File;
 use std::io::{BufReader, Read, Seek, SeekFrom};
 use std::path::Path;
 
-use colophon_types::{Receipt, Recorder};
+use colophon_types::{LogEntry, LogPosition, Receipt, Recorder};
+use colophon_watermark::{Found, Key, Payload};
 
-use crate::format::{self, Kind, Marks, frame, id3, jpeg, mp4, png, sound, text, vorbis, wav};
+use crate::format::{self, Kind, Marks, mp4, text};
+use crate::look::look;
 use crate::mark::credential::{self, Credential};
-use crate::mark::label::{LABEL_TEXT, TEXT_LABEL};
-use crate::mark::{label, label_sound, xmp};
+use crate::mark::xmp;
 use crate::pipeline::hash_file;
 use crate::sealed::sidecar_of;
-use crate::verdict::{AigcFacts, CredentialState, IptcFacts, LabelFacts, LogFacts, WatermarkFacts};
+use crate::verdict::{
+    AigcFacts, CredentialState, IptcFacts, LabelFacts, LogFacts, Recovered, WatermarkFacts,
+};
 use crate::{SealError, Verdict, VerdictKind};
 
 /// What a verification may consult besides the file.
@@ -75,7 +78,7 @@ pub fn verify(path: &Path, context: &VerifyContext<'_>) -> Result<Verdict, SealE
         media_type: kind.media_type().to_owned(),
         ..Verdict::default()
     };
-    let marks = read_marks(kind, &mut file, words.as_deref());
+    let marks = format::read_marks(kind, &mut file, words.as_deref());
     let mut credential =
         read_credential(kind, &mut file, words.as_deref(), context.trust_anchors).map_err(bad)?;
     if credential.facts.state == CredentialState::Absent
@@ -84,34 +87,26 @@ pub fn verify(path: &Path, context: &VerifyContext<'_>) -> Result<Verdict, SealE
         let content = file.try_clone().map_err(bad)?;
         credential = credential::read_beside(&store, content, context.trust_anchors);
     }
-    verdict.explicit_label = read_label(kind, &mut file, words.as_deref(), &credential);
-    if let (Kind::Mp4, Some(ffmpeg), false) = (kind, context.ffmpeg, verdict.explicit_label.present) {
-        let corner = frame::opening_frame(ffmpeg, path).and_then(|raster| label::find_in_picture(&raster));
-        if let Some(corner) = corner {
-            verdict.explicit_label = seen(LABEL_TEXT, format!("opening frames, {}", corner.words()));
-        }
-    }
-    if let (Some(ffmpeg), Some(demuxer), false) =
-        (context.ffmpeg, demuxer(kind), verdict.explicit_label.present)
-        && sound::decode_start(ffmpeg, path, demuxer, LABEL_SECONDS)
-            .is_some_and(|sound| label_sound::starts_with_rhythm(&sound))
-    {
-        verdict.explicit_label = seen(label_sound::TEXT, label_sound::WHERE.to_owned());
-    }
+    let looked = look(kind, &mut file, path, words.as_deref(), context.ffmpeg, &Key::public());
+    verdict.explicit_label = label_facts(kind, looked.label, &credential);
     describe(&mut verdict, marks, &credential);
     if let (Some(words), Some(watermark)) = (&words, context.text_watermark) {
         let facts = watermark.look(&text::words(words), credential.receipt.as_ref());
         verdict.watermark = facts.unwrap_or_default();
     }
+    if let Some(method) = looked.method {
+        verdict.watermark = watermark_facts(method, looked.watermark, credential.receipt.as_ref());
+    }
     look_up(&mut verdict, &sha256, context.recorder);
+    if let Some(recorder) = context.recorder {
+        recover(&mut verdict, looked.iscc.as_deref(), recorder);
+    }
     conclude(&mut verdict, &credential, context.recorder.is_some());
     verdict.c2pa = credential.facts;
     verdict.receipt = credential.receipt;
     Ok(verdict)
 }
 
-/// How much of a sound's start holds the label, with room for an encoder's delay, in seconds.
-const LABEL_SECONDS: f64 = 4.0;
 /// The largest credential beside a file.
 const MAX_SIDECAR: u64 = 64 << 20;
 
@@ -126,38 +121,12 @@ fn sidecar(kind: Kind, path: &Path) -> Option<Vec<u8>> {
     (read > 0).then_some(store)
 }
 
-/// ffmpeg's name for what reads a compressed sound.
-fn demuxer(kind: Kind) -> Option<&'static str> {
-    match kind {
-        Kind::Mp3 => Some("mp3"),
-        Kind::Flac => Some("flac"),
-        Kind::Ogg => Some("ogg"),
-        Kind::M4a => Some("mov"),
-        _ => None,
-    }
-}
-
 /// A text file's words; `None` when it is not UTF-8 to its end.
 fn read_text(file: &mut File, limit: u64) -> std::io::Result<Option<String>> {
     file.seek(SeekFrom::Start(0))?;
     let mut bytes = Vec::new();
     file.take(limit).read_to_end(&mut bytes)?;
     Ok(String::from_utf8(bytes).ok())
-}
-
-fn read_marks(kind: Kind, file: &mut File, words: Option<&str>) -> Marks {
-    let mut file = BufReader::new(file);
-    match (kind, words) {
-        (Kind::Png, _) => png::read(&mut file),
-        (Kind::Jpeg, _) => jpeg::read(&mut file),
-        (Kind::Wav | Kind::WebP, _) => wav::read(&mut file),
-        (Kind::Mp4 | Kind::M4a | Kind::Other("video/quicktime"), _) => mp4::read(&mut file),
-        (Kind::Mp3, _) => id3::read(&mut file),
-        (Kind::Flac, _) => vorbis::read_flac(&mut file),
-        (Kind::Ogg, _) => vorbis::read_ogg(&mut file),
-        (Kind::Text, Some(words)) => text::read(words),
-        _ => Marks::default(),
-    }
 }
 
 fn read_credential(
@@ -203,36 +172,12 @@ fn read_credential(
     }
 }
 
-fn seen(text: &str, place: String) -> LabelFacts {
-    LabelFacts { present: true, text: Some(text.to_owned()), place: Some(place) }
-}
-
-/// The label, looked for in the content where that can be done, else as the credential tells.
-fn read_label(kind: Kind, file: &mut File, words: Option<&str>, credential: &Credential) -> LabelFacts {
-    let found = match (kind, words) {
-        (Kind::Text, Some(words)) => {
-            text::find_label(words, TEXT_LABEL).map(|(line, place)| seen(&line, place.to_owned()))
-        }
-        (Kind::Png | Kind::Jpeg | Kind::WebP, _) => {
-            let format = match kind {
-                Kind::Png => image::ImageFormat::Png,
-                Kind::Jpeg => image::ImageFormat::Jpeg,
-                _ => image::ImageFormat::WebP,
-            };
-            file.seek(SeekFrom::Start(0))
-                .ok()
-                .and_then(|_| png::decode(&mut *file, format))
-                .and_then(|raster| label::find_in_picture(&raster))
-                .map(|corner| seen(LABEL_TEXT, corner.words().to_owned()))
-        }
-        (Kind::Wav, _) => wav::decode_start(&mut BufReader::new(&mut *file), 4.0)
-            .filter(label_sound::starts_with_rhythm)
-            .map(|_| seen(label_sound::TEXT, label_sound::WHERE.to_owned())),
-        _ => None,
-    };
+/// The label as it was seen or heard, else as the credential tells.
+fn label_facts(kind: Kind, found: Option<LabelFacts>, credential: &Credential) -> LabelFacts {
     let told = || {
         let (text, place) = credential.label.as_ref()?;
-        Some(seen(text, format!("{place} (from the credential)")))
+        let place = Some(format!("{place} (from the credential)"));
+        Some(LabelFacts { present: true, text: Some(text.to_owned()), place })
     };
     match kind {
         Kind::Text => found.unwrap_or_default(),
@@ -254,6 +199,88 @@ fn describe(verdict: &mut Verdict, marks: Marks, credential: &Credential) {
         fields,
     };
     verdict.iptc = IptcFacts { digital_source_type: marks.source_type };
+}
+
+fn watermark_facts(
+    method: String,
+    found: Option<(String, Found)>,
+    receipt: Option<&Receipt>,
+) -> WatermarkFacts {
+    let Some((method, found)) = found else {
+        return WatermarkFacts { method: Some(method), ..WatermarkFacts::default() };
+    };
+    let whole = receipt.map(|r| Payload::of(&r.work_id).to_string());
+    WatermarkFacts {
+        found: true,
+        method: Some(method),
+        matches_record: whole.map(|whole| whole.starts_with(&found.payload)),
+        payload: Some(found.payload),
+        score: Some(found.score),
+        false_positive_rate: Some(found.false_positive_rate),
+        tokens: None,
+    }
+}
+
+/// Codes of one content differ in at most so many of their 256 bits, by kind of content.
+fn likeness_limit(media_type: &str) -> u32 {
+    match media_type.split_once('/').map(|(kind, _)| kind) {
+        Some("image") => 24,
+        Some("audio") => 36,
+        _ => 40,
+    }
+}
+
+/// Finds the record of a file that the log does not know by its bytes: by the watermark, then by what
+/// the content looks or sounds like.
+fn recover(verdict: &mut Verdict, iscc: Option<&str>, recorder: &dyn Recorder) {
+    let problem = |(_, reason): (_, String)| format!("The log could not answer: {reason}.");
+    if let Some(payload) = verdict.watermark.payload.clone() {
+        match recorder.find_watermark(&payload) {
+            Ok(Some((position, entry))) => {
+                let agrees = verdict.work_id.as_ref().is_none_or(|id| *id == entry.work_id.as_str());
+                verdict.watermark.matches_record.get_or_insert(agrees);
+                if !verdict.log.included {
+                    verdict.recovered = Some(recovered("watermark", &position, entry, None));
+                }
+            }
+            Ok(None) => verdict.reasons.push("No entry of this log has its watermark.".to_owned()),
+            Err(e) => verdict.reasons.push(problem(e)),
+        }
+    }
+    if let (Some(iscc), None, false) = (iscc, &verdict.recovered, verdict.log.included) {
+        match recorder.find_alike(iscc, likeness_limit(&verdict.media_type)) {
+            Ok(Some((position, entry, apart))) => {
+                verdict.recovered = Some(recovered("likeness", &position, entry, Some(apart)));
+            }
+            Ok(None) => {}
+            Err(e) => verdict.reasons.push(problem(e)),
+        }
+    }
+    if let Some(found) = &verdict.recovered {
+        let (id, time, index) = (&found.work_id, &found.time, found.index);
+        let sentence = match found.bits_apart {
+            None => format!("Its watermark leads to work {id}, sealed at {time} (entry {index} of the log)."),
+            Some(apart) => format!(
+                "It is much like work {id}, sealed at {time} (entry {index} of the log): {apart} of 256 bits \
+                 of their content codes differ."
+            ),
+        };
+        verdict.reasons.push(sentence);
+        if found.by == "watermark" {
+            verdict.work_id.get_or_insert(found.work_id.clone());
+        }
+    }
+}
+
+fn recovered(
+    by: &'static str,
+    position: &LogPosition,
+    entry: LogEntry,
+    bits_apart: Option<u32>,
+) -> Recovered {
+    let LogEntry { work_id, media_type, sha256, time, .. } = entry;
+    let work_id = work_id.as_str().to_owned();
+    Recovered { by, work_id, media_type, sha256, time, index: position.index, bits_apart }
 }
 
 fn look_up(verdict: &mut Verdict, sha256: &str, recorder: Option<&dyn Recorder>) {
@@ -318,6 +345,10 @@ fn conclude(verdict: &mut Verdict, credential: &Credential, logged: bool) {
     } else {
         VerdictKind::Unmarked
     };
+    if verdict.watermark.found && verdict.watermark.matches_record == Some(false) {
+        let sentence = "Its watermark names another work than its metadata does.";
+        verdict.reasons.push(sentence.to_owned());
+    }
     if valid && logged && !verdict.log.included {
         verdict.reasons.push("It was not sealed with this log.".to_owned());
     }

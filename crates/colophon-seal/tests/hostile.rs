@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 
 use colophon_seal::{VerdictKind, verify};
 use colophon_types::{Media, Seed};
-use kit::{Studio, WORDS, film, film_media, picture, sound};
+use kit::{Studio, WORDS, film, picture, sound};
 
 /// Changes some bytes: flips, runs of one value, cuts, copies, and lengths blown up.
 fn mutate(good: &[u8], seed: &mut Seed) -> Vec<u8> {
@@ -96,7 +96,7 @@ fn mutated_sound() {
 fn mutated_films() {
     let studio = Studio::new();
     let draft = film(studio.dir.path(), 1, true, &[]);
-    let path = studio.make(film_media(draft, 1.0), "a.mp4");
+    let path = studio.make(studio.film(draft, 1.0), "a.mp4");
     attack(&studio, "mp4", &std::fs::read(path).unwrap(), 2500);
 }
 

@@ -9,7 +9,7 @@
 )]
 
 use colophon_seal::{Corner, FILM_LABEL_SECONDS, FilmLabel, LABEL_TEXT, TEXT_LABEL};
-use colophon_types::{FrameMarker, Raster};
+use colophon_types::Raster;
 
 fn grey(width: u32, height: u32) -> Raster {
     Raster::filled(width, height, [90, 90, 90, 255])

@@ -16,7 +16,7 @@ use colophon_seal::{
     CredentialState, LabelOptions, SealError, Sealer, SealerConfig, VerdictKind, VerifyContext, seal, verify,
 };
 use colophon_types::{Cancel, Draft, Event, Explain, Media, NoProgress, PictureFormat, Progress, Recorder};
-use kit::{PRODUCER, Studio, WORDS, film, film_media, labelled_film, picture, receipt, run, sound};
+use kit::{PRODUCER, Studio, WORDS, film, marked_film, picture, receipt, run, sound};
 
 const TRAINED: &str = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia";
 
@@ -98,7 +98,7 @@ fn films_round_trip_whatever_their_layout() {
         let draft = film(studio.dir.path(), 2, faststart, extra);
         let frames = |path: &str| run("ffmpeg", &["-v", "error", "-i", path, "-f", "framemd5", "-"]);
         let before = frames(&draft.display().to_string());
-        let sealed = studio.seal(film_media(draft.clone(), 2.0));
+        let sealed = studio.seal(studio.film(draft.clone(), 2.0));
         assert!(!draft.exists(), "the draft is gone");
         let path = studio.dir.path().join("film.mp4");
         sealed.write_to(&path).unwrap();
@@ -151,7 +151,7 @@ fn a_minute_of_film_is_sealed_within_a_second() {
         let copy = studio.dir.path().join("copy.mp4");
         std::fs::copy(&draft, &copy).unwrap();
         let started = std::time::Instant::now();
-        let sealed = studio.seal(film_media(copy, 60.0));
+        let sealed = studio.seal(studio.film(copy, 60.0));
         sealed.write_to(&studio.dir.path().join("film.mp4")).unwrap();
         best = best.min(started.elapsed().as_secs_f64());
     }
@@ -168,7 +168,7 @@ fn one_changed_byte_in_the_content_is_tampering() {
     let works = [
         (studio.make(Media::Picture(picture(200, 100, true)), "a.png"), b"IDAT"),
         (studio.make(Media::Sound(sound(0.5)), "a.wav"), b"data"),
-        (studio.make(film_media(draft, 1.0), "a.mp4"), b"mdat"),
+        (studio.make(studio.film(draft, 1.0), "a.mp4"), b"mdat"),
         (studio.make(Media::Text(WORDS.to_owned()), "a.md"), b"keep"),
     ];
     for (path, marker) in works {
@@ -282,8 +282,8 @@ fn stripped_files_are_marked_by_what_is_left() {
     assert_eq!(verdict.verdict, VerdictKind::Unmarked);
 
     // A film that was encoded again, smaller and without metadata, keeps the label in its frames.
-    let draft = labelled_film(studio.dir.path(), 3);
-    let path = studio.make(film_media(draft, 3.0), "a.mp4").display().to_string();
+    let draft = marked_film(&studio, 3);
+    let path = studio.make(studio.film(draft, 3.0), "a.mp4").display().to_string();
     let bare = studio.dir.path().join("bare.mp4");
     let text = bare.display().to_string();
     run(
@@ -365,7 +365,7 @@ fn a_failed_step_is_named_and_delivers_nothing() {
     assert!(!draft.exists(), "an unsealed film does not stay");
     let broken = studio.dir.path().join("broken.mp4");
     std::fs::write(&broken, b"\0\0\0\x10ftypisom\0\0\0\0junk").unwrap();
-    let error = try_seal(film_media(broken, 1.0)).unwrap();
+    let error = try_seal(studio.film(broken, 1.0)).unwrap();
     assert!(error.to_string().contains("'metadata'"), "{error}");
     let error = try_seal(Media::Sound(colophon_types::Pcm::default())).unwrap();
     assert!(error.to_string().contains("the sound is empty"), "{error}");
@@ -406,7 +406,7 @@ fn a_cancelled_seal_leaves_nothing() {
     for step in 0..5 {
         let draft = film(studio.dir.path(), 1, true, &[]);
         let cancel = Cancel::new();
-        let draft = Draft::new(film_media(draft, 1.0), receipt());
+        let draft = Draft::new(studio.film(draft, 1.0), receipt());
         let result = seal(draft, &studio.sealer, &cancel, &StopAt(step, cancel.clone()));
         if step < 4 {
             assert!(matches!(result.err(), Some(SealError::Cancelled(_))), "step {step}");

@@ -13,6 +13,7 @@ use axum::response::{IntoResponse, Response};
 use colophon_studio::Studio;
 use colophon_studio::chat::Message;
 use serde::de::DeserializeOwned;
+use tokio::sync::Semaphore;
 
 use crate::error::ApiError;
 use crate::keys::ApiKeys;
@@ -47,7 +48,19 @@ pub(crate) struct App {
     pub(crate) keys: ApiKeys,
     pub(crate) metrics: Metrics,
     pub(crate) responses: Responses,
+    /// Places for those who verify without a key.
+    pub(crate) verifying: Semaphore,
 }
+
+impl App {
+    pub(crate) fn new(studio: Arc<Studio>, keys: ApiKeys, options: ServerOptions) -> Self {
+        let (metrics, responses) = (Metrics::default(), Responses::default());
+        Self { studio, options, keys, metrics, responses, verifying: Semaphore::new(VERIFYING) }
+    }
+}
+
+/// Files that are verified at the same time.
+const VERIFYING: usize = 2;
 
 pub(crate) type Shared = State<Arc<App>>;
 
@@ -104,7 +117,11 @@ impl Responses {
 
 /// Reads a JSON body; errors name the field.
 pub(crate) async fn read_json<T: DeserializeOwned>(app: &App, body: Body) -> Result<T, ApiError> {
-    let limit = app.options.max_body;
+    json_within(app.options.max_body, body).await
+}
+
+/// Reads a JSON body of at most `limit` bytes; errors name the field.
+pub(crate) async fn json_within<T: DeserializeOwned>(limit: usize, body: Body) -> Result<T, ApiError> {
     let bytes = to_bytes(body, limit).await.map_err(|_| ApiError::too_large(limit))?;
     let mut reader = serde_json::Deserializer::from_slice(&bytes);
     let value = serde_path_to_error::deserialize(&mut reader).map_err(|e| {
@@ -128,7 +145,8 @@ pub(crate) async fn gate(State(app): Shared, mut request: Request, next: Next) -
             None => ApiError::forbidden("requests from other origins are not allowed").into_response(),
         }
     } else {
-        match admit(&app, request.headers(), request.uri().path(), origin.is_some() && allowed.is_none()) {
+        let own = origin.as_ref().is_none_or(|origin| is_own(origin, request.headers()));
+        match admit(&app, request.headers(), request.uri().path(), !own && allowed.is_none()) {
             Ok(client) => {
                 request.extensions_mut().insert(client);
                 next.run(request).await
@@ -157,6 +175,13 @@ fn allowed_origin(app: &App, origin: Option<&HeaderValue>) -> Option<HeaderValue
     (wanted == "*" || origin.as_bytes() == wanted.as_bytes()).then(|| origin.clone())
 }
 
+/// Whether a page of this server asks.
+fn is_own(origin: &HeaderValue, headers: &HeaderMap) -> bool {
+    let host = headers.get(header::HOST).and_then(|v| v.to_str().ok());
+    let origin = origin.to_str().ok().and_then(|o| o.split_once("://"));
+    origin.zip(host).is_some_and(|((_, origin), host)| origin.eq_ignore_ascii_case(host))
+}
+
 fn admit(app: &App, headers: &HeaderMap, path: &str, foreign: bool) -> Result<Client, ApiError> {
     if matches!(path, "/healthz" | "/readyz") {
         return Ok(Client(String::new()));
@@ -171,6 +196,9 @@ fn admit(app: &App, headers: &HeaderMap, path: &str, foreign: bool) -> Result<Cl
             return Err(ApiError::forbidden("this host name is not served here"));
         }
         return Ok(Client("local".into()));
+    }
+    if matches!(path, "/v1/verify" | "/verify") {
+        return Ok(Client(String::new()));
     }
     let given = headers
         .get(header::AUTHORIZATION)

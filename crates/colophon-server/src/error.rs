@@ -67,6 +67,15 @@ impl ApiError {
         }
     }
 
+    pub(crate) fn busy() -> Self {
+        Self {
+            status: StatusCode::SERVICE_UNAVAILABLE,
+            kind: "server_error",
+            code: "busy",
+            ..Self::bad("too many files are being verified; try again in a minute", None)
+        }
+    }
+
     /// The body.
     pub(crate) fn body(&self) -> Value {
         json!({"error": {

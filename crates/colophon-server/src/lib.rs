@@ -71,7 +71,7 @@ impl Explain for ServeError {
 /// The routes, for tests and for [`serve`].
 pub fn router(studio: Arc<Studio>, keys: ApiKeys, options: ServerOptions) -> Router {
     let app =
-        Arc::new(App { studio, options, keys, metrics: Metrics::default(), responses: Responses::default() });
+        Arc::new(App::new(studio, keys, options));
     Router::new()
         .route("/v1/models", get(routes::models::list))
         .route("/v1/models/{*id}", get(routes::models::one))
@@ -87,6 +87,8 @@ pub fn router(studio: Arc<Studio>, keys: ApiKeys, options: ServerOptions) -> Rou
         .route("/v1/audio/transcriptions", post(routes::transcriptions::transcriptions))
         .route("/v1/audio/translations", post(routes::transcriptions::translations))
         .route("/v1/audio/voices", get(routes::speech::list))
+        .route("/v1/verify", post(routes::verify::post))
+        .route("/verify", get(routes::verify::page).post(routes::verify::form))
         .route("/healthz", get(routes::health::alive))
         .route("/readyz", get(routes::health::ready))
         .route("/metrics", get(routes::health::metrics))

@@ -2,6 +2,7 @@
 //! engines; every surface hands it a request and gets back sealed works.
 
 mod audiobook;
+mod brought;
 mod check;
 mod config;
 mod diffuse;
@@ -9,6 +10,7 @@ mod edit;
 mod effects;
 mod engines;
 mod error;
+mod examine;
 mod faces;
 mod film;
 mod judge;
@@ -25,6 +27,7 @@ mod talk;
 mod transcribe;
 
 pub use audiobook::{Audiobook, AudiobookRequest};
+pub use brought::Brought;
 pub use colophon_audio::book::{Book, Chapter};
 pub use colophon_audio::clean::{Cleaning, Pauses};
 pub use colophon_audio::effects::{Layer, Nature, Sound, sounds};
@@ -49,6 +52,7 @@ pub use diffuse::{DEFAULT_DIFFUSION, DiffusionRequest, Partial};
 pub use edit::{Behind, Edit, PictureFile};
 pub use effects::{SOUND_RATE, SoundRequest, Sounded};
 pub use error::StudioError;
+pub use examine::{escape, report};
 pub use faces::FaceRequest;
 pub use film::{Deliverable, Made, Timing};
 pub use language::{

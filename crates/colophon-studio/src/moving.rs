@@ -11,7 +11,7 @@ use colophon_image::{Dreamer, Faces, Upscaler, crop};
 use colophon_scene::layers::{Blend, Entrance, Layer, LayeredScene, Particles};
 use colophon_seal::{Sealed, seal};
 use colophon_types::{
-    Cancel, Draft, Event, FrameMarker as _, Lang, Media, NoProgress, Pcm, Progress, Raster, Receipt, Source,
+    Cancel, Draft, Event, FrameMarker as _, Lang, Media, NoProgress, Pcm, Progress, Raster, Receipt, Source, WorkId,
     Stage,
 };
 use colophon_video::{FilmConfig, FilmWriter, Shot, Transition};
@@ -54,7 +54,7 @@ struct Reel {
 }
 
 impl Reel {
-    fn start(studio: &Studio, size: (u32, u32), cancel: &Cancel) -> Result<Self, StudioError> {
+    fn start(studio: &Studio, work: &WorkId, size: (u32, u32), cancel: &Cancel) -> Result<Self, StudioError> {
         let sealer = studio.sealer()?;
         let works = studio.home.join("works");
         std::fs::create_dir_all(&works).map_err(StudioError::io("make the folder", &works))?;
@@ -63,11 +63,11 @@ impl Reel {
             .tempdir_in(&works)
             .map_err(StudioError::io("write in", &works))?;
         let path = temp.path().join("film.mp4");
-        let label = Arc::new(sealer.film_label());
-        let marker = label.name().to_owned();
+        let marks = Arc::new(sealer.film_marker(work));
+        let marker = marks.name().to_owned();
         let mut config = FilmConfig::new(&path, Lang::En);
         (config.width, config.height, config.fps) = (size.0, size.1, FPS);
-        config.marker = Some(label);
+        config.marker = Some(marks);
         config.ffmpeg = studio.ffmpeg();
         let writer = FilmWriter::start(config, cancel, Arc::new(NoProgress))?;
         Ok(Self { writer, marker, temp, path, size })
@@ -151,7 +151,9 @@ impl Studio {
         let lease = self.cores.lease(1, self.cores.total(), cancel)?;
         let faces = Faces::load(&model.dir, lease.threads())?;
         let larger = Upscaler::load(&larger.dir, Quality::Fast, 4, lease.threads())?;
-        let mut reel = Reel::start(self, (FACE, FACE), cancel)?;
+        let given = json!({"task": "image.faces.film", "engine": "gan", "seeds": seeds, "seconds": seconds});
+        let work = new_work(&given)?;
+        let mut reel = Reel::start(self, &work.id, (FACE, FACE), cancel)?;
         let stops: Vec<Latent> = seeds.iter().map(|seed| Latent::of(*seed)).collect();
         for frame in 0..frames {
             let (done, total) = (u64::from(frame), u64::from(frames));
@@ -167,8 +169,6 @@ impl Studio {
             reel.frame(crop::scaled(&face, (FACE, FACE))?, 1, frame + 1 == frames)?;
         }
         drop(lease);
-        let given = json!({"task": "image.faces.film", "engine": "gan", "seeds": seeds, "seconds": seconds});
-        let work = new_work(&given)?;
         let steps = ["faces", "upscale"].map(|step| (step, "onnxruntime".to_owned()));
         let steps = steps.into_iter().chain([("encode", "ffmpeg".into()), ("seal", GENERATOR.to_owned())]);
         let seed = seeds.first().copied().unwrap_or_default();
@@ -208,7 +208,13 @@ impl Studio {
         let first = Dream { seed, ..how.clone() };
         let next = Dream { octaves: 2, steps: 1, seed, ..how.clone() };
         let dreamer = Dreamer::load(&model.dir, &first, false, lease.threads())?;
-        let mut reel = Reel::start(self, size, cancel)?;
+        let given = json!({
+            "task": "image.dream.film", "input_sha256": [origin::sha256_of(&file.bytes)], "layer": how.layer,
+            "channel": how.channel, "octaves": how.octaves, "steps": how.steps, "rate": how.rate,
+            "seconds": seconds, "seed": seed,
+        });
+        let work = new_work(&given)?;
+        let mut reel = Reel::start(self, &work.id, size, cancel)?;
         let mut picture = crop::scaled(&image, size)?;
         for frame in 0..frames {
             let (done, total) = (u64::from(frame), u64::from(frames));
@@ -228,12 +234,6 @@ impl Studio {
             picture = nearer;
         }
         drop(lease);
-        let given = json!({
-            "task": "image.dream.film", "input_sha256": [origin::sha256_of(&file.bytes)], "layer": how.layer,
-            "channel": how.channel, "octaves": how.octaves, "steps": how.steps, "rate": how.rate,
-            "seconds": seconds, "seed": seed,
-        });
-        let work = new_work(&given)?;
         let steps = vec![
             ("dream", "onnxruntime".to_owned()),
             ("encode", "ffmpeg".into()),

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use colophon_hub::{Hub, HubOptions};
 use colophon_ledger::{Ledger, VerifiedProof, verify_proof};
-use colophon_seal::{LabelOptions, Sealer, SealerConfig, Verdict, VerifyContext, verify};
+use colophon_seal::{LabelOptions, Sealer, SealerConfig};
 use colophon_types::{Cancel, Cores, MakeRequest, Progress, WorkId};
 
 use crate::engines::{DEFAULT_MODEL, Models};
@@ -162,30 +162,6 @@ impl Studio {
         let script = request.model.as_deref().or(self.config.model.as_deref()).unwrap_or(DEFAULT_MODEL);
         let models = Models::ensure(&self.hub, &checked, script, progress.as_ref(), cancel)?;
         film::make(self, request, &checked, &models, work, progress, cancel)
-    }
-
-    /// Says what is known of a file.
-    ///
-    /// # Errors
-    /// [`StudioError::Seal`] for what is not a readable file.
-    pub fn verify(&self, file: &Path) -> Result<Verdict, StudioError> {
-        // A studio that has sealed nothing has no log, and verifying must not make one.
-        let ledger = match self.home.join("log").join("checkpoint").exists() {
-            true => Some(self.ledger()?.as_ref()),
-            false => None,
-        };
-        let anchors = match &self.config.trust_anchors {
-            Some(path) => Some(std::fs::read_to_string(path).map_err(StudioError::io("read", path))?),
-            None => None,
-        };
-        let ffmpeg = self.ffmpeg();
-        let context = VerifyContext {
-            recorder: ledger.map(|l| l as &dyn colophon_types::Recorder),
-            trust_anchors: anchors.as_deref(),
-            ffmpeg: Some(&ffmpeg),
-            text_watermark: Some(&crate::language::MarkFinder(self)),
-        };
-        Ok(verify(file, &context)?)
     }
 
     /// Checks a log proof of this studio's log.

@@ -37,6 +37,19 @@ pub enum Modality {
     Video,
 }
 
+/// What generated content that this program did not make, as whoever brings it declares.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Declared {
+    /// A trained model made all of it.
+    #[default]
+    Generated,
+    /// A trained model changed what a person made.
+    Edited,
+    /// An algorithm without a trained model made it.
+    Algorithmic,
+}
+
 /// Generated content before it is sealed.
 ///
 /// A draft cannot be written, served, printed, copied or serialised; the one thing that can be done
@@ -61,6 +74,7 @@ pub struct Draft {
     receipt: Receipt,
     sources: Vec<Source>,
     format: FileFormat,
+    declared: Option<Declared>,
 }
 
 /// What the seal finds inside a draft.
@@ -74,6 +88,8 @@ pub struct DraftParts {
     pub sources: Vec<Source>,
     /// How it is written.
     pub format: FileFormat,
+    /// Set where something else generated it.
+    pub declared: Option<Declared>,
 }
 
 impl Draft {
@@ -85,7 +101,14 @@ impl Draft {
     /// Wraps content that an engine made of files from outside: the first was changed, the others were
     /// used.
     pub fn from_sources(media: Media, receipt: Receipt, sources: Vec<Source>) -> Self {
-        Self { media, receipt, sources, format: FileFormat::default() }
+        Self { media, receipt, sources, format: FileFormat::default(), declared: None }
+    }
+
+    /// Wraps content that something else generated; `source` is the file that it came in, where a
+    /// credential can hold that.
+    pub fn declared(media: Media, receipt: Receipt, source: Option<Source>, what: Declared) -> Self {
+        let sources = source.into_iter().collect();
+        Self { media, receipt, sources, format: FileFormat::default(), declared: Some(what) }
     }
 
     /// The draft, to be written in another format than the usual one of its kind.
@@ -95,12 +118,7 @@ impl Draft {
 
     /// The kind of content.
     pub fn modality(&self) -> Modality {
-        match self.media {
-            Media::Text(_) => Modality::Text,
-            Media::Picture(_) => Modality::Image,
-            Media::Sound(_) | Media::Stereo(_) | Media::Recording { .. } => Modality::Audio,
-            Media::Film { .. } => Modality::Video,
-        }
+        self.media.modality()
     }
 
     /// How it was made.
@@ -110,7 +128,7 @@ impl Draft {
 
     /// Takes the draft apart. For the seal alone: banned elsewhere by `clippy.toml`.
     pub fn open(self) -> DraftParts {
-        let Self { media, receipt, sources, format } = self;
-        DraftParts { media, receipt, sources, format }
+        let Self { media, receipt, sources, format, declared } = self;
+        DraftParts { media, receipt, sources, format, declared }
     }
 }

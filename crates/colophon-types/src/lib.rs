@@ -20,7 +20,7 @@ mod timing;
 
 pub use cancel::{Cancel, Cancelled};
 pub use cores::{Cores, Lease};
-pub use draft::{Draft, DraftParts, Modality, Source};
+pub use draft::{Declared, Draft, DraftParts, Modality, Source};
 pub use error::{ErrorCode, Explain};
 pub use lang::Lang;
 pub use media::{FileFormat, FrameMarker, Media, Pcm, PictureFormat, Raster, SoundFormat, Stereo};

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::path::PathBuf;
 
+use crate::Modality;
+
 /// Mono sound.
 #[derive(Clone, Default, PartialEq)]
 pub struct Pcm {
@@ -287,7 +289,19 @@ pub enum Media {
     },
 }
 
-/// Marks the pixels of a film on their way into the encoder: visible label, and later a watermark.
+impl Media {
+    /// The kind of content.
+    pub fn modality(&self) -> Modality {
+        match self {
+            Self::Text(_) => Modality::Text,
+            Self::Picture(_) => Modality::Image,
+            Self::Sound(_) | Self::Stereo(_) | Self::Recording { .. } => Modality::Audio,
+            Self::Film { .. } => Modality::Video,
+        }
+    }
+}
+
+/// Marks a film on its way into the encoder: visible label and watermarks.
 /// It is the first step of the seal, done by the seal's own code inside the encoder's loop because
 /// a film is never held in memory as frames.
 pub trait FrameMarker: Send + Sync {
@@ -296,4 +310,7 @@ pub trait FrameMarker: Send + Sync {
 
     /// Marks frame `index` (at `fps` frames a second) in place. RGBA as in [`Raster`], opaque.
     fn mark(&self, index: u64, fps: u32, frame: &mut Raster);
+
+    /// Marks the whole of the sound in place.
+    fn mark_sound(&self, sound: &mut Pcm);
 }

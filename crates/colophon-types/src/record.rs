@@ -15,6 +15,13 @@ pub struct LogEntry {
     pub receipt_sha256: String,
     /// RFC 3339, UTC.
     pub time: String,
+    /// What the content's watermark carries, lower-case hex, where there is one: it leads back here
+    /// when all metadata is gone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub watermark: Option<String>,
+    /// The content's code (ISO 24138, 256 bits): what looks or sounds alike has a code that is alike.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub iscc: Option<String>,
 }
 
 /// Where an entry is.
@@ -39,4 +46,22 @@ pub trait Recorder: Send + Sync {
     /// # Errors
     /// The code and a sentence, when the log cannot be read or is inconsistent.
     fn find(&self, sha256: &str) -> Result<Option<LogPosition>, (ErrorCode, String)>;
+
+    /// Finds the newest entry whose watermark begins with `payload` (lower-case hex; a sound carries
+    /// only the first half) and checks its inclusion proof.
+    ///
+    /// # Errors
+    /// As [`Self::find`].
+    fn find_watermark(&self, payload: &str) -> Result<Option<(LogPosition, LogEntry)>, (ErrorCode, String)>;
+
+    /// Finds the entry whose content code is most like `iscc`, if at most `bits` of them differ, and how
+    /// many do; checks its inclusion proof.
+    ///
+    /// # Errors
+    /// As [`Self::find`].
+    fn find_alike(
+        &self,
+        iscc: &str,
+        bits: u32,
+    ) -> Result<Option<(LogPosition, LogEntry, u32)>, (ErrorCode, String)>;
 }

@@ -232,7 +232,11 @@ impl FilmWriter {
             return Err(VideoError::BadFilm("a film needs at least one shot".into()));
         }
         let seconds = reel.frames as f64 / f64::from(self.config.fps);
-        let extras = Extras { reel: &self.reel, seconds, sound, captions: &reel.captions, title, cover };
+        let mut sound = sound.clone();
+        if let Some(marker) = &self.config.marker {
+            marker.mark_sound(&mut sound);
+        }
+        let extras = Extras { reel: &self.reel, seconds, sound: &sound, captions: &reel.captions, title, cover };
         let made = mux::mux(&self.config, self.dir.path(), &extras, &self.cancel)?;
         std::fs::rename(&made, &self.config.output)
             .map_err(|e| VideoError::io(format!("write {}", self.config.output.display()), e))?;

@@ -4,7 +4,7 @@
 //! their standard places; a format that is read has a function that finds them in any file, with
 //! bounded memory and time, and never fails: what cannot be parsed holds no marks.
 
-use std::io::{Read, Seek, SeekFrom};
+use std::io::{BufReader, Read, Seek, SeekFrom};
 
 use crate::mark::aigc::FoundAigc;
 use crate::mark::xmp;
@@ -151,6 +151,22 @@ impl Kind {
             Self::Other("video/quicktime") => (16 << 30, "films"),
             Self::Png | Self::Jpeg | Self::WebP | Self::Other(_) => (256 << 20, "pictures"),
         }
+    }
+}
+
+/// Finds the marks in the metadata of a file of this kind; `words` are those of a text.
+pub(crate) fn read_marks(kind: Kind, file: &mut (impl Read + Seek), words: Option<&str>) -> Marks {
+    let mut file = BufReader::new(file);
+    match (kind, words) {
+        (Kind::Png, _) => png::read(&mut file),
+        (Kind::Jpeg, _) => jpeg::read(&mut file),
+        (Kind::Wav | Kind::WebP, _) => wav::read(&mut file),
+        (Kind::Mp4 | Kind::M4a | Kind::Other("video/quicktime"), _) => mp4::read(&mut file),
+        (Kind::Mp3, _) => id3::read(&mut file),
+        (Kind::Flac, _) => vorbis::read_flac(&mut file),
+        (Kind::Ogg, _) => vorbis::read_ogg(&mut file),
+        (Kind::Text, Some(words)) => text::read(words),
+        _ => Marks::default(),
     }
 }
 

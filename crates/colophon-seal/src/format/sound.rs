@@ -7,7 +7,7 @@ use std::io::{BufReader, BufWriter, Cursor, Read, Write};
 use std::path::Path;
 
 use colophon_ffmpeg::{Ffmpeg, FfmpegError, Pipes};
-use colophon_types::{Cancel, Pcm, SoundFormat};
+use colophon_types::{Cancel, SoundFormat, Stereo};
 use tempfile::NamedTempFile;
 
 use super::mp4;
@@ -16,7 +16,7 @@ use crate::mark::xmp;
 /// Samples sent to ffmpeg at once.
 const BLOCK: usize = 16_384;
 /// How long the start of a file may take to decode.
-const TIME_LIMIT: std::time::Duration = std::time::Duration::from_secs(10);
+const TIME_LIMIT: std::time::Duration = std::time::Duration::from_secs(30);
 /// Rates that Opus knows, in hertz.
 const OPUS_RATES: [u32; 5] = [8_000, 12_000, 16_000, 24_000, 48_000];
 
@@ -85,18 +85,19 @@ pub(crate) fn tagged(
     Ffmpeg::start(ffmpeg, &args, "marking sound", Pipes::default(), cancel, &Cancel::new())?.wait(cancel)
 }
 
-/// The first `seconds` of a file of compressed sound, mixed to one channel; `None` when it cannot be
-/// decoded.
-pub(crate) fn decode_start(ffmpeg: &Path, path: &Path, demuxer: &str, seconds: f64) -> Option<Pcm> {
-    const RATE: u32 = 24_000;
+/// The first `seconds` of a file's sound, mixed to two channels; `None` when it cannot be decoded.
+/// `demuxer` is ffmpeg's name for what reads it.
+pub(crate) fn decode_start(ffmpeg: &Path, path: &Path, demuxer: &str, seconds: f64) -> Option<Stereo> {
+    const RATE: u32 = 48_000;
     let mut args = strings(&["-protocol_whitelist", "file", "-f", demuxer, "-i"]);
     args.push(format!("file:{}", path.display()));
-    args.extend(strings(&["-t", &seconds.to_string(), "-vn", "-sn", "-dn", "-ac", "1"]));
+    args.extend(strings(&["-t", &seconds.to_string(), "-vn", "-sn", "-dn", "-ac", "2"]));
     args.extend(strings(&["-ar", &RATE.to_string(), "-f", "f32le", "pipe:1"]));
-    let most = (f64::from(RATE) * (seconds + 1.0)) as u64 * 4;
+    let most = (f64::from(RATE) * (seconds + 1.0)) as u64 * 8;
     let bytes = colophon_ffmpeg::output(ffmpeg, &args, most, TIME_LIMIT)?;
-    let samples = bytes.chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect();
-    Some(Pcm { rate: RATE, samples })
+    let sample = |b: &[u8]| f32::from_le_bytes([b[0], b[1], b[2], b[3]]);
+    let (left, right) = bytes.chunks_exact(8).map(|b| (sample(&b[..4]), sample(&b[4..]))).unzip();
+    Some(Stereo { rate: RATE, left, right }).filter(|sound| !sound.is_empty())
 }
 
 /// 16-bit samples, interleaved, little endian.

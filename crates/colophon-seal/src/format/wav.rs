@@ -3,7 +3,7 @@
 
 use std::io::{Read, Seek, SeekFrom};
 
-use colophon_types::Pcm;
+use colophon_types::Stereo;
 
 use super::{Marks, le32, read_at, sound};
 use crate::mark::{aigc, xmp};
@@ -105,8 +105,9 @@ pub(crate) fn read(file: &mut (impl Read + Seek)) -> Marks {
     marks
 }
 
-/// The first `seconds` of a file of 16-bit or float PCM, its channels averaged.
-pub(crate) fn decode_start(file: &mut (impl Read + Seek), seconds: f64) -> Option<Pcm> {
+/// The first `seconds` of a file of 16-bit, 24-bit or float PCM: its first two channels, or its only
+/// one twice.
+pub(crate) fn decode_start(file: &mut (impl Read + Seek), seconds: f64) -> Option<Stereo> {
     let chunks = chunks(file);
     let (_, offset, length) = *chunks.iter().find(|c| &c.0 == b"fmt ")?;
     let format = read_at(file, offset, length, 4096)?;
@@ -118,20 +119,30 @@ pub(crate) fn decode_start(file: &mut (impl Read + Seek), seconds: f64) -> Optio
     if !(1..=64).contains(&channels) || !(4_000..=384_000).contains(&rate) {
         return None;
     }
+    if !matches!((tag, bits), (PCM, 16 | 24) | (FLOAT, 32)) {
+        return None;
+    }
     let (_, offset, length) = *chunks.iter().find(|c| &c.0 == b"data")?;
     let frame = u64::from(channels) * u64::from(bits / 8);
     // A stream's length is given as the largest number.
     let there = file.seek(SeekFrom::End(0)).ok()?.saturating_sub(offset);
     let want = ((f64::from(rate) * seconds) as u64 * frame).min(length).min(there);
-    let bytes = read_at(file, offset, want, 64 << 20)?;
-    let values: Vec<f32> = match (tag, bits) {
-        (PCM, 16) => {
-            bytes.chunks_exact(2).map(|b| f32::from(i16::from_le_bytes([b[0], b[1]])) / 32768.0).collect()
-        }
-        (FLOAT, 32) => bytes.chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect(),
-        _ => return None,
+    let bytes = read_at(file, offset, want, 256 << 20)?;
+    let bytes_a_sample = usize::from(bits / 8).max(1);
+    let sample = |b: &[u8]| match (tag, bits) {
+        (PCM, 16) => Some(f32::from(i16::from_le_bytes([b[0], b[1]])) / 32768.0),
+        (PCM, 24) => Some((i32::from_le_bytes([0, b[0], b[1], b[2]]) >> 8) as f32 / 8_388_608.0),
+        (FLOAT, 32) => Some(f32::from_le_bytes([b[0], b[1], b[2], b[3]])),
+        _ => None,
     };
-    let channels = usize::from(channels);
-    let samples = values.chunks_exact(channels).map(|c| c.iter().sum::<f32>() / channels as f32).collect();
-    Some(Pcm { rate, samples })
+    let (mut left, mut right) = (Vec::new(), Vec::new());
+    for frame in bytes.chunks_exact(frame as usize) {
+        let first = sample(&frame[..bytes_a_sample])?;
+        left.push(first);
+        right.push(match channels {
+            1 => first,
+            _ => sample(&frame[bytes_a_sample..2 * bytes_a_sample])?,
+        });
+    }
+    Some(Stereo { rate, left, right })
 }

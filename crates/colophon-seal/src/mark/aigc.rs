@@ -49,6 +49,25 @@ impl Aigc {
         }
     }
 
+    /// The field of another producer, with `propagator` as who spreads the content now. `None` when
+    /// keys are missing.
+    pub(crate) fn of_propagator(
+        fields: &BTreeMap<String, String>,
+        propagator: &str,
+        propagate_id: &str,
+    ) -> Option<Self> {
+        let value = |key: &str| fields.get(key).cloned();
+        Some(Self {
+            label: value("Label")?,
+            content_producer: value("ContentProducer")?,
+            produce_id: value("ProduceID")?,
+            reserved_code1: value("ReservedCode1").unwrap_or_default(),
+            content_propagator: propagator.to_owned(),
+            propagate_id: propagate_id.to_owned(),
+            reserved_code2: String::new(),
+        })
+    }
+
     /// The seven keys and values, in the standard's order.
     pub(crate) fn pairs(&self) -> [(&'static str, &str); 7] {
         [

@@ -17,6 +17,7 @@ use sha2::{Digest, Sha256};
 
 use crate::certificates::Credentials;
 use crate::format::text;
+use crate::mark::watermark::Bound;
 use crate::mark::xmp;
 use crate::verdict::{CredentialFacts, CredentialState};
 
@@ -24,6 +25,8 @@ use crate::verdict::{CredentialFacts, CredentialState};
 pub(crate) const RECEIPT: &str = "org.colophon.receipt";
 /// Label of the assertion that says which other marks were made.
 pub(crate) const MARKS: &str = "org.colophon.marks";
+/// Label of the assertions that bind a manifest to content by its watermark and its content code.
+const SOFT_BINDING: &str = "c2pa.soft-binding";
 const SPEC_VERSION: &str = "2.4.0";
 /// The format under which bare manifest stores are composed.
 const BARE: &str = "application/c2pa";
@@ -45,6 +48,10 @@ pub(crate) struct Claim<'a> {
     pub(crate) source_type: &'a str,
     /// The label: its words and where it is.
     pub(crate) label: (&'a str, &'a str),
+    /// The watermark.
+    pub(crate) bound: &'a Bound,
+    /// The content code.
+    pub(crate) iscc: Option<&'a str>,
     /// Files that the work was made from; the first was changed.
     pub(crate) sources: &'a [Source],
 }
@@ -74,7 +81,26 @@ impl Claim<'_> {
             let opened = json!({ "ingredientIds": [source_id(0)] });
             actions.insert(0, json!({ "action": "c2pa.opened", "parameters": opened }));
         }
-        let definition = json!({
+        let mut marks = json!({ "label": { "text": self.label.0, "where": self.label.1 } });
+        let mut bindings = Vec::new();
+        let mut bind = |algorithm: String, value: &str| {
+            let block = json!({ "scope": {}, "value": value });
+            let data = json!({ "alg": algorithm, "blocks": [block] });
+            bindings.push(json!({ "label": SOFT_BINDING, "data": data, "created": true }));
+        };
+        match self.bound {
+            Bound::Carried { method, payload } => {
+                marks["watermark"] = json!({ "method": method, "payload": payload });
+                bind(algorithm(method), payload);
+                actions.push(json!({ "action": "c2pa.watermarked.bound", "when": self.receipt.created }));
+            }
+            Bound::Present(method) => marks["watermark"] = json!({ "method": method }),
+            Bound::None(reason) => marks["watermark"] = json!({ "none": reason }),
+        }
+        if let Some(code) = self.iscc {
+            bind("io.iscc.v0".to_owned(), code);
+        }
+        let mut definition = json!({
             "claim_version": 2,
             "claim_generator_info": [claim_generator],
             "title": self.receipt.title,
@@ -88,11 +114,14 @@ impl Claim<'_> {
                 {
                     "label": MARKS,
                     "kind": "Json",
-                    "data": { "label": { "text": self.label.0, "where": self.label.1 } },
+                    "data": marks,
                     "created": true,
                 },
             ],
         });
+        if let Some(list) = definition["assertions"].as_array_mut() {
+            list.append(&mut bindings);
+        }
         let cancel = cancel.clone();
         let context = context(None)?.with_progress_callback(move |_, _, _| !cancel.is_cancelled());
         let mut builder = Builder::from_context(context).with_definition(definition)?;
@@ -179,6 +208,12 @@ impl Claim<'_> {
     }
 }
 
+/// The name of a method of ours as C2PA names algorithms: `colophon-picture/1` becomes
+/// `org.colophon.picture.1`.
+fn algorithm(method: &str) -> String {
+    format!("org.{}", method.replace(['-', '/'], "."))
+}
+
 /// By what the actions name a source.
 fn source_id(index: usize) -> String {
     format!("source-{index}")
@@ -198,7 +233,8 @@ pub(crate) fn try_out(credentials: &Credentials) -> Result<(), String> {
         steps: Vec::new(),
         extra: BTreeMap::new(),
     };
-    let claim = Claim { receipt: &receipt, source_type: xmp::SOURCE_TYPES, label: ("", ""), sources: &[] };
+    let bound = Bound::None("trial".to_owned());
+    let claim = Claim { receipt: &receipt, source_type: xmp::SOURCE_TYPES, label: ("", ""), bound: &bound, iscc: None, sources: &[] };
     let mut words = String::from("trial");
     let store = claim
         .sign_appended(credentials, words.as_bytes(), text::wrapper_length, &Cancel::new())
@@ -420,7 +456,8 @@ mod tests {
             steps: Vec::new(),
             extra: Default::default(),
         };
-        let claim = Claim { receipt: &receipt, source_type: "s", label: ("l", "w"), sources: &[] };
+        let bound = Bound::None("t".to_owned());
+        let claim = Claim { receipt: &receipt, source_type: "s", label: ("l", "w"), bound: &bound, iscc: None, sources: &[] };
         let judged = |more: u64| {
             let length = |n| text::wrapper_length(n) + more;
             let store = claim.sign_appended(&credentials, b"text", length, &Cancel::new()).unwrap();

@@ -2,13 +2,13 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use colophon_types::{FrameMarker, Raster};
+use colophon_types::Raster;
 
 use crate::mark::label::{Corner, FILM_LABEL_SECONDS, Plate};
 
 /// Seconds in which the label fades after [`FILM_LABEL_SECONDS`].
 const FADE: f64 = 0.6;
-/// What the seal asks of a film: name and version of this marker.
+/// Name and version of this label.
 pub(crate) const NAME: &str = "colophon-film-label/1";
 
 /// Puts the label on a film's opening frames at full strength for [`FILM_LABEL_SECONDS`], then lets
@@ -44,12 +44,9 @@ impl Default for FilmLabel {
     }
 }
 
-impl FrameMarker for FilmLabel {
-    fn name(&self) -> &str {
-        NAME
-    }
-
-    fn mark(&self, index: u64, fps: u32, frame: &mut Raster) {
+impl FilmLabel {
+    /// Lays the label over frame `index` (at `fps` frames a second) in place.
+    pub fn mark(&self, index: u64, fps: u32, frame: &mut Raster) {
         let time = index as f64 / f64::from(fps.max(1));
         let strength = if time < FILM_LABEL_SECONDS {
             256

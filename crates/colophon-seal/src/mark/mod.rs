@@ -2,8 +2,10 @@
 
 pub(crate) mod aigc;
 pub(crate) mod credential;
+pub(crate) mod iscc;
 pub(crate) mod label;
 pub(crate) mod label_film;
 pub(crate) mod label_sound;
+pub(crate) mod marker;
 pub(crate) mod watermark;
 pub(crate) mod xmp;

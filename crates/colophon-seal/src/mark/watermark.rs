@@ -1,11 +1,15 @@
-//! The imperceptible watermark: where one goes, and what it must offer.
+//! The imperceptible watermark: what one must offer, and those that are built in.
 //!
-//! No watermark is implemented yet; [`crate::Sealer`] holds an empty list of them and the step
-//! passes the content on unchanged. A watermark marks the content after the label and before any
-//! metadata, carries 64 bits that the log can resolve to a work, and is found again without the
-//! metadata.
+//! A watermark marks the content after the label and before any metadata. It carries a number
+//! ([`Payload`]) that the log resolves to a work, and is found again without any metadata. Pictures and
+//! short sounds are marked by [`Watermark::embed`] when they are sealed; films, recordings and streams
+//! on their way into the encoder, by the same methods (see [`crate::FilmMarker`], [`crate::Recording`],
+//! [`crate::SoundSeal`]).
 
-use colophon_types::{Media, Modality, WorkId};
+use std::sync::Arc;
+
+use colophon_types::{Media, Modality, Pcm, Receipt, Stereo};
+use colophon_watermark::{Found, Key, Payload, picture, sound};
 
 /// Embeds a payload imperceptibly, and finds it again.
 pub trait Watermark: Send + Sync {
@@ -15,23 +19,126 @@ pub trait Watermark: Send + Sync {
     /// Whether it marks this kind of content.
     fn marks(&self, modality: Modality) -> bool;
 
-    /// Marks the content in place.
+    /// Marks the content in place and gives what it carries now, lower-case hex.
     ///
     /// # Errors
-    /// A sentence that says why the content cannot carry it.
-    fn embed(&self, media: &mut Media, work: &WorkId) -> Result<(), String>;
+    /// Why the content cannot carry it, or what went wrong.
+    fn embed(&self, media: &mut Media, payload: Payload) -> Result<String, WatermarkError>;
 
     /// Looks for it in decoded content.
     fn find(&self, media: &Media) -> Option<Found>;
 }
 
-/// A watermark that was found.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Found {
-    /// The payload, lower-case hex.
-    pub payload: String,
-    /// Strength of the evidence, in the method's own units.
-    pub score: f64,
-    /// How often unmarked content scores as high.
-    pub false_positive_rate: f64,
+/// Why content was not marked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum WatermarkError {
+    /// It is too short, too small or too empty to carry the mark: it is sealed without, and its
+    /// credential says why.
+    Unfit(String),
+    /// The mark failed, and with it the sealing.
+    Failed(String),
+}
+
+/// What the watermark step did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Bound {
+    /// The content carries it.
+    Carried {
+        /// The method.
+        method: String,
+        /// What it carries, lower-case hex.
+        payload: String,
+    },
+    /// The content carries a mark of this method, which holds no number.
+    Present(String),
+    /// It carries none, for this reason.
+    None(String),
+}
+
+impl Bound {
+    pub(crate) fn carried(method: &str, payload: impl Into<String>) -> Self {
+        Self::Carried { method: method.to_owned(), payload: payload.into() }
+    }
+
+    /// What the sampler did to the words of a text: its mark says that they came from here, not which
+    /// work they are.
+    pub(crate) fn of_text(receipt: &Receipt) -> Self {
+        match receipt.extra.get("watermark").and_then(|w| w.get("method")?.as_str()) {
+            Some(method) => Self::Present(method.to_owned()),
+            None => Self::None("the words carry no watermark".to_owned()),
+        }
+    }
+}
+
+/// The marks that need nothing but this program.
+pub(crate) fn built_in(key: &Key) -> Vec<Arc<dyn Watermark>> {
+    vec![Arc::new(PictureMark(key.clone())), Arc::new(SoundMark(key.clone()))]
+}
+
+struct PictureMark(Key);
+
+impl Watermark for PictureMark {
+    fn name(&self) -> &str {
+        picture::NAME
+    }
+
+    fn marks(&self, modality: Modality) -> bool {
+        modality == Modality::Image
+    }
+
+    fn embed(&self, media: &mut Media, payload: Payload) -> Result<String, WatermarkError> {
+        let Media::Picture(raster) = media else {
+            return Err(WatermarkError::Failed("it marks pictures alone".to_owned()));
+        };
+        match picture::embed(raster, payload, &self.0) {
+            Ok(_) => Ok(payload.to_string()),
+            Err(unfit) => Err(WatermarkError::Unfit(unfit.to_string())),
+        }
+    }
+
+    fn find(&self, media: &Media) -> Option<Found> {
+        match media {
+            Media::Picture(raster) => picture::find(raster, &self.0),
+            _ => None,
+        }
+    }
+}
+
+struct SoundMark(Key);
+
+impl Watermark for SoundMark {
+    fn name(&self) -> &str {
+        sound::NAME
+    }
+
+    fn marks(&self, modality: Modality) -> bool {
+        modality == Modality::Audio
+    }
+
+    fn embed(&self, media: &mut Media, payload: Payload) -> Result<String, WatermarkError> {
+        let embedded = match media {
+            Media::Sound(Pcm { rate, samples }) => sound::embed(&mut [samples], *rate, payload, &self.0),
+            Media::Stereo(Stereo { rate, left, right }) => {
+                sound::embed(&mut [left, right], *rate, payload, &self.0)
+            }
+            _ => return Err(WatermarkError::Failed("it marks sounds in memory alone".to_owned())),
+        };
+        match embedded {
+            Ok(_) => Ok(short(payload)),
+            Err(unfit) => Err(WatermarkError::Unfit(unfit.to_string())),
+        }
+    }
+
+    fn find(&self, media: &Media) -> Option<Found> {
+        match media {
+            Media::Sound(Pcm { rate, samples }) => sound::find(&[samples], *rate, &self.0),
+            Media::Stereo(Stereo { rate, left, right }) => sound::find(&[left, right], *rate, &self.0),
+            _ => None,
+        }
+    }
+}
+
+/// What a sound carries of a payload, lower-case hex.
+pub(crate) fn short(payload: Payload) -> String {
+    format!("{:08x}", payload.short())
 }

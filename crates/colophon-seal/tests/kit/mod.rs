@@ -50,6 +50,12 @@ impl Studio {
         seal(Draft::new(media, receipt()), &self.sealer, &Cancel::new(), &NoProgress).unwrap()
     }
 
+    /// A film of the kit's work, as if its frames had been marked.
+    pub(crate) fn film(&self, path: PathBuf, seconds: f64) -> Media {
+        let marker = self.sealer.film_marker(&receipt().work_id).name().to_owned();
+        Media::Film { path, marker, seconds }
+    }
+
     /// Seals and writes; gives the path.
     pub(crate) fn make(&self, media: Media, name: &str) -> PathBuf {
         let path = self.dir.path().join(name);
@@ -147,15 +153,11 @@ pub(crate) fn film(dir: &Path, seconds: u32, faststart: bool, extra: &[&str]) ->
     path
 }
 
-pub(crate) fn film_media(path: PathBuf, seconds: f64) -> Media {
-    let marker = colophon_seal::FilmLabel::default().name().to_owned();
-    Media::Film { path, marker, seconds }
-}
 
-/// A film whose frames were labelled on their way into the encoder.
-pub(crate) fn labelled_film(dir: &Path, seconds: u64) -> PathBuf {
+/// A film whose frames were marked on their way into the encoder.
+pub(crate) fn marked_film(studio: &Studio, seconds: u64) -> PathBuf {
     use std::io::Write;
-    let path = dir.join("labelled.mp4");
+    let path = studio.dir.path().join("marked.mp4");
     let mut encoder = Command::new("ffmpeg")
         .args([
             "-v", "error", "-y", "-f", "rawvideo", "-pix_fmt", "rgba", "-s", "640x360", "-r", "24", "-i", "-",
@@ -166,10 +168,10 @@ pub(crate) fn labelled_film(dir: &Path, seconds: u64) -> PathBuf {
         .spawn()
         .expect("ffmpeg is installed");
     let mut pipe = encoder.stdin.take().unwrap();
-    let label = colophon_seal::FilmLabel::default();
+    let marks = studio.sealer.film_marker(&receipt().work_id);
     for index in 0..seconds * 24 {
         let mut frame = picture(640, 360, true);
-        label.mark(index, 24, &mut frame);
+        marks.mark(index, 24, &mut frame);
         pipe.write_all(&frame.rgba).unwrap();
     }
     drop(pipe);

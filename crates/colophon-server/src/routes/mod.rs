@@ -10,6 +10,7 @@ pub(crate) mod models;
 pub(crate) mod responses;
 pub(crate) mod speech;
 pub(crate) mod transcriptions;
+pub(crate) mod verify;
 pub(crate) mod voice;
 
 use axum::http::{HeaderName, HeaderValue};

@@ -47,8 +47,8 @@ pub(crate) fn make(
         .prefix(".make-")
         .tempdir_in(&works)
         .map_err(StudioError::io("write in", &works))?;
-    let label = Arc::new(sealer.film_label());
-    let marker_name = label.name().to_owned();
+    let marks = Arc::new(sealer.film_marker(&receipt.work_id));
+    let marker_name = marks.name().to_owned();
     let job = line::Job {
         studio,
         checked,
@@ -56,7 +56,7 @@ pub(crate) fn make(
         receipt,
         seed: Seed(seed),
         film: temp.path().join("film.mp4"),
-        marker: label,
+        marker: marks,
     };
     let reel = line::run(job, progress, cancel)?;
 

@@ -93,6 +93,8 @@ pub(crate) enum Command {
     Understand(Understand),
     /// Serve the HTTP API (OpenAI's shapes) on this machine
     Serve(Serve),
+    /// Seal a file that something else generated: label, watermark, credential, log entry
+    Mark(Mark),
     /// Say what is known of files: label, credential, watermark, log entry
     Verify(Verify),
     /// List, fetch, remove and check models
@@ -215,16 +217,69 @@ pub(crate) enum Keys {
     },
 }
 
+/// Seal a file that something else generated.
+#[derive(Debug, clap::Args)]
+#[command(after_help = MARK_EXAMPLES)]
+pub(crate) struct Mark {
+    /// The file: a picture, a sound or a text
+    pub(crate) file: PathBuf,
+    /// The sealed file; its ending says its format
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: PathBuf,
+    /// What generated it: program or service, and version
+    #[arg(long, value_name = "NAME")]
+    pub(crate) generator: String,
+    /// How much of it was generated
+    #[arg(long, value_enum, default_value_t = HowMuch::Generated, value_name = "KIND")]
+    pub(crate) declared: HowMuch,
+    /// Seal it although it is sealed or marked already
+    #[arg(long)]
+    pub(crate) again: bool,
+    /// One JSON document on stdout
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// How much of a file was generated.
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+pub(crate) enum HowMuch {
+    /// All of it, by a trained model
+    Generated,
+    /// A trained model changed what a person made
+    Edited,
+    /// All of it, by an algorithm without a trained model
+    Algorithmic,
+}
+
+const MARK_EXAMPLES: &str = "\
+Examples:
+  colophon mark flyer.png -o flyer-sealed.png --generator \"Stable Diffusion 3.5\"
+  colophon mark voice.mp3 -o voice-sealed.mp3 --generator \"some voice service\"
+  colophon mark photo.jpg -o photo-sealed.jpg --generator \"Photoshop generative fill\" --declared edited";
+
 /// Say what is known of files.
 #[derive(Debug, clap::Args)]
+#[command(after_help = VERIFY_EXAMPLES)]
 pub(crate) struct Verify {
-    /// The files
+    /// Files, folders (all that is in them), http(s) addresses, or `-` for standard input
     #[arg(required = true, value_name = "FILE")]
-    pub(crate) files: Vec<PathBuf>,
+    pub(crate) files: Vec<String>,
+    /// Write the result as an HTML page, too
+    #[arg(long, value_name = "FILE")]
+    pub(crate) report: Option<PathBuf>,
     /// One JSON array on stdout
     #[arg(long)]
     pub(crate) json: bool,
 }
+
+const VERIFY_EXAMPLES: &str = "\
+Examples:
+  colophon verify out/film.mp4
+  colophon verify downloads/ --report report.html
+  colophon verify https://example.com/picture.jpg --json
+  cat picture.png | colophon verify -
+
+Exit status 5 means that one of them was changed after it was signed.";
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Models {

@@ -8,6 +8,7 @@ mod image;
 mod input;
 mod log;
 mod make;
+mod mark;
 mod models;
 mod music;
 mod search;
@@ -62,6 +63,7 @@ pub(crate) fn run(args: Args, cancel: &Cancel) -> Result<ExitCode, Failure> {
         Command::Search(search) => search::run(&studio, &search, progress.as_ref(), cancel),
         Command::Understand(understand) => understand::run(&studio, &understand, progress.as_ref(), cancel),
         Command::Serve(serve) => serve::run(studio, serve, progress.as_ref(), cancel),
+        Command::Mark(mark) => mark::run(&studio, &mark, progress.as_ref(), cancel),
         Command::Verify(verify) => verify::run(&studio, &verify),
         Command::Models(models) => models::run(&studio, models, progress.as_ref(), cancel),
         Command::Log(log) => log::run(&studio, &log),

@@ -1,0 +1,171 @@
+//! Looking at the content itself: the label that is seen or heard, the watermark, and the content code.
+//!
+//! Nothing here needs metadata. Content is decoded once for all of it, and only as much as is needed.
+
+use std::fs::File;
+use std::io::{BufReader, Seek, SeekFrom};
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use colophon_types::{Media, Pcm, Raster, Stereo};
+use colophon_watermark::film::{self, FilmReader};
+use colophon_watermark::{Found, Key};
+
+use crate::format::frame::{self, Which};
+use crate::format::{Kind, png, sound, text, wav};
+use crate::mark::label::{LABEL_TEXT, TEXT_LABEL};
+use crate::mark::{iscc, label, label_sound, watermark};
+use crate::verdict::LabelFacts;
+
+/// So much of a sound is heard for its mark, in seconds; the start of it holds the label.
+const HEARD: f64 = 120.0;
+/// Frames of a film that are looked at: those encoded alone first, then some of its start.
+const KEYS: u32 = 16;
+const FIRST: u32 = 45;
+
+/// What was seen or heard.
+#[derive(Debug, Default)]
+pub(crate) struct Looked {
+    pub(crate) label: Option<LabelFacts>,
+    /// The method and what it found.
+    pub(crate) watermark: Option<(String, Found)>,
+    /// The method that looked, also where it found nothing.
+    pub(crate) method: Option<String>,
+    /// The content code.
+    pub(crate) iscc: Option<String>,
+}
+
+/// What was seen, as a verdict tells it.
+fn seen(text: &str, place: String) -> Option<LabelFacts> {
+    Some(LabelFacts { present: true, text: Some(text.to_owned()), place: Some(place) })
+}
+
+/// Looks at a file. What cannot be decoded shows nothing.
+pub(crate) fn look(
+    kind: Kind,
+    file: &mut File,
+    path: &Path,
+    words: Option<&str>,
+    ffmpeg: Option<&Path>,
+    key: &Key,
+) -> Looked {
+    match kind {
+        Kind::Text => words.map(at_text).unwrap_or_default(),
+        Kind::Png | Kind::Jpeg | Kind::WebP | Kind::Other("image/gif" | "image/tiff") => {
+            picture(kind, file).map(|raster| at_picture(raster, key)).unwrap_or_default()
+        }
+        Kind::Wav => match wav::decode_start(&mut BufReader::new(file), HEARD) {
+            Some(sound) => at_sound(sound, key),
+            None => Looked::default(),
+        },
+        Kind::Mp3 | Kind::Flac | Kind::Ogg | Kind::M4a => {
+            let heard = ffmpeg.zip(demuxer(kind)).and_then(|(program, demuxer)| {
+                sound::decode_start(program, path, demuxer, HEARD)
+            });
+            heard.map(|sound| at_sound(sound, key)).unwrap_or_default()
+        }
+        Kind::Mp4 | Kind::Other("video/quicktime") => {
+            ffmpeg.map(|program| at_film(program, path, key)).unwrap_or_default()
+        }
+        Kind::Other(_) | Kind::Unknown => Looked::default(),
+    }
+}
+
+/// ffmpeg's name for what reads a compressed sound.
+fn demuxer(kind: Kind) -> Option<&'static str> {
+    match kind {
+        Kind::Mp3 => Some("mp3"),
+        Kind::Flac => Some("flac"),
+        Kind::Ogg => Some("ogg"),
+        Kind::M4a => Some("mov"),
+        _ => None,
+    }
+}
+
+fn at_text(words: &str) -> Looked {
+    let label = text::find_label(words, TEXT_LABEL).and_then(|(line, place)| seen(&line, place.to_owned()));
+    Looked { label, iscc: iscc::of_text(&text::words(words)), ..Looked::default() }
+}
+
+fn picture(kind: Kind, file: &mut File) -> Option<Raster> {
+    let format = match kind {
+        Kind::Png => image::ImageFormat::Png,
+        Kind::Jpeg => image::ImageFormat::Jpeg,
+        Kind::WebP => image::ImageFormat::WebP,
+        Kind::Other("image/gif") => image::ImageFormat::Gif,
+        _ => image::ImageFormat::Tiff,
+    };
+    file.seek(SeekFrom::Start(0)).ok()?;
+    png::decode(&mut *file, format)
+}
+
+fn at_picture(raster: Raster, key: &Key) -> Looked {
+    let label = label::find_in_picture(&raster).and_then(|corner| seen(LABEL_TEXT, corner.words().to_owned()));
+    let iscc = iscc::of_picture(&raster);
+    let media = Media::Picture(raster);
+    Looked { label, iscc, ..marked(&media, key) }
+}
+
+fn at_sound(sound: Stereo, key: &Key) -> Looked {
+    let mono = sound.mono();
+    let start = mono.samples.len().min((f64::from(mono.rate) * LABEL) as usize);
+    let start = Pcm { rate: mono.rate, samples: mono.samples[..start].to_vec() };
+    let label = match label_sound::starts_with_rhythm(&start) {
+        true => seen(label_sound::TEXT, label_sound::WHERE.to_owned()),
+        false => None,
+    };
+    let iscc = iscc::of_sound(&mono);
+    Looked { label, iscc, ..marked(&Media::Stereo(sound), key) }
+}
+
+/// How much of a sound's start holds the label, with room for an encoder's delay, in seconds.
+const LABEL: f64 = 4.0;
+
+/// What the marks that are built in find.
+fn marked(media: &Media, key: &Key) -> Looked {
+    let mut looked = Looked::default();
+    let modality = media.modality();
+    for mark in watermark::built_in(key).iter().filter(|m| m.marks(modality)) {
+        looked.method = Some(mark.name().to_owned());
+        if let Some(found) = mark.find(media) {
+            looked.watermark = Some((mark.name().to_owned(), found));
+            break;
+        }
+    }
+    looked
+}
+
+/// What the frames of a film show: the label at its opening, the mark in all of them, else the mark in
+/// its sound.
+fn at_film(ffmpeg: &Path, path: &Path, key: &Key) -> Looked {
+    let opening = Arc::new(Mutex::new(None));
+    let corner = Arc::clone(&opening);
+    frame::frames(ffmpeg, path, Which::Opening, move |raster| {
+        *corner.lock().unwrap_or_else(PoisonError::into_inner) = label::find_in_picture(&raster);
+        false
+    });
+    let corner = opening.lock().unwrap_or_else(PoisonError::into_inner).take();
+    let label = corner.and_then(|corner| seen(LABEL_TEXT, format!("opening frames, {}", corner.words())));
+
+    let reader = Arc::new(Mutex::new(FilmReader::new(key)));
+    let mut found = None;
+    for which in [Which::Keys(KEYS), Which::First(FIRST)] {
+        let theirs = Arc::clone(&reader);
+        frame::frames(ffmpeg, path, which, move |raster| {
+            theirs.lock().unwrap_or_else(PoisonError::into_inner).add(&raster);
+            true
+        });
+        found = reader.lock().unwrap_or_else(PoisonError::into_inner).found();
+        if found.is_some() {
+            break;
+        }
+    }
+    let method = Some(film::NAME.to_owned());
+    if let Some(found) = found {
+        return Looked { label, watermark: Some((film::NAME.to_owned(), found)), method, iscc: None };
+    }
+    let heard = sound::decode_start(ffmpeg, path, "mov", HEARD);
+    let heard = heard.map(|sound| marked(&Media::Stereo(sound), key)).unwrap_or_default();
+    let method = heard.watermark.as_ref().map(|(name, _)| name.clone()).or(method);
+    Looked { label, watermark: heard.watermark, method, iscc: None }
+}

@@ -1,0 +1,135 @@
+//! `/v1/verify` and the page `/verify`: what is known of a file or an address. Both answer without a
+//! key, as the law asks of a detector, and keep nothing of what they are sent.
+
+use std::io::Write as _;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Json;
+use axum::extract::multipart::MultipartError;
+use axum::extract::{FromRequest as _, Multipart, Request, State};
+use axum::http::{HeaderName, HeaderValue, header};
+use axum::response::{Html, IntoResponse, Response};
+use colophon_studio::{Verdict, escape, report};
+use serde::Deserialize;
+use tempfile::NamedTempFile;
+
+use crate::app::{App, Shared, json_within};
+use crate::error::ApiError;
+
+/// Largest file that is looked at, in bytes.
+const LARGEST: usize = 256 << 20;
+/// How long a file waits for others to be looked at.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// Nothing but the page's own style; a file's words cannot become a script.
+const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; \
+                      base-uri 'none'; frame-ancestors 'none'";
+
+/// What is to be looked at.
+enum Subject {
+    File(NamedTempFile, String),
+    Address(String),
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Asked {
+    url: String,
+}
+
+/// A verdict as JSON.
+pub(crate) async fn post(State(app): Shared, request: Request) -> Result<Response, ApiError> {
+    Ok(Json(judge(&app, request).await?).into_response())
+}
+
+/// The page that a file can be given to.
+pub(crate) async fn page() -> Response {
+    safe(Html(PAGE.to_owned()))
+}
+
+/// A verdict as a page.
+pub(crate) async fn form(State(app): Shared, request: Request) -> Response {
+    match judge(&app, request).await {
+        Ok(verdict) => safe(Html(report(&[verdict]))),
+        Err(error) => {
+            let page = PAGE.replace("<!-- problem -->", &format!("<p role=\"alert\">{}</p>", escape(&error.message)));
+            let mut response = safe(Html(page));
+            *response.status_mut() = error.status;
+            response
+        }
+    }
+}
+
+fn safe(page: Html<String>) -> Response {
+    let mut response = page.into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
+    headers.insert(HeaderName::from_static("cache-control"), HeaderValue::from_static("no-store"));
+    response
+}
+
+async fn judge(app: &App, request: Request) -> Result<Verdict, ApiError> {
+    // Whoever asks needs no key, so that only a few are answered at a time.
+    let turn = tokio::time::timeout(PATIENCE, app.verifying.acquire()).await;
+    let _turn = turn.ok().and_then(Result::ok).ok_or_else(ApiError::busy)?;
+    let subject = subject(request).await?;
+    let studio = Arc::clone(&app.studio);
+    let work = tokio::task::spawn_blocking(move || match subject {
+        Subject::File(file, name) => studio.verify(file.path()).map(|v| Verdict { file: name, ..v }),
+        Subject::Address(url) => studio.verify_url(&url),
+    });
+    Ok(work.await.map_err(|_| ApiError::stopped())??)
+}
+
+async fn subject(request: Request) -> Result<Subject, ApiError> {
+    let unreadable = |why: &str| ApiError::bad(format!("the form cannot be read: {why}"), None);
+    let broken = |e: MultipartError| unreadable(&e.body_text());
+    let unwritten = |_: std::io::Error| ApiError::stopped();
+    let kind = request.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
+    if kind.starts_with("application/json") {
+        let asked: Asked = json_within(16 << 10, request.into_body()).await?;
+        return Ok(Subject::Address(asked.url));
+    }
+    let form = Multipart::from_request(request, &()).await;
+    let mut form = form.map_err(|e| unreadable(&e.body_text()))?;
+    let mut total = 0;
+    let mut found = None;
+    while let Some(mut field) = form.next_field().await.map_err(broken)? {
+        let wanted = match field.name() {
+            Some("file") => true,
+            Some("url") => false,
+            _ => continue,
+        };
+        // A name tells where a file lay on someone's machine; its last part is enough.
+        let name = field.file_name().and_then(|n| n.rsplit(['/', '\\']).next()).unwrap_or("file");
+        let name: String = name.chars().filter(|c| !c.is_control()).take(200).collect();
+        let mut file = NamedTempFile::new().map_err(unwritten)?;
+        let mut word = Vec::new();
+        while let Some(chunk) = field.chunk().await.map_err(broken)? {
+            total += chunk.len();
+            if total > LARGEST {
+                return Err(ApiError::too_large(LARGEST));
+            }
+            match wanted {
+                true => file.write_all(&chunk).map_err(unwritten)?,
+                false if word.len() + chunk.len() > 4096 => {
+                    return Err(ApiError::bad("the address is too long", Some("url")));
+                }
+                false => word.extend_from_slice(&chunk),
+            }
+        }
+        if wanted {
+            file.flush().map_err(unwritten)?;
+            if file.as_file().metadata().map_err(unwritten)?.len() > 0 {
+                found = Some(Subject::File(file, name));
+            }
+        } else if let Some(url) = String::from_utf8(word).ok().filter(|u| !u.trim().is_empty()) {
+            found.get_or_insert(Subject::Address(url.trim().to_owned()));
+        }
+    }
+    found.ok_or_else(|| ApiError::bad("neither a file nor an address was sent", Some("file")))
+}
+
+const PAGE: &str = include_str!("verify.html");

@@ -1,0 +1,172 @@
+//! Sealing what something else generated: file → reader → seal, with the same label, watermark,
+//! metadata, credential and log entry as what is made here. The file as it came stands in the
+//! credential as an ingredient, with the marks that it came with.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use colophon_audio::decode::{self, Wanted};
+use colophon_seal::{Sealed, Verdict, VerdictKind, seal};
+use colophon_types::{
+    Cancel, Declared, Draft, FileFormat, Lang, LangChoice, Media, ModelUse, PictureFormat, Progress,
+    SoundFormat, Source,
+};
+use serde_json::json;
+
+use crate::origin::{self, GENERATOR, new_work};
+use crate::{PictureFile, SoundFile, Studio, StudioError};
+
+/// Longest sound, in seconds.
+const LONGEST: f64 = 3600.0;
+/// Largest text, in bytes.
+const LARGEST_TEXT: u64 = 4 << 20;
+
+/// What is said of a file that something else generated.
+#[derive(Clone, Debug)]
+pub struct Brought {
+    /// What generated it: the name and version of the program or service.
+    pub generator: String,
+    /// How much of it was generated.
+    pub declared: Declared,
+    /// Whether a file is sealed that carries the marks of another producer already.
+    pub again: bool,
+    /// The format of the result; `None` for that of the file.
+    pub format: Option<FileFormat>,
+}
+
+/// What a file holds.
+enum Content {
+    Picture(FileFormat),
+    Sound(FileFormat),
+    Text,
+}
+
+impl Studio {
+    /// Seals a file that something else generated.
+    ///
+    /// # Errors
+    /// [`StudioError::Refused`] for a file that is sealed already, carries the mark of another work or
+    /// was changed after it was signed, unless [`Brought::again`] is set; [`StudioError::Request`] for
+    /// one of a kind that cannot be marked; a step that failed.
+    pub fn mark(
+        &self,
+        path: &Path,
+        brought: &Brought,
+        progress: &dyn Progress,
+        cancel: &Cancel,
+    ) -> Result<Sealed, StudioError> {
+        let generator = brought.generator.trim();
+        if generator.is_empty() || generator.chars().count() > 200 || generator.chars().any(char::is_control) {
+            let hint = "name the program or service that made it, in at most 200 characters";
+            return Err(StudioError::request("the generator of the file is not named", hint));
+        }
+        let known = self.verify(path)?;
+        if !brought.again {
+            refuse_marked(path, &known)?;
+        }
+        let (media, source, bytes, format) = self.read(path, &known.media_type, cancel)?;
+        let format = brought.format.unwrap_or(format);
+        let given = json!({
+            "task": "mark", "input_sha256": [origin::sha256_of(&bytes)], "declared": brought.declared,
+            "generator": generator,
+        });
+        let work = new_work(&given)?;
+        // What generated it stands where models stand, without a hash: nobody here has seen it.
+        let uses = vec![ModelUse {
+            id: generator.to_owned(),
+            role: "declared".to_owned(),
+            sha256: String::new(),
+            licence: "unknown".to_owned(),
+            variant: None,
+        }];
+        let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+        let lang = match &media {
+            Media::Text(words) => LangChoice::Auto.resolve(words),
+            _ => Lang::En,
+        };
+        let steps = vec![("seal", GENERATOR.to_owned())];
+        let receipt = origin::receipt(work, &name, lang, given, 0, uses, steps);
+        let draft = Draft::declared(media, receipt, source, brought.declared).written_as(format);
+        let sealer = Arc::clone(self.sealer()?);
+        Ok(seal(draft, &sealer, cancel, progress)?)
+    }
+
+    fn read(
+        &self,
+        path: &Path,
+        media_type: &str,
+        cancel: &Cancel,
+    ) -> Result<(Media, Option<Source>, Arc<[u8]>, FileFormat), StudioError> {
+        match content(path, media_type)? {
+            Content::Picture(format) => {
+                let file = PictureFile::open(path)?;
+                let (raster, source) = file.read()?;
+                Ok((Media::Picture(raster), Some(source), file.bytes, format))
+            }
+            Content::Sound(format) => {
+                let file = SoundFile::open(path)?;
+                let wanted = Wanted { rate: None, channels: 2, ffmpeg: self.ffmpeg() };
+                let sound = decode::read_stereo(path, &wanted, LONGEST, cancel)?;
+                // One channel twice is one channel.
+                let media = match sound.left == sound.right {
+                    true => Media::Sound(sound.mono()),
+                    false => Media::Stereo(sound),
+                };
+                // A credential cannot hold Ogg as an ingredient.
+                let source = (media_type != "audio/ogg").then(|| Source {
+                    name: file.name.clone(),
+                    media_type: media_type.to_owned(),
+                    bytes: Arc::clone(&file.bytes),
+                });
+                Ok((media, source, file.bytes, format))
+            }
+            Content::Text => {
+                let bad = StudioError::io("read", path);
+                let length = std::fs::metadata(path).map_or(0, |m| m.len());
+                if length > LARGEST_TEXT {
+                    let message = format!("{} is larger than 4 MB", path.display());
+                    return Err(StudioError::request(message, "bring a shorter text"));
+                }
+                let words = std::fs::read_to_string(path).map_err(bad)?;
+                let bytes: Arc<[u8]> = words.as_bytes().into();
+                Ok((Media::Text(words), None, bytes, FileFormat::default()))
+            }
+        }
+    }
+}
+
+fn content(path: &Path, media_type: &str) -> Result<Content, StudioError> {
+    let picture = |format: PictureFormat| Ok(Content::Picture(format.into()));
+    let sound = |format: SoundFormat| Ok(Content::Sound(format.into()));
+    match media_type {
+        "image/png" | "image/gif" | "image/tiff" => picture(PictureFormat::Png),
+        "image/jpeg" => picture(PictureFormat::Jpeg { quality: PictureFormat::QUALITY }),
+        "image/webp" => picture(PictureFormat::WebP),
+        "audio/wav" => sound(SoundFormat::Wav),
+        "audio/mpeg" => sound(SoundFormat::Mp3),
+        "audio/flac" => sound(SoundFormat::Flac),
+        "audio/ogg" => sound(SoundFormat::Opus),
+        "audio/mp4" => sound(SoundFormat::Aac),
+        "text/markdown" => Ok(Content::Text),
+        other => {
+            let message = format!("{} is {other}, which cannot be marked", path.display());
+            let hint = "bring PNG, JPEG, WebP, GIF, TIFF, WAV, MP3, FLAC, Ogg, M4A, plain text or Markdown";
+            Err(StudioError::request(message, hint))
+        }
+    }
+}
+
+/// A file that says already what it is keeps saying it.
+fn refuse_marked(path: &Path, known: &Verdict) -> Result<(), StudioError> {
+    let (file, hint) = (path.display(), "to seal it all the same as a new work, add --again");
+    let refused = |message: String| Err(StudioError::Refused { message, hint });
+    match known.verdict {
+        VerdictKind::Verified => refused(format!("{file} is sealed already, with this log")),
+        VerdictKind::Tampered => refused(format!("{file} was changed after it was signed")),
+        _ if known.watermark.found => {
+            let payload = known.watermark.payload.as_deref().unwrap_or("no number");
+            refused(format!("{file} carries the watermark of another work ({payload})"))
+        }
+        _ => Ok(()),
+    }
+}
