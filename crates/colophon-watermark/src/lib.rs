@@ -5,8 +5,14 @@
 //! are protected by `code`; how they are laid into the content is one module per medium.
 
 mod code;
+mod fold;
 mod key;
+mod lattice;
+mod mask;
 mod payload;
+pub mod picture;
+mod plane;
+mod search;
 pub mod sound;
 
 pub use key::Key;

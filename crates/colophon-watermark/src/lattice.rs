@@ -1,0 +1,159 @@
+//! The pattern of a picture's mark: a tile of 128 × 128 pixels that is a sum of waves of whole
+//! frequencies, repeated over the picture. Some waves (pilots) are the same for every payload and tell
+//! where the tile lies; the others carry the coded bits.
+//!
+//! After M. Kutter, *Watermarking resisting to translation, rotation, and scaling* (1998), and
+//! S. Pereira and T. Pun, *Robust template matching for affine resistant image watermarks* (2000), with
+//! the sum over repeats, the weights by local noise and soft decisions added.
+
+use std::f64::consts::{FRAC_PI_2, FRAC_PI_4, TAU};
+
+use rustfft::num_complex::Complex32;
+
+use crate::{Key, code, fold};
+
+/// Pixels a side of the tile.
+pub(crate) const TILE: usize = 128;
+/// Bits of a payload.
+pub(crate) const BITS: usize = 64;
+const CODED: usize = (BITS + code::CHECK) * code::RATE;
+/// Cycles a tile, at least and at most: longer waves drown in the picture, shorter ones in a half-sized
+/// copy of it.
+const LOWEST: f64 = 4.0;
+pub(crate) const HIGHEST: usize = 20;
+const PILOTS: usize = 96;
+const PILOT_AMPLITUDE: f32 = 1.5;
+/// A log-likelihood ratio beyond this says more of the model's faults than of the bit.
+const SUREST: f32 = 6.0;
+
+/// Where the waves of a key's mark are, and what each is for.
+pub(crate) struct Lattice {
+    /// Cycles a tile across (1 to 20) and down (−20 to 20): pilots first, then carriers of bits.
+    pub(crate) points: Vec<(usize, i32)>,
+    pilots: Vec<Complex32>,
+    /// What the real and the imaginary part of each carrier mean: a coded bit and a sign.
+    carriers: Vec<[(usize, f32); 2]>,
+}
+
+/// Where the tile was found to lie.
+#[derive(Clone, Debug)]
+pub(crate) struct Anchor {
+    /// Pixels of the tile, across and down.
+    shift: (f64, f64),
+    /// Amplitude of the mark in what was folded.
+    amplitude: f32,
+    /// Height of the pilots' correlation over its noise, in standard deviations.
+    pub(crate) score: f32,
+}
+
+impl Lattice {
+    pub(crate) fn new(key: &Key) -> Self {
+        let highest = HIGHEST as i32;
+        let mut points: Vec<(usize, i32)> = (1..=HIGHEST)
+            .flat_map(|i| (-highest..=highest).map(move |j| (i, j)))
+            .filter(|(i, j)| {
+                let r = (*i as f64).hypot(f64::from(*j));
+                *j != 0 && (LOWEST..=HIGHEST as f64).contains(&r)
+            })
+            .collect();
+        let mut stream = key.stream("picture lattice");
+        stream.shuffle(&mut points);
+        let pilots = (0..PILOTS)
+            .map(|_| {
+                let phase = FRAC_PI_4 + FRAC_PI_2 * stream.below(4) as f64;
+                Complex32::from_polar(PILOT_AMPLITUDE, phase as f32)
+            })
+            .collect();
+        let mut order: Vec<usize> = (0..(points.len() - PILOTS) * 2).collect();
+        stream.shuffle(&mut order);
+        let mut carrier = |k: usize| (order[k] % CODED, stream.sign());
+        let carriers = (0..points.len() - PILOTS).map(|k| [carrier(2 * k), carrier(2 * k + 1)]).collect();
+        Self { points, pilots, carriers }
+    }
+
+    /// The tile of a payload, of mean 0 and deviation 1.
+    pub(crate) fn tile(&self, payload: u64) -> Vec<f32> {
+        let word = code::encode(payload, BITS);
+        let bit = |(bit, sign): (usize, f32)| if word[bit] { sign } else { -sign };
+        let data = self
+            .carriers
+            .iter()
+            .map(|[re, im]| Complex32::new(bit(*re), bit(*im)) * std::f32::consts::FRAC_1_SQRT_2);
+        let waves: Vec<Complex32> = self.pilots.iter().copied().chain(data).collect();
+        self.draw(&waves)
+    }
+
+    /// The sum of waves, scaled to deviation 1. Summed directly, for a Fourier transform may round
+    /// differently from one processor to the next and a mark should not.
+    fn draw(&self, waves: &[Complex32]) -> Vec<f32> {
+        let turn: Vec<(f64, f64)> = (0..TILE).map(|k| (TAU * k as f64 / TILE as f64).sin_cos()).collect();
+        // Down first: for each frequency across, a column of complex numbers.
+        let mut columns = vec![(0.0_f64, 0.0_f64); (HIGHEST + 1) * TILE];
+        for ((i, j), wave) in self.points.iter().zip(waves) {
+            let (re, im) = (f64::from(wave.re), f64::from(wave.im));
+            for (y, sum) in columns[i * TILE..(i + 1) * TILE].iter_mut().enumerate() {
+                let (s, c) = turn[(y as i32 * j).rem_euclid(TILE as i32) as usize];
+                sum.0 += re * c - im * s;
+                sum.1 += re * s + im * c;
+            }
+        }
+        let mut tile = vec![0.0_f64; TILE * TILE];
+        for (y, row) in tile.chunks_exact_mut(TILE).enumerate() {
+            for i in 1..=HIGHEST {
+                let (re, im) = columns[i * TILE + y];
+                for (x, v) in row.iter_mut().enumerate() {
+                    let (s, c) = turn[x * i % TILE];
+                    *v += re * c - im * s;
+                }
+            }
+        }
+        let deviation = (tile.iter().map(|v| v * v).sum::<f64>() / tile.len() as f64).sqrt();
+        tile.iter().map(|v| (v / deviation) as f32).collect()
+    }
+
+    /// The power of each wave.
+    pub(crate) fn powers(&self) -> Vec<f32> {
+        (0..self.points.len())
+            .map(|k| if k < PILOTS { PILOT_AMPLITUDE * PILOT_AMPLITUDE } else { 1.0 })
+            .collect()
+    }
+
+    /// Where the pilots say that the tile lies.
+    pub(crate) fn anchor(&self, spectrum: &fold::Spectrum) -> Anchor {
+        let mut weight = 0.0;
+        let mut products = Vec::with_capacity(PILOTS);
+        for ((point, pilot), (value, noise)) in
+            self.points.iter().zip(&self.pilots).zip(spectrum.values.iter().zip(&spectrum.noise))
+        {
+            weight += pilot.norm_sqr() / noise;
+            products.push((*point, value * pilot.conj() / noise));
+        }
+        let (shift, height) = fold::highest(&products);
+        Anchor {
+            shift,
+            amplitude: (height / weight).max(0.0),
+            score: height / (weight / 2.0).sqrt().max(1e-12),
+        }
+    }
+
+    /// The payload, read where the tile lies.
+    pub(crate) fn read(&self, spectrum: &fold::Spectrum, anchor: &Anchor) -> Option<u64> {
+        code::decode(&self.evidence(spectrum, anchor), BITS)
+    }
+
+    /// A log-likelihood ratio for each coded bit.
+    fn evidence(&self, spectrum: &fold::Spectrum, anchor: &Anchor) -> Vec<f32> {
+        let mut evidence = vec![0.0_f32; CODED];
+        let points = self.points.iter().zip(spectrum.values.iter().zip(&spectrum.noise)).skip(PILOTS);
+        for (((i, j), (value, noise)), [re, im]) in points.zip(&self.carriers) {
+            let turns = (*i as f64 * anchor.shift.0 + f64::from(*j) * anchor.shift.1) / TILE as f64;
+            let (sin, cos) = (TAU * turns).sin_cos();
+            let back = value * Complex32::new(cos as f32, sin as f32);
+            // A bit's two means lie 2·amplitude/√2 apart, each part has half of the noise.
+            let scale = 4.0 * anchor.amplitude * std::f32::consts::FRAC_1_SQRT_2 / noise;
+            evidence[re.0] += (scale * back.re * re.1).clamp(-SUREST, SUREST);
+            evidence[im.0] += (scale * back.im * im.1).clamp(-SUREST, SUREST);
+        }
+        evidence
+    }
+}

@@ -1,0 +1,120 @@
+//! Brightness as a plane of numbers, and the filters that marks need.
+
+use colophon_types::Raster;
+
+/// `width × height` numbers, row by row.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Plane {
+    pub(crate) width: usize,
+    pub(crate) height: usize,
+    pub(crate) data: Vec<f32>,
+}
+
+/// A part of a picture, in pixels.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Window {
+    pub(crate) left: usize,
+    pub(crate) top: usize,
+    pub(crate) width: usize,
+    pub(crate) height: usize,
+}
+
+impl Window {
+    /// The middle of `width × height`, at most `side × side`.
+    pub(crate) fn middle(width: usize, height: usize, side: usize) -> Self {
+        let (w, h) = (width.min(side), height.min(side));
+        Self { left: (width - w) / 2, top: (height - h) / 2, width: w, height: h }
+    }
+}
+
+/// Whether the bytes of `raster` are as many as its size says.
+pub(crate) fn is_whole(raster: &Raster) -> bool {
+    (raster.width as usize).checked_mul(raster.height as usize).and_then(|n| n.checked_mul(4))
+        == Some(raster.rgba.len())
+}
+
+impl Plane {
+    pub(crate) fn new(width: usize, height: usize) -> Self {
+        Self { width, height, data: vec![0.0; width * height] }
+    }
+
+    /// The brightness (BT.601, 0 to 255) of a part of a picture.
+    pub(crate) fn brightness(raster: &Raster, part: Window) -> Self {
+        let stride = raster.width as usize * 4;
+        let mut data = Vec::with_capacity(part.width * part.height);
+        for row in raster.rgba.chunks_exact(stride).skip(part.top).take(part.height) {
+            let row = &row[part.left * 4..(part.left + part.width) * 4];
+            data.extend(row.chunks_exact(4).map(|p| {
+                // Sixteen bits of fixed point: whole numbers are faster to widen than floats.
+                let y = 19_595 * u32::from(p[0]) + 38_470 * u32::from(p[1]) + 7_471 * u32::from(p[2]);
+                y as i32 as f32 * (1.0 / 65_536.0)
+            }));
+        }
+        Self { width: part.width, height: part.height, data }
+    }
+
+    /// A part of it.
+    pub(crate) fn part(&self, part: Window) -> Self {
+        let rows = self.data.chunks_exact(self.width.max(1)).skip(part.top).take(part.height);
+        let data = rows.flat_map(|row| &row[part.left..part.left + part.width]).copied().collect();
+        Self { width: part.width, height: part.height, data }
+    }
+
+    /// The mean over squares of `2·radius + 1` pixels, edges repeated. `times` of them in a row come
+    /// near a Gaussian of variance `times · ((2·radius + 1)² − 1) / 12`.
+    pub(crate) fn blur(&mut self, radius: usize, times: usize) {
+        let mut other = vec![0.0; self.data.len()];
+        for _ in 0..times {
+            self.blur_rows(radius, &mut other);
+            self.blur_columns(radius, &other);
+        }
+    }
+
+    /// From `self` into `out`.
+    fn blur_rows(&self, radius: usize, out: &mut [f32]) {
+        // Rows go eight abreast, so that a running sum is one vector operation a column.
+        const ABREAST: usize = 8;
+        let scale = 1.0 / (2 * radius + 1) as f32;
+        let width = self.width;
+        let mut strip = vec![[0.0_f32; ABREAST]; width + 2 * radius + 1];
+        for (rows, out) in self.data.chunks(width * ABREAST).zip(out.chunks_mut(width * ABREAST)) {
+            for (k, row) in rows.chunks_exact(width).enumerate() {
+                strip[..=radius].iter_mut().for_each(|s| s[k] = row[0]);
+                strip[radius..].iter_mut().zip(row).for_each(|(s, v)| s[k] = *v);
+                strip[radius + width..].iter_mut().for_each(|s| s[k] = row[width - 1]);
+            }
+            let mut sum = [0.0_f32; ABREAST];
+            for values in &strip[..2 * radius] {
+                (0..ABREAST).for_each(|k| sum[k] += values[k]);
+            }
+            for x in 0..width {
+                let (new, old) = (strip[x + 2 * radius], strip[x]);
+                (0..ABREAST).for_each(|k| sum[k] += new[k]);
+                // The window's place in the strip is read already: the mean takes it.
+                strip[x] = sum.map(|s| s * scale);
+                (0..ABREAST).for_each(|k| sum[k] -= old[k]);
+            }
+            for (k, out) in out.chunks_exact_mut(width).enumerate() {
+                out.iter_mut().zip(&strip).for_each(|(o, s)| *o = s[k]);
+            }
+        }
+    }
+
+    /// From `from` into `self`.
+    fn blur_columns(&mut self, radius: usize, from: &[f32]) {
+        let scale = 1.0 / (2 * radius + 1) as f32;
+        let (width, height) = (self.width, self.height);
+        let row = |y: usize| &from[y.min(height - 1) * width..][..width];
+        let mut sum: Vec<f32> = row(0).iter().map(|v| v * (radius + 1) as f32).collect();
+        for y in 1..=radius {
+            sum.iter_mut().zip(row(y)).for_each(|(s, v)| *s += v);
+        }
+        for (y, out) in self.data.chunks_exact_mut(width).enumerate() {
+            let (new, old) = (row(y + radius + 1), row(y.saturating_sub(radius)));
+            for (((o, s), new), old) in out.iter_mut().zip(&mut sum).zip(new).zip(old) {
+                *o = *s * scale;
+                *s += new - old;
+            }
+        }
+    }
+}
