@@ -209,7 +209,8 @@ impl Ledger {
     ) -> Result<Option<(LogPosition, LogEntry, u32)>, LedgerError> {
         let Some(code) = index::Code::parse(iscc) else { return Ok(None) };
         let head = self.caught_up()?;
-        let Some((index, distance)) = self.index.find_alike(&code, bits)?.filter(|(i, _)| *i < head.size) else {
+        let Some((index, distance)) = self.index.find_alike(&code, bits)?.filter(|(i, _)| *i < head.size)
+        else {
             return Ok(None);
         };
         let record = self.record(index, head)?;

@@ -11,8 +11,8 @@
 mod certificates;
 mod error;
 mod format;
-mod mark;
 mod look;
+mod mark;
 mod pipeline;
 mod recording;
 mod sealed;
@@ -25,7 +25,7 @@ mod verify;
 pub use colophon_watermark::{Found, Payload};
 pub use error::{SealError, Step};
 pub use mark::aigc::{Aigc, is_provider_code};
-pub use mark::label::{Corner, FILM_LABEL_SECONDS, LABEL_TEXT, TEXT_LABEL};
+pub use mark::label::{Corner, FILM_LABEL_SECONDS, LABEL_TEXT, LabelProfile, TEXT_LABEL};
 pub use mark::label_film::FilmLabel;
 pub use mark::label_sound::{NAME as SOUND_LABEL, label_rhythm};
 pub use mark::marker::FilmMarker;
@@ -33,11 +33,11 @@ pub use mark::watermark::{Watermark, WatermarkError};
 pub use pipeline::seal;
 pub use recording::{About, Recording};
 pub use sealed::Sealed;
-pub use sealer::{LabelOptions, Sealer, SealerConfig};
+pub use sealer::{Agreement, LabelOptions, Sealer, SealerConfig};
 pub use stream::{Piece, SealedText, TextSeal};
 pub use stream_sound::{SealedSound, SoundPiece, SoundSeal, streamed_type};
 pub use verdict::{
-    AigcFacts, CredentialFacts, CredentialState, IptcFacts, LabelFacts, LogFacts, Recovered, Verdict, VerdictKind,
-    WatermarkFacts,
+    AigcFacts, CredentialFacts, CredentialState, IptcFacts, LabelFacts, LogFacts, Recovered, Verdict,
+    VerdictKind, WatermarkFacts,
 };
 pub use verify::{TextWatermark, VerifyContext, verify};

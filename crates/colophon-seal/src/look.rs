@@ -13,7 +13,6 @@ use colophon_watermark::{Found, Key};
 
 use crate::format::frame::{self, Which};
 use crate::format::{Kind, png, sound, text, wav};
-use crate::mark::label::{LABEL_TEXT, TEXT_LABEL};
 use crate::mark::{iscc, label, label_sound, watermark};
 use crate::verdict::LabelFacts;
 
@@ -59,9 +58,9 @@ pub(crate) fn look(
             None => Looked::default(),
         },
         Kind::Mp3 | Kind::Flac | Kind::Ogg | Kind::M4a => {
-            let heard = ffmpeg.zip(demuxer(kind)).and_then(|(program, demuxer)| {
-                sound::decode_start(program, path, demuxer, HEARD)
-            });
+            let heard = ffmpeg
+                .zip(demuxer(kind))
+                .and_then(|(program, demuxer)| sound::decode_start(program, path, demuxer, HEARD));
             heard.map(|sound| at_sound(sound, key)).unwrap_or_default()
         }
         Kind::Mp4 | Kind::Other("video/quicktime") => {
@@ -83,7 +82,7 @@ fn demuxer(kind: Kind) -> Option<&'static str> {
 }
 
 fn at_text(words: &str) -> Looked {
-    let label = text::find_label(words, TEXT_LABEL).and_then(|(line, place)| seen(&line, place.to_owned()));
+    let label = text::find_label(words).and_then(|(line, place)| seen(&line, place.to_owned()));
     Looked { label, iscc: iscc::of_text(&text::words(words)), ..Looked::default() }
 }
 
@@ -100,7 +99,8 @@ fn picture(kind: Kind, file: &mut File) -> Option<Raster> {
 }
 
 fn at_picture(raster: Raster, key: &Key) -> Looked {
-    let label = label::find_in_picture(&raster).and_then(|corner| seen(LABEL_TEXT, corner.words().to_owned()));
+    let label =
+        label::find_in_picture(&raster).and_then(|(words, corner)| seen(words, corner.words().to_owned()));
     let iscc = iscc::of_picture(&raster);
     let media = Media::Picture(raster);
     Looked { label, iscc, ..marked(&media, key) }
@@ -145,7 +145,7 @@ fn at_film(ffmpeg: &Path, path: &Path, key: &Key) -> Looked {
         false
     });
     let corner = opening.lock().unwrap_or_else(PoisonError::into_inner).take();
-    let label = corner.and_then(|corner| seen(LABEL_TEXT, format!("opening frames, {}", corner.words())));
+    let label = corner.and_then(|(words, corner)| seen(words, format!("opening frames, {}", corner.words())));
 
     let reader = Arc::new(Mutex::new(FilmReader::new(key)));
     let mut found = None;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use colophon_types::{
     Cancel, Declared, Draft, DraftParts, Event, FileFormat, LogEntry, Media, Modality, Pcm, PictureFormat,
-    Progress, Receipt, SoundFormat, Source, Stage,
+    Progress, Receipt, SoundFormat, Source, Stage, WorkId,
 };
 use colophon_watermark::{Payload, film, sound as heard};
 use sha2::{Digest, Sha256};
@@ -17,11 +17,10 @@ use time::format_description::well_known::Rfc3339;
 use crate::format::sound::{self, Tags};
 use crate::format::{self, SNIFF, jpeg, mp4, png, text, wav, webp};
 use crate::mark::credential::Claim;
-use crate::mark::label::{LABEL_TEXT, TEXT_LABEL};
 use crate::mark::watermark::Bound;
 use crate::mark::{iscc, label, label_sound, marker, watermark, xmp};
 use crate::sealed::Body;
-use crate::{Aigc, FILM_LABEL_SECONDS, SealError, Sealed, Sealer, Step, WatermarkError};
+use crate::{Aigc, FILM_LABEL_SECONDS, LabelOptions, SealError, Sealed, Sealer, Step, WatermarkError};
 
 /// Seals a draft: label → watermark → metadata → C2PA credential → log entry. The draft is consumed;
 /// a film's draft file is removed whether or not sealing succeeds.
@@ -51,7 +50,7 @@ pub fn seal(
     cancel.check()?;
     tell(0);
     let payload = Payload::of(&receipt.work_id);
-    let (words, place) = label_step(&mut media, payload, sealer)?;
+    let label = label_step(&mut media, &receipt.work_id, payload, sealer)?;
 
     cancel.check()?;
     tell(1);
@@ -69,11 +68,10 @@ pub fn seal(
 
     cancel.check()?;
     tell(3);
-    let claim =
-        Claim {
+    let claim = Claim {
         receipt: &receipt,
         source_type: &source_type,
-        label: (words, &place),
+        label: label.as_ref().map(|(words, place)| (*words, place.as_str())),
         bound: &bound,
         iscc: iscc.as_deref(),
         sources: &sources,
@@ -149,43 +147,61 @@ fn aigc_field(receipt: &Receipt, brought: Option<&Source>, sealer: &Sealer) -> A
         .unwrap_or_else(|| Aigc::of_producer(&sealer.producer, id))
 }
 
-/// Step 1: the visible or audible label. Gives its words and its place. A text gets its label in
-/// step 3, where the line is set between front matter and body; a film got it inside the encoder.
-fn label_step(media: &mut Media, payload: Payload, sealer: &Sealer) -> Result<(&'static str, String), SealError> {
+/// Step 1: the visible or audible label. Gives its words and its place, or none where the user agreed
+/// to get the content without; the agreement is kept before anything else is done. A text gets its
+/// label in step 3, where the line is set between front matter and body; a film or recording got it
+/// inside the encoder.
+fn label_step(
+    media: &mut Media,
+    work: &WorkId,
+    payload: Payload,
+    sealer: &Sealer,
+) -> Result<Option<(&'static str, String)>, SealError> {
     let fail = |reason: &str| SealError::step(Step::Label, reason);
-    match media {
-        Media::Text(_) => Ok((TEXT_LABEL, "line at the start of the text".to_owned())),
+    let LabelOptions { corner, profile, hidden } = &sealer.label;
+    let labelled = hidden.is_none();
+    let marked_by = |what: &str, marker: &str, wanted: String| match marker == wanted {
+        true => Ok(()),
+        false => Err(fail(&format!("the {what} was marked by '{marker}', not by '{wanted}'"))),
+    };
+    match &*media {
+        Media::Text(_) => {}
         Media::Picture(raster) => {
             let pixels = raster.width as usize * raster.height as usize;
-            if raster.rgba.len() != pixels * 4 {
+            if pixels == 0 || raster.rgba.len() != pixels * 4 {
                 return Err(fail("the picture's size does not fit its pixels"));
             }
-            let place = label::mark_picture(raster, sealer.label.corner)
-                .ok_or_else(|| fail("the picture has no size"))?;
-            Ok((LABEL_TEXT, place.to_owned()))
         }
         Media::Sound(Pcm { samples, rate }) if samples.is_empty() || *rate == 0 => {
-            Err(fail("the sound is empty"))
+            return Err(fail("the sound is empty"));
         }
-        Media::Stereo(sound) if sound.is_empty() || sound.rate == 0 => Err(fail("the sound is empty")),
-        Media::Sound(sound) => Ok((label_sound::TEXT, label_sound::mark_sound(sound).to_owned())),
-        Media::Stereo(sound) => Ok((label_sound::TEXT, label_sound::mark_stereo(sound).to_owned())),
+        Media::Stereo(sound) if sound.is_empty() || sound.rate == 0 => {
+            return Err(fail("the sound is empty"));
+        }
+        Media::Sound(_) | Media::Stereo(_) => {}
         Media::Recording { marker, .. } => {
-            let wanted = marker::recording_name(payload);
-            if *marker != wanted {
-                return Err(fail(&format!("the sound was marked by '{marker}', not by '{wanted}'")));
-            }
-            Ok((label_sound::TEXT, label_sound::WHERE.to_owned()))
+            marked_by("sound", marker, marker::recording_name(labelled, payload))?;
         }
-        Media::Film { marker, .. } => {
-            let wanted = marker::film_name(payload);
-            if *marker != wanted {
-                return Err(fail(&format!("the film was marked by '{marker}', not by '{wanted}'")));
-            }
-            let place = format!("opening frames 0.0–{FILM_LABEL_SECONDS} s, {}", sealer.label.corner.words());
-            Ok((LABEL_TEXT, place))
-        }
+        Media::Film { marker, .. } => marked_by("film", marker, marker::film_name(labelled, payload))?,
     }
+    if let Some(agreement) = hidden {
+        agreement.keep(work).map_err(|reason| SealError::step(Step::Label, reason))?;
+        return Ok(None);
+    }
+    Ok(Some(match media {
+        Media::Text(_) => (profile.text(), "line at the start of the text".to_owned()),
+        Media::Picture(raster) => {
+            let place = label::mark_picture(raster, *corner, profile.picture());
+            (profile.picture(), place.ok_or_else(|| fail("the picture has no size"))?.to_owned())
+        }
+        Media::Sound(sound) => (label_sound::TEXT, label_sound::mark_sound(sound).to_owned()),
+        Media::Stereo(sound) => (label_sound::TEXT, label_sound::mark_stereo(sound).to_owned()),
+        Media::Recording { .. } => (label_sound::TEXT, label_sound::WHERE.to_owned()),
+        Media::Film { .. } => {
+            let place = format!("opening frames 0.0–{FILM_LABEL_SECONDS} s, {}", corner.words());
+            (profile.picture(), place)
+        }
+    }))
 }
 
 /// Step 2: the imperceptible watermark. What is encoded already got it on its way into the encoder;
@@ -244,8 +260,9 @@ fn metadata_step(
         return Err(fail("the work's number cannot stand in an AIGC field".to_owned()));
     }
     let json = field.to_json();
+    let line = sealer.label.hidden.is_none().then(|| sealer.label.profile.text());
     match media {
-        Media::Text(words) => Ok(Marked::Text(text::compose(&words, TEXT_LABEL, &field, source_type))),
+        Media::Text(words) => Ok(Marked::Text(text::compose(&words, line, &field, source_type))),
         Media::Picture(raster) => {
             let packet = xmp::packet(&json, source_type);
             let format = format.picture();

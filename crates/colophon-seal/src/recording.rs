@@ -42,6 +42,7 @@ pub struct Recording {
     samples: u64,
     mark: SoundMark,
     payload: Payload,
+    labelled: bool,
 }
 
 impl Recording {
@@ -62,7 +63,11 @@ impl Recording {
         cancel: &Cancel,
     ) -> Result<Self, SealError> {
         let io = |e: std::io::Error| SealError::step(Step::Label, e);
-        let label = label_sound::label_rhythm(rate, level);
+        let labelled = sealer.label.hidden.is_none();
+        let label = match labelled {
+            true => label_sound::label_rhythm(rate, level),
+            false => Pcm { rate, samples: Vec::new() },
+        };
         let mut notes = tempfile::Builder::new().suffix(".ffmeta").tempfile_in(folder).map_err(io)?;
         notes.write_all(about.notes(label.seconds()).as_bytes()).map_err(io)?;
         notes.flush().map_err(io)?;
@@ -92,7 +97,8 @@ impl Recording {
         let input = BufWriter::with_capacity(256 << 10, input);
         let payload = Payload::of(work);
         let mark = SoundMark::new(rate, 1, payload, &sealer.key);
-        let mut recording = Self { process, input, path, _notes: notes, rate, samples: 0, mark, payload };
+        let mut recording =
+            Self { process, input, path, _notes: notes, rate, samples: 0, mark, payload, labelled };
         // What an encoder that ended at once has to say is told by `finish`.
         let _ = recording.send(&label);
         Ok(recording)
@@ -115,7 +121,7 @@ impl Recording {
     /// # Errors
     /// What the encoder said; cancelled.
     pub fn finish(self, cancel: &Cancel) -> Result<Media, SealError> {
-        let Self { process, mut input, path, rate, samples, mark, payload, _notes } = self;
+        let Self { process, mut input, path, rate, samples, mark, payload, labelled, _notes } = self;
         let (rest, _) = mark.finish();
         let rest = sound::interleaved(&[rest.first().map(Vec::as_slice).unwrap_or_default()]);
         let sent = input.write_all(&rest).and_then(|()| input.flush());
@@ -124,7 +130,7 @@ impl Recording {
         sent.map_err(|e| SealError::step(Step::Label, e))?;
         let path = path.keep().map_err(|e| SealError::step(Step::Label, e))?;
         let seconds = samples as f64 / f64::from(rate);
-        Ok(Media::Recording { path, marker: marker::recording_name(payload), seconds })
+        Ok(Media::Recording { path, marker: marker::recording_name(labelled, payload), seconds })
     }
 }
 

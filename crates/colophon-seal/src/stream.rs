@@ -14,7 +14,6 @@ use sha2::{Digest, Sha256};
 
 use crate::format::text;
 use crate::mark::credential::Claim;
-use crate::mark::label::TEXT_LABEL;
 use crate::mark::iscc;
 use crate::mark::watermark::Bound;
 use crate::pipeline::{Traces, ledger_step, source_type};
@@ -82,12 +81,16 @@ impl TextSeal {
         let Self { sealer, text } = self;
         let source_type = source_type(&receipt, false);
         let aigc = Aigc::of_producer(&sealer.producer, receipt.work_id.as_str()).to_json();
+        if let Some(agreement) = &sealer.label.hidden {
+            agreement.keep(&receipt.work_id).map_err(|e| SealError::step(Step::Label, e))?;
+        }
+        let label = sealer.label.hidden.is_none().then(|| sealer.label.profile.text());
         let bound = Bound::of_text(&receipt);
         let iscc = iscc::of_text(&text);
         let claim = Claim {
             receipt: &receipt,
             source_type: &source_type,
-            label: (TEXT_LABEL, "beside the text, in the message that carries it"),
+            label: label.map(|words| (words, "beside the text, in the message that carries it")),
             bound: &bound,
             iscc: iscc.as_deref(),
             sources: &[],
@@ -103,6 +106,6 @@ impl TextSeal {
         let sha256 = colophon_types::hex(&digest.finalize());
         let traces = Traces { payload: Payload::of(&receipt.work_id), bound: &bound, iscc };
         let position = ledger_step("text/plain", &sha256, &receipt, traces, &sealer)?;
-        Ok(SealedText { text, label: TEXT_LABEL, aigc, manifest, receipt, sha256, position })
+        Ok(SealedText { text, label: label.unwrap_or_default(), aigc, manifest, receipt, sha256, position })
     }
 }

@@ -12,8 +12,8 @@ use std::sync::mpsc::{Receiver, channel};
 
 use colophon_ffmpeg::{Ffmpeg, Pipes};
 use colophon_types::{Cancel, LogPosition, Pcm, Receipt, SoundFormat};
-use colophon_watermark::sound::{self as heard, SoundMark};
 use colophon_watermark::Payload;
+use colophon_watermark::sound::{self as heard, SoundMark};
 use sha2::{Digest, Sha256};
 
 use crate::format::sound::{self, Tags};
@@ -113,10 +113,16 @@ impl SoundSeal {
         let mark = Some(SoundMark::new(rate, 1, payload, &sealer.key));
         let digest = Sha256::new();
         let print = iscc::Print::new(rate);
-        let mut seal = Self { sealer, receipt, format, rate, encoder, digest, mark, payload, samples: 0, print };
+        let mut seal =
+            Self { sealer, receipt, format, rate, encoder, digest, mark, payload, samples: 0, print };
         seal.digest.update(&head);
-        let label = seal.piece(&label_sound::label_rhythm(rate, level))?;
-        head.extend(label.0);
+        match &seal.sealer.label.hidden {
+            None => head.extend(seal.piece(&label_sound::label_rhythm(rate, level))?.0),
+            Some(agreement) => {
+                let kept = agreement.keep(&seal.receipt.work_id);
+                kept.map_err(|reason| SealError::step(Step::Label, reason))?;
+            }
+        }
         Ok((seal, SoundPiece(head)))
     }
 
@@ -193,7 +199,7 @@ impl SoundSeal {
         let claim = Claim {
             receipt: &receipt,
             source_type: &source_type,
-            label: (label_sound::TEXT, label_sound::WHERE),
+            label: sealer.label.hidden.is_none().then_some((label_sound::TEXT, label_sound::WHERE)),
             bound: &bound,
             iscc: iscc.as_deref(),
             sources: &[],
@@ -202,7 +208,13 @@ impl SoundSeal {
             .sign_bare(&sealer.credentials, &hash, |_| None, cancel)
             .map_err(|e| SealError::step(Step::Credential, e))?;
         let sha256 = colophon_types::hex(&hash);
-        let position = ledger_step(streamed_type(format), &sha256, &receipt, Traces { payload, bound: &bound, iscc }, &sealer)?;
+        let position = ledger_step(
+            streamed_type(format),
+            &sha256,
+            &receipt,
+            Traces { payload, bound: &bound, iscc },
+            &sealer,
+        )?;
         Ok(SealedSound { last: SoundPiece(last), manifest, receipt, sha256, position })
     }
 }

@@ -8,7 +8,7 @@
     reason = "a test may panic and print"
 )]
 
-use colophon_seal::{Corner, FILM_LABEL_SECONDS, FilmLabel, LABEL_TEXT, TEXT_LABEL};
+use colophon_seal::{Corner, FILM_LABEL_SECONDS, FilmLabel, LABEL_TEXT, LabelProfile, TEXT_LABEL};
 use colophon_types::Raster;
 
 fn grey(width: u32, height: u32) -> Raster {
@@ -17,7 +17,7 @@ fn grey(width: u32, height: u32) -> Raster {
 
 fn marked(width: u32, height: u32, index: u64, corner: Corner) -> Raster {
     let mut frame = grey(width, height);
-    FilmLabel::new(corner).mark(index, 24, &mut frame);
+    FilmLabel::new(corner, LabelProfile::All).mark(index, 24, &mut frame);
     frame
 }
 

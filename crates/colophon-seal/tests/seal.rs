@@ -43,7 +43,7 @@ fn assert_verified(studio: &Studio, path: &std::path::Path, media_type: &str, pl
     assert_eq!(verdict.c2pa.problems, Vec::<String>::new());
     assert!(verdict.c2pa.active_manifest.is_some() && !verdict.c2pa.time_stamped);
     assert!(verdict.log.included && verdict.log.index.is_some());
-    assert!(!verdict.watermark.found);
+    assert!(verdict.watermark.found || !media_type.starts_with("image/"), "{verdict:#?}");
 }
 
 #[test]

@@ -133,7 +133,8 @@ fn a_recording_keeps_its_chapters_cover_and_title_under_the_seal() {
         };
         let never = Cancel::new();
         let mut recording =
-            Recording::begin(&studio.sealer, &receipt().work_id, format, 24_000, 0.1, &about, dir, &never).unwrap();
+            Recording::begin(&studio.sealer, &receipt().work_id, format, 24_000, 0.1, &about, dir, &never)
+                .unwrap();
         for part in sound(4.0).samples.chunks(30_000) {
             assert!(recording.write(&Pcm { rate: 24_000, samples: part.to_vec() }));
         }

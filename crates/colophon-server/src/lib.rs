@@ -31,9 +31,8 @@ use tokio::net::TcpListener;
 pub use app::ServerOptions;
 pub use keys::{ApiKeys, KeysError};
 
-use crate::app::{App, Responses};
+use crate::app::App;
 use crate::error::ApiError;
-use crate::metrics::Metrics;
 
 /// How long running answers may go on after the server was asked to stop.
 const GRACE: Duration = Duration::from_secs(10);
@@ -70,8 +69,7 @@ impl Explain for ServeError {
 
 /// The routes, for tests and for [`serve`].
 pub fn router(studio: Arc<Studio>, keys: ApiKeys, options: ServerOptions) -> Router {
-    let app =
-        Arc::new(App::new(studio, keys, options));
+    let app = Arc::new(App::new(studio, keys, options));
     Router::new()
         .route("/v1/models", get(routes::models::list))
         .route("/v1/models/{*id}", get(routes::models::one))

@@ -56,7 +56,8 @@ impl Studio {
         cancel: &Cancel,
     ) -> Result<Sealed, StudioError> {
         let generator = brought.generator.trim();
-        if generator.is_empty() || generator.chars().count() > 200 || generator.chars().any(char::is_control) {
+        if generator.is_empty() || generator.chars().count() > 200 || generator.chars().any(char::is_control)
+        {
             let hint = "name the program or service that made it, in at most 200 characters";
             return Err(StudioError::request("the generator of the file is not named", hint));
         }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use colophon_seal::{Agreement, Corner, LabelOptions, LabelProfile};
 use colophon_text::RemoteOptions;
 use serde::Deserialize;
 
@@ -35,10 +36,48 @@ pub struct Config {
     pub private_key: Option<PathBuf>,
     /// Certificates (PEM) that make a credential count as trusted. `COLOPHON_TRUST_ANCHORS`.
     pub trust_anchors: Option<PathBuf>,
+    /// The visible label.
+    pub label: LabelConfig,
     /// Language engines.
     pub text: TextConfig,
     /// Picture engines.
     pub pictures: PictureConfig,
+}
+
+/// Settings of the visible label (`[label]` in the file).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct LabelConfig {
+    /// Whose law's wording it has: `all` (the default), `cn`, `eu`, `us`. `COLOPHON_LABEL_PROFILE`.
+    pub profile: Option<String>,
+    /// The corner in which pictures and films carry it: `top-left` (the default), `top-right`,
+    /// `bottom-left`, `bottom-right`. `COLOPHON_LABEL_CORNER`.
+    pub corner: Option<String>,
+    /// Who agrees to get content without it, and why: given with each run of the program, never in the
+    /// settings file.
+    #[serde(skip)]
+    pub agreement: Option<(String, String)>,
+}
+
+impl LabelConfig {
+    pub(crate) fn options(&self, home: &Path) -> Result<LabelOptions, StudioError> {
+        let profile = match &self.profile {
+            Some(name) => LabelProfile::named(name).ok_or_else(|| {
+                StudioError::Config(format!("the label's profile is all, cn, eu or us, not '{name}'"))
+            })?,
+            None => LabelProfile::default(),
+        };
+        let corner = match &self.corner {
+            Some(name) => Corner::named(name).ok_or_else(|| {
+                let known = "top-left, top-right, bottom-left or bottom-right";
+                StudioError::Config(format!("the label's corner is {known}, not '{name}'"))
+            })?,
+            None => Corner::default(),
+        };
+        let kept_in = home.join("agreements.jsonl");
+        let hidden = self.agreement.clone().map(|(who, why)| Agreement { who, why, kept_in });
+        Ok(LabelOptions { corner, profile, hidden })
+    }
 }
 
 /// Settings of the picture engines (`[pictures]` in the file).
@@ -169,7 +208,12 @@ impl Config {
                 *slot = Some(value);
             }
         }
-        for (name, slot) in [("COLOPHON_MODEL", &mut self.model), ("COLOPHON_PRODUCER", &mut self.producer)] {
+        for (name, slot) in [
+            ("COLOPHON_MODEL", &mut self.model),
+            ("COLOPHON_PRODUCER", &mut self.producer),
+            ("COLOPHON_LABEL_PROFILE", &mut self.label.profile),
+            ("COLOPHON_LABEL_CORNER", &mut self.label.corner),
+        ] {
             if let Some(value) = env_text(name) {
                 *slot = Some(value);
             }

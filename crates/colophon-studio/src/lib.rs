@@ -47,7 +47,7 @@ pub use colophon_text::script::Recipe;
 pub use colophon_text::understand::Scored;
 pub use colophon_text::{TextError, chat, tasks};
 pub use colophon_video::captions::{to_srt, to_vtt};
-pub use config::{Config, PictureConfig, RemoteConfig, TextConfig};
+pub use config::{Config, LabelConfig, PictureConfig, RemoteConfig, TextConfig};
 pub use diffuse::{DEFAULT_DIFFUSION, DiffusionRequest, Partial};
 pub use edit::{Behind, Edit, PictureFile};
 pub use effects::{SOUND_RATE, SoundRequest, Sounded};

@@ -11,8 +11,8 @@ use colophon_image::{Dreamer, Faces, Upscaler, crop};
 use colophon_scene::layers::{Blend, Entrance, Layer, LayeredScene, Particles};
 use colophon_seal::{Sealed, seal};
 use colophon_types::{
-    Cancel, Draft, Event, FrameMarker as _, Lang, Media, NoProgress, Pcm, Progress, Raster, Receipt, Source, WorkId,
-    Stage,
+    Cancel, Draft, Event, FrameMarker as _, Lang, Media, NoProgress, Pcm, Progress, Raster, Receipt, Source,
+    Stage, WorkId,
 };
 use colophon_video::{FilmConfig, FilmWriter, Shot, Transition};
 use serde_json::json;

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use colophon_hub::{Hub, HubOptions};
 use colophon_ledger::{Ledger, VerifiedProof, verify_proof};
-use colophon_seal::{LabelOptions, Sealer, SealerConfig};
+use colophon_seal::{Sealer, SealerConfig};
 use colophon_types::{Cancel, Cores, MakeRequest, Progress, WorkId};
 
 use crate::engines::{DEFAULT_MODEL, Models};
@@ -135,7 +135,7 @@ impl Studio {
             certificate,
             trust_anchors: self.config.trust_anchors.clone(),
             producer: self.config.producer.clone().unwrap_or_else(|| PRODUCER.into()),
-            label: LabelOptions::default(),
+            label: self.config.label.options(&self.home)?,
             ffmpeg: self.ffmpeg(),
         };
         let ledger: Arc<Ledger> = Arc::clone(self.open_ledger()?);

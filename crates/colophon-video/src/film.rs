@@ -236,7 +236,8 @@ impl FilmWriter {
         if let Some(marker) = &self.config.marker {
             marker.mark_sound(&mut sound);
         }
-        let extras = Extras { reel: &self.reel, seconds, sound: &sound, captions: &reel.captions, title, cover };
+        let extras =
+            Extras { reel: &self.reel, seconds, sound: &sound, captions: &reel.captions, title, cover };
         let made = mux::mux(&self.config, self.dir.path(), &extras, &self.cancel)?;
         std::fs::rename(&made, &self.config.output)
             .map_err(|e| VideoError::io(format!("write {}", self.config.output.display()), e))?;

@@ -5,6 +5,7 @@
 //! are protected by `code`; how they are laid into the content is one module per medium.
 
 mod code;
+pub mod film;
 mod fold;
 mod key;
 mod lattice;

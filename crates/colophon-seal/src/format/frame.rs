@@ -58,9 +58,9 @@ pub(crate) fn frames(
     colophon_ffmpeg::read(ffmpeg, &args, TIME_LIMIT, move |output| {
         let mut output = BufReader::with_capacity(1 << 20, output);
         for _ in 0..most {
-            match next(&mut output) {
-                Some(frame) if see(frame) => {}
-                _ => break,
+            let Some(frame) = next(&mut output) else { break };
+            if !see(frame) {
+                break;
             }
         }
     });

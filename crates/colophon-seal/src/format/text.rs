@@ -13,6 +13,7 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::Marks;
 use crate::mark::aigc::{self, Aigc};
+use crate::mark::label::LabelProfile;
 
 const MAGIC: &[u8; 8] = b"C2PATXT\0";
 const VERSION: u8 = 1;
@@ -24,7 +25,7 @@ const SOURCE_TYPE: &str = "digitalSourceType";
 const MAX_FRONT_MATTER: usize = 64 * 1024;
 
 /// The text with front matter that holds both marks, then the label line, then the body; NFC.
-pub(crate) fn compose(text: &str, label: &str, aigc: &Aigc, source_type: &str) -> String {
+pub(crate) fn compose(text: &str, label: Option<&str>, aigc: &Aigc, source_type: &str) -> String {
     let text: String = strip_wrappers(text.trim_start_matches(PREFIX)).nfc().collect();
     let (front, body) = split_front_matter(&text);
     let mut out = format!("{FENCE}\n");
@@ -38,7 +39,9 @@ pub(crate) fn compose(text: &str, label: &str, aigc: &Aigc, source_type: &str) -
         out.push_str(&format!("  {key}: {}\n", aigc::quote(value)));
     }
     out.push_str(&format!("{SOURCE_TYPE}: {}\n{FENCE}\n\n", aigc::quote(source_type)));
-    out.push_str(&format!("> {label}\n\n"));
+    if let Some(label) = label {
+        out.push_str(&format!("> {label}\n\n"));
+    }
     out.push_str(body.trim_start_matches(['\n', '\r']));
     if !out.ends_with('\n') {
         out.push('\n');
@@ -128,16 +131,19 @@ fn scalar(value: &str) -> String {
 
 /// Looks for a label line, as the standard describes it: both elements in a line at the start or the
 /// end of the body, or our own words anywhere. Gives the line and where it is.
-pub(crate) fn find_label(text: &str, ours: &str) -> Option<(String, &'static str)> {
+pub(crate) fn find_label(text: &str) -> Option<(String, &'static str)> {
     let text = strip_wrappers(text);
     let (_, body) = split_front_matter(text.trim_start_matches(PREFIX));
     let lines: Vec<&str> = body.lines().map(str::trim).filter(|l| !l.is_empty()).collect();
     let plain =
         |line: &str| line.trim_start_matches(['>', '*', '_', ' ']).trim_end_matches(['*', '_']).to_owned();
+    let ours =
+        |line: &str| LabelProfile::ALL.into_iter().find(|p| line.contains(p.text())).map(LabelProfile::text);
     let labels = |line: &&str| {
-        line.chars().count() <= 200
-            && (line.contains("人工智能") || line.contains("AI"))
-            && (line.contains("生成") || line.contains("合成"))
+        ours(line).is_some()
+            || line.chars().count() <= 200
+                && (line.contains("人工智能") || line.contains("AI"))
+                && (line.contains("生成") || line.contains("合成"))
     };
     if let Some(line) = lines.iter().take(3).find(|l| labels(l)) {
         return Some((plain(line), "line at the start of the text"));
@@ -145,7 +151,7 @@ pub(crate) fn find_label(text: &str, ours: &str) -> Option<(String, &'static str
     if let Some(line) = lines.iter().rev().take(3).find(|l| labels(l)) {
         return Some((plain(line), "line at the end of the text"));
     }
-    lines.iter().any(|l| l.contains(ours)).then(|| (ours.to_owned(), "line inside the text"))
+    lines.iter().find_map(|l| ours(l)).map(|words| (words.to_owned(), "line inside the text"))
 }
 
 /// The padded length in UTF-8 of the wrapper of a store of `length` bytes: every byte at four bytes,
@@ -251,15 +257,21 @@ fn runs(text: &str) -> Vec<(usize, usize)> {
     found
 }
 
-/// The text without any wrapper that it came with.
+/// Whether a line is a label of ours and nothing else.
+fn is_label(line: &str) -> bool {
+    let words = line.trim_start_matches(['>', ' ']).trim_end();
+    LabelProfile::ALL.iter().any(|profile| profile.text() == words)
+}
+
 /// The words of a text alone: without front matter, label line and manifest.
 pub(crate) fn words(text: &str) -> String {
     let text = strip_wrappers(text);
     let (_, body) = split_front_matter(text.trim_start_matches(PREFIX));
-    let kept: Vec<&str> = body.lines().filter(|l| !l.contains(crate::TEXT_LABEL)).collect();
+    let kept: Vec<&str> = body.lines().filter(|l| !is_label(l)).collect();
     kept.join("\n").trim().to_owned()
 }
 
+/// The text without any wrapper that it came with.
 fn strip_wrappers(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut from = 0;
@@ -306,14 +318,14 @@ mod tests {
         let aigc = Aigc::of_producer(r#"a"b\c"#, "clp-1");
         let old =
             "---\ntitle: x: y\nAIGC:\n  Label: \"2\"\ntags: [a]\ndigitalSourceType: old\n---\n\n# Head\n";
-        let text = compose(old, "LABEL AI生成", &aigc, "new");
+        let text = compose(old, Some("LABEL AI生成"), &aigc, "new");
         assert!(text.starts_with("---\ntitle: x: y\ntags: [a]\nAIGC:\n  Label: \"1\"\n"), "{text}");
         assert!(text.ends_with("---\n\n> LABEL AI生成\n\n# Head\n"));
         let marks = read(&text);
         assert_eq!(marks.source_type.as_deref(), Some("new"));
         assert!(marks.aigc.valid && marks.aigc.count == 1, "{marks:?}");
         assert_eq!(marks.aigc.fields.unwrap()["ContentProducer"], r#"a"b\c"#);
-        assert_eq!(find_label(&text, "-").unwrap().0, "LABEL AI生成");
-        assert_eq!(find_label("# About maize\n\nIt grows.\n", "-"), None);
+        assert_eq!(find_label(&text).unwrap().0, "LABEL AI生成");
+        assert_eq!(find_label("# About maize\n\nIt grows.\n"), None);
     }
 }

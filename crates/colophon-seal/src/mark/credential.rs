@@ -46,8 +46,8 @@ const CONTENT_PROBLEMS: [&str; 3] =
 pub(crate) struct Claim<'a> {
     pub(crate) receipt: &'a Receipt,
     pub(crate) source_type: &'a str,
-    /// The label: its words and where it is.
-    pub(crate) label: (&'a str, &'a str),
+    /// The label: its words and where it is; `None` where the user agreed to do without.
+    pub(crate) label: Option<(&'a str, &'a str)>,
     /// The watermark.
     pub(crate) bound: &'a Bound,
     /// The content code.
@@ -81,7 +81,10 @@ impl Claim<'_> {
             let opened = json!({ "ingredientIds": [source_id(0)] });
             actions.insert(0, json!({ "action": "c2pa.opened", "parameters": opened }));
         }
-        let mut marks = json!({ "label": { "text": self.label.0, "where": self.label.1 } });
+        let mut marks = match self.label {
+            Some((text, place)) => json!({ "label": { "text": text, "where": place } }),
+            None => json!({ "label": { "none": "left out by agreement of the user, which is kept" } }),
+        };
         let mut bindings = Vec::new();
         let mut bind = |algorithm: String, value: &str| {
             let block = json!({ "scope": {}, "value": value });
@@ -234,7 +237,14 @@ pub(crate) fn try_out(credentials: &Credentials) -> Result<(), String> {
         extra: BTreeMap::new(),
     };
     let bound = Bound::None("trial".to_owned());
-    let claim = Claim { receipt: &receipt, source_type: xmp::SOURCE_TYPES, label: ("", ""), bound: &bound, iscc: None, sources: &[] };
+    let claim = Claim {
+        receipt: &receipt,
+        source_type: xmp::SOURCE_TYPES,
+        label: None,
+        bound: &bound,
+        iscc: None,
+        sources: &[],
+    };
     let mut words = String::from("trial");
     let store = claim
         .sign_appended(credentials, words.as_bytes(), text::wrapper_length, &Cancel::new())
@@ -457,7 +467,14 @@ mod tests {
             extra: Default::default(),
         };
         let bound = Bound::None("t".to_owned());
-        let claim = Claim { receipt: &receipt, source_type: "s", label: ("l", "w"), bound: &bound, iscc: None, sources: &[] };
+        let claim = Claim {
+            receipt: &receipt,
+            source_type: "s",
+            label: None,
+            bound: &bound,
+            iscc: None,
+            sources: &[],
+        };
         let judged = |more: u64| {
             let length = |n| text::wrapper_length(n) + more;
             let store = claim.sign_appended(&credentials, b"text", length, &Cancel::new()).unwrap();

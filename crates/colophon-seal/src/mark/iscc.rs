@@ -144,7 +144,10 @@ mod tests {
     fn pictures_that_look_alike_have_codes_that_are_alike() {
         let first = of_picture(&scene(0.0)).unwrap();
         let mut brighter = scene(0.0);
-        brighter.rgba.chunks_exact_mut(4).for_each(|p| p[..3].iter_mut().for_each(|c| *c = c.saturating_add(20)));
+        brighter
+            .rgba
+            .chunks_exact_mut(4)
+            .for_each(|p| p[..3].iter_mut().for_each(|c| *c = c.saturating_add(20)));
         assert!(apart(&first, &of_picture(&brighter).unwrap()) < 30);
         assert!(apart(&first, &of_picture(&scene(2.0)).unwrap()) > 60);
         assert_eq!(of_picture(&Raster::filled(64, 64, [9, 9, 9, 255])), None);
@@ -167,9 +170,11 @@ mod tests {
 
     #[test]
     fn a_text_and_its_edit_are_alike() {
-        let words = "The keeper of the lighthouse lit the lamp before dusk and listened to the sea. ".repeat(6);
+        let words =
+            "The keeper of the lighthouse lit the lamp before dusk and listened to the sea. ".repeat(6);
         let edited = words.replacen("lamp", "lantern", 1);
-        let other = "A market opens at dawn; the first to come are bakers with warm bread and loud jokes. ".repeat(6);
+        let other =
+            "A market opens at dawn; the first to come are bakers with warm bread and loud jokes. ".repeat(6);
         let (a, b, c) = (of_text(&words).unwrap(), of_text(&edited).unwrap(), of_text(&other).unwrap());
         assert!(apart(&a, &b) < apart(&a, &c));
         assert_eq!(of_text("short"), None);

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use colophon_types::Raster;
 
-use crate::mark::label::{Corner, FILM_LABEL_SECONDS, Plate};
+use crate::mark::label::{Corner, FILM_LABEL_SECONDS, LabelProfile, Plate};
 
 /// Seconds in which the label fades after [`FILM_LABEL_SECONDS`].
 const FADE: f64 = 0.6;
@@ -15,13 +15,14 @@ pub(crate) const NAME: &str = "colophon-film-label/1";
 /// it fade. What a frame gets depends on its index and size alone.
 pub struct FilmLabel {
     corner: Corner,
+    words: &'static str,
     plate: Mutex<Option<(u32, u32, Arc<Plate>)>>,
 }
 
 impl FilmLabel {
     /// The marker.
-    pub fn new(corner: Corner) -> Self {
-        Self { corner, plate: Mutex::new(None) }
+    pub fn new(corner: Corner, profile: LabelProfile) -> Self {
+        Self { corner, words: profile.picture(), plate: Mutex::new(None) }
     }
 
     /// The plate for a frame size, drawn once.
@@ -30,7 +31,7 @@ impl FilmLabel {
         match &*cached {
             Some((w, h, plate)) if (*w, *h) == (width, height) => Some(Arc::clone(plate)),
             _ => {
-                let plate = Arc::new(Plate::new(width, height, self.corner)?);
+                let plate = Arc::new(Plate::new(width, height, self.corner, self.words)?);
                 *cached = Some((width, height, Arc::clone(&plate)));
                 Some(plate)
             }
@@ -40,7 +41,7 @@ impl FilmLabel {
 
 impl Default for FilmLabel {
     fn default() -> Self {
-        Self::new(Corner::TopLeft)
+        Self::new(Corner::TopLeft, LabelProfile::All)
     }
 }
 

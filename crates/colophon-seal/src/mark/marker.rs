@@ -5,24 +5,28 @@ use colophon_types::{FrameMarker, Pcm, Raster, WorkId};
 use colophon_watermark::film::FilmMark;
 use colophon_watermark::{Key, Payload, film, sound};
 
-use crate::FilmLabel;
-use crate::mark::label::Corner;
 use crate::mark::{label_film, label_sound, watermark};
+use crate::{FilmLabel, LabelOptions};
+
+/// Stands in the place of a label that was left out.
+const NO_LABEL: &str = "no-label";
 
 /// The name of the marker that a film of this work must have.
-pub(crate) fn film_name(payload: Payload) -> String {
-    format!("{}+{}:{payload}", label_film::NAME, film::NAME)
+pub(crate) fn film_name(labelled: bool, payload: Payload) -> String {
+    let label = if labelled { label_film::NAME } else { NO_LABEL };
+    format!("{label}+{}:{payload}", film::NAME)
 }
 
 /// The name of the marks that a recording of this work must have.
-pub(crate) fn recording_name(payload: Payload) -> String {
-    format!("{}+{}:{}", label_sound::NAME, sound::NAME, watermark::short(payload))
+pub(crate) fn recording_name(labelled: bool, payload: Payload) -> String {
+    let label = if labelled { label_sound::NAME } else { NO_LABEL };
+    format!("{label}+{}:{}", sound::NAME, watermark::short(payload))
 }
 
 /// Marks a film: the visible label over its opening frames, the watermark in every frame and in its
 /// sound. What a frame gets depends on its index and its pixels alone.
 pub struct FilmMarker {
-    label: FilmLabel,
+    label: Option<FilmLabel>,
     frames: FilmMark,
     key: Key,
     payload: Payload,
@@ -30,14 +34,14 @@ pub struct FilmMarker {
 }
 
 impl FilmMarker {
-    pub(crate) fn new(corner: Corner, key: &Key, work: &WorkId) -> Self {
+    pub(crate) fn new(label: &LabelOptions, key: &Key, work: &WorkId) -> Self {
         let payload = Payload::of(work);
         Self {
-            label: FilmLabel::new(corner),
+            label: label.hidden.is_none().then(|| FilmLabel::new(label.corner, label.profile)),
             frames: FilmMark::new(payload, key),
             key: key.clone(),
             payload,
-            name: film_name(payload),
+            name: film_name(label.hidden.is_none(), payload),
         }
     }
 }
@@ -48,7 +52,9 @@ impl FrameMarker for FilmMarker {
     }
 
     fn mark(&self, index: u64, fps: u32, frame: &mut Raster) {
-        self.label.mark(index, fps, frame);
+        if let Some(label) = &self.label {
+            label.mark(index, fps, frame);
+        }
         self.frames.mark(frame);
     }
 

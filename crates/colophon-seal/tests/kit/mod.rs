@@ -153,7 +153,6 @@ pub(crate) fn film(dir: &Path, seconds: u32, faststart: bool, extra: &[&str]) ->
     path
 }
 
-
 /// A film whose frames were marked on their way into the encoder.
 pub(crate) fn marked_film(studio: &Studio, seconds: u64) -> PathBuf {
     use std::io::Write;

@@ -52,7 +52,8 @@ pub(crate) async fn form(State(app): Shared, request: Request) -> Response {
     match judge(&app, request).await {
         Ok(verdict) => safe(Html(report(&[verdict]))),
         Err(error) => {
-            let page = PAGE.replace("<!-- problem -->", &format!("<p role=\"alert\">{}</p>", escape(&error.message)));
+            let page = PAGE
+                .replace("<!-- problem -->", &format!("<p role=\"alert\">{}</p>", escape(&error.message)));
             let mut response = safe(Html(page));
             *response.status_mut() = error.status;
             response

@@ -246,8 +246,7 @@ impl Studio {
         // The sealed file outlives the shelf: it lies beside it until it is written where it belongs.
         let place = self.home.join("cache");
         let work = &receipt.work_id;
-        let mut recording =
-            Recording::begin(sealer, work, format, rate, LEVEL, &about, &place, cast.cancel)?;
+        let mut recording = Recording::begin(sealer, work, format, rate, LEVEL, &about, &place, cast.cancel)?;
         let mut going = recording.write(&Pcm::silence(rate, CHAPTER));
         for index in 0..segments.len() {
             if !going {

@@ -126,9 +126,26 @@ mod tests {
     #[test]
     fn only_public_addresses_are_asked() {
         for private in [
-            "127.0.0.1", "0.0.0.0", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1",
-            "224.0.0.1", "255.255.255.255", "198.18.0.1", "::1", "::", "fe80::1", "fc00::1", "ff02::1",
-            "::ffff:127.0.0.1", "::ffff:10.0.0.1", "2001:db8::1", "2002:7f00:1::", "64:ff9b::7f00:1",
+            "127.0.0.1",
+            "0.0.0.0",
+            "10.1.2.3",
+            "172.16.0.1",
+            "192.168.1.1",
+            "169.254.169.254",
+            "100.64.0.1",
+            "224.0.0.1",
+            "255.255.255.255",
+            "198.18.0.1",
+            "::1",
+            "::",
+            "fe80::1",
+            "fc00::1",
+            "ff02::1",
+            "::ffff:127.0.0.1",
+            "::ffff:10.0.0.1",
+            "2001:db8::1",
+            "2002:7f00:1::",
+            "64:ff9b::7f00:1",
         ] {
             assert!(!is_public(private.parse().unwrap()), "{private}");
         }
@@ -140,9 +157,17 @@ mod tests {
     #[test]
     fn what_is_no_public_address_is_refused_in_a_sentence() {
         for url in [
-            "http://127.0.0.1:1/x", "http://[::1]/", "http://localhost:9/x", "file:///etc/passwd",
-            "ftp://example.com/x", "nonsense", "", "http://", "http://user:secret@example.com/",
-            "http://0x7f000001/", "http://2130706433/",
+            "http://127.0.0.1:1/x",
+            "http://[::1]/",
+            "http://localhost:9/x",
+            "file:///etc/passwd",
+            "ftp://example.com/x",
+            "nonsense",
+            "",
+            "http://",
+            "http://user:secret@example.com/",
+            "http://0x7f000001/",
+            "http://2130706433/",
         ] {
             let error = bring(url).err().unwrap().to_string();
             assert!(error.contains("cannot be fetched"), "{url}: {error}");

@@ -28,6 +28,18 @@ pub(crate) struct Args {
     /// Never touch the network
     #[arg(long, global = true)]
     pub(crate) offline: bool,
+    /// Whose law's wording the visible label has: all, cn, eu or us
+    #[arg(long, global = true, value_name = "LAW")]
+    pub(crate) label_profile: Option<String>,
+    /// Leave the visible label out, on your agreement, which is kept; all hidden marks stay
+    #[arg(long, global = true, requires = "agreed_by", requires = "agreed_why")]
+    pub(crate) no_visible_label: bool,
+    /// Who agrees to content without a visible label, for --no-visible-label
+    #[arg(long, global = true, value_name = "WHO")]
+    pub(crate) agreed_by: Option<String>,
+    /// What it is for, for --no-visible-label
+    #[arg(long, global = true, value_name = "WHY")]
+    pub(crate) agreed_why: Option<String>,
     /// How progress is shown on stderr
     #[arg(long, global = true, value_enum, default_value_t = ProgressStyle::Auto, value_name = "HOW")]
     pub(crate) progress: ProgressStyle,

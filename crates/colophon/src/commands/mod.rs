@@ -45,6 +45,16 @@ pub(crate) fn run(args: Args, cancel: &Cancel) -> Result<ExitCode, Failure> {
     }
     let mut config = Config::load(args.config.as_deref())?;
     config.offline |= args.offline;
+    if args.label_profile.is_some() {
+        config.label.profile = args.label_profile;
+    }
+    if args.no_visible_label {
+        let (who, why) = args.agreed_by.zip(args.agreed_why).ok_or_else(|| {
+            let message = "--no-visible-label needs --agreed-by WHO and --agreed-why WHY";
+            Failure::new(ErrorCode::BadInput, message)
+        })?;
+        config.label.agreement = Some((who, why));
+    }
     let studio = Studio::open(config)?;
     let progress = progress::receiver(args.progress);
     match args.command {

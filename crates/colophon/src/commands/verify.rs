@@ -46,7 +46,8 @@ pub(crate) fn run(studio: &Studio, args: &args::Verify) -> Result<ExitCode, Fail
 }
 
 fn standard_input(studio: &Studio) -> Result<Verdict, Failure> {
-    let failed = |e: std::io::Error| Failure::new(ErrorCode::BadInput, format!("standard input cannot be read: {e}"));
+    let failed =
+        |e: std::io::Error| Failure::new(ErrorCode::BadInput, format!("standard input cannot be read: {e}"));
     let mut file = tempfile::NamedTempFile::new().map_err(failed)?;
     let length = std::io::copy(&mut std::io::stdin().lock().take(LARGEST + 1), &mut file).map_err(failed)?;
     if length == 0 || length > LARGEST {
@@ -62,7 +63,9 @@ fn standard_input(studio: &Studio) -> Result<Verdict, Failure> {
 fn files_in(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
     let (mut files, mut folders) = (Vec::new(), vec![folder.to_path_buf()]);
     while let Some(folder) = folders.pop() {
-        let failed = |e: std::io::Error| Failure::new(ErrorCode::BadInput, format!("cannot read {}: {e}", folder.display()));
+        let failed = |e: std::io::Error| {
+            Failure::new(ErrorCode::BadInput, format!("cannot read {}: {e}", folder.display()))
+        };
         for entry in std::fs::read_dir(&folder).map_err(failed)? {
             let entry = entry.map_err(failed)?;
             let (kind, path) = (entry.file_type().map_err(failed)?, entry.path());
