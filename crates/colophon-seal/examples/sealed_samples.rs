@@ -28,6 +28,7 @@ fn main() -> Result<(), Error> {
         producer: "001191110000000000000XYAB12".to_owned(),
         label: LabelOptions::default(),
         ffmpeg: "ffmpeg".into(),
+        stamper: None,
     };
     let sealer = Sealer::open(config, Arc::clone(&ledger))?;
     let rate = 24_000;

@@ -8,18 +8,21 @@
 use std::fs::{self, OpenOptions};
 use std::io::{ErrorKind, Write};
 use std::path::Path;
+use std::sync::Arc;
 
 use c2pa::{BoxedSigner, Signer, SigningAlg};
 use rcgen::{
-    BasicConstraints, CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer,
-    KeyPair, KeyUsagePurpose, PKCS_ECDSA_P256_SHA256,
+    BasicConstraints, CertificateParams, CustomExtension, DistinguishedName, DnType, ExtendedKeyUsagePurpose,
+    IsCa, Issuer, KeyPair, KeyUsagePurpose, PKCS_ECDSA_P256_SHA256,
 };
 use time::{Duration, OffsetDateTime};
 
-use crate::SealError;
+use crate::{SealError, TimeStamper};
 
 const CHAIN: &str = "signing-chain.pem";
 const KEY: &str = "signing-key.pem";
+const STAMPER_CHAIN: &str = "timestamp-chain.pem";
+const STAMPER_KEY: &str = "timestamp-key.pem";
 const AUTHORITY: &str = "authority.pem";
 const AUTHORITY_KEY: &str = "authority-key.pem";
 /// Without a time stamp a credential is judged by whether its certificate is valid today, so
@@ -32,36 +35,54 @@ pub(crate) struct Credentials {
     chain: Vec<u8>,
     key: Vec<u8>,
     alg: SigningAlg,
+    /// Who stamps signatures.
+    pub(crate) stamper: Option<Arc<dyn TimeStamper>>,
 }
 
 impl Credentials {
     /// A signer. Cheap enough to make for each work.
     pub(crate) fn signer(&self) -> Result<impl Signer + use<>, c2pa::Error> {
-        c2pa::create_signer::from_keys(&self.chain, &self.key, self.alg, None).map(Compact)
+        let inner = c2pa::create_signer::from_keys(&self.chain, &self.key, self.alg, None)?;
+        Ok(Compact { inner, stamper: self.stamper.clone() })
     }
 }
 
 /// A signer that reserves what a signature without a time stamp takes. The crate's own also reserves
 /// 10 kB for the time stamp; as invisible characters behind a text that is four times as much.
-struct Compact(BoxedSigner);
+struct Compact {
+    inner: BoxedSigner,
+    stamper: Option<Arc<dyn TimeStamper>>,
+}
+
+/// What a time stamp with its authority's chain takes at most, in bytes.
+const STAMP: usize = 10_240;
 
 impl Signer for Compact {
     fn sign(&self, data: &[u8]) -> Result<Vec<u8>, c2pa::Error> {
-        self.0.sign(data)
+        self.inner.sign(data)
     }
 
     fn alg(&self) -> SigningAlg {
-        self.0.alg()
+        self.inner.alg()
     }
 
     fn certs(&self) -> Result<Vec<Vec<u8>>, c2pa::Error> {
-        self.0.certs()
+        self.inner.certs()
     }
 
     fn reserve_size(&self) -> usize {
         // 512 bytes for the longest signature (RSA 4096), the rest for the structure around it.
-        let chain: usize = self.0.certs().unwrap_or_default().iter().map(|c| c.len() + 8).sum();
-        1024 + chain
+        let chain: usize = self.inner.certs().unwrap_or_default().iter().map(|c| c.len() + 8).sum();
+        1024 + chain + self.stamper.as_ref().map_or(0, |_| STAMP)
+    }
+
+    fn send_timestamp_request(&self, message: &[u8]) -> Option<Result<Vec<u8>, c2pa::Error>> {
+        let stamper = self.stamper.as_ref()?;
+        let failed = |reason: String| {
+            c2pa::Error::BadParam(format!("{} gave no time stamp: {reason}", stamper.name()))
+        };
+        let answer = self.timestamp_request_body(message).and_then(|q| stamper.stamp(&q).map_err(failed));
+        Some(answer)
     }
 }
 
@@ -79,7 +100,7 @@ pub(crate) fn from_files(chain: &Path, key: &Path) -> Result<Credentials, SealEr
         SigningAlg::Ps384,
         SigningAlg::Ps512,
     ] {
-        let credentials = Credentials { chain: chain_pem.clone(), key: key_pem.clone(), alg };
+        let credentials = Credentials { chain: chain_pem.clone(), key: key_pem.clone(), alg, stamper: None };
         match credentials.signer().and_then(|s| s.sign(b"probe")) {
             Ok(_) => return Ok(credentials),
             Err(e) => last = e.to_string(),
@@ -99,14 +120,60 @@ pub(crate) fn self_made(dir: &Path) -> Result<Credentials, SealError> {
         chain: fs::read(&chain).map_err(|e| SealError::key(&chain, e))?,
         key: fs::read(&key).map_err(|e| SealError::key(&key, e))?,
         alg: SigningAlg::Es256,
+        stamper: None,
     })
+}
+
+/// Chain and key (PEM) of the local time-stamp authority in `dir`, made on first use and signed by the
+/// self-made authority.
+pub(crate) fn local_stamper(dir: &Path) -> Result<(String, String), SealError> {
+    let (chain, key) = (dir.join(STAMPER_CHAIN), dir.join(STAMPER_KEY));
+    if !chain.exists() {
+        self_made(dir)?;
+        let _lock = lock(dir)?;
+        if !chain.exists() {
+            let read = |name: &str| {
+                let path = dir.join(name);
+                fs::read_to_string(&path).map_err(|e| SealError::key(&path, e))
+            };
+            let (authority, authority_key) = (read(AUTHORITY)?, read(AUTHORITY_KEY)?);
+            let made = stamper(&authority, &authority_key).map_err(|e| SealError::key(dir, e))?;
+            write(&key, &made.1)?;
+            write(&chain, &format!("{}{authority}", made.0))?;
+        }
+    }
+    let read = |path: &Path| fs::read_to_string(path).map_err(|e| SealError::key(path, e));
+    Ok((read(&chain)?, read(&key)?))
+}
+
+/// Certificate and key of a time-stamp authority.
+fn stamper(authority: &str, authority_key: &str) -> Result<(String, String), rcgen::Error> {
+    let issuer = Issuer::from_ca_cert_pem(authority, KeyPair::from_pem(authority_key)?)?;
+    let key = KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256)?;
+    let mut params = params("Colophon local time stamps (this machine's own clock)");
+    params.is_ca = IsCa::ExplicitNoCa;
+    params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
+    // RFC 3161 asks for this purpose alone, and critical.
+    let mut purpose = CustomExtension::from_oid_content(&[2, 5, 29, 37], TIME_STAMPING.to_vec());
+    purpose.set_criticality(true);
+    params.custom_extensions = vec![purpose];
+    let certificate = params.signed_by(&key, &issuer)?;
+    Ok((certificate.pem(), key.serialize_pem()))
+}
+
+/// DER of the extended key usage timeStamping (1.3.6.1.5.5.7.3.8).
+const TIME_STAMPING: [u8; 12] = [0x30, 0x0a, 0x06, 0x08, 0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x03, 0x08];
+
+fn lock(dir: &Path) -> Result<fs::File, SealError> {
+    let lock = OpenOptions::new().create(true).truncate(false).write(true).open(dir.join("lock"));
+    let lock = lock.map_err(|e| SealError::key(dir, e))?;
+    lock.lock().map_err(|e| SealError::key(dir, e))?;
+    Ok(lock)
 }
 
 fn make(dir: &Path) -> Result<(), SealError> {
     fs::create_dir_all(dir).map_err(|e| SealError::key(dir, e))?;
-    let lock = OpenOptions::new().create(true).truncate(false).write(true).open(dir.join("lock"));
-    let lock = lock.map_err(|e| SealError::key(dir, e))?;
-    lock.lock().map_err(|e| SealError::key(dir, e))?;
+    let _lock = lock(dir)?;
     if dir.join(CHAIN).exists() {
         return Ok(()); // another process made it meanwhile
     }
@@ -124,18 +191,19 @@ struct Made {
     key: String,
 }
 
-fn generate() -> Result<Made, rcgen::Error> {
+fn params(common_name: &str) -> CertificateParams {
     let now = OffsetDateTime::now_utc();
-    let params = |common_name: &str| {
-        let mut params = CertificateParams::default();
-        params.not_before = now - Duration::hours(1);
-        params.not_after = now + LIFETIME;
-        params.distinguished_name = DistinguishedName::new();
-        params.distinguished_name.push(DnType::OrganizationName, "Colophon (self-made)");
-        params.distinguished_name.push(DnType::CommonName, common_name);
-        params.use_authority_key_identifier_extension = true;
-        params
-    };
+    let mut params = CertificateParams::default();
+    params.not_before = now - Duration::hours(1);
+    params.not_after = now + LIFETIME;
+    params.distinguished_name = DistinguishedName::new();
+    params.distinguished_name.push(DnType::OrganizationName, "Colophon (self-made)");
+    params.distinguished_name.push(DnType::CommonName, common_name);
+    params.use_authority_key_identifier_extension = true;
+    params
+}
+
+fn generate() -> Result<Made, rcgen::Error> {
     let authority_key = KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256)?;
     let mut authority = params("Colophon local authority");
     authority.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));

@@ -17,6 +17,7 @@ mod pipeline;
 mod recording;
 mod sealed;
 mod sealer;
+mod stamp;
 mod stream;
 mod stream_sound;
 mod verdict;
@@ -34,6 +35,7 @@ pub use pipeline::seal;
 pub use recording::{About, Recording};
 pub use sealed::Sealed;
 pub use sealer::{Agreement, LabelOptions, Sealer, SealerConfig};
+pub use stamp::{LocalAuthority, TimeStamper};
 pub use stream::{Piece, SealedText, TextSeal};
 pub use stream_sound::{SealedSound, SoundPiece, SoundSeal, streamed_type};
 pub use verdict::{

@@ -12,7 +12,7 @@ use crate::mark::label::{Corner, LabelProfile};
 use crate::mark::marker::FilmMarker;
 use crate::mark::watermark;
 use crate::mark::{aigc, credential};
-use crate::{SealError, Watermark};
+use crate::{SealError, TimeStamper, Watermark};
 
 /// Choices about the visible label.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -63,7 +63,7 @@ impl Agreement {
 }
 
 /// What a [`Sealer`] is opened with.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct SealerConfig {
     /// Folder for the self-made signing key and certificates (files of mode 0600, made on first use).
     pub keys_dir: PathBuf,
@@ -79,6 +79,8 @@ pub struct SealerConfig {
     pub label: LabelOptions,
     /// The program ffmpeg, which encodes compressed sound.
     pub ffmpeg: PathBuf,
+    /// Who stamps signatures with the time; without anyone, credentials carry no time stamp.
+    pub stamper: Option<Arc<dyn TimeStamper>>,
 }
 
 /// Seals drafts. Threading contract: may be shared; each call of [`crate::seal`] is independent.
@@ -111,13 +113,14 @@ impl Sealer {
             let message = "content without a visible label needs the name of who agrees and the reason";
             return Err(SealError::Config(message.to_owned()));
         }
-        let credentials = match &config.certificate {
+        let mut credentials = match &config.certificate {
             Some((chain, key)) => certificates::from_files(chain, key)?,
             None => certificates::self_made(&config.keys_dir)?,
         };
         credential::try_out(&credentials).map_err(|reason| {
             SealError::key(config.certificate.as_ref().map_or(&config.keys_dir, |(chain, _)| chain), reason)
         })?;
+        credentials.stamper = config.stamper;
         // Everyone can read the mark with this program alone: a secret key would keep a verifier that
         // asks nobody from reading it.
         let key = Key::public();

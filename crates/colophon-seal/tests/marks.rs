@@ -204,6 +204,7 @@ fn sealer(studio: &Studio, label: LabelOptions) -> Result<Sealer, colophon_seal:
         producer: PRODUCER.to_owned(),
         label,
         ffmpeg: "ffmpeg".into(),
+        stamper: None,
     };
     Sealer::open(config, Arc::clone(&studio.ledger) as Arc<dyn Recorder>)
 }
@@ -305,4 +306,18 @@ fn streams_and_recordings_carry_the_mark_too() {
     let verdict = studio.verify_bytes(&bytes, "stream.wav");
     assert_eq!(verdict.watermark.payload, Some(payload()[..8].to_owned()), "{verdict:?}");
     assert_eq!(studio.ledger.entry(0).unwrap().watermark, Some(payload()));
+}
+
+#[test]
+fn what_is_changed_and_sealed_again_carries_the_new_mark() {
+    let studio = Studio::new();
+    let first = studio.seal(Media::Picture(scene(800, 600))).bytes().unwrap().into_owned();
+    let image = image::load_from_memory(&first).unwrap().to_rgba8();
+    let raster = Raster { width: 800, height: 600, rgba: image.into_raw() };
+    let other = colophon_types::WorkId::from_bits(4711);
+    let again = colophon_types::Receipt { work_id: other.clone(), ..receipt() };
+    let sealed = seal(Draft::new(Media::Picture(raster), again), &studio.sealer, &Cancel::new(), &NoProgress);
+    let bytes = sealed.unwrap().bytes().unwrap().into_owned();
+    let copy = studio.verify_bytes(&stripped(&bytes, ImageFormat::Jpeg), "again.jpg");
+    assert_eq!(copy.work_id.as_deref(), Some(other.as_str()), "{copy:?}");
 }

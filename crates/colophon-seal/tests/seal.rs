@@ -439,6 +439,7 @@ fn a_certificate_that_c2pa_does_not_accept_is_refused_when_the_sealer_is_opened(
             producer: producer.to_owned(),
             label: LabelOptions::default(),
             ffmpeg: "ffmpeg".into(),
+            stamper: None,
         };
         Sealer::open(config, Arc::clone(&studio.ledger) as Arc<dyn Recorder>).err()
     };

@@ -36,6 +36,10 @@ pub struct Config {
     pub private_key: Option<PathBuf>,
     /// Certificates (PEM) that make a credential count as trusted. `COLOPHON_TRUST_ANCHORS`.
     pub trust_anchors: Option<PathBuf>,
+    /// Who stamps signatures with the time (RFC 3161): the http(s) address of an authority, `local` for
+    /// one inside this program, which proves no more than this machine's clock, or `none` (the default).
+    /// `COLOPHON_TIME_STAMPS`.
+    pub time_stamps: Option<String>,
     /// The visible label.
     pub label: LabelConfig,
     /// Language engines.
@@ -211,6 +215,7 @@ impl Config {
         for (name, slot) in [
             ("COLOPHON_MODEL", &mut self.model),
             ("COLOPHON_PRODUCER", &mut self.producer),
+            ("COLOPHON_TIME_STAMPS", &mut self.time_stamps),
             ("COLOPHON_LABEL_PROFILE", &mut self.label.profile),
             ("COLOPHON_LABEL_CORNER", &mut self.label.corner),
         ] {

@@ -22,6 +22,7 @@ mod picture;
 mod recording;
 mod sheet;
 mod speech;
+mod stamps;
 mod studio;
 mod talk;
 mod transcribe;

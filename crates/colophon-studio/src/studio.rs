@@ -5,12 +5,13 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use colophon_hub::{Hub, HubOptions};
 use colophon_ledger::{Ledger, VerifiedProof, verify_proof};
-use colophon_seal::{Sealer, SealerConfig};
+use colophon_seal::{LocalAuthority, Sealer, SealerConfig, TimeStamper};
 use colophon_types::{Cancel, Cores, MakeRequest, Progress, WorkId};
 
 use crate::engines::{DEFAULT_MODEL, Models};
 use crate::film::{self, Made};
 use crate::language::{Encoders, Languages};
+use crate::stamps::WebStamper;
 use crate::{Config, StudioError, check};
 
 /// Name of the log in its checkpoints.
@@ -137,10 +138,27 @@ impl Studio {
             producer: self.config.producer.clone().unwrap_or_else(|| PRODUCER.into()),
             label: self.config.label.options(&self.home)?,
             ffmpeg: self.ffmpeg(),
+            stamper: self.stamper()?,
         };
         let ledger: Arc<Ledger> = Arc::clone(self.open_ledger()?);
         let sealer = Sealer::open(config, ledger)?;
         Ok(self.sealer.get_or_init(|| Arc::new(sealer)))
+    }
+
+    /// Who stamps signatures, as the settings say.
+    fn stamper(&self) -> Result<Option<Arc<dyn TimeStamper>>, StudioError> {
+        Ok(match self.config.time_stamps.as_deref() {
+            None | Some("none") => None,
+            Some("local") => Some(Arc::new(LocalAuthority::open(&self.home.join("keys"))?)),
+            Some(url) if url.starts_with("http://") || url.starts_with("https://") => {
+                Some(Arc::new(WebStamper::new(url)))
+            }
+            Some(other) => {
+                let message =
+                    format!("time stamps come from an http(s) address, 'local' or 'none', not '{other}'");
+                return Err(StudioError::Config(message));
+            }
+        })
     }
 
     /// Makes a sealed, narrated film and what belongs to it. `out` is the folder that will take it;

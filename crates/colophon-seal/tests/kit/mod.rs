@@ -41,6 +41,7 @@ impl Studio {
             producer: PRODUCER.to_owned(),
             label: LabelOptions::default(),
             ffmpeg: "ffmpeg".into(),
+            stamper: None,
         };
         let sealer = Sealer::open(config, Arc::clone(&ledger) as Arc<dyn Recorder>).unwrap();
         Self { dir, ledger, sealer: Arc::new(sealer) }

@@ -9,6 +9,7 @@ mod diffusion;
 mod film;
 mod hearing;
 mod language;
+mod mark;
 mod pictures;
 mod single;
 mod sound;
