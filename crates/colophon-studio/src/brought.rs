@@ -8,9 +8,10 @@ use std::sync::Arc;
 use colophon_audio::decode::{self, Wanted};
 use colophon_seal::{Sealed, Verdict, VerdictKind, seal};
 use colophon_types::{
-    Cancel, Declared, Draft, FileFormat, Lang, LangChoice, Media, ModelUse, PictureFormat, Progress,
-    SoundFormat, Source,
+    Cancel, Declared, Draft, FileFormat, FrameMarker, Lang, LangChoice, Media, ModelUse, PictureFormat,
+    Progress, SoundFormat, Source, WorkId,
 };
+use colophon_video::remark;
 use serde_json::json;
 
 use crate::origin::{self, GENERATOR, new_work};
@@ -18,6 +19,8 @@ use crate::{PictureFile, SoundFile, Studio, StudioError};
 
 /// Longest sound, in seconds.
 const LONGEST: f64 = 3600.0;
+/// Largest film, in bytes: the credential's ingredient is made of the whole.
+const LARGEST_FILM: u64 = 512 << 20;
 /// Largest text, in bytes.
 const LARGEST_TEXT: u64 = 4 << 20;
 
@@ -38,6 +41,7 @@ pub struct Brought {
 enum Content {
     Picture(FileFormat),
     Sound(FileFormat),
+    Film,
     Text,
 }
 
@@ -65,13 +69,13 @@ impl Studio {
         if !brought.again {
             refuse_marked(path, &known)?;
         }
-        let (media, source, bytes, format) = self.read(path, &known.media_type, cancel)?;
-        let format = brought.format.unwrap_or(format);
         let given = json!({
-            "task": "mark", "input_sha256": [origin::sha256_of(&bytes)], "declared": brought.declared,
+            "task": "mark", "input_sha256": [origin::sha256_of_file(path)?], "declared": brought.declared,
             "generator": generator,
         });
         let work = new_work(&given)?;
+        let (media, source, format) = self.read(path, &known.media_type, &work.id, progress, cancel)?;
+        let format = brought.format.unwrap_or(format);
         // What generated it stands where models stand, without a hash: nobody here has seen it.
         let uses = vec![ModelUse {
             id: generator.to_owned(),
@@ -96,13 +100,15 @@ impl Studio {
         &self,
         path: &Path,
         media_type: &str,
+        work: &WorkId,
+        progress: &dyn Progress,
         cancel: &Cancel,
-    ) -> Result<(Media, Option<Source>, Arc<[u8]>, FileFormat), StudioError> {
+    ) -> Result<(Media, Option<Source>, FileFormat), StudioError> {
         match content(path, media_type)? {
             Content::Picture(format) => {
                 let file = PictureFile::open(path)?;
                 let (raster, source) = file.read()?;
-                Ok((Media::Picture(raster), Some(source), file.bytes, format))
+                Ok((Media::Picture(raster), Some(source), format))
             }
             Content::Sound(format) => {
                 let file = SoundFile::open(path)?;
@@ -119,7 +125,30 @@ impl Studio {
                     media_type: media_type.to_owned(),
                     bytes: Arc::clone(&file.bytes),
                 });
-                Ok((media, source, file.bytes, format))
+                Ok((media, source, format))
+            }
+            Content::Film => {
+                let length = std::fs::metadata(path).map_or(0, |m| m.len());
+                if length > LARGEST_FILM {
+                    let message = format!("{} is larger than 512 MB", path.display());
+                    return Err(StudioError::request(message, "bring a shorter film"));
+                }
+                let works = self.home.join("works");
+                std::fs::create_dir_all(&works).map_err(StudioError::io("make the folder", &works))?;
+                let temp = tempfile::Builder::new().prefix(".mark-").suffix(".mp4").tempfile_in(&works);
+                let temp = temp.map_err(StudioError::io("write in", &works))?.into_temp_path();
+                let marks: Arc<dyn FrameMarker> = Arc::new(self.sealer()?.film_marker(work));
+                let marker = marks.name().to_owned();
+                let lease = self.cores.lease(1, self.cores.total(), cancel)?;
+                let threads = lease.threads();
+                let seconds = remark(&self.ffmpeg(), path, &temp, &marks, threads, progress, cancel)?;
+                drop(lease);
+                let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+                let bytes = std::fs::read(path).map_err(StudioError::io("read", path))?;
+                let source = Source { name, media_type: media_type.to_owned(), bytes: bytes.into() };
+                // The seal removes the file.
+                let path = temp.keep().map_err(|e| StudioError::io("write in", &works)(e.error))?;
+                Ok((Media::Film { path, marker, seconds }, Some(source), FileFormat::default()))
             }
             Content::Text => {
                 let bad = StudioError::io("read", path);
@@ -129,8 +158,7 @@ impl Studio {
                     return Err(StudioError::request(message, "bring a shorter text"));
                 }
                 let words = std::fs::read_to_string(path).map_err(bad)?;
-                let bytes: Arc<[u8]> = words.as_bytes().into();
-                Ok((Media::Text(words), None, bytes, FileFormat::default()))
+                Ok((Media::Text(words), None, FileFormat::default()))
             }
         }
     }
@@ -148,10 +176,12 @@ fn content(path: &Path, media_type: &str) -> Result<Content, StudioError> {
         "audio/flac" => sound(SoundFormat::Flac),
         "audio/ogg" => sound(SoundFormat::Opus),
         "audio/mp4" => sound(SoundFormat::Aac),
+        "video/mp4" | "video/quicktime" => Ok(Content::Film),
         "text/markdown" => Ok(Content::Text),
         other => {
             let message = format!("{} is {other}, which cannot be marked", path.display());
-            let hint = "bring PNG, JPEG, WebP, GIF, TIFF, WAV, MP3, FLAC, Ogg, M4A, plain text or Markdown";
+            let hint =
+                "bring PNG, JPEG, WebP, GIF, TIFF, WAV, MP3, FLAC, Ogg, M4A, MP4, plain text or Markdown";
             Err(StudioError::request(message, hint))
         }
     }

@@ -311,6 +311,6 @@ pub trait FrameMarker: Send + Sync {
     /// Marks frame `index` (at `fps` frames a second) in place. RGBA as in [`Raster`], opaque.
     fn mark(&self, index: u64, fps: u32, frame: &mut Raster);
 
-    /// Marks the whole of the sound in place.
-    fn mark_sound(&self, sound: &mut Pcm);
+    /// Marks the whole of the sound in place: channels of one length, at `rate` hertz.
+    fn mark_sound(&self, channels: &mut [&mut [f32]], rate: u32);
 }

@@ -234,7 +234,7 @@ impl FilmWriter {
         let seconds = reel.frames as f64 / f64::from(self.config.fps);
         let mut sound = sound.clone();
         if let Some(marker) = &self.config.marker {
-            marker.mark_sound(&mut sound);
+            marker.mark_sound(&mut [&mut sound.samples], sound.rate);
         }
         let extras =
             Extras { reel: &self.reel, seconds, sound: &sound, captions: &reel.captions, title, cover };

@@ -155,7 +155,7 @@ impl FrameMarker for Stripe {
         let n = frame.width as usize * 4 * 40;
         frame.rgba[..n].as_chunks_mut::<4>().0.fill([v, v, v, 255]);
     }
-    fn mark_sound(&self, _: &mut Pcm) {}
+    fn mark_sound(&self, _: &mut [&mut [f32]], _: u32) {}
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Marks that go over content on its way into an encoder, and the names by which the seal knows that
 //! they did, for this very work.
 
-use colophon_types::{FrameMarker, Pcm, Raster, WorkId};
+use colophon_types::{FrameMarker, Raster, WorkId};
 use colophon_watermark::film::FilmMark;
 use colophon_watermark::{Key, Payload, film, sound};
 
@@ -58,8 +58,8 @@ impl FrameMarker for FilmMarker {
         self.frames.mark(frame);
     }
 
-    fn mark_sound(&self, track: &mut Pcm) {
+    fn mark_sound(&self, channels: &mut [&mut [f32]], rate: u32) {
         // A film without sound, or with a second of it, is told by its pictures.
-        let _ = sound::embed(&mut [&mut track.samples], track.rate, self.payload, &self.key);
+        let _ = sound::embed(channels, rate, self.payload, &self.key);
     }
 }

@@ -78,6 +78,34 @@ fn sounds_and_texts_are_sealed_too() {
 }
 
 #[test]
+fn a_film_is_sealed_too() {
+    let home = Home::without_models();
+    let film = home.path("theirs.mp4");
+    let noise = "noise=alls=5:allf=t:all_seed=3";
+    let moving = format!("gradients=size=641x361:speed=0.02:seed=5:duration=4:rate=24,{noise}");
+    let args =
+        ["-v", "error", "-y", "-f", "lavfi", "-i", &moving, "-f", "lavfi", "-i", "sine=300:duration=4"];
+    let args = [&args[..], &["-c:v", "mpeg4", "-q:v", "3", "-c:a", "aac", path(&film)]].concat();
+    tool("ffmpeg", &args);
+    let sealed = home.path("sealed.mp4");
+    let made = home.run(&["mark", path(&film), "-o", path(&sealed), "--generator", "A film service"]);
+    assert!(made.status.success(), "{}", text(&made.stderr));
+    let whole = verdict(&home, path(&sealed));
+    assert_eq!(whole["verdict"], "verified", "{whole:#}");
+    assert_eq!(whole["explicit_label"]["present"], true);
+    assert_eq!(whole["watermark"]["found"], true, "{whole:#}");
+    let shape = ["-v", "error", "-show_entries", "stream=width,height,codec_type", "-of", "csv=p=0"];
+    let shape = text(&tool("ffprobe", &[&shape[..], &[path(&sealed)]].concat()));
+    assert!(shape.contains("video,640,360") && shape.contains("audio"), "{shape}");
+    let broken = home.path("broken.mp4");
+    std::fs::write(&broken, &std::fs::read(&film).expect("read")[..200]).expect("written");
+    let refused = home.run(&["mark", path(&broken), "-o", path(&sealed), "--generator", "x"]);
+    assert_eq!(refused.status.code(), Some(2), "{}", text(&refused.stderr));
+    let left = std::fs::read_dir(home.path("works")).expect("a folder").count();
+    assert_eq!(left, 0, "nothing half-made is left");
+}
+
+#[test]
 fn what_cannot_be_marked_is_refused_in_a_sentence() {
     let home = Home::without_models();
     let archive = home.path("a.zip");
