@@ -6,15 +6,15 @@ use realfft::num_complex::Complex32;
 use rustfft::{Fft, FftPlanner};
 
 use super::layout::{self, BANDS, CODED, Chip, LOWEST, Role, SLOT, SLOTS, WIDTH};
+use super::mask::Mask;
 use super::{BITS, NAME};
 use crate::{Found, Key, code};
 
 /// Frames a slot.
-const STEPS: usize = 8;
+const STEPS: usize = 4;
 /// Seconds from frame to frame.
 const HOP: f64 = SLOT / STEPS as f64;
 /// Seconds of a frame.
-const FRAME: f64 = 0.064;
 /// Frames of a block.
 const PERIOD: usize = SLOTS * STEPS;
 /// Frames of a window, and from window to window.
@@ -76,11 +76,14 @@ struct Spectra {
     window: Vec<f32>,
     fft: Arc<dyn Fft<f32>>,
     sums: Vec<f32>,
+    /// How strong a mark may be in each frame and band, by masking: `frames × BANDS`.
+    strengths: Vec<f32>,
+    mask: Mask,
 }
 
 impl Spectra {
     fn new(rate: f64) -> Self {
-        let size = layout::smooth((rate * FRAME) as usize);
+        let size = layout::smooth((rate * crate::tune("FD",0.064)) as usize);
         let top = f64::from(LOWEST + WIDTH * BANDS as f32) * 1.04;
         Self {
             rate,
@@ -91,11 +94,15 @@ impl Spectra {
                 .collect(),
             fft: FftPlanner::new().plan_fft_forward(size),
             sums: Vec::new(),
+            strengths: Vec::new(),
+            mask: Mask::new(rate, size, (size * size) as f32 / 16.0),
         }
     }
 
     fn read(&mut self, channels: &[&[f32]], first: usize, frames: usize) {
         self.sums.clear();
+        self.strengths.clear();
+        let mut power = vec![0.0; self.size / 2];
         let mut buffer = vec![Complex32::default(); self.size];
         let mut scratch = vec![Complex32::default(); self.fft.get_inplace_scratch_len()];
         let sample = |c: usize, i: i64| {
@@ -111,6 +118,12 @@ impl Spectra {
                 *b = Complex32::new(sample(0, at), sample(1, at)) * *w;
             }
             self.fft.process_with_scratch(&mut buffer, &mut scratch);
+            for (k, p) in power.iter_mut().enumerate().skip(1) {
+                *p = 0.5 * (buffer[k].norm_sqr() + buffer[self.size - k].norm_sqr());
+            }
+            let mut strengths = [0.0; BANDS];
+            self.mask.strengths(&power, &mut strengths);
+            self.strengths.extend(strengths);
             let mut sum = 0.0;
             self.sums.push(0.0);
             for k in 1..self.bins {
@@ -144,7 +157,7 @@ fn search(spectra: &Spectra, frames: usize, chips: &[Chip], best: &mut Vec<Candi
             let scale = if pitch { 1.0 / stretch } else { 1.0 };
             let soft = whiten(spectra, frames, scale);
             let folded = fold(&soft, frames, stretch);
-            consider(&folded, chips, best);
+            consider(&folded, chips, best, step == 0 && !pitch);
         }
     }
 }
@@ -163,14 +176,34 @@ fn whiten(spectra: &Spectra, frames: usize, scale: f64) -> Vec<f32> {
         }
     }
     let floor = (mean / level.len() as f64 * 1e-6) as f32 + 1e-12;
+    let ka = 10_f32.powf(-crate::tune("KA", 25.0) as f32 / 10.0);
+    let kf = 10_f32.powf(-crate::tune("KF", 10.0) as f32 / 10.0);
+    let mut weight = vec![0.0; level.len()];
+    for f in 0..frames {
+        let row = &level[f * BANDS..(f + 1) * BANDS];
+        let mut spread = row.to_vec();
+        for b in 1..BANDS {
+            spread[b] = spread[b].max(spread[b - 1] * kf);
+        }
+        for b in (0..BANDS - 1).rev() {
+            spread[b] = spread[b].max(spread[b + 1] * kf);
+        }
+        for b in 0..BANDS {
+            weight[f * BANDS + b] = row[b] / (row[b] + ka * spread[b] + floor * 10.0);
+        }
+    }
     level.iter_mut().for_each(|e| *e = (*e + floor).ln());
-    let slow = box_time(&level, frames, 12);
+    let slow = box_time(&level, frames, crate::tune("RT",12.0) as usize);
     level.iter_mut().zip(&slow).for_each(|(l, s)| *l -= s);
-    let common = box_bands(&level, frames, 4);
+    let common = box_bands(&level, frames, crate::tune("RB",2.0) as usize);
     level.iter_mut().zip(&common).for_each(|(l, s)| *l -= s);
-    let square: Vec<f32> = level.iter().map(|l| l * l).collect();
-    let size = box_bands(&box_time(&square, frames, 16), frames, 2);
-    level.iter_mut().zip(&size).for_each(|(l, s)| *l = (*l / (s + 1e-3).sqrt()).clamp(-2.5, 2.5));
+    let cl = crate::tune("CL", 2.5) as f32;
+    let (pw, pn, fl) = (crate::tune("PW", 0.5) as f32, crate::tune("PN", 1.0) as f32, crate::tune("FL", 0.06) as f32);
+    let square: Vec<f32> = level.iter().map(|l| l.abs().powf(pn)).collect();
+    let size = box_bands(&box_time(&square, frames, crate::tune("ST",10.0) as usize), frames, crate::tune("SB",0.0) as usize);
+    level.iter_mut().zip(&size).for_each(|(l, s)| {let sd = s.max(0.0).powf(1.0 / pn) + fl; *l = (*l / sd).clamp(-cl, cl) * sd.powf(-pw)});
+    let ps = crate::tune("PS", 0.0) as f32;
+    level.iter_mut().zip(&weight).zip(&spectra.strengths).for_each(|((l, w), s)| *l *= w * s.powf(ps));
     level
 }
 
@@ -243,7 +276,7 @@ fn value(chip: &Chip, slots: &[f32], offset: usize) -> f32 {
         * chip.sign
 }
 
-fn consider(slots: &[f32], chips: &[Chip], best: &mut Vec<Candidate>) {
+fn consider(slots: &[f32], chips: &[Chip], best: &mut Vec<Candidate>, zero: bool) {
     let scores: Vec<f32> = (0..PERIOD)
         .map(|offset| {
             let (mut sum, mut power) = (0.0, 1e-9);
@@ -255,6 +288,11 @@ fn consider(slots: &[f32], chips: &[Chip], best: &mut Vec<Candidate>) {
             sum / f32::sqrt(power)
         })
         .collect();
+    if zero && std::env::var("TRACE").is_ok() {
+        let z = [PERIOD - 2, PERIOD - 1, 0, 1, 2].iter().map(|o| scores[*o]).fold(0.0_f32, f32::max);
+        let n = chips.iter().filter(|c| c.role == Role::Pilot).count() as f32;
+        println!("Z {}", z / (1.0 - z * z / n).max(1e-3).sqrt());
+    }
     for (offset, score) in scores.iter().enumerate() {
         let peak = (1..4).all(|k| {
             *score >= scores[(offset + k) % PERIOD] && *score >= scores[(offset + PERIOD - k) % PERIOD]

@@ -5,9 +5,9 @@ use crate::Key;
 use crate::code;
 
 /// Seconds of a time slot, in which the gains of a band stay the same.
-pub(super) const SLOT: f64 = 0.128;
+pub(super) const SLOT: f64 = 0.064;
 /// Slots of a block.
-pub(super) const SLOTS: usize = 40;
+pub(super) const SLOTS: usize = 80;
 /// Frequency bands. The lowest starts at [`LOWEST`] and each is [`WIDTH`] wide.
 pub(super) const BANDS: usize = 58;
 pub(super) const LOWEST: f32 = 281.25;
@@ -15,10 +15,7 @@ pub(super) const WIDTH: f32 = 62.5;
 /// Coded bits of a payload.
 pub(super) const CODED: usize = (BITS + code::CHECK) * code::RATE;
 /// Slots and bands of a chip, the unit that the key gives a sign.
-const CHIP_SLOTS: usize = 2;
-const CHIP_BANDS: usize = 1;
 /// One chip in so many is a pilot.
-const PILOTS: usize = 6;
 
 /// What a chip says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,7 +37,8 @@ pub(super) struct Chip {
 
 /// The chips of a block.
 pub(super) fn chips(key: &Key) -> Vec<Chip> {
-    let mut stream = key.stream("sound/1");
+    let CHIP_SLOTS = crate::tune("CS",2.0) as usize; let CHIP_BANDS = crate::tune("CB",1.0) as usize; let PILOTS= crate::tune("PI",6.0) as usize;
+ let mut stream = key.stream("sound/1");
     let mut chips = Vec::new();
     for slot in (0..SLOTS).step_by(CHIP_SLOTS) {
         for band in (0..BANDS).step_by(CHIP_BANDS) {

@@ -11,7 +11,6 @@ use super::mask::Mask;
 use crate::{Key, Payload};
 
 /// Seconds of a frame. Frames overlap by half, and this is what a sample waits at most.
-const FRAME: f64 = 0.064;
 /// Samples beyond this are taken for it by the analysis, so that no square overflows.
 const LOUDEST: f32 = 64.0;
 
@@ -54,7 +53,7 @@ impl SoundMark {
     /// room for the mark: such sound passes as it is.
     pub fn new(rate: u32, channels: usize, payload: Payload, key: &Key) -> Self {
         let rate = f64::from(rate.max(1));
-        let half = layout::smooth((rate * FRAME / 2.0).ceil() as usize);
+        let half = layout::smooth((rate * crate::tune("FE",0.064) / 2.0).ceil() as usize);
         let size = 2 * half;
         let mut planner = RealFftPlanner::new();
         let forward = planner.plan_fft_forward(size);
