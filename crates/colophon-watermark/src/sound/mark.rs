@@ -11,6 +11,7 @@ use super::mask::Mask;
 use crate::{Key, Payload};
 
 /// Seconds of a frame. Frames overlap by half, and this is what a sample waits at most.
+const FRAME: f64 = 0.064;
 /// Samples beyond this are taken for it by the analysis, so that no square overflows.
 const LOUDEST: f32 = 64.0;
 
@@ -52,8 +53,9 @@ impl SoundMark {
     /// A mark for sound of `rate` samples a second in `channels` channels. Rates below 8 kHz have no
     /// room for the mark: such sound passes as it is.
     pub fn new(rate: u32, channels: usize, payload: Payload, key: &Key) -> Self {
-        let rate = f64::from(rate.max(1));
-        let half = layout::smooth((rate * crate::tune("FE",0.064) / 2.0).ceil() as usize);
+        // The memory of a frame grows with the rate: beyond any rate in use it stays as it is.
+        let rate = f64::from(rate.clamp(1, 768_000));
+        let half = layout::smooth((rate * FRAME / 2.0).ceil() as usize);
         let size = 2 * half;
         let mut planner = RealFftPlanner::new();
         let forward = planner.plan_fft_forward(size);
