@@ -5,12 +5,12 @@ use std::sync::Arc;
 use realfft::num_complex::Complex32;
 use rustfft::{Fft, FftPlanner};
 
+use super::BITS;
 use super::layout::{self, BANDS, CODED, Chip, LOWEST, Role, SLOT, SLOTS, WIDTH};
-use super::{BITS, NAME};
 use crate::{Found, Key, code};
 
 /// Frames a slot.
-const STEPS: usize = 8;
+const STEPS: usize = 4;
 /// Seconds from frame to frame.
 const HOP: f64 = SLOT / STEPS as f64;
 /// Seconds of a frame.
@@ -26,18 +26,35 @@ const ATTEMPTS: usize = 6;
 const STRETCH: f64 = 0.003;
 const STRETCHES: i32 = 9;
 
+/// Frames to each side whose mean is taken from a level, and over which its usual size is measured.
+const SLOW: usize = 8;
+/// Bands to each side whose mean is taken from a level.
+const NEAR: usize = 3;
+/// A level counts no more than so many times its usual size.
+const CLIP: f32 = 2.0;
+/// Size that a level is never below, in nepers of power: what codecs do to the steadiest tone.
+const STEADY: f32 = 0.06;
+/// Score that a sound without a mark seldom reaches by itself, in deviations.
+const LEAST: f32 = 3.5;
+
 /// Where a block may begin, and what is read from there.
 struct Candidate {
     score: f32,
     llr: Vec<f32>,
 }
 
-/// Reads the mark of a sound: one slice of samples a channel, of any rate and length. Looks for changes
-/// of tempo or of tempo and pitch together up to 2.7 %.
+/// Reads the mark of a sound: one slice of samples a channel (the first two count), of any length and of
+/// any rate from 4 kHz. Looks for changes of tempo, and of tempo and pitch together, up to 2.7 %.
+///
+/// A mark's payload counts as read when its CRC of 16 bits agrees. A sound is decoded at the [`ATTEMPTS`]
+/// places where its pilots agree best, however long it is, so unmarked sound gives any payload in at most
+/// `ATTEMPTS / 2^16`, 9.2e-5 of all cases: the key's signs make what is read there coin tosses.
+///
+/// The score is the correlation of the pilots, in deviations of the same for other keys.
 pub fn find(channels: &[&[f32]], rate: u32, key: &Key) -> Option<Found> {
     let channels = &channels[..channels.len().min(2)];
     let length = channels.iter().map(|c| c.len()).min()?;
-    if rate < 4_000 || (length as f64) < f64::from(rate) {
+    if !(4_000..=768_000).contains(&rate) || (length as f64) < f64::from(rate) {
         return None;
     }
     let chips = layout::chips(key);
@@ -53,10 +70,6 @@ pub fn find(channels: &[&[f32]], rate: u32, key: &Key) -> Option<Found> {
             break;
         }
         at = (at + ADVANCE).min(frames - WINDOW);
-    }
-    let _ = NAME;
-    if std::env::var("TRACE").is_ok() {
-        println!("z {:?}", best.iter().map(|c| c.score).collect::<Vec<_>>());
     }
     best.iter().find_map(|c| {
         let payload = code::decode(&c.llr, BITS)?;
@@ -135,22 +148,20 @@ impl Spectra {
 }
 
 fn search(spectra: &Spectra, frames: usize, chips: &[Chip], best: &mut Vec<Candidate>) {
-    for pitch in [false, true] {
-        for step in -STRETCHES..=STRETCHES {
-            if pitch && step == 0 {
-                continue;
-            }
-            let stretch = 1.0 + STRETCH * f64::from(step);
-            let scale = if pitch { 1.0 / stretch } else { 1.0 };
-            let soft = whiten(spectra, frames, scale);
-            let folded = fold(&soft, frames, stretch);
-            consider(&folded, chips, best);
+    let at_pitch = whiten(spectra, frames, 1.0);
+    for step in -STRETCHES..=STRETCHES {
+        let stretch = 1.0 + STRETCH * f64::from(step);
+        consider(&fold(&at_pitch, frames, stretch), chips, best);
+        if step != 0 {
+            // Played faster, everything lies higher.
+            consider(&fold(&whiten(spectra, frames, stretch), frames, stretch), chips, best);
         }
     }
 }
 
-/// What is left of the level of each band when what its neighbours share is taken away, over its usual
-/// size: `frames × BANDS`.
+/// What is left of the level of each band when what its neighbours in time and frequency share is taken
+/// away, over the root of its usual size: `frames × BANDS`. `scale` is by how much all frequencies are
+/// higher than when the sound was marked.
 fn whiten(spectra: &Spectra, frames: usize, scale: f64) -> Vec<f32> {
     let mut level = vec![0.0; frames * BANDS];
     let mut mean = 0.0_f64;
@@ -162,15 +173,23 @@ fn whiten(spectra: &Spectra, frames: usize, scale: f64) -> Vec<f32> {
             mean += f64::from(e);
         }
     }
-    let floor = (mean / level.len() as f64 * 1e-6) as f32 + 1e-12;
+    // 60 dB below the mean there is nothing but rounding and the noise of codecs.
+    let floor = (mean / level.len().max(1) as f64 * 1e-6) as f32 + 1e-12;
+    let weight: Vec<f32> = level.iter().map(|e| e / (e + 10.0 * floor)).collect();
     level.iter_mut().for_each(|e| *e = (*e + floor).ln());
-    let slow = box_time(&level, frames, 12);
+    let slow = box_time(&level, frames, SLOW);
     level.iter_mut().zip(&slow).for_each(|(l, s)| *l -= s);
-    let common = box_bands(&level, frames, 4);
+    let common = box_bands(&level, frames, NEAR);
     level.iter_mut().zip(&common).for_each(|(l, s)| *l -= s);
-    let square: Vec<f32> = level.iter().map(|l| l * l).collect();
-    let size = box_bands(&box_time(&square, frames, 16), frames, 2);
-    level.iter_mut().zip(&size).for_each(|(l, s)| *l = (*l / (s + 1e-3).sqrt()).clamp(-2.5, 2.5));
+    // The mean of sizes, not of squares: an onset in the neighbourhood does not silence it.
+    let sizes: Vec<f32> = level.iter().map(|l| l.abs()).collect();
+    let usual = box_time(&sizes, frames, SLOW);
+    for ((l, s), w) in level.iter_mut().zip(&usual).zip(&weight) {
+        let size = s.max(0.0) + STEADY;
+        // Between the whole size, which makes all cells equal, and its square, which is right when the
+        // mark is as strong in all: it is weaker in steady ones.
+        *l = (*l / size).clamp(-CLIP, CLIP) / size.sqrt() * w;
+    }
     level
 }
 
@@ -235,19 +254,19 @@ fn fold(soft: &[f32], frames: usize, stretch: f64) -> Vec<f32> {
     slots
 }
 
+/// What a chip says when the block begins at `offset`.
 fn value(chip: &Chip, slots: &[f32], offset: usize) -> f32 {
-    chip.cells
-        .iter()
-        .map(|(slot, band, sign)| sign * slots[(slot * STEPS + offset) % PERIOD * BANDS + band])
-        .sum::<f32>()
-        * chip.sign
+    let cell = |slot: usize| slots[(slot * STEPS + offset) % PERIOD * BANDS + chip.band];
+    (cell(chip.slot) - cell(chip.slot + 1)) * chip.sign
 }
 
+/// Keeps the places of a folded block where the pilots agree best.
 fn consider(slots: &[f32], chips: &[Chip], best: &mut Vec<Candidate>) {
+    let pilots: Vec<&Chip> = chips.iter().filter(|c| c.role == Role::Pilot).collect();
     let scores: Vec<f32> = (0..PERIOD)
         .map(|offset| {
             let (mut sum, mut power) = (0.0, 1e-9);
-            for chip in chips.iter().filter(|c| c.role == Role::Pilot) {
+            for chip in &pilots {
                 let v = value(chip, slots, offset);
                 sum += v;
                 power += v * v;
@@ -259,7 +278,8 @@ fn consider(slots: &[f32], chips: &[Chip], best: &mut Vec<Candidate>) {
         let peak = (1..4).all(|k| {
             *score >= scores[(offset + k) % PERIOD] && *score >= scores[(offset + PERIOD - k) % PERIOD]
         });
-        if !peak || best.len() == ATTEMPTS && best.last().is_some_and(|b| b.score >= *score) {
+        if !peak || *score < LEAST || best.len() == ATTEMPTS && best.last().is_some_and(|b| b.score >= *score)
+        {
             continue;
         }
         let mut llr = vec![0.0; CODED];

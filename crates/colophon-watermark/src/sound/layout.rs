@@ -5,18 +5,18 @@ use crate::Key;
 use crate::code;
 
 /// Seconds of a time slot, in which the gains of a band stay the same.
-pub(super) const SLOT: f64 = 0.128;
+pub(super) const SLOT: f64 = 0.064;
 /// Slots of a block.
-pub(super) const SLOTS: usize = 40;
+pub(super) const SLOTS: usize = 80;
 /// Frequency bands. The lowest starts at [`LOWEST`] and each is [`WIDTH`] wide.
 pub(super) const BANDS: usize = 58;
 pub(super) const LOWEST: f32 = 281.25;
 pub(super) const WIDTH: f32 = 62.5;
 /// Coded bits of a payload.
 pub(super) const CODED: usize = (BITS + code::CHECK) * code::RATE;
-/// Slots and bands of a chip, the unit that the key gives a sign.
-const CHIP_SLOTS: usize = 2;
-const CHIP_BANDS: usize = 1;
+/// Slots of a chip: the gain of its band goes up in one and down in the next, or the other way round,
+/// so that what the sound itself does slowly cancels.
+const CHIP: usize = 2;
 /// One chip in so many is a pilot.
 const PILOTS: usize = 6;
 
@@ -29,28 +29,23 @@ pub(super) enum Role {
     Bit(usize),
 }
 
-/// Cells that carry one sign: their signs relative to it cancel what the cells have in common.
-#[derive(Clone, Debug)]
+/// Two cells that carry one sign: the first as it is, the one after it turned.
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Chip {
     pub(super) role: Role,
     pub(super) sign: f32,
-    /// Slot, band and relative sign of each cell.
-    pub(super) cells: Vec<(usize, usize, f32)>,
+    /// The first of its two slots.
+    pub(super) slot: usize,
+    pub(super) band: usize,
 }
 
 /// The chips of a block.
 pub(super) fn chips(key: &Key) -> Vec<Chip> {
     let mut stream = key.stream("sound/1");
     let mut chips = Vec::new();
-    for slot in (0..SLOTS).step_by(CHIP_SLOTS) {
-        for band in (0..BANDS).step_by(CHIP_BANDS) {
-            let cells = (0..CHIP_SLOTS * CHIP_BANDS)
-                .map(|i| {
-                    let (s, b) = (i / CHIP_BANDS, i % CHIP_BANDS);
-                    (slot + s, band + b, if (s + b) % 2 == 0 { 1.0 } else { -1.0 })
-                })
-                .collect();
-            chips.push(Chip { role: Role::Pilot, sign: stream.sign(), cells });
+    for slot in (0..SLOTS).step_by(CHIP) {
+        for band in 0..BANDS {
+            chips.push(Chip { role: Role::Pilot, sign: stream.sign(), slot, band });
         }
     }
     stream.shuffle(&mut chips);
@@ -70,9 +65,8 @@ pub(super) fn pattern(key: &Key, payload: u32) -> Vec<f32> {
             Role::Pilot => chip.sign,
             Role::Bit(i) => chip.sign * if bits.get(i) == Some(&true) { 1.0 } else { -1.0 },
         };
-        for (slot, band, relative) in chip.cells {
-            signs[slot * BANDS + band] = sign * relative;
-        }
+        signs[chip.slot * BANDS + chip.band] = sign;
+        signs[(chip.slot + 1) * BANDS + chip.band] = -sign;
     }
     signs
 }

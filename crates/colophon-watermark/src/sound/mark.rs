@@ -53,7 +53,8 @@ impl SoundMark {
     /// A mark for sound of `rate` samples a second in `channels` channels. Rates below 8 kHz have no
     /// room for the mark: such sound passes as it is.
     pub fn new(rate: u32, channels: usize, payload: Payload, key: &Key) -> Self {
-        let rate = f64::from(rate.max(1));
+        // The memory of a frame grows with the rate: beyond any rate in use it stays as it is.
+        let rate = f64::from(rate.clamp(1, 768_000));
         let half = layout::smooth((rate * FRAME / 2.0).ceil() as usize);
         let size = 2 * half;
         let mut planner = RealFftPlanner::new();

@@ -8,12 +8,18 @@
 use super::layout::{BANDS, LOWEST, WIDTH};
 
 const BARKS: usize = 25;
-/// Mark power over the threshold.
-const MARGIN: f32 = 1.0;
-/// Greatest relative gain, whatever the threshold allows.
-const MOST: f32 = 0.3;
+/// How far a noise and a tone mask noise, dB below them; a tone less with each Bark band.
+const NOISE: f32 = 6.5;
+const TONE: f32 = 14.5;
+const SLOPE: f32 = 0.4;
+/// Power of a mark over the threshold: 7 dB below it.
+const MARGIN: f32 = 0.2;
 /// Flatness of a tone, dB.
-const TONE: f32 = 32.0;
+const FLATNESS: f32 = 32.0;
+/// Greatest relative gain, whatever the threshold allows.
+const MOST: f32 = 0.25;
+/// A mark follows the level of its cells to this power: weak cells are given more, up to [`MOST`].
+const GAMMA: f32 = 0.3;
 
 /// The model for one rate and window.
 pub(super) struct Mask {
@@ -80,9 +86,9 @@ impl Mask {
             let logs: f32 = bins.iter().map(|p| (p + 1e-20).ln()).sum();
             let flatness = 4.343 * (logs / n - (sum / n + 1e-20).ln());
             // Noise has 2.5 dB, the logarithm's mean below that of the mean.
-            let tonal = ((-flatness - 2.5) / TONE).clamp(0.0, 1.0);
+            let tonal = ((-flatness - 2.5) / FLATNESS).clamp(0.0, 1.0);
             energy[b] = sum;
-            offset[b] = 10_f32.powf(-(tonal * (14.5 + b as f32) + (1.0 - tonal) * 5.5) / 10.0);
+            offset[b] = 10_f32.powf(-(tonal * (TONE + SLOPE * b as f32) + (1.0 - tonal) * NOISE) / 10.0);
         }
         let mut threshold = [0.0_f32; BARKS];
         for b in 0..BARKS {
@@ -92,8 +98,11 @@ impl Mask {
             threshold[b] = (spread * offset[b]).max(self.quiet[b]) / bins;
         }
         for (out, (from, to, bark)) in out.iter_mut().zip(&self.cells) {
-            let cell: f32 = power[(*from).min(power.len())..(*to).min(power.len())].iter().sum();
-            let allowed = MARGIN * threshold[*bark] * (to - from) as f32;
+            let cell = 1e-20 + power[(*from).min(power.len())..(*to).min(power.len())].iter().sum::<f32>();
+            let bins = self.starts[*bark + 1] - self.starts[*bark];
+            let share =
+                cell.powf(1.0 - GAMMA) * (energy[*bark] / bins as f32 * (to - from) as f32).powf(GAMMA);
+            let allowed = MARGIN * threshold[*bark] * (to - from) as f32 * cell / share.max(1e-20);
             *out = if cell > 0.0 { (allowed / cell).sqrt().min(MOST) } else { 0.0 };
         }
     }

@@ -5,6 +5,8 @@ mod find;
 mod layout;
 mod mark;
 mod mask;
+#[cfg(test)]
+mod tests;
 
 pub use find::find;
 pub use mark::SoundMark;
@@ -16,7 +18,9 @@ pub const NAME: &str = "colophon-sound/1";
 /// Bits of a payload that sound carries.
 pub const BITS: usize = 32;
 /// Seconds that a sound needs for a mark.
-pub const SHORTEST: f64 = 5.0;
+pub const SHORTEST: f64 = 6.0;
+/// Seconds of it in which there must be something to hear: silence carries no mark.
+pub const HEARD: f64 = 3.0;
 
 /// What a mark did to a sound.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -28,32 +32,38 @@ pub struct Embedded {
 /// Why a sound cannot be marked; a sentence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unfit {
-    /// Too short.
+    /// Shorter than [`SHORTEST`].
     Short,
-    /// Nothing to be heard.
+    /// Something is heard for less than [`HEARD`].
     Silent,
-    /// Its rate leaves no room.
+    /// A rate outside 8 to 192 kHz.
     Rate,
+    /// No channel, or more than two.
+    Channels,
 }
 
 impl std::fmt::Display for Unfit {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
-            Self::Short => "the sound is too short for a mark",
-            Self::Silent => "the sound is silent",
-            Self::Rate => "the sample rate is outside 8 to 192 kHz",
+            Self::Short => "the sound is shorter than the 6 seconds that a mark needs",
+            Self::Silent => "there are less than 3 seconds of sound to carry a mark",
+            Self::Rate => "sound is marked at sample rates from 8 to 192 kHz",
+            Self::Channels => "sound is marked in one or two channels",
         })
     }
 }
 
 impl std::error::Error for Unfit {}
 
-/// Marks a whole sound in place: one slice of samples a channel, all of one length, full scale ±1.
+/// Marks a whole sound in place: one slice of samples a channel, all of one length, full scale ±1. The
+/// same as [`SoundMark`] does to it in pieces.
 ///
 /// # Errors
-/// When the sound is shorter than [`SHORTEST`], silent, or of a rate outside 8 to 192 kHz; it is then
-/// as it was.
+/// When the sound is [`Unfit`]; it is then as it was.
 pub fn embed(channels: &mut [&mut [f32]], rate: u32, payload: Payload, key: &Key) -> Result<Embedded, Unfit> {
+    if channels.is_empty() || channels.len() > 2 {
+        return Err(Unfit::Channels);
+    }
     if !(8_000..=192_000).contains(&rate) {
         return Err(Unfit::Rate);
     }
@@ -61,7 +71,16 @@ pub fn embed(channels: &mut [&mut [f32]], rate: u32, payload: Payload, key: &Key
     if (length as f64) < SHORTEST * f64::from(rate) {
         return Err(Unfit::Short);
     }
-    if !channels.iter().any(|c| c.iter().any(|x| x.is_finite() && x.abs() > 1e-4)) {
+    // Heard: more than 70 dB below full scale.
+    let piece = (rate / 16) as usize;
+    let heard = |at: usize| {
+        channels.iter().any(|c| {
+            let part = &c[at..length.min(at + piece)];
+            part.iter().filter(|x| x.is_finite()).map(|x| x * x).sum::<f32>() > 1e-7 * piece as f32
+        })
+    };
+    let heard = (0..length).step_by(piece).filter(|at| heard(*at)).count();
+    if (heard as f64) < HEARD * 16.0 {
         return Err(Unfit::Silent);
     }
     let mut mark = SoundMark::new(rate, channels.len(), payload, key);
