@@ -5,6 +5,7 @@
 //! are protected by `code`; how they are laid into the content is one module per medium.
 
 mod code;
+pub mod film;
 mod fold;
 mod key;
 mod lattice;
@@ -16,3 +17,6 @@ mod search;
 
 pub use key::Key;
 pub use payload::{Found, Payload};
+
+/// DEV
+pub(crate) fn tune(name: &str, default: f64) -> f64 { std::env::var(name).ok().and_then(|v| v.parse().ok()).unwrap_or(default) }
