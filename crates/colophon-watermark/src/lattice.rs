@@ -22,7 +22,10 @@ const CODED: usize = (BITS + code::CHECK) * code::RATE;
 const LOWEST: f64 = 4.0;
 pub(crate) const HIGHEST: usize = 20;
 const PILOTS: usize = 96;
-const PILOT_AMPLITUDE: f32 = 1.5;
+const PILOT_AMPLITUDE: f32 = 1.0;
+/// Power spent on cancelling the picture, over the power of the mark, and the largest part cancelled.
+const INFORMED: f32 = 0.8;
+const MOST_CANCELLED: f32 = 0.9;
 /// A log-likelihood ratio beyond this says more of the model's faults than of the bit.
 const SUREST: f32 = 6.0;
 
@@ -71,21 +74,68 @@ impl Lattice {
         Self { points, pilots, carriers }
     }
 
-    /// The tile of a payload, of mean 0 and deviation 1.
-    pub(crate) fn tile(&self, payload: u64) -> Vec<f32> {
+    /// The waves of a payload.
+    pub(crate) fn waves(&self, payload: u64) -> Vec<Complex32> {
         let word = code::encode(payload, BITS);
         let bit = |(bit, sign): (usize, f32)| if word[bit] { sign } else { -sign };
         let data = self
             .carriers
             .iter()
             .map(|[re, im]| Complex32::new(bit(*re), bit(*im)) * std::f32::consts::FRAC_1_SQRT_2);
-        let waves: Vec<Complex32> = self.pilots.iter().copied().chain(data).collect();
-        self.draw(&waves)
+        self.pilots.iter().copied().chain(data).collect()
+    }
+
+    /// Waves that also cancel a part of what the picture itself has at them, so that a busy picture does
+    /// not drown its own mark. `host` is the picture, `marked` the picture with `waves` laid on.
+    ///
+    /// H. S. Malvar and D. A. F. Florêncio, *Improved spread spectrum* (2003).
+    pub(crate) fn informed(
+        &self,
+        waves: &[Complex32],
+        host: &fold::Spectrum,
+        marked: &fold::Spectrum,
+    ) -> Vec<Complex32> {
+        const BANDS: usize = 4;
+        let band = |(i, j): (usize, i32)| {
+            let r = (i as f32).hypot(j as f32) * (BANDS as f32 / (HIGHEST as f32 + 0.1));
+            r as usize
+        };
+        // What a wave of amplitude 1 became, by length of wave.
+        let mut response = [(1e-6_f32, 1e-6_f32); BANDS];
+        for ((point, wave), (host, marked)) in
+            self.points.iter().zip(waves).zip(host.values.iter().zip(&marked.values))
+        {
+            let sums = &mut response[band(*point)];
+            sums.0 += ((marked - host) * wave.conj()).re;
+            sums.1 += wave.norm_sqr();
+        }
+        let gain = response.map(|(product, power)| (product / power).max(1e-3));
+        // What helps stays. A pilot has one real dimension, along its phase; a carrier has two.
+        let parts: Vec<Complex32> = self
+            .points
+            .iter()
+            .zip(waves.iter().zip(&host.values))
+            .enumerate()
+            .map(|(k, (point, (wave, value)))| {
+                let part = value / gain[band(*point)];
+                if k < PILOTS {
+                    let along = (part * wave.conj()).re / wave.norm_sqr();
+                    wave * along.min(0.0)
+                } else {
+                    let against = |part: f32, wave: f32| if part * wave < 0.0 { part } else { 0.0 };
+                    Complex32::new(against(part.re, wave.re), against(part.im, wave.im))
+                }
+            })
+            .collect();
+        let power = |list: &[Complex32]| list.iter().map(Complex32::norm_sqr).sum::<f32>();
+        let informed = crate::tune("INF", 0.4) as f32;
+        let share = (informed * power(waves) / power(&parts).max(1e-6)).sqrt().min(MOST_CANCELLED);
+        waves.iter().zip(&parts).map(|(wave, part)| wave - part * share).collect()
     }
 
     /// The sum of waves, scaled to deviation 1. Summed directly, for a Fourier transform may round
     /// differently from one processor to the next and a mark should not.
-    fn draw(&self, waves: &[Complex32]) -> Vec<f32> {
+    pub(crate) fn draw(&self, waves: &[Complex32]) -> Vec<f32> {
         let turn: Vec<(f64, f64)> = (0..TILE).map(|k| (TAU * k as f64 / TILE as f64).sin_cos()).collect();
         // Down first: for each frequency across, a column of complex numbers.
         let mut columns = vec![(0.0_f64, 0.0_f64); (HIGHEST + 1) * TILE];

@@ -13,8 +13,21 @@ const BLOCK: usize = 4;
 /// Strongest, as a multiple of what a plain area gets.
 const STRONGEST: f32 = 4.0;
 
-/// Strength for each block of a picture, 1 to 4.
-pub(crate) fn strengths(raster: &Raster) -> Plane {
+/// Activity, in brightness of 255, below which a place is plain.
+const PLAIN: f32 = 1.2;
+/// Strength grows with activity to this power.
+const POWER: f32 = 0.3;
+
+/// How strong a mark may be where.
+pub(crate) struct Strengths {
+    /// Part of the picture that is plain.
+    pub(crate) plain: f32,
+    /// For each block, 1 to 4.
+    blocks: Plane,
+}
+
+/// How strong a mark may be where in a picture.
+pub(crate) fn strengths(raster: &Raster) -> Strengths {
     let (width, height) = (raster.width as usize, raster.height as usize);
     let (across, down) = (width.div_ceil(BLOCK), height.div_ceil(BLOCK));
     let mut mean = Plane::new(across, down);
@@ -50,11 +63,17 @@ pub(crate) fn strengths(raster: &Raster) -> Plane {
     // Plain areas beside an edge are active by that edge alone: what the calmest neighbour has bounds it.
     let mut calm = calmest(&deviation);
     calm.blur(1, 1);
-    deviation.data.iter_mut().zip(&calm.data).for_each(|(s, c)| {
-        let active = s.min(2.0 * c + 1.0);
-        *s = ((active + 2.0) * 0.5).powf(0.4).min(STRONGEST);
-    });
-    deviation
+    let mut plain = 0;
+    for (s, c) in deviation.data.iter_mut().zip(&calm.data) {
+        *s = s.min(2.0 * c + 1.0);
+        plain += usize::from(*s < PLAIN);
+    }
+    let plain = plain as f32 / deviation.data.len().max(1) as f32;
+    // Where most is plain, most of the mark lies there, and compression spares only waves of some
+    // strength: it must not be spent on the few busy places.
+    let power = (POWER * 1.5 * (1.0 - plain)).clamp(crate::tune("PMIN",0.2) as f32, POWER);
+    deviation.data.iter_mut().for_each(|s| *s = ((*s + 2.0) * 0.5).powf(power).min(STRONGEST));
+    Strengths { plain, blocks: deviation }
 }
 
 /// The least of each place and its eight neighbours.
@@ -78,9 +97,9 @@ fn calmest(plane: &Plane) -> Plane {
 }
 
 /// The gain at which a tile of deviation 1 under these strengths gives `psnr` decibels.
-pub(crate) fn gain(strengths: &Plane, psnr: f64) -> f32 {
-    let squares: f64 = strengths.data.iter().map(|s| f64::from(s * s)).sum();
-    let mean = (squares / strengths.data.len().max(1) as f64).max(1e-9);
+pub(crate) fn gain(strengths: &Strengths, psnr: f64) -> f32 {
+    let squares: f64 = strengths.blocks.data.iter().map(|s| f64::from(s * s)).sum();
+    let mean = (squares / strengths.blocks.data.len().max(1) as f64).max(1e-9);
     // Rounding to whole values adds a twelfth.
     let error = 255.0 * 255.0 * 10.0_f64.powf(-psnr / 10.0) - 1.0 / 12.0;
     (error / mean).sqrt() as f32
@@ -88,9 +107,9 @@ pub(crate) fn gain(strengths: &Plane, psnr: f64) -> f32 {
 
 /// Lays the tile onto a picture and gives the sum of the squared differences over red, green and blue.
 /// Clear pixels stay as they are and no colour goes beyond its alpha.
-pub(crate) fn lay(raster: &mut Raster, tile: &[f32], strengths: &Plane, gain: f32) -> u64 {
+pub(crate) fn lay(raster: &mut Raster, tile: &[f32], strengths: &Strengths, gain: f32) -> u64 {
     let width = raster.width as usize;
-    let across = strengths.width;
+    let across = strengths.blocks.width;
     let mut strength = vec![0.0_f32; across + 2];
     let mut line = vec![0.0_f32; across * BLOCK];
     let mut add = vec![0_i16; width * 4];
@@ -98,7 +117,7 @@ pub(crate) fn lay(raster: &mut Raster, tile: &[f32], strengths: &Plane, gain: f3
     for (y, row) in raster.rgba.chunks_exact_mut(width * 4).enumerate() {
         // Between the middles of blocks: block k has its middle at 4k + 1.5.
         let (above, part) = ((y + 2) / BLOCK, ((y + 2) % BLOCK) as f32 * 0.25 + 0.125);
-        let block = |k: usize| &strengths.data[k.min(strengths.height - 1) * across..][..across];
+        let block = |k: usize| &strengths.blocks.data[k.min(strengths.blocks.height - 1) * across..][..across];
         let (above, below) = (block(above.saturating_sub(1)), block(above));
         for ((s, a), b) in strength[1..].iter_mut().zip(above).zip(below) {
             *s = (a + (b - a) * part) * gain;

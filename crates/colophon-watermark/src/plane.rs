@@ -33,6 +33,39 @@ pub(crate) fn is_whole(raster: &Raster) -> bool {
         == Some(raster.rgba.len())
 }
 
+/// How much red, green and blue count, in 65,536ths: so that what the picture itself has varies least
+/// where a mark, alike in all three, counts as one. From the covariance of differences between pixels.
+fn weights(raster: &Raster, part: Window) -> [i32; 3] {
+    const APART: usize = 4;
+    let stride = raster.width as usize * 4;
+    let mut c = [0_i64; 6];
+    for row in raster.rgba.chunks_exact(stride).skip(part.top).take(part.height).step_by(4) {
+        let row = &row[part.left * 4..(part.left + part.width) * 4];
+        let mut sums = [0_i32; 6];
+        for (a, b) in row.chunks_exact(4).zip(row.chunks_exact(4).skip(APART)) {
+            let d = [0, 1, 2].map(|k| i32::from(b[k]) - i32::from(a[k]));
+            let products = [d[0] * d[0], d[1] * d[1], d[2] * d[2], d[0] * d[1], d[0] * d[2], d[1] * d[2]];
+            (0..6).for_each(|k| sums[k] = sums[k].saturating_add(products[k]));
+        }
+        (0..6).for_each(|k| c[k] += i64::from(sums[k]));
+    }
+    let total = (c[0] + c[1] + c[2]) as f64 + 1.0;
+    // Compression spoils colour more than brightness: some noise of each alone is taken for granted.
+    let own = crate::tune("OWN", 0.1);
+    let prior = [own * 1.0, own*0.5, own*2.0];
+    let [rr, gg, bb, rg, rb, gb] = c.map(|v| v as f64 / total);
+    let (rr, gg, bb) = (rr + prior[0], gg + prior[1], bb + prior[2]);
+    // The inverse of the covariance on (1, 1, 1), up to a factor: its adjugate's row sums.
+    let w = [
+        (gg * bb - gb * gb) + (rb * gb - rg * bb) + (rg * gb - rb * gg),
+        (rb * gb - rg * bb) + (rr * bb - rb * rb) + (rg * rb - rr * gb),
+        (rg * gb - rb * gg) + (rg * rb - rr * gb) + (rr * gg - rg * rg),
+    ];
+    let w = w.map(|v| v.max(0.0));
+    let sum = (w[0] + w[1] + w[2]).max(1e-12);
+    w.map(|v| (v / sum * 65_536.0) as i32)
+}
+
 impl Plane {
     pub(crate) fn new(width: usize, height: usize) -> Self {
         Self { width, height, data: vec![0.0; width * height] }
@@ -41,13 +74,14 @@ impl Plane {
     /// The brightness (BT.601, 0 to 255) of a part of a picture.
     pub(crate) fn brightness(raster: &Raster, part: Window) -> Self {
         let stride = raster.width as usize * 4;
+        let weights = if crate::tune("CW", 1.0) > 0.0 { weights(raster, part) } else { [19_595, 38_470, 7_471] };
         let mut data = Vec::with_capacity(part.width * part.height);
         for row in raster.rgba.chunks_exact(stride).skip(part.top).take(part.height) {
             let row = &row[part.left * 4..(part.left + part.width) * 4];
             data.extend(row.chunks_exact(4).map(|p| {
-                // Sixteen bits of fixed point: whole numbers are faster to widen than floats.
-                let y = 19_595 * u32::from(p[0]) + 38_470 * u32::from(p[1]) + 7_471 * u32::from(p[2]);
-                y as i32 as f32 * (1.0 / 65_536.0)
+                // Fixed point: whole numbers are faster to widen than floats.
+                let y = weights[0] * i32::from(p[0]) + weights[1] * i32::from(p[1]) + weights[2] * i32::from(p[2]);
+                y as f32 * (1.0 / 65_536.0)
             }));
         }
         Self { width: part.width, height: part.height, data }
