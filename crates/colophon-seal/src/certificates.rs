@@ -137,7 +137,7 @@ pub(crate) fn local_stamper(dir: &Path) -> Result<(String, String), SealError> {
                 fs::read_to_string(&path).map_err(|e| SealError::key(&path, e))
             };
             let (authority, authority_key) = (read(AUTHORITY)?, read(AUTHORITY_KEY)?);
-            let made = stamper(&authority, &authority_key).map_err(|e| SealError::key(dir, e))?;
+            let made = stamper(&authority_key).map_err(|e| SealError::key(dir, e))?;
             write(&key, &made.1)?;
             write(&chain, &format!("{}{authority}", made.0))?;
         }
@@ -147,8 +147,9 @@ pub(crate) fn local_stamper(dir: &Path) -> Result<(String, String), SealError> {
 }
 
 /// Certificate and key of a time-stamp authority.
-fn stamper(authority: &str, authority_key: &str) -> Result<(String, String), rcgen::Error> {
-    let issuer = Issuer::from_ca_cert_pem(authority, KeyPair::from_pem(authority_key)?)?;
+fn stamper(authority_key: &str) -> Result<(String, String), rcgen::Error> {
+    let (authority, authority_key) = (authority_params(), KeyPair::from_pem(authority_key)?);
+    let issuer = Issuer::from_params(&authority, &authority_key);
     let key = KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256)?;
     let mut params = params("Colophon local time stamps (this machine's own clock)");
     params.is_ca = IsCa::ExplicitNoCa;
@@ -203,11 +204,16 @@ fn params(common_name: &str) -> CertificateParams {
     params
 }
 
-fn generate() -> Result<Made, rcgen::Error> {
-    let authority_key = KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256)?;
+fn authority_params() -> CertificateParams {
     let mut authority = params("Colophon local authority");
     authority.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
     authority.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+    authority
+}
+
+fn generate() -> Result<Made, rcgen::Error> {
+    let authority_key = KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256)?;
+    let authority = authority_params();
     let authority_certificate = authority.self_signed(&authority_key)?;
 
     let key = KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256)?;

@@ -119,10 +119,12 @@ impl LocalAuthority {
     /// RFC 5652: the information with a signature over its hash and the attributes around that.
     fn sign(&self, info: Vec<u8>) -> Result<SignedData, der::Error> {
         let certificate = &self.chain[0];
-        let hash = OctetString::new(Sha256::digest(certificate.to_der()?).as_slice())?;
+        let hash = OctetString::new(Sha256::digest(certificate.to_der()?).to_vec())?;
         let about = SigningCertificateV2 { certs: vec![EssCertIdV2 { cert_hash: hash }] };
-        let attribute = |oid, value: Any| Ok(Attribute { oid, values: SetOfVec::try_from(vec![value])? });
-        let digest = OctetString::new(Sha256::digest(&info).as_slice())?;
+        let attribute = |oid, value: Any| -> Result<Attribute, der::Error> {
+            Ok(Attribute { oid, values: SetOfVec::try_from(vec![value])? })
+        };
+        let digest = OctetString::new(Sha256::digest(&info).to_vec())?;
         let attributes = SetOfVec::try_from(vec![
             attribute(CONTENT_TYPE, Any::encode_from(&TST_INFO)?)?,
             attribute(MESSAGE_DIGEST, Any::encode_from(&digest)?)?,

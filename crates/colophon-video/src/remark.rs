@@ -13,7 +13,7 @@ use colophon_types::{Cancel, Event, FrameMarker, Progress, Raster, Stage};
 use crate::VideoError;
 
 /// Longest film that is marked, in seconds: its sound is held in memory.
-pub const LONGEST: f64 = 600.0;
+const LONGEST: f64 = 600.0;
 /// Largest sides of its frames, in pixels.
 const LARGEST: u32 = 4096;
 /// Rate of its sound, in hertz.

@@ -86,7 +86,9 @@ impl FilmReader {
         let mut sum = self.sum.clone();
         let scale = 1.0 / self.frames as f32;
         sum.data.iter_mut().for_each(|v| *v *= scale);
-        if crate::tune("RENORM", 1.0) > 0.0 { picture::level(&mut sum, crate::tune("RFLOOR", 0.05) as f32); }
+        if crate::tune("RENORM", 1.0) > 0.0 {
+            picture::level(&mut sum, crate::tune("RFLOOR", 0.05) as f32);
+        }
         picture::find_in(&sum, &self.lattice)
     }
 }

@@ -71,7 +71,7 @@ pub(crate) fn strengths(raster: &Raster) -> Strengths {
     let plain = plain as f32 / deviation.data.len().max(1) as f32;
     // Where most is plain, most of the mark lies there, and compression spares only waves of some
     // strength: it must not be spent on the few busy places.
-    let power = (POWER * 1.5 * (1.0 - plain)).clamp(crate::tune("PMIN",0.2) as f32, POWER);
+    let power = (POWER * 1.5 * (1.0 - plain)).clamp(crate::tune("PMIN", 0.2) as f32, POWER);
     deviation.data.iter_mut().for_each(|s| *s = ((*s + 2.0) * 0.5).powf(power).min(STRONGEST));
     Strengths { plain, blocks: deviation }
 }
@@ -117,7 +117,8 @@ pub(crate) fn lay(raster: &mut Raster, tile: &[f32], strengths: &Strengths, gain
     for (y, row) in raster.rgba.chunks_exact_mut(width * 4).enumerate() {
         // Between the middles of blocks: block k has its middle at 4k + 1.5.
         let (above, part) = ((y + 2) / BLOCK, ((y + 2) % BLOCK) as f32 * 0.25 + 0.125);
-        let block = |k: usize| &strengths.blocks.data[k.min(strengths.blocks.height - 1) * across..][..across];
+        let block =
+            |k: usize| &strengths.blocks.data[k.min(strengths.blocks.height - 1) * across..][..across];
         let (above, below) = (block(above.saturating_sub(1)), block(above));
         for ((s, a), b) in strength[1..].iter_mut().zip(above).zip(below) {
             *s = (a + (b - a) * part) * gain;

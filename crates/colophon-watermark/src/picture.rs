@@ -60,19 +60,29 @@ pub fn embed(raster: &mut Raster, payload: Payload, key: &Key) -> Result<Embedde
     let waves = lattice.waves(payload.bits());
     let strengths = mask::strengths(raster);
     let original = raster.clone();
-    let fidelity = FIDELITY - f64::from((strengths.plain * 2.0 - 0.8).clamp(0.0, 1.0) * crate::tune("PL",1.2) as f32);
+    let fidelity =
+        FIDELITY - f64::from((strengths.plain * 2.0 - 0.8).clamp(0.0, 1.0) * crate::tune("PL", 1.2) as f32);
     let fid = crate::tune("FID", 0.0);
-    let (mut psnr, spectrum) = lay(raster, &original, &lattice, &waves, &strengths, if fid > 0.0 { fid } else { fidelity });
+    let (mut psnr, spectrum) =
+        lay(raster, &original, &lattice, &waves, &strengths, if fid > 0.0 { fid } else { fidelity });
     let (read, margin) = margin(&lattice, &spectrum);
-    if fid > 0.0 { return Ok(Embedded { psnr }); }
-    if read == Some(payload.bits()) && margin > crate::tune("AMPLE",10.0) as f32 {
+    if fid > 0.0 {
+        return Ok(Embedded { psnr });
+    }
+    if read == Some(payload.bits()) && margin > crate::tune("AMPLE", 10.0) as f32 {
         return Ok(Embedded { psnr });
     }
     let host = fold::spectrum(&fold::fold(&normalised(&original, WINDOW), 1.0), &lattice.points);
     let waves = lattice.informed(&waves, &host, &spectrum);
     let spectrum;
     (psnr, spectrum) = lay(raster, &original, &lattice, &waves, &strengths, LEAST_FIDELITY);
-    if std::env::var("DBG").is_ok() { eprintln!("informed {margin} -> {:?} {}", self::margin(&lattice, &spectrum).0, self::margin(&lattice, &spectrum).1); }
+    if std::env::var("DBG").is_ok() {
+        eprintln!(
+            "informed {margin} -> {:?} {}",
+            self::margin(&lattice, &spectrum).0,
+            self::margin(&lattice, &spectrum).1
+        );
+    }
     if self::margin(&lattice, &spectrum).0 == Some(payload.bits()) {
         return Ok(Embedded { psnr });
     }
@@ -171,10 +181,11 @@ pub(crate) fn find_in(plane: &Plane, lattice: &Lattice) -> Option<Found> {
         }
     }
     let weights = lattice.powers();
-    let mut best: Vec<_> = search::scales(plane, &lattice.points, &weights, crate::tune("CAND",30.0) as usize)
-        .into_iter()
-        .map(|(scale, _)| look(scale))
-        .collect();
+    let mut best: Vec<_> =
+        search::scales(plane, &lattice.points, &weights, crate::tune("CAND", 30.0) as usize)
+            .into_iter()
+            .map(|(scale, _)| look(scale))
+            .collect();
     best.sort_by(|a, b| b.0.score.total_cmp(&a.0.score));
     for (anchor, spectrum, scale) in best.into_iter().take(TRIES) {
         // Finer about the scale: the pilots' sum is the judge.
