@@ -9,9 +9,11 @@ use std::io::{BufReader, Read, Seek, SeekFrom};
 use crate::mark::aigc::FoundAigc;
 use crate::mark::xmp;
 
+pub(crate) mod foreign;
 pub(crate) mod frame;
 pub(crate) mod id3;
 pub(crate) mod jpeg;
+pub(crate) mod matroska;
 pub(crate) mod mp4;
 pub(crate) mod png;
 pub(crate) mod sound;
@@ -58,6 +60,11 @@ pub(crate) enum Kind {
     Unknown,
 }
 
+/// Media types of containers that are told apart by their content.
+pub(crate) const MATROSKA: &str = "video/x-matroska";
+pub(crate) const EPUB: &str = "application/epub+zip";
+pub(crate) const OFFICE: &str = "application/vnd.openxmlformats-officedocument";
+
 /// How many bytes [`sniff`] looks at.
 pub(crate) const SNIFF: usize = 4096;
 
@@ -95,6 +102,17 @@ pub(crate) fn sniff(head: &[u8]) -> Kind {
         Kind::Mp3
     } else if at(0, b"%PDF-") {
         Kind::Other("application/pdf")
+    } else if at(0, &[0x1a, 0x45, 0xdf, 0xa3]) {
+        Kind::Other(MATROSKA)
+    } else if at(0, b"glTF") {
+        Kind::Other("model/gltf-binary")
+    } else if at(0, b"PK\x03\x04") {
+        let name = |name: &[u8]| at(30, name);
+        match (name(b"mimetypeapplication/epub+zip"), name(b"[Content_Types].xml")) {
+            (true, _) => Kind::Other(EPUB),
+            (_, true) => Kind::Other(OFFICE),
+            _ => Kind::Other("application/zip"),
+        }
     } else if is_text_start(head) {
         Kind::Text
     } else {
@@ -148,7 +166,7 @@ impl Kind {
             Self::Text => (16 << 20, "texts"),
             Self::Mp4 | Self::M4a | Self::Unknown => (16 << 30, "films"),
             Self::Wav | Self::Mp3 | Self::Flac | Self::Ogg => (1 << 30, "sound"),
-            Self::Other("video/quicktime") => (16 << 30, "films"),
+            Self::Other("video/quicktime" | MATROSKA) => (16 << 30, "films"),
             Self::Png | Self::Jpeg | Self::WebP | Self::Other(_) => (256 << 20, "pictures"),
         }
     }
@@ -166,6 +184,8 @@ pub(crate) fn read_marks(kind: Kind, file: &mut (impl Read + Seek), words: Optio
         (Kind::Flac, _) => vorbis::read_flac(&mut file),
         (Kind::Ogg, _) => vorbis::read_ogg(&mut file),
         (Kind::Text, Some(words)) => text::read(words),
+        (Kind::Other(MATROSKA), _) => matroska::read(&mut file),
+        (Kind::Other(media_type), _) => foreign::read(media_type, &mut file),
         _ => Marks::default(),
     }
 }

@@ -87,10 +87,22 @@ fn key_of(line: &str) -> Option<&str> {
     line.split_once(':').map(|(key, _)| key.trim().trim_matches(['"', '\'']))
 }
 
-/// Finds the marks in the front matter.
+/// Finds the marks in the front matter of Markdown, the metadata of SVG and the head of HTML.
 pub(crate) fn read(text: &str) -> Marks {
     let mut marks = Marks::default();
-    let (Some(front), _) = split_front_matter(text.trim_start_matches(PREFIX)) else { return marks };
+    let text = text.trim_start_matches(PREFIX);
+    if text.trim_start().starts_with('<') {
+        let head = &text[..text.floor_char_boundary(xmp::MAX)];
+        marks.add_xmp(head);
+        for meta in head.split("<meta").skip(1) {
+            let meta = meta.split_once('>').map_or(meta, |(meta, _)| meta);
+            if xmp::attribute_of(meta, "name").as_deref() == Some(aigc::NAME) {
+                marks.aigc.add(&xmp::attribute_of(meta, "content").unwrap_or_default());
+            }
+        }
+        return marks;
+    }
+    let (Some(front), _) = split_front_matter(text) else { return marks };
     let mut lines = front.lines().peekable();
     while let Some(line) = lines.next() {
         if line.starts_with([' ', '\t', '#']) {

@@ -90,6 +90,21 @@ fn attribute(after: &str) -> Option<&str> {
     Some(&value[..value.find(quote)?])
 }
 
+/// The value of an attribute in the head of an element, `name` standing after white space.
+pub(crate) fn attribute_of(head: &str, name: &str) -> Option<String> {
+    let mut rest = head;
+    while let Some(at) = rest.find(name) {
+        let before = rest[..at].chars().next_back();
+        rest = &rest[at + name.len()..];
+        if before.is_some_and(|c| c.is_ascii_whitespace())
+            && let Some(value) = attribute(rest)
+        {
+            return Some(unescape(value));
+        }
+    }
+    None
+}
+
 /// Prefixes bound to a namespace (with or without a trailing slash), each once.
 fn prefixes<'a>(packet: &'a str, namespace: &str) -> Vec<&'a str> {
     let mut found: Vec<&str> = Vec::new();
@@ -117,7 +132,8 @@ fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
-fn unescape(text: &str) -> String {
+/// Text with its entities resolved.
+pub(crate) fn unescape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(at) = rest.find('&') {
