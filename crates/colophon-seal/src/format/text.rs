@@ -14,6 +14,7 @@ use unicode_normalization::UnicodeNormalization;
 use super::Marks;
 use crate::mark::aigc::{self, Aigc};
 use crate::mark::label::LabelProfile;
+use crate::mark::xmp;
 
 const MAGIC: &[u8; 8] = b"C2PATXT\0";
 const VERSION: u8 = 1;
