@@ -156,7 +156,7 @@ def main():
 
 def measure(ours, perth, work, files, peer_files):
     hosts, marked, unfit, other = {}, {}, {}, []
-    print("| | sounds | SNR, dB (lowest) | noise to mask, dB (highest) | frames above 0 dB | embedding, ms a minute |")
+    print("| | sounds | SNR, dB (lowest) | noise to mask, dB (highest) | frames above 0 dB | embedding and reading back, ms a minute |")
     print("|---|---|---|---|---|---|")
     for kind, paths in files.items():
         hosts[kind] = []
@@ -170,6 +170,7 @@ def measure(ours, perth, work, files, peer_files):
         marked[kind] = [m for (_, m), f in zip(pairs, fit) if f]
         unfit[kind] = len(pairs) - len(marked[kind])
         snr = [float(line[1]) for line in lines if len(line) > 2]
+        poor = sum(line[-1] == "false" for line in lines)
         ratios = []
         for (h, m), f in zip(pairs, fit):
             if f:
@@ -177,7 +178,7 @@ def measure(ours, perth, work, files, peer_files):
                 ratios.append(noise_to_mask(a[:, 0], b[:, 0], rate))
         ms = sum(float(x[2]) for x in lines if len(x) > 2) / sum(float(x[3]) for x in lines if len(x) > 2) * 60
         worst = max(r[0] for r in ratios)
-        print(f"| {kind} | {len(snr)}, and {unfit[kind]} refused | {np.mean(snr):.1f} ({min(snr):.1f}) | "
+        print(f"| {kind} | {len(snr)}, {unfit[kind]} refused, {poor} told to be unreadable | {np.mean(snr):.1f} ({min(snr):.1f}) | "
               f"{np.mean([r[0] for r in ratios]):.1f} ({worst:.1f}) | "
               f"{100 * np.mean([r[1] for r in ratios]):.2f} % | {ms:.0f} |", flush=True)
     if perth:

@@ -51,7 +51,10 @@ fn main() -> Result<(), Failure> {
                 let done = sound::embed(&mut slices, rate, payload, &key);
                 let ms = begin.elapsed().as_secs_f64() * 1e3;
                 match done {
-                    Ok(e) => println!("{}\t{:.2}\t{ms:.1}\t{seconds:.2}", pair[0], e.snr_db),
+                    Ok(e) => {
+                        let read = e.read == Some(true);
+                        println!("{}\t{:.2}\t{ms:.1}\t{seconds:.2}\t{read}", pair[0], e.snr_db);
+                    }
                     Err(e) => println!("{}\t{e}", pair[0]),
                 }
                 write(pair[1], &channels, rate)?;

@@ -117,7 +117,7 @@ impl SoundMark {
         } else {
             f64::INFINITY
         };
-        (out, Embedded { snr_db })
+        (out, Embedded { snr_db, read: None })
     }
 
     fn run(&mut self) -> Vec<Vec<f32>> {

@@ -27,6 +27,9 @@ pub const HEARD: f64 = 3.0;
 pub struct Embedded {
     /// Power of the sound over that of the difference, dB; infinite when nothing was changed.
     pub snr_db: f64,
+    /// Whether [`find`] reads it back. Sparse beeps and thumps leave too few cells to carry a mark.
+    /// `None` where nobody looked: a stream is gone by then.
+    pub read: Option<bool>,
 }
 
 /// Why a sound cannot be marked; a sentence.
@@ -100,5 +103,8 @@ pub fn embed(channels: &mut [&mut [f32]], rate: u32, payload: Payload, key: &Key
     }
     let (out, embedded) = mark.finish();
     write(channels, out);
-    Ok(embedded)
+    let marked: Vec<&[f32]> = channels.iter().map(|c| &**c).collect();
+    let found = find(&marked, rate, key);
+    let read = found.is_some_and(|f| f.payload == format!("{:08x}", payload.short()));
+    Ok(Embedded { read: Some(read), ..embedded })
 }

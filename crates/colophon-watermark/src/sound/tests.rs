@@ -71,7 +71,7 @@ fn chords(rate: u32, seconds: f64, seed: &str) -> Vec<f32> {
 
 fn marked(mut sound: Vec<f32>, rate: u32) -> Vec<f32> {
     let done = embed(&mut [&mut sound], rate, Payload::from_bits(PAYLOAD), &Key::public()).unwrap();
-    assert!(done.snr_db > 17.0, "{}", done.snr_db);
+    assert!(done.snr_db > 17.0 && done.read == Some(true), "{done:?}");
     sound
 }
 
