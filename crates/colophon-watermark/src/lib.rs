@@ -17,6 +17,3 @@ mod search;
 
 pub use key::Key;
 pub use payload::{Found, Payload};
-
-/// DEV
-pub(crate) fn tune(name: &str, default: f64) -> f64 { std::env::var(name).ok().and_then(|v| v.parse().ok()).unwrap_or(default) }
