@@ -12,7 +12,7 @@ pub const NAME: &str = "colophon-film/1";
 /// Bits of a payload.
 pub const BITS: usize = picture::BITS;
 /// Peak signal-to-noise ratio of each frame, in decibels.
-const FIDELITY: f64 = 41.5;
+const FIDELITY: f64 = 44.0;
 /// Pixels a side of the part of a frame that is read.
 const WINDOW: usize = 1536;
 
@@ -36,7 +36,7 @@ impl FilmMark {
             return;
         }
         let strengths = mask::strengths(frame);
-        mask::lay(frame, &self.tile, &strengths, mask::gain(&strengths, crate::tune("FFID", FIDELITY)));
+        mask::lay(frame, &self.tile, &strengths, mask::gain(&strengths, FIDELITY));
     }
 }
 
@@ -86,9 +86,7 @@ impl FilmReader {
         let mut sum = self.sum.clone();
         let scale = 1.0 / self.frames as f32;
         sum.data.iter_mut().for_each(|v| *v *= scale);
-        if crate::tune("RENORM", 1.0) > 0.0 {
-            picture::level(&mut sum, crate::tune("RFLOOR", 0.05) as f32);
-        }
+        picture::level(&mut sum, 0.05);
         picture::find_in(&sum, &self.lattice)
     }
 }

@@ -24,7 +24,7 @@ pub(crate) const HIGHEST: usize = 20;
 const PILOTS: usize = 96;
 const PILOT_AMPLITUDE: f32 = 1.0;
 /// Power spent on cancelling the picture, over the power of the mark, and the largest part cancelled.
-const INFORMED: f32 = 0.8;
+const INFORMED: f32 = 0.4;
 const MOST_CANCELLED: f32 = 0.9;
 /// A log-likelihood ratio beyond this says more of the model's faults than of the bit.
 const SUREST: f32 = 6.0;
@@ -128,8 +128,7 @@ impl Lattice {
             })
             .collect();
         let power = |list: &[Complex32]| list.iter().map(Complex32::norm_sqr).sum::<f32>();
-        let informed = crate::tune("INF", 0.4) as f32;
-        let share = (informed * power(waves) / power(&parts).max(1e-6)).sqrt().min(MOST_CANCELLED);
+        let share = (INFORMED * power(waves) / power(&parts).max(1e-6)).sqrt().min(MOST_CANCELLED);
         waves.iter().zip(&parts).map(|(wave, part)| wave - part * share).collect()
     }
 

@@ -18,8 +18,3 @@ pub mod sound;
 
 pub use key::Key;
 pub use payload::{Found, Payload};
-
-/// DEV
-pub(crate) fn tune(name: &str, default: f64) -> f64 {
-    std::env::var(name).ok().and_then(|v| v.parse().ok()).unwrap_or(default)
-}

@@ -3,7 +3,7 @@
 use colophon_types::Raster;
 use rustfft::num_complex::Complex32;
 
-use crate::lattice::{self, Lattice, TILE};
+use crate::lattice::{self, Anchor, Lattice, TILE};
 use crate::plane::{self, Plane, Window};
 use crate::{Found, Key, Payload, fold, mask, search};
 
@@ -13,17 +13,23 @@ pub const NAME: &str = "colophon-picture/1";
 pub const BITS: usize = lattice::BITS;
 /// Peak signal-to-noise ratio that is aimed at, in decibels.
 const FIDELITY: f64 = 42.0;
+/// How much lower, in decibels, where nearly all of a picture is plain: little of a mark in plain areas
+/// outlasts compression, and busy areas that could carry it are few.
+const MORE_IN_PLAIN: f32 = 1.2;
 /// The least that any picture gets.
 const LEAST_FIDELITY: f64 = 40.2;
 /// Pilots that stand out so far after embedding leave room for attacks.
-const AMPLE: f32 = 14.0;
+const AMPLE: f32 = 10.0;
 /// Pixels a side of the part that is read.
-const WINDOW: usize = 2048;
+const WINDOW: usize = 1536;
 /// Pilots must stand out so far for a payload to be tried.
+const GATE: f32 = 5.0;
 /// Pixels a side under which a picture is not looked at.
 const SMALLEST: u32 = 32;
-const GATE: f32 = 5.0;
-/// Payloads tried a picture.
+/// Scales that are looked at by their pilots, how far those must stand out for a closer look, and how many
+/// get one.
+const CANDIDATES: usize = 30;
+const CLOSER: f32 = 4.4;
 const TRIES: usize = 5;
 /// A CRC of 16 bits lets one word of 65,536 pass, and so many words are tried.
 pub(crate) const FALSE_POSITIVES: f64 = (TRIES as f64 + 1.0) / 65_536.0;
@@ -56,33 +62,23 @@ pub fn embed(raster: &mut Raster, payload: Payload, key: &Key) -> Result<Embedde
     if width < TILE || height < TILE {
         return Err(Unfit("a picture under 128 pixels a side is too small for a mark"));
     }
+    if covered(raster) < (TILE * TILE) as f64 {
+        return Err(Unfit("nearly all of the picture is clear: there is no room for a mark"));
+    }
     let lattice = Lattice::new(key);
     let waves = lattice.waves(payload.bits());
     let strengths = mask::strengths(raster);
     let original = raster.clone();
-    let fidelity =
-        FIDELITY - f64::from((strengths.plain * 2.0 - 0.8).clamp(0.0, 1.0) * crate::tune("PL", 1.2) as f32);
-    let fid = crate::tune("FID", 0.0);
-    let (mut psnr, spectrum) =
-        lay(raster, &original, &lattice, &waves, &strengths, if fid > 0.0 { fid } else { fidelity });
+    let fidelity = FIDELITY - f64::from((strengths.plain * 2.4 - 1.0).clamp(0.0, MORE_IN_PLAIN));
+    let (mut psnr, spectrum) = lay(raster, &original, &lattice, &waves, &strengths, fidelity);
     let (read, margin) = margin(&lattice, &spectrum);
-    if fid > 0.0 {
-        return Ok(Embedded { psnr });
-    }
-    if read == Some(payload.bits()) && margin > crate::tune("AMPLE", 10.0) as f32 {
+    if read == Some(payload.bits()) && margin > AMPLE {
         return Ok(Embedded { psnr });
     }
     let host = fold::spectrum(&fold::fold(&normalised(&original, WINDOW), 1.0), &lattice.points);
     let waves = lattice.informed(&waves, &host, &spectrum);
     let spectrum;
     (psnr, spectrum) = lay(raster, &original, &lattice, &waves, &strengths, LEAST_FIDELITY);
-    if std::env::var("DBG").is_ok() {
-        eprintln!(
-            "informed {margin} -> {:?} {}",
-            self::margin(&lattice, &spectrum).0,
-            self::margin(&lattice, &spectrum).1
-        );
-    }
     if self::margin(&lattice, &spectrum).0 == Some(payload.bits()) {
         return Ok(Embedded { psnr });
     }
@@ -106,7 +102,7 @@ fn lay(
     strengths: &mask::Strengths,
     fidelity: f64,
 ) -> (f64, fold::Spectrum) {
-    let pixels = original.rgba.len() / 4;
+    let pixels = covered(original);
     let tile = lattice.draw(waves);
     let mut gain = mask::gain(strengths, fidelity);
     let mut reached = 0.0;
@@ -122,8 +118,13 @@ fn lay(
     (reached, fold::spectrum(&fold::fold(&normalised(raster, WINDOW), 1.0), &lattice.points))
 }
 
-fn psnr(squares: u64, pixels: usize) -> f64 {
-    let mean = squares as f64 / (3 * pixels).max(1) as f64;
+/// Pixels of a picture, clear ones left out and half-clear ones counted half.
+fn covered(raster: &Raster) -> f64 {
+    raster.rgba.chunks_exact(4).map(|p| u64::from(p[3])).sum::<u64>() as f64 / 255.0
+}
+
+fn psnr(squares: u64, pixels: f64) -> f64 {
+    let mean = squares as f64 / (3.0 * pixels).max(1.0);
     10.0 * (255.0 * 255.0 / mean.max(1e-12)).log10()
 }
 
@@ -163,44 +164,40 @@ pub(crate) fn level(plane: &mut Plane, floor: f32) {
     }
 }
 
+/// Looks for a mark in what [`normalised`] gave, at the scale it was made first and then at others.
 pub(crate) fn find_in(plane: &Plane, lattice: &Lattice) -> Option<Found> {
-    let found = |payload: u64, score: f32| Found {
-        payload: Payload::from_bits(payload).to_string(),
-        score: f64::from(score),
-        false_positive_rate: FALSE_POSITIVES,
-    };
-    let look = |scale: f64| {
+    let look = |plane: &Plane, scale: f64| {
         let spectrum = fold::spectrum(&fold::fold(plane, scale), &lattice.points);
-        let anchor = lattice.anchor(&spectrum);
-        (anchor, spectrum, scale)
+        (lattice.anchor(&spectrum), spectrum)
     };
-    let (anchor, spectrum, _) = look(1.0);
-    if anchor.score > GATE {
-        if let Some(payload) = lattice.read(&spectrum, &anchor) {
-            return Some(found(payload, anchor.score));
-        }
+    let read = |(anchor, spectrum): &(Anchor, fold::Spectrum)| {
+        let payload = if anchor.score > GATE { lattice.read(spectrum, anchor) } else { None };
+        payload.map(|payload| Found {
+            payload: Payload::from_bits(payload).to_string(),
+            score: f64::from(anchor.score),
+            false_positive_rate: FALSE_POSITIVES,
+        })
+    };
+    if let Some(found) = read(&look(plane, 1.0)) {
+        return Some(found);
     }
-    let weights = lattice.powers();
-    let mut best: Vec<_> =
-        search::scales(plane, &lattice.points, &weights, crate::tune("CAND", 30.0) as usize)
-            .into_iter()
-            .map(|(scale, _)| look(scale))
-            .collect();
-    best.sort_by(|a, b| b.0.score.total_cmp(&a.0.score));
-    for (anchor, spectrum, scale) in best.into_iter().take(TRIES) {
-        // Finer about the scale: the pilots' sum is the judge.
-        let step = 0.12 * 128.0 / (20.0 * plane.width.max(plane.height) as f64);
-        let (anchor, spectrum, _) = [-2.0, -1.0, 1.0, 2.0]
-            .into_iter()
-            .map(|k| look(scale * (1.0 + step * k)))
-            .chain([(anchor, spectrum, scale)])
-            .max_by(|a, b| a.0.score.total_cmp(&b.0.score))?;
-        if anchor.score < GATE {
-            continue;
-        }
-        if let Some(payload) = lattice.read(&spectrum, &anchor) {
-            return Some(found(payload, anchor.score));
-        }
-    }
-    None
+    // A part is enough to tell which scales are worth a closer look.
+    let middle;
+    let part = Window::middle(plane.width, plane.height, search::WINDOW);
+    let sample = if part.width == plane.width && part.height == plane.height {
+        plane
+    } else {
+        middle = plane.part(part);
+        &middle
+    };
+    let mut scales: Vec<(f64, f32)> = search::scales(sample, &lattice.points, &lattice.powers(), CANDIDATES)
+        .into_iter()
+        .map(|scale| (scale, look(sample, scale).0.score))
+        .collect();
+    scales.sort_by(|a, b| b.1.total_cmp(&a.1));
+    let finest = search::finest(plane.width.max(plane.height));
+    scales.into_iter().take(TRIES).filter(|(_, score)| *score > CLOSER).find_map(|(scale, _)| {
+        let about = (-4..=4).map(|k| look(plane, scale * (1.0 + 0.12 * finest * f64::from(k))));
+        read(&about.max_by(|a, b| a.0.score.total_cmp(&b.0.score))?)
+    })
 }

@@ -51,10 +51,8 @@ fn weights(raster: &Raster, part: Window) -> [i32; 3] {
     }
     let total = (c[0] + c[1] + c[2]) as f64 + 1.0;
     // Compression spoils colour more than brightness: some noise of each alone is taken for granted.
-    let own = crate::tune("OWN", 0.1);
-    let prior = [own * 1.0, own * 0.5, own * 2.0];
     let [rr, gg, bb, rg, rb, gb] = c.map(|v| v as f64 / total);
-    let (rr, gg, bb) = (rr + prior[0], gg + prior[1], bb + prior[2]);
+    let (rr, gg, bb) = (rr + 0.1, gg + 0.05, bb + 0.2);
     // The inverse of the covariance on (1, 1, 1), up to a factor: its adjugate's row sums.
     let w = [
         (gg * bb - gb * gb) + (rb * gb - rg * bb) + (rg * gb - rb * gg),
@@ -71,11 +69,10 @@ impl Plane {
         Self { width, height, data: vec![0.0; width * height] }
     }
 
-    /// The brightness (BT.601, 0 to 255) of a part of a picture.
+    /// The brightness (0 to 255) of a part of a picture, in which a mark stands out the most.
     pub(crate) fn brightness(raster: &Raster, part: Window) -> Self {
         let stride = raster.width as usize * 4;
-        let weights =
-            if crate::tune("CW", 1.0) > 0.0 { weights(raster, part) } else { [19_595, 38_470, 7_471] };
+        let weights = weights(raster, part);
         let mut data = Vec::with_capacity(part.width * part.height);
         for row in raster.rgba.chunks_exact(stride).skip(part.top).take(part.height) {
             let row = &row[part.left * 4..(part.left + part.width) * 4];

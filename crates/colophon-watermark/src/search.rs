@@ -4,31 +4,30 @@
 
 use rustfft::{FftPlanner, num_complex::Complex32};
 
-use crate::lattice::TILE;
+use crate::lattice::{HIGHEST, TILE};
 use crate::plane::{Plane, Window};
 
 /// Scales that are looked for.
 const SMALLEST: f64 = 0.36;
 const LARGEST: f64 = 1.7;
 /// Pixels a side of the part that is looked at: bounds the work.
-const WINDOW: usize = 1024;
+pub(crate) const WINDOW: usize = 1024;
 /// The mean power about a frequency, in frequencies each way.
 const ABOUT: usize = 9;
 /// A peak counts at most so often the mean about it, lest one strong wave of the picture decide.
 const CAP: f32 = 12.0;
 
-/// Likely scales, the likeliest first, with how many standard deviations each stands out.
-pub(crate) fn scales(
-    plane: &Plane,
-    points: &[(usize, i32)],
-    weights: &[f32],
-    count: usize,
-) -> Vec<(f64, f32)> {
+/// The relative change of scale that moves the shortest wave by one cycle over `pixels`.
+pub(crate) fn finest(pixels: usize) -> f64 {
+    TILE as f64 / (HIGHEST as f64 * pixels.max(1) as f64)
+}
+
+/// Likely scales, at most `count`, the likeliest first.
+pub(crate) fn scales(plane: &Plane, points: &[(usize, i32)], weights: &[f32], count: usize) -> Vec<f64> {
     let part = Window::middle(plane.width, plane.height, WINDOW);
     let power = Power::of(plane, part);
-    let finest = 128.0 / (20.0 * part.width.max(part.height) as f64);
     // A step moves the shortest wave by a quarter of a cycle over the picture.
-    let step = 0.25 * finest;
+    let step = 0.25 * finest(part.width.max(part.height));
     let steps = ((LARGEST / SMALLEST).ln() / step).ceil() as usize;
     let scored: Vec<(f64, f32)> = (0..=steps)
         .map(|k| {
@@ -44,8 +43,7 @@ pub(crate) fn scales(
         .map(|k| scored[k])
         .collect();
     peaks.sort_by(|a, b| b.1.total_cmp(&a.1));
-    peaks.truncate(count);
-    peaks
+    peaks.into_iter().map(|peak| peak.0).take(count).collect()
 }
 
 /// The smallest number of at least `n` that a Fourier transform is fast for.
