@@ -29,6 +29,8 @@ fn main() -> Result<(), Error> {
         label: LabelOptions::default(),
         ffmpeg: "ffmpeg".into(),
         stamper: None,
+        protected: None,
+        watermarks: Vec::new(),
     };
     let sealer = Sealer::open(config, Arc::clone(&ledger))?;
     let rate = 24_000;

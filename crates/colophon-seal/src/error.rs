@@ -46,6 +46,16 @@ pub enum SealError {
         /// The kind of failure.
         code: ErrorCode,
     },
+    /// The content is too much like a protected work; nothing was delivered.
+    #[error(
+        "the result is refused: it is like the protected work '{name}' ({bits_apart} of 256 bits of their content codes differ)"
+    )]
+    Protected {
+        /// The protected work.
+        name: String,
+        /// Bits of the content codes that differ.
+        bits_apart: u32,
+    },
     /// A file cannot be read or is not a file.
     #[error("{} cannot be read: {reason}", path.display())]
     Unreadable {
@@ -118,6 +128,7 @@ impl Explain for SealError {
         match self {
             Self::Step { code, .. } => *code,
             Self::Unreadable { .. } | Self::TooLarge { .. } | Self::Config(_) => ErrorCode::BadInput,
+            Self::Protected { .. } => ErrorCode::Refused,
             Self::Key { .. } => ErrorCode::Failed,
             Self::Write { .. } => ErrorCode::Io,
             Self::Cancelled(_) => ErrorCode::Cancelled,
@@ -129,6 +140,9 @@ impl Explain for SealError {
             Self::Step { step: Step::Ledger, .. } => "run `colophon log audit`",
             Self::Step { step: Step::Credential, .. } | Self::Key { .. } => {
                 "check the certificate and key in the configuration, or remove them to use self-made ones"
+            }
+            Self::Protected { .. } => {
+                "try another seed or other words; `colophon protect list` names protected works"
             }
             Self::Unreadable { .. } => "check the path and that it is a file you may read",
             Self::Write { .. } => "check that the folder exists, is writable and has space",

@@ -3,7 +3,7 @@
 //! Nothing here needs metadata. Content is decoded once for all of it, and only as much as is needed.
 
 use std::fs::File;
-use std::io::{BufReader, Seek, SeekFrom};
+use std::io::{BufReader, Read as _, Seek, SeekFrom};
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -67,6 +67,23 @@ pub(crate) fn look(
             ffmpeg.map(|program| at_film(program, path, key)).unwrap_or_default()
         }
         Kind::Other(_) | Kind::Unknown => Looked::default(),
+    }
+}
+
+/// The content code alone.
+pub(crate) fn look_for_code(kind: Kind, file: &mut File, path: &Path, ffmpeg: &Path) -> Option<String> {
+    match kind {
+        Kind::Text => {
+            let mut words = String::new();
+            file.seek(SeekFrom::Start(0)).ok()?;
+            file.read_to_string(&mut words).ok()?;
+            iscc::of_text(&text::words(&words))
+        }
+        Kind::Png | Kind::Jpeg | Kind::WebP | Kind::Other("image/gif" | "image/tiff") => {
+            iscc::of_picture(&picture(kind, file)?)
+        }
+        Kind::Wav => iscc::of_sound(&wav::decode_start(&mut BufReader::new(file), HEARD)?.mono()),
+        kind => iscc::of_sound(&sound::decode_start(ffmpeg, path, demuxer(kind)?, HEARD)?.mono()),
     }
 }
 

@@ -20,7 +20,7 @@ use crate::mark::credential::Claim;
 use crate::mark::watermark::Bound;
 use crate::mark::{iscc, label, label_sound, marker, watermark, xmp};
 use crate::sealed::Body;
-use crate::{Aigc, FILM_LABEL_SECONDS, LabelOptions, SealError, Sealed, Sealer, Step, WatermarkError};
+use crate::{Aigc, Alike, FILM_LABEL_SECONDS, LabelOptions, SealError, Sealed, Sealer, Step, WatermarkError};
 
 /// Seals a draft: label → watermark → metadata → C2PA credential → log entry. The draft is consumed;
 /// a film's draft file is removed whether or not sealing succeeds.
@@ -37,7 +37,7 @@ pub fn seal(
     let started = std::time::Instant::now();
     let modality = draft.modality();
     #[allow(clippy::disallowed_methods, reason = "this is the seal: the one place that opens a draft")]
-    let DraftParts { mut media, receipt, sources, format, declared } = draft.open();
+    let DraftParts { mut media, mut receipt, sources, format, declared } = draft.open();
     let _removed = DraftFile(match &media {
         Media::Film { path, .. } | Media::Recording { path, .. } => Some(path.clone()),
         _ => None,
@@ -49,6 +49,7 @@ pub fn seal(
 
     cancel.check()?;
     tell(0);
+    compare(&media, &mut receipt, sealer)?;
     let payload = Payload::of(&receipt.work_id);
     let label = label_step(&mut media, &receipt.work_id, payload, sealer)?;
 
@@ -85,6 +86,22 @@ pub fn seal(
     let position = ledger_step(media_type, &sha256, &receipt, traces, sealer)?;
     progress.event(Event::Done { stage: Stage::Seal, seconds: started.elapsed().as_secs_f64() });
     Ok(Sealed { body, sidecar, media_type, receipt, sha256, position })
+}
+
+/// Compares the content, before anything is laid over it, with works that are protected.
+fn compare(media: &Media, receipt: &mut Receipt, sealer: &Sealer) -> Result<(), SealError> {
+    let Some(protected) = &sealer.protected else { return Ok(()) };
+    let Some(iscc) = iscc::of(media) else { return Ok(()) };
+    let found = protected.alike(&iscc).map_err(|reason| SealError::step(Step::Label, reason))?;
+    match found {
+        None => Ok(()),
+        Some(Alike { name, bits_apart, refused: true }) => Err(SealError::Protected { name, bits_apart }),
+        Some(Alike { name, bits_apart, refused: false }) => {
+            let like = serde_json::json!({ "name": name, "bits_apart": bits_apart });
+            receipt.extra.insert("like_protected".to_owned(), like);
+            Ok(())
+        }
+    }
 }
 
 /// Removes the draft of a film or recording when dropped: nothing unsealed stays on disk.
@@ -224,11 +241,15 @@ fn watermark_step(
     }
     let mut bound = Bound::None("no watermark marks such content".to_owned());
     for watermark in sealer.watermarks.iter().filter(|w| w.marks(modality)) {
-        bound = match watermark.embed(media, payload) {
+        let laid = match watermark.embed(media, payload) {
             Ok(payload) => Bound::carried(watermark.name(), payload),
             Err(WatermarkError::Unfit(reason)) => Bound::None(reason),
             Err(WatermarkError::Failed(reason)) => return Err(SealError::step(Step::Watermark, reason)),
         };
+        // The credential is bound to the first that the content carries.
+        if !matches!(bound, Bound::Carried { .. }) {
+            bound = laid;
+        }
     }
     Ok(bound)
 }

@@ -12,7 +12,7 @@ use crate::mark::label::{Corner, LabelProfile};
 use crate::mark::marker::FilmMarker;
 use crate::mark::watermark;
 use crate::mark::{aigc, credential};
-use crate::{SealError, TimeStamper, Watermark};
+use crate::{Protected, SealError, TimeStamper, Watermark};
 
 /// Choices about the visible label.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -81,6 +81,10 @@ pub struct SealerConfig {
     pub ffmpeg: PathBuf,
     /// Who stamps signatures with the time; without anyone, credentials carry no time stamp.
     pub stamper: Option<Arc<dyn TimeStamper>>,
+    /// Works that must not be copied.
+    pub protected: Option<Arc<dyn Protected>>,
+    /// Watermarks beside those that are built in, each laid after them.
+    pub watermarks: Vec<Arc<dyn Watermark>>,
 }
 
 /// Seals drafts. Threading contract: may be shared; each call of [`crate::seal`] is independent.
@@ -91,6 +95,7 @@ pub struct Sealer {
     pub(crate) ffmpeg: PathBuf,
     pub(crate) recorder: Arc<dyn Recorder>,
     pub(crate) watermarks: Vec<Arc<dyn Watermark>>,
+    pub(crate) protected: Option<Arc<dyn Protected>>,
     pub(crate) key: Key,
     trust_anchors: Option<String>,
 }
@@ -134,7 +139,8 @@ impl Sealer {
             label: config.label,
             ffmpeg: config.ffmpeg,
             recorder,
-            watermarks: watermark::built_in(&key),
+            watermarks: watermark::built_in(&key).into_iter().chain(config.watermarks).collect(),
+            protected: config.protected,
             key,
             trust_anchors,
         })

@@ -19,7 +19,7 @@ use crate::sealed::sidecar_of;
 use crate::verdict::{
     AigcFacts, CredentialState, IptcFacts, LabelFacts, LogFacts, Recovered, WatermarkFacts,
 };
-use crate::{SealError, Verdict, VerdictKind};
+use crate::{SealError, Verdict, VerdictKind, likeness_limit};
 
 /// What a verification may consult besides the file.
 #[derive(Clone, Copy, Default)]
@@ -221,15 +221,6 @@ fn watermark_facts(
     }
 }
 
-/// Codes of one content differ in at most so many of their 256 bits, by kind of content.
-fn likeness_limit(media_type: &str) -> u32 {
-    match media_type.split_once('/').map(|(kind, _)| kind) {
-        Some("image") => 24,
-        Some("audio") => 36,
-        _ => 40,
-    }
-}
-
 /// Finds the record of a file that the log does not know by its bytes: by the watermark, then by what
 /// the content looks or sounds like.
 fn recover(verdict: &mut Verdict, iscc: Option<&str>, recorder: &dyn Recorder) {
@@ -248,7 +239,7 @@ fn recover(verdict: &mut Verdict, iscc: Option<&str>, recorder: &dyn Recorder) {
         }
     }
     if let (Some(iscc), None, false) = (iscc, &verdict.recovered, verdict.log.included) {
-        match recorder.find_alike(iscc, likeness_limit(&verdict.media_type)) {
+        match recorder.find_alike(iscc, likeness_limit(iscc)) {
             Ok(Some((position, entry, apart))) => {
                 verdict.recovered = Some(recovered("likeness", &position, entry, Some(apart)));
             }

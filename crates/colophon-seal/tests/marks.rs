@@ -205,6 +205,8 @@ fn sealer(studio: &Studio, label: LabelOptions) -> Result<Sealer, colophon_seal:
         label,
         ffmpeg: "ffmpeg".into(),
         stamper: None,
+        protected: None,
+        watermarks: Vec::new(),
     };
     Sealer::open(config, Arc::clone(&studio.ledger) as Arc<dyn Recorder>)
 }
@@ -320,4 +322,46 @@ fn what_is_changed_and_sealed_again_carries_the_new_mark() {
     let bytes = sealed.unwrap().bytes().unwrap().into_owned();
     let copy = studio.verify_bytes(&stripped(&bytes, ImageFormat::Jpeg), "again.jpg");
     assert_eq!(copy.work_id.as_deref(), Some(other.as_str()), "{copy:?}");
+}
+
+/// A watermark that breaks.
+struct Broken;
+
+impl colophon_seal::Watermark for Broken {
+    fn name(&self) -> &str {
+        "broken/1"
+    }
+
+    fn marks(&self, modality: colophon_types::Modality) -> bool {
+        modality == colophon_types::Modality::Image
+    }
+
+    fn embed(&self, _: &mut Media, _: Payload) -> Result<String, colophon_seal::WatermarkError> {
+        Err(colophon_seal::WatermarkError::Failed("it broke".into()))
+    }
+
+    fn find(&self, _: &Media) -> Option<colophon_seal::Found> {
+        None
+    }
+}
+
+#[test]
+fn a_watermark_that_breaks_stops_the_sealing() {
+    let studio = Studio::new();
+    let config = SealerConfig {
+        keys_dir: studio.dir.path().join("keys"),
+        certificate: None,
+        trust_anchors: None,
+        producer: PRODUCER.to_owned(),
+        label: LabelOptions::default(),
+        ffmpeg: "ffmpeg".into(),
+        stamper: None,
+        protected: None,
+        watermarks: vec![Arc::new(Broken)],
+    };
+    let sealer = Sealer::open(config, Arc::clone(&studio.ledger) as Arc<dyn Recorder>).unwrap();
+    let draft = Draft::new(Media::Picture(scene(320, 240)), receipt());
+    let error = seal(draft, &sealer, &Cancel::new(), &NoProgress).err().expect("stopped");
+    assert_eq!(error.to_string(), "sealing failed at the step 'watermark': it broke");
+    assert_eq!(studio.ledger.checkpoint().unwrap().size, 0);
 }

@@ -440,6 +440,8 @@ fn a_certificate_that_c2pa_does_not_accept_is_refused_when_the_sealer_is_opened(
             label: LabelOptions::default(),
             ffmpeg: "ffmpeg".into(),
             stamper: None,
+            protected: None,
+            watermarks: Vec::new(),
         };
         Sealer::open(config, Arc::clone(&studio.ledger) as Arc<dyn Recorder>).err()
     };

@@ -29,6 +29,8 @@ fn sealer(studio: &Studio, stamper: Arc<dyn TimeStamper>) -> Result<Sealer, Seal
         label: LabelOptions::default(),
         ffmpeg: "ffmpeg".into(),
         stamper: Some(stamper),
+        protected: None,
+        watermarks: Vec::new(),
     };
     Sealer::open(config, Arc::clone(&studio.ledger) as Arc<dyn Recorder>)
 }

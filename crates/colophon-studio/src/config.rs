@@ -40,6 +40,9 @@ pub struct Config {
     /// one inside this program, which proves no more than this machine's clock, or `none` (the default).
     /// `COLOPHON_TIME_STAMPS`.
     pub time_stamps: Option<String>,
+    /// What happens to a result that is like a protected work (`colophon protect`): `refuse` (the
+    /// default) or `report`, which tells it in the receipt.
+    pub protected: Option<String>,
     /// The visible label.
     pub label: LabelConfig,
     /// Language engines.

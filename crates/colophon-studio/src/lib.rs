@@ -19,6 +19,7 @@ mod moving;
 mod music;
 mod origin;
 mod picture;
+mod protect;
 mod recording;
 mod sheet;
 mod speech;
@@ -63,6 +64,7 @@ pub use language::{
 pub use moving::Moving;
 pub use music::{Composed, MusicRequest};
 pub use picture::{PictureRequest, Pictured, Variation};
+pub use protect::{Added, ProtectedWork};
 pub use recording::{Measured, Recorded, SoundFile, VocoderKind};
 pub use sheet::SheetRequest;
 pub use speech::{LiveSpeech, SpeechRequest, Spoken, SpokenLine};

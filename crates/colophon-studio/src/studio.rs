@@ -139,6 +139,8 @@ impl Studio {
             label: self.config.label.options(&self.home)?,
             ffmpeg: self.ffmpeg(),
             stamper: self.stamper()?,
+            protected: Some(Arc::new(self.protected_list()?)),
+            watermarks: Vec::new(),
         };
         let ledger: Arc<Ledger> = Arc::clone(self.open_ledger()?);
         let sealer = Sealer::open(config, ledger)?;

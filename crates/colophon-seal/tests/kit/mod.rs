@@ -42,6 +42,8 @@ impl Studio {
             label: LabelOptions::default(),
             ffmpeg: "ffmpeg".into(),
             stamper: None,
+            protected: None,
+            watermarks: Vec::new(),
         };
         let sealer = Sealer::open(config, Arc::clone(&ledger) as Arc<dyn Recorder>).unwrap();
         Self { dir, ledger, sealer: Arc::new(sealer) }

@@ -107,6 +107,9 @@ pub(crate) enum Command {
     Serve(Serve),
     /// Seal a file that something else generated: label, watermark, credential, log entry
     Mark(Mark),
+    /// Protect works from being copied: results that are like them are refused
+    #[command(subcommand)]
+    Protect(Protect),
     /// Say what is known of files: label, credential, watermark, log entry
     Verify(Verify),
     /// List, fetch, remove and check models
@@ -333,6 +336,28 @@ pub(crate) enum Models {
         /// One JSON document on stdout
         #[arg(long)]
         json: bool,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Protect {
+    /// Protect pictures, sounds and texts; only their content codes and names are kept
+    Add {
+        /// Files, or folders with all that is in them
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
+    },
+    /// List protected works
+    List {
+        /// One JSON array on stdout
+        #[arg(long)]
+        json: bool,
+    },
+    /// Take a work off the list
+    Remove {
+        /// Its name, or the first 8 or more characters of its SHA-256
+        #[arg(value_name = "NAME")]
+        name: String,
     },
 }
 

@@ -11,6 +11,7 @@ mod make;
 mod mark;
 mod models;
 mod music;
+mod protect;
 mod search;
 mod serve;
 mod sound;
@@ -74,6 +75,7 @@ pub(crate) fn run(args: Args, cancel: &Cancel) -> Result<ExitCode, Failure> {
         Command::Understand(understand) => understand::run(&studio, &understand, progress.as_ref(), cancel),
         Command::Serve(serve) => serve::run(studio, serve, progress.as_ref(), cancel),
         Command::Mark(mark) => mark::run(&studio, &mark, progress.as_ref(), cancel),
+        Command::Protect(protect) => protect::run(&studio, &protect),
         Command::Verify(verify) => verify::run(&studio, &verify),
         Command::Models(models) => models::run(&studio, models, progress.as_ref(), cancel),
         Command::Log(log) => log::run(&studio, &log),

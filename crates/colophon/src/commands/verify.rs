@@ -60,7 +60,7 @@ fn standard_input(studio: &Studio) -> Result<Verdict, Failure> {
 
 /// The files in a folder and those within it, by name. Hidden ones and credentials that lie beside
 /// their files are no files of their own.
-fn files_in(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
+pub(super) fn files_in(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
     let (mut files, mut folders) = (Vec::new(), vec![folder.to_path_buf()]);
     while let Some(folder) = folders.pop() {
         let failed = |e: std::io::Error| {

@@ -173,3 +173,32 @@ fn a_visible_label_is_left_out_only_on_a_kept_agreement() {
     let kept = std::fs::read_to_string(home.path("agreements.jsonl")).expect("kept");
     assert!(kept.contains("Li Wei") && kept.contains("cover of a book"), "{kept}");
 }
+
+#[test]
+fn what_is_like_a_protected_work_is_refused() {
+    let home = Home::without_models();
+    let file = picture(&home, "theirs.png");
+    let listed = home.run(&["protect", "add", path(&file)]);
+    assert!(listed.status.success(), "{}", text(&listed.stderr));
+    // A smaller, compressed copy is still like it.
+    let copy = home.path("copy.jpg");
+    let small = ["-vf", "scale=500:-2", "-q:v", "6", path(&copy)];
+    tool("ffmpeg", &[&["-v", "error", "-y", "-i", path(&file)][..], &small].concat());
+    let out = home.path("out.jpg");
+    let args = ["mark", path(&copy), "-o", path(&out), "--generator", "x"];
+    let refused = home.run(&args);
+    assert_eq!(refused.status.code(), Some(3), "{}", text(&refused.stderr));
+    assert!(text(&refused.stderr).contains("theirs.png") && !out.exists());
+    assert!(
+        !home.path("log/checkpoint").exists() || text(&home.run(&["log", "audit"]).stdout).starts_with("0 ")
+    );
+    // Told, where that is the policy.
+    std::fs::write(home.path("colophon.toml"), "protected = \"report\"\n").expect("written");
+    let told = home.run(&[&args[..], &["--json"]].concat());
+    assert!(told.status.success(), "{}", text(&told.stderr));
+    assert_eq!(json(&told.stdout)["receipt"]["extra"]["like_protected"]["name"], "theirs.png");
+    std::fs::remove_file(home.path("colophon.toml")).expect("removed");
+    assert!(home.run(&["protect", "remove", "theirs.png"]).status.success());
+    assert_eq!(json(&home.run(&["protect", "list", "--json"]).stdout), serde_json::json!([]));
+    assert!(home.run(&args).status.success());
+}
