@@ -1,6 +1,8 @@
 """Marks, attacks and reads sounds; see benches/marks/sounds."""
 
 import argparse
+import contextlib
+import io
 import re
 import subprocess
 import tempfile
@@ -128,7 +130,8 @@ def peer():
         import perth
         import torch
         torch.set_num_threads(1)
-        return perth.PerthImplicitWatermarker()
+        with contextlib.redirect_stdout(io.StringIO()):
+            return perth.PerthImplicitWatermarker()
     except Exception as problem:
         print(f"Perth could not be run ({type(problem).__name__}: {problem}): no number for it.\n")
         return None
