@@ -23,13 +23,13 @@ const AMPLE: f32 = 10.0;
 /// Pixels a side of the part that is read.
 const WINDOW: usize = 1536;
 /// Pilots must stand out so far for a payload to be tried.
-const GATE: f32 = 5.0;
+const GATE: f32 = 4.6;
 /// Pixels a side under which a picture is not looked at.
 const SMALLEST: u32 = 32;
 /// Scales that are looked at by their pilots, how far those must stand out for a closer look, and how many
 /// get one.
 const CANDIDATES: usize = 30;
-const CLOSER: f32 = 4.4;
+const CLOSER: f32 = 4.2;
 const TRIES: usize = 5;
 /// A CRC of 16 bits lets one word of 65,536 pass, and so many words are tried.
 pub(crate) const FALSE_POSITIVES: f64 = (TRIES as f64 + 1.0) / 65_536.0;
