@@ -1,6 +1,13 @@
 //! The mark of a picture: 64 bits that outlast compression, resizing and cropping.
+//!
+//! A tile of 128 × 128 pixels (`lattice`) is laid over the whole picture, as strongly as each place
+//! hides it (`mask`). To find it, the picture is freed of what is slow and evened out, summed over the
+//! repeats of the tile, and the sum is transformed (`fold`). Pilots tell where the tile lies, soft
+//! decisions on the other waves are decoded (`code`). A picture that was resized shows at which scale in
+//! its power spectrum (`search`), from 0.36 to 1.7 of the size at which it was marked. Turned, mirrored
+//! or stretched pictures are not found.
 
-use colophon_types::Raster;
+use colophon_types::{ErrorCode, Explain, Raster};
 use rustfft::num_complex::Complex32;
 
 use crate::lattice::{self, Anchor, Lattice, TILE};
@@ -23,13 +30,13 @@ const AMPLE: f32 = 10.0;
 /// Pixels a side of the part that is read.
 const WINDOW: usize = 1536;
 /// Pilots must stand out so far for a payload to be tried.
-const GATE: f32 = 5.0;
+const GATE: f32 = 4.6;
 /// Pixels a side under which a picture is not looked at.
 const SMALLEST: u32 = 32;
 /// Scales that are looked at by their pilots, how far those must stand out for a closer look, and how many
 /// get one.
 const CANDIDATES: usize = 30;
-const CLOSER: f32 = 4.4;
+const CLOSER: f32 = 4.2;
 const TRIES: usize = 5;
 /// A CRC of 16 bits lets one word of 65,536 pass, and so many words are tried.
 pub(crate) const FALSE_POSITIVES: f64 = (TRIES as f64 + 1.0) / 65_536.0;
@@ -37,53 +44,78 @@ pub(crate) const FALSE_POSITIVES: f64 = (TRIES as f64 + 1.0) / 65_536.0;
 /// What a marked picture lost.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Embedded {
-    /// Peak signal-to-noise ratio over red, green and blue, in decibels.
+    /// Peak signal-to-noise ratio over red, green and blue of what is not clear, in decibels.
     pub psnr: f64,
 }
 
-/// Why a picture cannot carry a mark: one sentence.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Unfit(pub &'static str);
+/// Why a picture cannot carry a mark.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unfit {
+    /// Its bytes are not as many as its size says.
+    Broken,
+    /// It is smaller than a tile.
+    Small,
+    /// Less than a tile of it is not clear.
+    Clear,
+    /// The mark could not be read back even right after embedding.
+    NoRoom,
+}
 
 impl std::fmt::Display for Unfit {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(self.0)
+        f.write_str(match self {
+            Self::Broken => "the picture has not as many bytes as its size says",
+            Self::Small => "a picture under 128 pixels a side is too small for a watermark",
+            Self::Clear => "nearly all of the picture is clear, which leaves no room for a watermark",
+            Self::NoRoom => "the picture is too small for how busy it is to carry a watermark",
+        })
     }
 }
 
 impl std::error::Error for Unfit {}
 
-/// Marks a picture in place.
-pub fn embed(raster: &mut Raster, payload: Payload, key: &Key) -> Result<Embedded, Unfit> {
-    let (width, height) = (raster.width as usize, raster.height as usize);
-    if !plane::is_whole(raster) {
-        return Err(Unfit("the picture has not as many pixels as its size says"));
+impl Explain for Unfit {
+    fn code(&self) -> ErrorCode {
+        ErrorCode::BadInput
     }
-    if width < TILE || height < TILE {
-        return Err(Unfit("a picture under 128 pixels a side is too small for a mark"));
+
+    fn hint(&self) -> Option<String> {
+        (*self != Self::Broken).then(|| "try a larger picture".into())
+    }
+}
+
+/// Marks a picture in place, at 40 decibels or better, and makes sure that the mark can be read back.
+/// Clear pixels stay as they are, and no colour goes beyond its alpha. A picture that is refused stays
+/// as it was.
+pub fn embed(raster: &mut Raster, payload: Payload, key: &Key) -> Result<Embedded, Unfit> {
+    if !plane::is_whole(raster) {
+        return Err(Unfit::Broken);
+    }
+    if (raster.width.min(raster.height) as usize) < TILE {
+        return Err(Unfit::Small);
     }
     if covered(raster) < (TILE * TILE) as f64 {
-        return Err(Unfit("nearly all of the picture is clear: there is no room for a mark"));
+        return Err(Unfit::Clear);
     }
     let lattice = Lattice::new(key);
     let waves = lattice.waves(payload.bits());
     let strengths = mask::strengths(raster);
     let original = raster.clone();
     let fidelity = FIDELITY - f64::from((strengths.plain * 2.4 - 1.0).clamp(0.0, MORE_IN_PLAIN));
-    let (mut psnr, spectrum) = lay(raster, &original, &lattice, &waves, &strengths, fidelity);
+    let (psnr, spectrum) = lay(raster, &original, &lattice, &waves, &strengths, fidelity);
     let (read, margin) = margin(&lattice, &spectrum);
     if read == Some(payload.bits()) && margin > AMPLE {
         return Ok(Embedded { psnr });
     }
+    // So busy that its own waves drown the mark's: more strength, and what stands against it taken away.
     let host = fold::spectrum(&fold::fold(&normalised(&original, WINDOW), 1.0), &lattice.points);
     let waves = lattice.informed(&waves, &host, &spectrum);
-    let spectrum;
-    (psnr, spectrum) = lay(raster, &original, &lattice, &waves, &strengths, LEAST_FIDELITY);
+    let (psnr, spectrum) = lay(raster, &original, &lattice, &waves, &strengths, LEAST_FIDELITY);
     if self::margin(&lattice, &spectrum).0 == Some(payload.bits()) {
         return Ok(Embedded { psnr });
     }
     *raster = original;
-    Err(Unfit("the picture has too little room for a mark: nearly all of it is clear, or too busy"))
+    Err(Unfit::NoRoom)
 }
 
 /// What a spectrum says and how far its pilots stand out.
@@ -128,7 +160,12 @@ fn psnr(squares: u64, pixels: f64) -> f64 {
     10.0 * (255.0 * 255.0 / mean.max(1e-12)).log10()
 }
 
-/// Looks for a mark.
+/// Looks for a mark, in the middle 1536 × 1536 pixels of larger pictures, which bounds the work: one
+/// transform of at most 2048 × 2048 and some eighty sums over the window.
+///
+/// Unmarked content gives a payload at most once in 10,922 pictures, whatever it shows: at most six words
+/// are decoded, and a CRC of 16 bits lets one in 65,536 wrong ones pass. Pilots must stand out by 4.6
+/// deviations for a word to be tried at all, which makes it far rarer.
 pub fn find(raster: &Raster, key: &Key) -> Option<Found> {
     if !is_readable(raster) {
         return None;

@@ -52,7 +52,7 @@ fn weights(raster: &Raster, part: Window) -> [i32; 3] {
     let total = (c[0] + c[1] + c[2]) as f64 + 1.0;
     // Compression spoils colour more than brightness: some noise of each alone is taken for granted.
     let [rr, gg, bb, rg, rb, gb] = c.map(|v| v as f64 / total);
-    let (rr, gg, bb) = (rr + 0.1, gg + 0.05, bb + 0.2);
+    let (rr, gg, bb) = (rr + 0.05, gg + 0.025, bb + 0.1);
     // The inverse of the covariance on (1, 1, 1), up to a factor: its adjugate's row sums.
     let w = [
         (gg * bb - gb * gb) + (rb * gb - rg * bb) + (rg * gb - rb * gg),
