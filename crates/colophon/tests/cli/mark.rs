@@ -10,7 +10,23 @@ fn picture(home: &Home, name: &str) -> std::path::PathBuf {
     let file = home.path(name);
     let noise = "noise=alls=6:allf=t+u:all_seed=3";
     let source = format!("gradients=size=800x600:seed=5:duration=1,{noise},drawbox=90:80:300:200:teal:fill");
-    tool("ffmpeg", &["-v", "error", "-y", "-f", "lavfi", "-i", &source, "-frames:v", "1", path(&file)]);
+    tool(
+        "ffmpeg",
+        &[
+            "-v",
+            "error",
+            "-y",
+            "-f",
+            "lavfi",
+            "-i",
+            &source,
+            "-frames:v",
+            "1",
+            "-pix_fmt",
+            "rgb24",
+            path(&file),
+        ],
+    );
     file
 }
 
