@@ -124,6 +124,10 @@ impl Watermark for SoundMark {
             _ => return Err(WatermarkError::Failed("it marks sounds in memory alone".to_owned())),
         };
         match embedded {
+            // What cannot be read back is not claimed.
+            Ok(done) if done.read == Some(false) => Err(WatermarkError::Unfit(
+                "the sound holds too little for a mark that can be read".to_owned(),
+            )),
             Ok(_) => Ok(short(payload)),
             Err(unfit) => Err(WatermarkError::Unfit(unfit.to_string())),
         }
