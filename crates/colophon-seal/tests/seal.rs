@@ -344,7 +344,7 @@ fn the_json_has_the_documented_shape() {
         "c2pa": { "state": "absent", "active_manifest": null, "time_stamped": false, "problems": [] },
         "watermark": { "found": false, "method": null, "payload": null, "matches_record": null,
                        "score": null, "false_positive_rate": null },
-        "log": { "index": null, "included": false }, "receipt": null,
+        "log": { "index": null, "included": false }, "recovered": null, "receipt": null,
         "reasons": ["The log has no entry for these bytes.", "The file carries no credential.",
                     "No mark of generated content was found."]
     });

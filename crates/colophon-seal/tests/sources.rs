@@ -58,7 +58,7 @@ fn what_was_changed_is_the_parent_and_keeps_its_own_credential() {
     let actions = actions.value().unwrap()["actions"].clone();
     let names: Vec<&str> =
         actions.as_array().unwrap().iter().map(|a| a["action"].as_str().unwrap()).collect();
-    assert_eq!(names, ["c2pa.opened", "c2pa.edited"]);
+    assert_eq!(names, ["c2pa.opened", "c2pa.edited", "c2pa.watermarked.bound"]);
     let verdict = studio.verify(&studio.dir.path().join("second.png"));
     let verdict = serde_json::to_value(&verdict).unwrap();
     assert_eq!(verdict["verdict"], "verified", "{verdict}");

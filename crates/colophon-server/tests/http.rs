@@ -718,7 +718,7 @@ fn anyone_may_verify_without_a_key_and_nothing_else() {
     let json = ("Content-Type", "application/json");
     for (body, says) in [
         (r#"{"url": "http://127.0.0.1:1/x"}"#, "not known or not public"),
-        (r#"{"url": "file:///etc/passwd"}"#, "no http or https address"),
+        (r#"{"url": "file:///etc/passwd"}"#, "cannot be fetched"),
         (r#"{"path": "/etc/passwd"}"#, "unknown field"),
         ("nonsense", "cannot be read"),
     ] {
