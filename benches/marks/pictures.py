@@ -157,7 +157,7 @@ def main():
     ask = argparse.ArgumentParser()
     ask.add_argument("target")
     ask.add_argument("--art", default="")
-    ask.add_argument("--peers", type=int, default=10, help="photos, and as many flat pictures, for the peers")
+    ask.add_argument("--peers", type=int, default=4, help="photos, and as many flat pictures, for the peers")
     ask.add_argument("--every", type=int, default=1)
     ask.add_argument("--unmarked", type=int, default=1000)
     args = ask.parse_args()
@@ -168,11 +168,14 @@ def main():
     columns = [("ours, photos", measure(ours, photos)), ("ours, flat", measure(ours, flat))]
     some = photos[:: max(1, len(photos) // max(args.peers, 1))][: args.peers]
     some += flat[:: max(1, len(flat) // max(args.peers, 1))][: args.peers]
-    columns.append((f"ours, {len(some)} of both", measure(ours, some)))
+    # Small, for RivaGAN takes seconds to look at even this much.
+    some = [(name, ImageOps.fit(image, (corpus.SIDE, corpus.SIDE))) for name, image in some]
+    if some:
+        columns.append((f"ours, {len(some)} of both at 512 × 512", measure(ours, some)))
     missing = []
     for name, bits in (("rivaGan", 32), ("dwtDct", 64)) if args.peers else ():
         try:
-            columns.append((f"{name} ({bits} bits), the same {len(some)}", measure(Peer(name, bits), some)))
+            columns.append((f"{name} ({bits} bits), those {len(some)}", measure(Peer(name, bits), some)))
         except Exception as why:  # told in the table's stead
             missing.append(f"{name} could not be measured: {why}")
     print("| attack | " + " | ".join(name for name, _ in columns) + " |")

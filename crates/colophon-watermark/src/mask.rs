@@ -19,11 +19,14 @@ const PLAIN: f32 = 1.2;
 const POWER: f32 = 0.3;
 const LEAST_POWER: f32 = 0.2;
 
+/// How much less a nearly white place gets.
+const DIMMED: f32 = 0.4;
+
 /// How strong a mark may be where.
 pub(crate) struct Strengths {
     /// Part of the picture that is plain.
     pub(crate) plain: f32,
-    /// For each block, 1 to 4.
+    /// For each block, 0.6 to 4.
     blocks: Plane,
 }
 
@@ -73,7 +76,14 @@ pub(crate) fn strengths(raster: &Raster) -> Strengths {
     // Where most is plain, most of the mark lies there, and compression spares only waves of some
     // strength: it must not be spent on the few busy places.
     let power = (POWER * 1.5 * (1.0 - plain)).clamp(LEAST_POWER, POWER);
-    deviation.data.iter_mut().for_each(|s| *s = ((*s + 2.0) * 0.5).powf(power).min(STRONGEST));
+    // What is nearly white is cut off in a brighter copy: less goes there, and more to the rest. Not so on
+    // a white page, whose ink alone could not carry a mark.
+    let white = mean.data.iter().filter(|m| **m > 254.5).count() as f32 / mean.data.len().max(1) as f32;
+    let dimmed = DIMMED * (1.0 - 2.0 * white).max(0.0);
+    for (s, m) in deviation.data.iter_mut().zip(&mean.data) {
+        let dim = 1.0 - dimmed * ((m - 195.0) / 25.0).clamp(0.0, 1.0);
+        *s = dim * ((*s + 2.0) * 0.5).powf(power).min(STRONGEST);
+    }
     Strengths { plain, blocks: deviation }
 }
 

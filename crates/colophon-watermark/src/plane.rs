@@ -43,7 +43,9 @@ fn weights(raster: &Raster, part: Window) -> [i32; 3] {
         let row = &row[part.left * 4..(part.left + part.width) * 4];
         let mut sums = [0_i32; 6];
         for (a, b) in row.chunks_exact(4).zip(row.chunks_exact(4).skip(APART)) {
-            let d = [0, 1, 2].map(|k| i32::from(b[k]) - i32::from(a[k]));
+            // Where a channel is cut off it varies little, and carries no mark either.
+            let cut = (0..3).any(|k| a[k].max(b[k]) == 255);
+            let d = [0, 1, 2].map(|k| if cut { 0 } else { i32::from(b[k]) - i32::from(a[k]) });
             let products = [d[0] * d[0], d[1] * d[1], d[2] * d[2], d[0] * d[1], d[0] * d[2], d[1] * d[2]];
             (0..6).for_each(|k| sums[k] = sums[k].saturating_add(products[k]));
         }
