@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use colophon_types::{ErrorCode, Explain, LogEntry, LogPosition, Recorder};
+use colophon_types::{ErrorCode, Explain, LogEntry, LogPosition, Lookup, Recorder};
 use signed_note::{Note, StandardSigner, StandardVerifier, VerifierList};
 use tlog_tiles::{check_record, prove_record, record_hash};
 
@@ -334,19 +334,15 @@ impl Recorder for Ledger {
         self.append_entry(entry).map_err(|e| (e.code(), e.to_string()))
     }
 
-    fn find(&self, sha256: &str) -> Result<Option<LogPosition>, (ErrorCode, String)> {
+    fn find(&self, sha256: &str) -> Lookup<LogPosition> {
         self.find_entry(sha256).map_err(|e| (e.code(), e.to_string()))
     }
 
-    fn find_watermark(&self, payload: &str) -> Result<Option<(LogPosition, LogEntry)>, (ErrorCode, String)> {
+    fn find_watermark(&self, payload: &str) -> Lookup<(LogPosition, LogEntry)> {
         self.find_by_watermark(payload).map_err(|e| (e.code(), e.to_string()))
     }
 
-    fn find_alike(
-        &self,
-        iscc: &str,
-        bits: u32,
-    ) -> Result<Option<(LogPosition, LogEntry, u32)>, (ErrorCode, String)> {
+    fn find_alike(&self, iscc: &str, bits: u32) -> Lookup<(LogPosition, LogEntry, u32)> {
         self.find_by_likeness(iscc, bits).map_err(|e| (e.code(), e.to_string()))
     }
 }

@@ -26,7 +26,7 @@ pub use lang::Lang;
 pub use media::{FileFormat, FrameMarker, Media, Pcm, PictureFormat, Raster, SoundFormat, Stereo};
 pub use progress::{Event, NoProgress, Progress, Stage};
 pub use receipt::{ModelUse, Receipt, Step, WorkId};
-pub use record::{LogEntry, LogPosition, Recorder};
+pub use record::{LogEntry, LogPosition, Lookup, Recorder};
 pub use request::{LangChoice, MakeRequest};
 pub use script::{SceneText, Script};
 pub use seed::Seed;

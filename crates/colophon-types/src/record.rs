@@ -33,6 +33,9 @@ pub struct LogPosition {
     pub included: bool,
 }
 
+/// What was found, if anything was; else the code and a sentence.
+pub type Lookup<T> = Result<Option<T>, (ErrorCode, String)>;
+
 /// Appends entries and finds them again.
 pub trait Recorder: Send + Sync {
     /// Appends an entry; on return it is on disk and covered by a signed checkpoint.
@@ -45,23 +48,19 @@ pub trait Recorder: Send + Sync {
     ///
     /// # Errors
     /// The code and a sentence, when the log cannot be read or is inconsistent.
-    fn find(&self, sha256: &str) -> Result<Option<LogPosition>, (ErrorCode, String)>;
+    fn find(&self, sha256: &str) -> Lookup<LogPosition>;
 
     /// Finds the newest entry whose watermark begins with `payload` (lower-case hex; a sound carries
     /// only the first half) and checks its inclusion proof.
     ///
     /// # Errors
     /// As [`Self::find`].
-    fn find_watermark(&self, payload: &str) -> Result<Option<(LogPosition, LogEntry)>, (ErrorCode, String)>;
+    fn find_watermark(&self, payload: &str) -> Lookup<(LogPosition, LogEntry)>;
 
     /// Finds the entry whose content code is most like `iscc`, if at most `bits` of them differ, and how
     /// many do; checks its inclusion proof.
     ///
     /// # Errors
     /// As [`Self::find`].
-    fn find_alike(
-        &self,
-        iscc: &str,
-        bits: u32,
-    ) -> Result<Option<(LogPosition, LogEntry, u32)>, (ErrorCode, String)>;
+    fn find_alike(&self, iscc: &str, bits: u32) -> Lookup<(LogPosition, LogEntry, u32)>;
 }
