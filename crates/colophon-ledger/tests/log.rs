@@ -353,7 +353,7 @@ fn an_entry_is_found_by_its_watermark_and_by_its_likeness() {
     let ledger = open(dir.path()).unwrap();
     let code = |level: u8| {
         let pixels: Vec<u8> =
-            (0..1024u32).map(|i| (i * i / 700 % 251) as u8 ^ level * u8::from(i < 40)).collect();
+            (0..1024u32).map(|i| (i * i / 700 % 251) as u8 ^ (level * u8::from(i < 40))).collect();
         iscc_lib::gen_image_code_v0(&pixels, 256).unwrap().iscc
     };
     let marked = |n: u64, watermark: &str, iscc: Option<String>| LogEntry {
