@@ -92,10 +92,12 @@ fn a_picture_is_changed_within_a_mask_and_drawn_on() {
     let result = home.run(&[&base[..], &["--mask", path(&lit), "-o", path(&out), "--json"]].concat());
     assert!(result.status.success(), "{}", text(&result.stderr));
     let made = pixels(&out);
-    // Below the label, outside the mask, nothing changes.
+    // Below the label, outside the mask, nothing changes but for the watermark.
+    let near = |a: &[u8], b: &[u8]| a.iter().zip(b).all(|(a, b)| a.abs_diff(*b) <= 12);
     let kept = (60..128).flat_map(|y| (0..64).map(move |x| (x, y)));
-    assert!(kept.clone().all(|(x, y)| made.get_pixel(x, y).0[..3] == photo.get_pixel(x, y).0), "kept");
-    let changed = (60..128).filter(|y| made.get_pixel(100, *y).0[..3] != photo.get_pixel(100, *y).0).count();
+    assert!(kept.clone().all(|(x, y)| near(&made.get_pixel(x, y).0[..3], &photo.get_pixel(x, y).0)), "kept");
+    let changed =
+        (60..128).filter(|y| !near(&made.get_pixel(100, *y).0[..3], &photo.get_pixel(100, *y).0)).count();
     assert!(changed > 60, "{changed}");
     let kind = verdict(&home, &out);
     let kind = kind["iptc"]["digital_source_type"].as_str().expect("a source type");
@@ -104,7 +106,7 @@ fn a_picture_is_changed_within_a_mask_and_drawn_on() {
     let result = home.run(&[&base[..], &["--extend", "64,0,0,64", "-o", path(&out)]].concat());
     assert!(result.status.success(), "{}", text(&result.stderr));
     assert_eq!(pixels(&out).dimensions(), (192, 192));
-    assert_eq!(pixels(&out).get_pixel(150, 100).0[..3], photo.get_pixel(86, 100).0, "the photo stays");
+    assert!(near(&pixels(&out).get_pixel(150, 100).0[..3], &photo.get_pixel(86, 100).0), "the photo stays");
 }
 
 #[test]
