@@ -60,6 +60,6 @@ impl FrameMarker for FilmMarker {
 
     fn mark_sound(&self, channels: &mut [&mut [f32]], rate: u32) {
         // A film without sound, or with a second of it, is told by its pictures.
-        let _ = sound::embed(channels, rate, self.payload, &self.key);
+        let _ = watermark::lay_in(channels, rate, self.payload, &self.key);
     }
 }

@@ -9,6 +9,7 @@
 use std::sync::Arc;
 
 use colophon_types::{Media, Modality, Pcm, Receipt, Stereo};
+use colophon_watermark::sound::{Embedded, Unfit};
 use colophon_watermark::{Found, Key, Payload, picture, sound};
 
 /// Embeds a payload imperceptibly, and finds it again.
@@ -117,9 +118,9 @@ impl Watermark for SoundMark {
 
     fn embed(&self, media: &mut Media, payload: Payload) -> Result<String, WatermarkError> {
         let embedded = match media {
-            Media::Sound(Pcm { rate, samples }) => sound::embed(&mut [samples], *rate, payload, &self.0),
+            Media::Sound(Pcm { rate, samples }) => lay_in(&mut [samples], *rate, payload, &self.0),
             Media::Stereo(Stereo { rate, left, right }) => {
-                sound::embed(&mut [left, right], *rate, payload, &self.0)
+                lay_in(&mut [left, right], *rate, payload, &self.0)
             }
             _ => return Err(WatermarkError::Failed("it marks sounds in memory alone".to_owned())),
         };
@@ -146,3 +147,28 @@ impl Watermark for SoundMark {
 pub(crate) fn short(payload: Payload) -> String {
     format!("{:08x}", payload.short())
 }
+
+/// Marks a whole sound and keeps its peak where it was: what was levelled to stay under a ceiling stays
+/// under it. The mark does not mind the gain.
+pub(crate) fn lay_in(
+    channels: &mut [&mut [f32]],
+    rate: u32,
+    payload: Payload,
+    key: &Key,
+) -> Result<Embedded, Unfit> {
+    let peak = |channels: &[&mut [f32]]| {
+        channels.iter().flat_map(|c| c.iter()).fold(0.0_f32, |peak, x| peak.max(x.abs()))
+    };
+    let before = peak(channels);
+    let done = sound::embed(channels, rate, payload, key)?;
+    let after = peak(channels);
+    if after > before && before > 0.0 {
+        // Between samples a wave may rise a little higher than in them.
+        let gain = before / after * BETWEEN;
+        channels.iter_mut().for_each(|c| c.iter_mut().for_each(|x| *x *= gain));
+    }
+    Ok(done)
+}
+
+/// A tenth of a decibel less.
+const BETWEEN: f32 = 0.988;

@@ -56,6 +56,13 @@ impl Home {
         command
     }
 
+    /// Runs it as if the time stood still: equal requests then have equal numbers, and with them equal
+    /// watermarks.
+    fn at_one_time(&self, args: &[&str]) -> Output {
+        let mut command = self.colophon(args);
+        command.env("SOURCE_DATE_EPOCH", "1790000000").output().expect("the program starts")
+    }
+
     fn run(&self, args: &[&str]) -> Output {
         self.colophon(args).output().expect("the program starts")
     }

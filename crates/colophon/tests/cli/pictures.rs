@@ -135,7 +135,8 @@ fn the_same_seed_dreams_the_same() {
     let dream = |seed: &str, out: &str| {
         let out = home.path(out);
         let args = ["--layer", "conv3_1", "--octaves", "1", "--steps", "3", "--seed", seed];
-        let result = home.run(&[&["image", "dream", path(&file), "-o", path(&out)][..], &args].concat());
+        let args = [&["image", "dream", path(&file), "-o", path(&out)][..], &args].concat();
+        let result = home.at_one_time(&args);
         assert!(result.status.success(), "{}", text(&result.stderr));
         tool("ffmpeg", &["-v", "error", "-i", path(&out), "-f", "rawvideo", "-pix_fmt", "rgb24", "-"])
     };
