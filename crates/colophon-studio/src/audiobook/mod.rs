@@ -19,6 +19,7 @@ use serde_json::json;
 
 use crate::engines::Fetch;
 use crate::origin::{self, GENERATOR, new_work};
+use crate::speech::GROWING_CEILING;
 use crate::{Studio, StudioError};
 use shelf::Shelf;
 
@@ -253,7 +254,7 @@ impl Studio {
                 break;
             }
             cast.cancel.check()?;
-            let sound = mix::louder(&shelf.get(index)?, gain, mix::CEILING_DBTP - 0.5);
+            let sound = mix::louder(&shelf.get(index)?, gain, GROWING_CEILING - 0.5);
             going = recording.write(&sound) && recording.write(&Pcm::silence(rate, gap(segments, index)));
             let (done, total) = (index as u64 + 1, segments.len() as u64);
             cast.progress.event(Event::Progress { stage: Stage::Play, done, total, what: None });

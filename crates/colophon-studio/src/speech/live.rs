@@ -5,6 +5,7 @@ use colophon_seal::{SealedSound, SoundPiece, SoundSeal};
 use colophon_types::{Cancel, Cancelled, NoProgress, Pcm, WorkId};
 
 use super::{ENDS, Prepared, SpeechRequest, receipt};
+use crate::speech::GROWING_CEILING;
 use crate::{Studio, StudioError};
 
 /// A speech while it is being spoken.
@@ -56,7 +57,7 @@ impl Studio {
             let gain =
                 *gain.get_or_insert_with(|| mix::loudness(&spoken).map_or(0.0, |l| mix::TARGET_LUFS - l));
             let mut sound = Pcm::silence(rate, performed.silence);
-            sound.samples.extend(mix::louder(&spoken, gain, mix::CEILING_DBTP).samples);
+            sound.samples.extend(mix::louder(&spoken, gain, GROWING_CEILING).samples);
             if let Some(seal) = &mut seal {
                 give(LiveSpeech::Piece(seal.piece(&sound)?))?;
             }

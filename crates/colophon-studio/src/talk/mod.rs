@@ -20,6 +20,7 @@ use serde_json::json;
 
 use crate::engines::Fetch;
 use crate::origin::{self, GENERATOR, new_work};
+use crate::speech::GROWING_CEILING;
 use crate::{Studio, StudioError, TextEvent};
 
 pub use hearing::{Heard, Hearing};
@@ -339,7 +340,7 @@ impl Talk<'_> {
         match narrator.speak_sentence(sentence, lang, 1.0, cancel) {
             Ok(spoken) => {
                 let gain = mix::loudness(&spoken.sound).map_or(0.0, |l| mix::TARGET_LUFS - l);
-                Ok(Some(mix::louder(&spoken.sound, gain, mix::CEILING_DBTP - 0.3)))
+                Ok(Some(mix::louder(&spoken.sound, gain, GROWING_CEILING - 0.3)))
             }
             Err(colophon_audio::AudioError::Silent { .. }) => Ok(None),
             Err(e) => Err(e.into()),
