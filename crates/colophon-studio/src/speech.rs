@@ -18,11 +18,11 @@ use crate::engines::Fetch;
 use crate::origin::{self, GENERATOR, new_work};
 use crate::{Studio, StudioError};
 
+pub use live::LiveSpeech;
+
 /// The true peak of speech that is sealed while it grows, in dBTP, before its watermark, which may add
 /// half a decibel to it: a whole sound is levelled after it was marked, a growing one cannot be.
 pub(crate) const GROWING_CEILING: f64 = mix::CEILING_DBTP - 0.7;
-
-pub use live::LiveSpeech;
 
 /// Silence before the first and after the last sentence, in seconds.
 const ENDS: f64 = 0.3;
