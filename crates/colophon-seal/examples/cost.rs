@@ -8,7 +8,10 @@ use std::time::Instant;
 
 use colophon_ledger::Ledger;
 use colophon_seal::{LabelOptions, Sealer, SealerConfig, seal};
-use colophon_types::{Cancel, Draft, Lang, Media, NoProgress, Raster, Receipt, Recorder, Stereo, WorkId};
+use colophon_types::{
+    Cancel, Draft, FileFormat, Lang, Media, NoProgress, PictureFormat, Raster, Receipt, Recorder, Stereo,
+    WorkId,
+};
 
 type Error = Box<dyn std::error::Error>;
 
@@ -29,12 +32,18 @@ fn main() -> Result<(), Error> {
     };
     let sealer = Sealer::open(config, Arc::new(ledger) as Arc<dyn Recorder>)?;
     type Make = fn() -> Media;
-    let kinds: [(&str, Make); 3] =
-        [("picture 1024x1024, PNG", picture), ("sound 60 s, WAV", sound), ("text", text)];
-    for (name, make) in kinds {
+    let jpeg = FileFormat::from(PictureFormat::Jpeg { quality: PictureFormat::QUALITY });
+    let usual = FileFormat::default();
+    let kinds: [(&str, Make, FileFormat); 4] = [
+        ("picture 1024x1024, PNG", picture, usual),
+        ("picture 1024x1024, JPEG", picture, jpeg),
+        ("sound 60 s, WAV", sound, usual),
+        ("text", text, usual),
+    ];
+    for (name, make, format) in kinds {
         let mut times = Vec::new();
         for round in 0..rounds {
-            let draft = Draft::new(make(), receipt(round));
+            let draft = Draft::new(make(), receipt(round)).written_as(format);
             let started = Instant::now();
             let _sealed = seal(draft, &sealer, &Cancel::new(), &NoProgress)?;
             times.push(started.elapsed().as_secs_f64() * 1000.0);
