@@ -90,7 +90,7 @@ pub fn seal(
 
 /// Compares the content, before anything is laid over it, with works that are protected.
 fn compare(media: &Media, receipt: &mut Receipt, sealer: &Sealer) -> Result<(), SealError> {
-    let Some(protected) = &sealer.protected else { return Ok(()) };
+    let Some(protected) = sealer.protected.as_ref().filter(|p| !p.is_empty()) else { return Ok(()) };
     let Some(iscc) = iscc::of(media) else { return Ok(()) };
     let found = protected.alike(&iscc).map_err(|reason| SealError::step(Step::Label, reason))?;
     match found {

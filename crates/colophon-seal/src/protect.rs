@@ -9,6 +9,9 @@ use crate::{SealError, format};
 
 /// Knows the content codes of works that are protected.
 pub trait Protected: Send + Sync {
+    /// Whether nothing is protected, so that no code need be made.
+    fn is_empty(&self) -> bool;
+
     /// The protected work that content with this code (ISO 24138) is most like, if it is alike at all
     /// (see [`likeness_limit`]).
     ///

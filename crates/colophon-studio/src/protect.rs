@@ -60,6 +60,10 @@ impl List {
 }
 
 impl Protected for List {
+    fn is_empty(&self) -> bool {
+        !self.path.exists()
+    }
+
     fn alike(&self, iscc: &str) -> Result<Option<Alike>, String> {
         let limit = likeness_limit(iscc);
         let apart = |work: ProtectedWork| Some((bits_apart(iscc, &work.iscc)?, work.name));

@@ -24,6 +24,8 @@ pub(crate) fn encode(raster: &Raster, xmp: &str) -> Result<Vec<u8>, String> {
     let mut encoder = png::Encoder::new(&mut out, raster.width, raster.height);
     encoder.set_color(if opaque { png::ColorType::Rgb } else { png::ColorType::Rgba });
     encoder.set_depth(png::BitDepth::Eight);
+    // A tenth to a half larger than the slower way, in a twentieth of its time or less.
+    encoder.set_compression(png::Compression::Fast);
     encoder.set_source_srgb(png::SrgbRenderingIntent::Perceptual);
     encoder.add_itxt_chunk(KEYWORD.to_owned(), xmp.to_owned()).map_err(|e| e.to_string())?;
     let mut writer = encoder.write_header().map_err(|e| e.to_string())?;
