@@ -11,7 +11,7 @@ pub(crate) struct Speech {
     /// A file with the words
     #[arg(long, value_name = "FILE", conflicts_with = "text")]
     pub(crate) file: Option<PathBuf>,
-    /// The text is SSML; without this it is where it begins with <speak>
+    /// The text is SSML; without this it is where it begins with `<speak>`
     #[arg(long, conflicts_with_all = ["dialogue", "plain"])]
     pub(crate) ssml: bool,
     /// The text is a dialogue: lines of NAME: words, a voice for each
@@ -23,7 +23,7 @@ pub(crate) struct Speech {
     /// Voices of a dialogue: NAME=VOICE, separated by commas; the others get voices of their own
     #[arg(long, value_name = "NAME=VOICE,…")]
     pub(crate) cast: Option<String>,
-    /// How words are said: a file of lines WORD, tab, plain words or /phonemes/ or [pinyin]; or TOML
+    /// How words are said: a file of lines WORD, tab, plain words or /phonemes/ or `[pinyin]`; or TOML
     #[arg(long, value_name = "FILE")]
     pub(crate) dictionary: Option<PathBuf>,
     /// List the voices instead of speaking
