@@ -46,7 +46,7 @@ struct Candidate {
 /// Reads the mark of a sound: one slice of samples a channel (the first two count), of any length and of
 /// any rate from 4 kHz. Looks for changes of tempo, and of tempo and pitch together, up to 2.7 %.
 ///
-/// A mark's payload counts as read when its CRC of 16 bits agrees. A sound is decoded at the [`ATTEMPTS`]
+/// A mark's payload counts as read when its CRC of 16 bits agrees. A sound is decoded at the `ATTEMPTS`
 /// places where its pilots agree best, however long it is, so unmarked sound gives any payload in at most
 /// `ATTEMPTS / 2^16`, 9.2e-5 of all cases: the key's signs make what is read there coin tosses.
 ///

@@ -1,4 +1,4 @@
-//! The styles, as tables. Patterns: see [`super::style::Part`]; drum keys are those of General MIDI.
+//! The styles, as tables. Patterns: see `super::style::Part`; drum keys are those of General MIDI.
 
 mod acoustic;
 mod band;
