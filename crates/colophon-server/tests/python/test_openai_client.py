@@ -261,9 +261,11 @@ def test_spoken_chat(client):
     sound, words = b"", ""
     for chunk in client.chat.completions.create(audio={"voice": "hibari", "format": "pcm16"}, stream=True, **asked):
         for choice in chunk.choices:
-            part = (choice.delta.model_extra or {}).get("audio") or {}
-            sound += base64.b64decode(part.get("data", ""))
-            words += part.get("transcript", "")
+            # A field of its own in newer clients, and something extra in older ones.
+            part = getattr(choice.delta, "audio", None) or {}
+            part = part if isinstance(part, dict) else part.model_dump()
+            sound += base64.b64decode(part.get("data") or "")
+            words += part.get("transcript") or ""
     assert words.strip() == audio.transcript.strip() and len(sound) > 24_000
     for bad in ({"modalities": ["smell"]}, {"audio": None}, {"audio": {"voice": "alloy", "format": "doc"}}):
         with pytest.raises(openai.BadRequestError):
