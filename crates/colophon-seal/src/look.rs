@@ -50,40 +50,48 @@ pub(crate) fn look(
 ) -> Looked {
     match kind {
         Kind::Text => words.map(at_text).unwrap_or_default(),
-        Kind::Png | Kind::Jpeg | Kind::WebP | Kind::Other("image/gif" | "image/tiff") => {
-            picture(kind, file).map(|raster| at_picture(raster, key)).unwrap_or_default()
-        }
-        Kind::Wav => match wav::decode_start(&mut BufReader::new(file), HEARD) {
-            Some(sound) => at_sound(sound, key),
-            None => Looked::default(),
-        },
-        Kind::Mp3 | Kind::Flac | Kind::Ogg | Kind::M4a => {
-            let heard = ffmpeg
-                .zip(demuxer(kind))
-                .and_then(|(program, demuxer)| sound::decode_start(program, path, demuxer, HEARD));
-            heard.map(|sound| at_sound(sound, key)).unwrap_or_default()
-        }
         Kind::Mp4 | Kind::Other("video/quicktime") => {
             ffmpeg.map(|program| at_film(program, path, key)).unwrap_or_default()
         }
-        Kind::Other(_) | Kind::Unknown => Looked::default(),
+        kind => match decoded(kind, file, path, ffmpeg) {
+            Some(Decoded::Picture(raster)) => at_picture(raster, key),
+            Some(Decoded::Sound(sound)) => at_sound(sound, key),
+            None => Looked::default(),
+        },
     }
 }
 
 /// The content code alone.
 pub(crate) fn look_for_code(kind: Kind, file: &mut File, path: &Path, ffmpeg: &Path) -> Option<String> {
+    if kind == Kind::Text {
+        let mut words = String::new();
+        file.seek(SeekFrom::Start(0)).ok()?;
+        file.read_to_string(&mut words).ok()?;
+        return iscc::of_text(&text::words(&words));
+    }
+    match decoded(kind, file, path, Some(ffmpeg))? {
+        Decoded::Picture(raster) => iscc::of_picture(&raster),
+        Decoded::Sound(sound) => iscc::of_sound(&sound.mono()),
+    }
+}
+
+/// What is in a picture or a sound.
+enum Decoded {
+    Picture(Raster),
+    Sound(Stereo),
+}
+
+/// Decodes a picture, or the start of a sound.
+fn decoded(kind: Kind, file: &mut File, path: &Path, ffmpeg: Option<&Path>) -> Option<Decoded> {
     match kind {
-        Kind::Text => {
-            let mut words = String::new();
-            file.seek(SeekFrom::Start(0)).ok()?;
-            file.read_to_string(&mut words).ok()?;
-            iscc::of_text(&text::words(&words))
-        }
         Kind::Png | Kind::Jpeg | Kind::WebP | Kind::Other("image/gif" | "image/tiff") => {
-            iscc::of_picture(&picture(kind, file)?)
+            picture(kind, file).map(Decoded::Picture)
         }
-        Kind::Wav => iscc::of_sound(&wav::decode_start(&mut BufReader::new(file), HEARD)?.mono()),
-        kind => iscc::of_sound(&sound::decode_start(ffmpeg, path, demuxer(kind)?, HEARD)?.mono()),
+        Kind::Wav => wav::decode_start(&mut BufReader::new(file), HEARD).map(Decoded::Sound),
+        kind => {
+            let (demuxer, ffmpeg) = (demuxer(kind)?, ffmpeg?);
+            sound::decode_start(ffmpeg, path, demuxer, HEARD).map(Decoded::Sound)
+        }
     }
 }
 

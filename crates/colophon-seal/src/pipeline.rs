@@ -201,8 +201,7 @@ fn label_step(
         }
         Media::Film { marker, .. } => marked_by("film", marker, marker::film_name(labelled, payload))?,
     }
-    if let Some(agreement) = hidden {
-        agreement.keep(work).map_err(|reason| SealError::step(Step::Label, reason))?;
+    if !sealer.shows_label(work)? {
         return Ok(None);
     }
     Ok(Some(match media {

@@ -12,7 +12,7 @@ use crate::mark::label::{Corner, LabelProfile};
 use crate::mark::marker::FilmMarker;
 use crate::mark::watermark;
 use crate::mark::{aigc, credential};
-use crate::{Protected, SealError, TimeStamper, Watermark};
+use crate::{Protected, SealError, Step, TimeStamper, Watermark};
 
 /// Choices about the visible label.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -149,6 +149,16 @@ impl Sealer {
     /// What must go over a film's frames and sound before they are encoded.
     pub fn film_marker(&self, work: &WorkId) -> FilmMarker {
         FilmMarker::new(&self.label, &self.key, work)
+    }
+
+    /// Whether a work shows its label. Where the user agreed to do without, the agreement is kept first.
+    pub(crate) fn shows_label(&self, work: &WorkId) -> Result<bool, SealError> {
+        match &self.label.hidden {
+            None => Ok(true),
+            Some(agreement) => {
+                agreement.keep(work).map(|()| false).map_err(|e| SealError::step(Step::Label, e))
+            }
+        }
     }
 
     /// The log.

@@ -81,10 +81,7 @@ impl TextSeal {
         let Self { sealer, text } = self;
         let source_type = source_type(&receipt, false);
         let aigc = Aigc::of_producer(&sealer.producer, receipt.work_id.as_str()).to_json();
-        if let Some(agreement) = &sealer.label.hidden {
-            agreement.keep(&receipt.work_id).map_err(|e| SealError::step(Step::Label, e))?;
-        }
-        let label = sealer.label.hidden.is_none().then(|| sealer.label.profile.text());
+        let label = sealer.shows_label(&receipt.work_id)?.then(|| sealer.label.profile.text());
         let bound = Bound::of_text(&receipt);
         let iscc = iscc::of_text(&text);
         let claim = Claim {

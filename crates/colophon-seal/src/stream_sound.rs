@@ -116,12 +116,8 @@ impl SoundSeal {
         let mut seal =
             Self { sealer, receipt, format, rate, encoder, digest, mark, payload, samples: 0, print };
         seal.digest.update(&head);
-        match &seal.sealer.label.hidden {
-            None => head.extend(seal.piece(&label_sound::label_rhythm(rate, level))?.0),
-            Some(agreement) => {
-                let kept = agreement.keep(&seal.receipt.work_id);
-                kept.map_err(|reason| SealError::step(Step::Label, reason))?;
-            }
+        if seal.sealer.shows_label(&seal.receipt.work_id)? {
+            head.extend(seal.piece(&label_sound::label_rhythm(rate, level))?.0);
         }
         Ok((seal, SoundPiece(head)))
     }

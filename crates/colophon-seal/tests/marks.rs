@@ -15,14 +15,14 @@ use std::path::Path;
 use std::sync::Arc;
 
 use colophon_seal::{
-    Agreement, Corner, LabelOptions, LabelProfile, Payload, Sealer, SealerConfig, VerdictKind, seal,
+    Agreement, Corner, LabelOptions, LabelProfile, Payload, SealError, Sealer, SealerConfig, VerdictKind,
+    seal,
 };
 use colophon_types::{
-    Cancel, Declared, Draft, Media, NoProgress, Pcm, PictureFormat, Raster, Recorder, SoundFormat, Source,
-    Stereo,
+    Cancel, Declared, Draft, Media, NoProgress, Pcm, PictureFormat, Raster, SoundFormat, Source, Stereo,
 };
 use image::ImageFormat;
-use kit::{PRODUCER, Studio, marked_film, picture, receipt, run};
+use kit::{Studio, marked_film, picture, receipt, run};
 
 /// A picture with something in it: soft hills, a sun and some grain.
 fn scene(width: u32, height: u32) -> Raster {
@@ -196,19 +196,8 @@ fn a_film_leads_back_to_its_record_when_it_was_encoded_again() {
 }
 
 /// A sealer with its own choices about the label.
-fn sealer(studio: &Studio, label: LabelOptions) -> Result<Sealer, colophon_seal::SealError> {
-    let config = SealerConfig {
-        keys_dir: studio.dir.path().join("keys"),
-        certificate: None,
-        trust_anchors: None,
-        producer: PRODUCER.to_owned(),
-        label,
-        ffmpeg: "ffmpeg".into(),
-        stamper: None,
-        protected: None,
-        watermarks: Vec::new(),
-    };
-    Sealer::open(config, Arc::clone(&studio.ledger) as Arc<dyn Recorder>)
+fn sealer(studio: &Studio, label: LabelOptions) -> Result<Sealer, SealError> {
+    studio.open(SealerConfig { label, ..studio.config() })
 }
 
 #[test]
@@ -348,18 +337,8 @@ impl colophon_seal::Watermark for Broken {
 #[test]
 fn a_watermark_that_breaks_stops_the_sealing() {
     let studio = Studio::new();
-    let config = SealerConfig {
-        keys_dir: studio.dir.path().join("keys"),
-        certificate: None,
-        trust_anchors: None,
-        producer: PRODUCER.to_owned(),
-        label: LabelOptions::default(),
-        ffmpeg: "ffmpeg".into(),
-        stamper: None,
-        protected: None,
-        watermarks: vec![Arc::new(Broken)],
-    };
-    let sealer = Sealer::open(config, Arc::clone(&studio.ledger) as Arc<dyn Recorder>).unwrap();
+    let config = SealerConfig { watermarks: vec![Arc::new(Broken)], ..studio.config() };
+    let sealer = studio.open(config).unwrap();
     let draft = Draft::new(Media::Picture(scene(320, 240)), receipt());
     let error = seal(draft, &sealer, &Cancel::new(), &NoProgress).err().expect("stopped");
     assert_eq!(error.to_string(), "sealing failed at the step 'watermark': it broke");

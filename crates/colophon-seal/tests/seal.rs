@@ -10,12 +10,8 @@
 
 mod kit;
 
-use std::sync::Arc;
-
-use colophon_seal::{
-    CredentialState, LabelOptions, SealError, Sealer, SealerConfig, VerdictKind, VerifyContext, seal, verify,
-};
-use colophon_types::{Cancel, Draft, Event, Explain, Media, NoProgress, PictureFormat, Progress, Recorder};
+use colophon_seal::{CredentialState, SealError, SealerConfig, VerdictKind, VerifyContext, seal, verify};
+use colophon_types::{Cancel, Draft, Event, Explain, Media, NoProgress, PictureFormat, Progress};
 use kit::{PRODUCER, Studio, WORDS, film, marked_film, picture, receipt, run, sound};
 
 const TRAINED: &str = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia";
@@ -432,18 +428,10 @@ fn a_certificate_that_c2pa_does_not_accept_is_refused_when_the_sealer_is_opened(
     std::fs::write(&key_path, key.serialize_pem()).unwrap();
     let studio = Studio::new();
     let open = |producer: &str, certificate| {
-        let config = SealerConfig {
-            keys_dir: dir.path().join("keys"),
-            certificate,
-            trust_anchors: None,
-            producer: producer.to_owned(),
-            label: LabelOptions::default(),
-            ffmpeg: "ffmpeg".into(),
-            stamper: None,
-            protected: None,
-            watermarks: Vec::new(),
-        };
-        Sealer::open(config, Arc::clone(&studio.ledger) as Arc<dyn Recorder>).err()
+        let keys_dir = dir.path().join("keys");
+        let producer = producer.to_owned();
+        let config = SealerConfig { keys_dir, certificate, producer, ..studio.config() };
+        studio.open(config).err()
     };
     let error = open("me", Some((chain_path.clone(), key_path))).unwrap();
     assert!(matches!(error, SealError::Key { .. }), "{error}");

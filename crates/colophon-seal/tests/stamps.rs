@@ -14,25 +14,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use colophon_seal::{
-    CredentialState, LabelOptions, LocalAuthority, SealError, Sealer, SealerConfig, Step, TimeStamper,
-    VerdictKind, seal,
+    CredentialState, LocalAuthority, SealError, Sealer, SealerConfig, Step, TimeStamper, VerdictKind, seal,
 };
-use colophon_types::{Cancel, Draft, Media, NoProgress, Recorder};
-use kit::{PRODUCER, Studio, WORDS, picture, receipt, run};
+use colophon_types::{Cancel, Draft, Media, NoProgress};
+use kit::{Studio, WORDS, picture, receipt, run};
 
 fn sealer(studio: &Studio, stamper: Arc<dyn TimeStamper>) -> Result<Sealer, SealError> {
-    let config = SealerConfig {
-        keys_dir: studio.dir.path().join("keys"),
-        certificate: None,
-        trust_anchors: None,
-        producer: PRODUCER.to_owned(),
-        label: LabelOptions::default(),
-        ffmpeg: "ffmpeg".into(),
-        stamper: Some(stamper),
-        protected: None,
-        watermarks: Vec::new(),
-    };
-    Sealer::open(config, Arc::clone(&studio.ledger) as Arc<dyn Recorder>)
+    studio.open(SealerConfig { stamper: Some(stamper), ..studio.config() })
 }
 
 fn assert_stamped(studio: &Studio, sealer: &Sealer) {

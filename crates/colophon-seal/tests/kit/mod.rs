@@ -8,7 +8,9 @@ use std::process::Command;
 use std::sync::Arc;
 
 use colophon_ledger::Ledger;
-use colophon_seal::{LabelOptions, Sealed, Sealer, SealerConfig, Verdict, VerifyContext, seal, verify};
+use colophon_seal::{
+    LabelOptions, SealError, Sealed, Sealer, SealerConfig, Verdict, VerifyContext, seal, verify,
+};
 use colophon_types::{
     Cancel, Draft, FrameMarker, Lang, Media, ModelUse, NoProgress, Pcm, Raster, Receipt, Recorder, Step,
     WorkId,
@@ -34,19 +36,19 @@ impl Studio {
             Ledger::open(&dir.path().join("log"), "example.com/test", &dir.path().join("keys/log.key"))
                 .unwrap();
         let ledger = Arc::new(ledger);
-        let config = SealerConfig {
-            keys_dir: dir.path().join("keys"),
-            certificate,
-            trust_anchors,
-            producer: PRODUCER.to_owned(),
-            label: LabelOptions::default(),
-            ffmpeg: "ffmpeg".into(),
-            stamper: None,
-            protected: None,
-            watermarks: Vec::new(),
-        };
+        let config = SealerConfig { certificate, trust_anchors, ..config(dir.path()) };
         let sealer = Sealer::open(config, Arc::clone(&ledger) as Arc<dyn Recorder>).unwrap();
         Self { dir, ledger, sealer: Arc::new(sealer) }
+    }
+
+    /// Opens a sealer with its own choices over this log.
+    pub(crate) fn open(&self, config: SealerConfig) -> Result<Sealer, SealError> {
+        Sealer::open(config, Arc::clone(&self.ledger) as Arc<dyn Recorder>)
+    }
+
+    /// What a sealer of this studio is opened with.
+    pub(crate) fn config(&self) -> SealerConfig {
+        config(self.dir.path())
     }
 
     pub(crate) fn seal(&self, media: Media) -> Sealed {
@@ -86,6 +88,20 @@ impl Studio {
         let path = self.dir.path().join(name);
         std::fs::write(&path, bytes).unwrap();
         self.verify(&path)
+    }
+}
+
+fn config(dir: &Path) -> SealerConfig {
+    SealerConfig {
+        keys_dir: dir.join("keys"),
+        certificate: None,
+        trust_anchors: None,
+        producer: PRODUCER.to_owned(),
+        label: LabelOptions::default(),
+        ffmpeg: "ffmpeg".into(),
+        stamper: None,
+        protected: None,
+        watermarks: Vec::new(),
     }
 }
 

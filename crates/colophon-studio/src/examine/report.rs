@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use colophon_seal::{Verdict, VerdictKind};
+use colophon_seal::{Recovered, Verdict, VerdictKind};
 
 const STYLE: &str = "\
 :root{color-scheme:light dark;--ink:#1b1f24;--soft:#5b6570;--paper:#fff;--line:#d9dee4;--wash:#f5f7f9}\
@@ -115,22 +115,10 @@ fn rows(v: &Verdict) -> Vec<(&'static str, String)> {
             None => "by its watermark".to_owned(),
             Some(apart) => format!("by likeness, {apart} of 256 bits differ: evidence, no proof"),
         };
-        let FoundWords { work_id, time, sha256 } = FoundWords::of(found);
+        let Recovered { work_id, time, sha256, .. } = found;
         row("Record found", Some(format!("{work_id}, sealed {time}, SHA-256 {sha256} ({how})")));
     }
     rows
-}
-
-struct FoundWords<'a> {
-    work_id: &'a str,
-    time: &'a str,
-    sha256: &'a str,
-}
-
-impl<'a> FoundWords<'a> {
-    fn of(found: &'a colophon_seal::Recovered) -> Self {
-        Self { work_id: &found.work_id, time: &found.time, sha256: &found.sha256 }
-    }
 }
 
 /// The watermark in a phrase, with the rate at which chance alone finds one.
