@@ -1,0 +1,115 @@
+//! What happened to jobs, in order, so that a listener who comes back misses nothing.
+
+use rusqlite::params;
+use serde_json::Value;
+
+use crate::db::Tx;
+use crate::jobs::{Job, JobId, by_id};
+use crate::{Store, StoreError};
+
+/// Events of progress that are kept of a job; older ones are told no longer.
+const KEPT: i64 = 200;
+
+/// Something that happened to a job.
+#[derive(Clone, Debug, PartialEq)]
+pub struct JobEvent {
+    /// Its number: grows, over all jobs.
+    pub seq: i64,
+    /// `state`, `progress`, `preview` or `text`.
+    pub name: String,
+    /// What there is to say; null for `state`, which is told with the job itself.
+    pub data: Value,
+}
+
+/// An event as it is told at once.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Notice {
+    /// The job.
+    pub job: JobId,
+    /// Whose it is.
+    pub owner: String,
+    /// What happened.
+    pub event: JobEvent,
+}
+
+/// Writes an event, to be told when it is on disk.
+pub(crate) fn append(tx: &Tx<'_>, job: &Job, name: &str, data: Value) -> Result<(), StoreError> {
+    let text = data.to_string();
+    tx.db
+        .prepare_cached("INSERT INTO event (job, at, name, data) VALUES (?1, ?2, ?3, ?4)")?
+        .execute(params![job.seq, tx.now, name, text])?;
+    let event = JobEvent { seq: tx.db.last_insert_rowid(), name: name.to_owned(), data };
+    tx.tell(Notice { job: job.id.clone(), owner: job.owner.clone(), event });
+    Ok(())
+}
+
+impl Store {
+    /// Events of a job after number `after`.
+    ///
+    /// # Errors
+    /// [`StoreError::Unknown`] when there is no such job.
+    pub fn events(&self, id: &JobId, after: i64) -> Result<Vec<JobEvent>, StoreError> {
+        self.read(|db| {
+            let job = by_id(db, id)?;
+            let mut query = db.prepare_cached(
+                "SELECT seq, name, data FROM event WHERE job = ?1 AND seq > ?2 ORDER BY seq",
+            )?;
+            let rows = query.query_map(params![job.seq, after], |r| {
+                let data: String = r.get(2)?;
+                Ok(JobEvent { seq: r.get(0)?, name: r.get(1)?, data: crate::jobs::json(&data)? })
+            })?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        })
+    }
+
+    /// Notes how far a job is. Returns at once: a note that is lost does no harm.
+    pub fn note_progress(&self, id: &JobId, progress: Value) {
+        let id = id.clone();
+        self.write_later(move |tx| {
+            let job = by_id(tx.db, &id)?;
+            if job.state.is_final() {
+                return Ok(());
+            }
+            tx.db
+                .prepare_cached("UPDATE job SET progress = ?2 WHERE seq = ?1")?
+                .execute(params![job.seq, progress.to_string()])?;
+            append(tx, &job, "progress", progress)?;
+            thin(tx, &job)
+        });
+    }
+
+    /// Notes that there is a preview with this number.
+    pub fn note_preview(&self, id: &JobId, number: i64) {
+        let id = id.clone();
+        self.write_later(move |tx| {
+            let job = by_id(tx.db, &id)?;
+            if job.state.is_final() {
+                return Ok(());
+            }
+            tx.db
+                .prepare_cached("UPDATE job SET preview = ?2 WHERE seq = ?1")?
+                .execute(params![job.seq, number])?;
+            append(tx, &job, "preview", number.into())
+        });
+    }
+
+    /// Notes words that were written.
+    pub fn note_text(&self, id: &JobId, words: &str) {
+        let (id, words) = (id.clone(), Value::from(words));
+        self.write_later(move |tx| {
+            let job = by_id(tx.db, &id)?;
+            if job.state.is_final() { Ok(()) } else { append(tx, &job, "text", words) }
+        });
+    }
+}
+
+/// Forgets old events of progress.
+fn thin(tx: &Tx<'_>, job: &Job) -> Result<(), StoreError> {
+    tx.db
+        .prepare_cached(
+            "DELETE FROM event WHERE job = ?1 AND name = 'progress' AND seq <= (SELECT seq FROM event \
+             WHERE job = ?1 AND name = 'progress' ORDER BY seq DESC LIMIT 1 OFFSET ?2)",
+        )?
+        .execute(params![job.seq, KEPT])?;
+    Ok(())
+}

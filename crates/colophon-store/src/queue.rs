@@ -1,0 +1,323 @@
+//! Who works on what: claims with a lease, ends, stops, and what happens when a worker dies.
+//!
+//! A worker holds a job by its name and the number of the attempt. One that was given up for dead and
+//! comes back cannot end a job that another holds: what it made is not taken.
+
+use std::time::Duration;
+
+use rusqlite::types::Value as Sql;
+use rusqlite::{OptionalExtension, params, params_from_iter};
+use serde_json::{Value, json};
+
+use crate::db::Tx;
+use crate::events::append;
+use crate::hooks;
+use crate::jobs::{COLUMNS, Job, JobFault, JobId, JobState, by_id, by_seq, read};
+use crate::usage::{self, Usage};
+use crate::works::{self, NewWork};
+use crate::{Store, StoreError};
+
+/// The pause before the second attempt; it doubles with each further one.
+const PAUSE: i64 = 2_000;
+/// Longest pause between attempts.
+const LONGEST_PAUSE: i64 = 300_000;
+/// What an owner is taken to have been given when a job begins, until it is known, in milliseconds.
+const GUESS: i64 = 1_000;
+
+/// How an attempt ended.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Outcome {
+    /// With works, and what else there is to say.
+    Done {
+        /// Files in the gallery.
+        works: Vec<NewWork>,
+        /// Anything else.
+        result: Option<Value>,
+        /// What it took.
+        usage: Usage,
+    },
+    /// With an error; `passing` when another attempt may succeed.
+    Failed {
+        /// Why.
+        fault: JobFault,
+        /// Whether it is worth trying again.
+        passing: bool,
+    },
+    /// It was stopped on request.
+    Cancelled,
+    /// The worker gives it back untouched, as it is about to stop.
+    GivenBack,
+}
+
+/// How many jobs wait and run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct QueueDepth {
+    /// Waiting.
+    pub queued: u64,
+    /// Running.
+    pub running: u64,
+}
+
+impl Store {
+    /// Gives a worker the next job of one of these kinds, if one waits. Highest priority first; among
+    /// equals whoever has least running, was given least, and had a turn longest ago; then the oldest.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn claim(&self, worker: &str, kinds: &[&str], lease: Duration) -> Result<Option<Job>, StoreError> {
+        if kinds.is_empty() {
+            return Ok(None);
+        }
+        let worker = worker.to_owned();
+        let kinds: Vec<String> = kinds.iter().map(|k| (*k).to_owned()).collect();
+        self.write(move |tx| {
+            expire(tx)?;
+            let marks = vec!["?"; kinds.len()].join(", ");
+            let sql = format!(
+                "SELECT j.seq FROM job j LEFT JOIN share s ON s.owner = j.owner \
+                 WHERE j.state = 'queued' AND j.ready <= ? AND j.kind IN ({marks}) \
+                 ORDER BY j.priority DESC, \
+                   (SELECT count(*) FROM job r WHERE r.state = 'running' AND r.owner = j.owner), \
+                   coalesce(s.served, 0), coalesce(s.last, 0), j.seq LIMIT 1"
+            );
+            let values = std::iter::once(Sql::from(tx.now)).chain(kinds.into_iter().map(Sql::from));
+            let mut query = tx.db.prepare_cached(&sql)?;
+            let next = query.query_row(params_from_iter(values), |r| r.get::<_, i64>(0)).optional()?;
+            let Some(seq) = next else { return Ok(None) };
+            tx.db
+                .prepare_cached(
+                    "UPDATE job SET state = 'running', worker = ?2, lease = ?3, started = ?4, \
+                     attempt = attempt + 1, progress = NULL, preview = 0 WHERE seq = ?1",
+                )?
+                .execute(params![seq, worker, tx.now + lease.as_millis() as i64, tx.now])?;
+            let job = by_seq(tx.db, seq)?;
+            serve(tx, &job.owner, GUESS)?;
+            append(tx, &job, "state", Value::Null)?;
+            Ok(Some(job))
+        })
+    }
+
+    /// Keeps hold of a job. Gives whether it is still held, and whether it should be stopped.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn hold(&self, job: &Job, worker: &str, lease: Duration) -> Result<(bool, bool), StoreError> {
+        let (seq, attempt, worker) = (job.seq, job.attempt, worker.to_owned());
+        self.write(move |tx| {
+            let until = tx.now + lease.as_millis() as i64;
+            let held = tx
+                .db
+                .prepare_cached(
+                    "UPDATE job SET lease = ?4 \
+                     WHERE seq = ?1 AND worker = ?2 AND attempt = ?3 AND state = 'running'",
+                )?
+                .execute(params![seq, worker, attempt, until])?;
+            if held == 0 {
+                return Ok((false, true));
+            }
+            let stop = "SELECT cancel OR coalesce(deadline < ?2, 0) FROM job WHERE seq = ?1";
+            Ok((true, tx.db.prepare_cached(stop)?.query_row(params![seq, tx.now], |r| r.get(0))?))
+        })
+    }
+
+    /// Ends an attempt; works and the end of the job are kept together or not at all. Gives the job as
+    /// it is then, or `None` when the worker no longer holds it and nothing was kept.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn finish(&self, job: &Job, worker: &str, outcome: Outcome) -> Result<Option<Job>, StoreError> {
+        let (seq, attempt, worker) = (job.seq, job.attempt, worker.to_owned());
+        self.write(move |tx| {
+            let held =
+                "SELECT 1 FROM job WHERE seq = ?1 AND worker = ?2 AND attempt = ?3 AND state = 'running'";
+            let mut query = tx.db.prepare_cached(held)?;
+            if query.query_row(params![seq, worker, attempt], |_| Ok(())).optional()?.is_none() {
+                return Ok(None);
+            }
+            let job = by_seq(tx.db, seq)?;
+            end(tx, &job, outcome)?;
+            Ok(Some(by_seq(tx.db, seq)?))
+        })
+    }
+
+    /// Asks that a job be stopped: one that waits is stopped at once, one that runs by its worker.
+    ///
+    /// # Errors
+    /// [`StoreError::Unknown`].
+    pub fn cancel(&self, id: &JobId) -> Result<Job, StoreError> {
+        let id = id.clone();
+        self.write(move |tx| {
+            let job = by_id(tx.db, &id)?;
+            match job.state {
+                JobState::Queued => end(tx, &job, Outcome::Cancelled)?,
+                JobState::Running if !job.cancel => {
+                    tx.db.execute("UPDATE job SET cancel = 1 WHERE seq = ?1", [job.seq])?;
+                    append(tx, &job, "state", Value::Null)?;
+                }
+                _ => {}
+            }
+            by_seq(tx.db, job.seq)
+        })
+    }
+
+    /// Takes back jobs whose workers are gone: all that run where `all` says that no worker lives,
+    /// otherwise those whose lease is over. `settle` may know how one ended all the same (its files are
+    /// there); others wait again, or fail after their last attempt. Gives how many were taken back.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn recover(
+        &self,
+        all: bool,
+        settle: &mut dyn FnMut(&Job) -> Option<Outcome>,
+    ) -> Result<usize, StoreError> {
+        let gone: Vec<Job> = self.read(|db| {
+            let sql = format!("SELECT {COLUMNS} FROM job WHERE state = 'running' AND (?1 OR lease < ?2)");
+            let mut query = db.prepare_cached(&sql)?;
+            Ok(query.query_map(params![all, self.now()], read)?.collect::<Result<_, _>>()?)
+        })?;
+        let count = gone.len();
+        for job in gone {
+            let outcome = settle(&job);
+            self.write(move |tx| {
+                let now = by_seq(tx.db, job.seq)?;
+                if now.state != JobState::Running || now.attempt != job.attempt {
+                    return Ok(());
+                }
+                let lost = || Outcome::Failed {
+                    fault: JobFault {
+                        code: "worker_died".into(),
+                        message: "the program stopped while it worked on this, each time it was tried".into(),
+                    },
+                    passing: true,
+                };
+                end(tx, &now, outcome.unwrap_or_else(lost))
+            })?;
+        }
+        Ok(count)
+    }
+
+    /// How many jobs wait and run.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn queue_depth(&self) -> Result<QueueDepth, StoreError> {
+        self.read(|db| {
+            let count = |state: &str| {
+                let sql = format!("SELECT count(*) FROM job WHERE state = '{state}'");
+                db.prepare_cached(&sql)?.query_row([], |r| r.get::<_, i64>(0))
+            };
+            Ok(QueueDepth { queued: count("queued")? as u64, running: count("running")? as u64 })
+        })
+    }
+
+    /// How many jobs of an owner wait.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn waiting_of(&self, owner: &str) -> Result<u64, StoreError> {
+        self.read(|db| {
+            let sql = "SELECT count(*) FROM job WHERE owner = ?1 AND state = 'queued'";
+            Ok(db.prepare_cached(sql)?.query_row([owner], |r| r.get::<_, i64>(0))? as u64)
+        })
+    }
+
+    /// Which place a waiting job has, from 1; `None` for one that does not wait. The order between
+    /// owners may yet change.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn place(&self, job: &Job) -> Result<Option<u64>, StoreError> {
+        if job.state != JobState::Queued {
+            return Ok(None);
+        }
+        self.read(|db| {
+            let sql = "SELECT count(*) FROM job WHERE state = 'queued' \
+                       AND (priority > ?1 OR (priority = ?1 AND seq < ?2))";
+            let before: i64 =
+                db.prepare_cached(sql)?.query_row(params![job.priority, job.seq], |r| r.get(0))?;
+            Ok(Some(before as u64 + 1))
+        })
+    }
+}
+
+/// Ends an attempt.
+fn end(tx: &Tx<'_>, job: &Job, outcome: Outcome) -> Result<(), StoreError> {
+    if let Some(started) = job.started.filter(|_| job.state == JobState::Running) {
+        serve(tx, &job.owner, (tx.now - started - GUESS).max(-GUESS))?;
+    }
+    let late = job.deadline.is_some_and(|d| d < tx.now);
+    let (state, error, result) = match outcome {
+        Outcome::Done { works, result, usage } => {
+            for work in &works {
+                works::insert(tx, job, work)?;
+            }
+            usage::add(tx, &job.owner, &usage)?;
+            (JobState::Done, None, result)
+        }
+        Outcome::GivenBack => {
+            tx.db.execute(
+                "UPDATE job SET state = 'queued', worker = NULL, lease = NULL, attempt = attempt - 1, \
+                 progress = NULL, preview = 0 WHERE seq = ?1",
+                [job.seq],
+            )?;
+            return append(tx, job, "state", Value::Null);
+        }
+        Outcome::Cancelled if late => (JobState::Failed, Some(overdue()), None),
+        Outcome::Cancelled => (JobState::Cancelled, None, None),
+        Outcome::Failed { .. } if job.cancel => (JobState::Cancelled, None, None),
+        Outcome::Failed { passing: true, .. } if job.attempt < job.attempts && !late => {
+            let pause = PAUSE.saturating_mul(1 << job.attempt.saturating_sub(1).min(16)).min(LONGEST_PAUSE);
+            tx.db.execute(
+                "UPDATE job SET state = 'queued', worker = NULL, lease = NULL, ready = ?2, \
+                 progress = NULL, preview = 0 WHERE seq = ?1",
+                params![job.seq, tx.now + pause],
+            )?;
+            return append(tx, job, "state", Value::Null);
+        }
+        Outcome::Failed { fault, .. } => (JobState::Failed, Some(fault), None),
+    };
+    let text = |value: Option<Value>| value.map(|v| v.to_string());
+    let error = error.map(|fault| json!(fault));
+    tx.db
+        .prepare_cached(
+            "UPDATE job SET state = ?2, finished = ?3, worker = NULL, lease = NULL, error = ?4, result = ?5 \
+             WHERE seq = ?1",
+        )?
+        .execute(params![job.seq, state.name(), tx.now, text(error), text(result)])?;
+    append(tx, job, "state", Value::Null)?;
+    if let Some(url) = &job.webhook {
+        hooks::insert(tx, job, state, url)?;
+    }
+    Ok(())
+}
+
+fn overdue() -> JobFault {
+    JobFault { code: "deadline".into(), message: "it was not finished by its deadline".into() }
+}
+
+/// Fails jobs that waited past their deadline.
+fn expire(tx: &Tx<'_>) -> Result<(), StoreError> {
+    let sql = format!("SELECT {COLUMNS} FROM job WHERE state = 'queued' AND deadline < ?1");
+    let mut query = tx.db.prepare_cached(&sql)?;
+    let late: Vec<Job> = query.query_map([tx.now], read)?.collect::<Result<_, _>>()?;
+    for job in late {
+        end(tx, &job, Outcome::Failed { fault: overdue(), passing: false })?;
+    }
+    Ok(())
+}
+
+/// Notes what an owner was given. Whoever comes, or comes back, starts from the least of those who
+/// wait, so that nobody saves up.
+fn serve(tx: &Tx<'_>, owner: &str, millis: i64) -> Result<(), StoreError> {
+    let least = "SELECT coalesce(min(s.served), 0) FROM share s WHERE EXISTS \
+                 (SELECT 1 FROM job j WHERE j.owner = s.owner AND j.state = 'queued')";
+    let least: i64 = tx.db.prepare_cached(least)?.query_row([], |r| r.get(0))?;
+    tx.db
+        .prepare_cached(
+            "INSERT INTO share (owner, served, last) VALUES (?1, ?3 + ?2, ?4) \
+             ON CONFLICT (owner) DO UPDATE SET served = max(served, ?3) + ?2, last = ?4",
+        )?
+        .execute(params![owner, millis, least, tx.now])?;
+    Ok(())
+}
