@@ -71,6 +71,11 @@ pub fn survey(programs: &Programs) -> Vec<Tool> {
     ]
 }
 
+/// Bytes free on the disk of a folder that exists, where the system tells.
+pub fn free_space(folder: &Path) -> Option<u64> {
+    fs4::available_space(folder).ok()
+}
+
 /// Looks at the machine; `store` is a folder on the disk that models go to, or one that is yet to be made.
 pub fn machine(store: &Path) -> Machine {
     let (memory_total, memory_available) = memory();
@@ -81,7 +86,7 @@ pub fn machine(store: &Path) -> Machine {
         lacks: lacking(&processor()),
         memory_total,
         memory_available,
-        disk_free: existing.and_then(|folder| fs4::available_space(folder).ok()),
+        disk_free: existing.and_then(free_space),
     }
 }
 

@@ -27,6 +27,7 @@ mod resize;
 pub mod sheet;
 pub mod sketch;
 pub mod style;
+mod thumbnail;
 pub mod upscale;
 mod vgg;
 
@@ -41,4 +42,5 @@ pub use grade::Grade;
 pub use nsfw::NudityFilter;
 pub use sketch::Sketcher;
 pub use style::{Style, Stylizer, Treatment};
+pub use thumbnail::{Thumbnail, thumbnail};
 pub use upscale::Upscaler;

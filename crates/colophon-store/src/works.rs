@@ -23,7 +23,7 @@ pub struct WorkFile {
 }
 
 /// A work to be kept; its files are in place already.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct NewWork {
     /// Its number; several files of one work share it.
     pub id: String,
@@ -327,6 +327,34 @@ impl Store {
         self.read(|db| {
             let mut query = db.prepare_cached("SELECT id FROM work WHERE trashed < ?1 ORDER BY seq")?;
             Ok(query.query_map([before], |r| r.get(0))?.collect::<Result<_, _>>()?)
+        })
+    }
+
+    /// Works whose meaning was not yet taken down, the newest first: their numbers, titles and prompts.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn works_without_vector(&self, limit: usize) -> Result<Vec<(String, String, String)>, StoreError> {
+        self.read(|db| {
+            let sql = "SELECT id, title, prompt FROM work WHERE vector IS NULL ORDER BY seq DESC LIMIT ?1";
+            let mut query = db.prepare_cached(sql)?;
+            let rows = query.query_map([limit as i64], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        })
+    }
+
+    /// Takes down what works mean: vectors of length 1.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn set_vectors(&self, vectors: Vec<(String, Vec<f32>)>) -> Result<(), StoreError> {
+        self.write(move |tx| {
+            let mut update = tx.db.prepare_cached("UPDATE work SET vector = ?2 WHERE id = ?1")?;
+            for (id, vector) in &vectors {
+                let bytes: Vec<u8> = vector.iter().flat_map(|x| x.to_le_bytes()).collect();
+                update.execute(params![id, bytes])?;
+            }
+            Ok(())
         })
     }
 

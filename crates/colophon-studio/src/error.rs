@@ -77,6 +77,15 @@ pub enum StudioError {
     /// The seal.
     #[error(transparent)]
     Seal(#[from] colophon_seal::SealError),
+    /// The records of jobs, works and people.
+    #[error(transparent)]
+    Store(#[from] colophon_store::StoreError),
+    /// Too much is asked at once.
+    #[error("{0}")]
+    Busy(&'static str),
+    /// The disk is full.
+    #[error("{0}")]
+    Full(String),
     /// The log.
     #[error(transparent)]
     Ledger(#[from] colophon_ledger::LedgerError),
@@ -109,12 +118,15 @@ impl StudioError {
             Self::Ffmpeg(e) => Some(e),
             Self::Seal(e) => Some(e),
             Self::Ledger(e) => Some(e),
+            Self::Store(e) => Some(e),
             Self::Config(_)
             | Self::Request { .. }
             | Self::Refused { .. }
             | Self::Io { .. }
             | Self::Index { .. }
             | Self::Stopped(_)
+            | Self::Busy(_)
+            | Self::Full(_)
             | Self::Cancelled(_) => None,
         }
     }
@@ -125,7 +137,8 @@ impl Explain for StudioError {
         match self {
             Self::Config(_) | Self::Request { .. } => ErrorCode::BadInput,
             Self::Refused { .. } => ErrorCode::Refused,
-            Self::Io { .. } | Self::Index { .. } => ErrorCode::Io,
+            Self::Io { .. } | Self::Index { .. } | Self::Full(_) => ErrorCode::Io,
+            Self::Busy(_) => ErrorCode::Busy,
             Self::Cancelled(_) => ErrorCode::Cancelled,
             _ => self.inner().map_or(ErrorCode::Failed, Explain::code),
         }
@@ -135,6 +148,8 @@ impl Explain for StudioError {
         match self {
             Self::Request { hint, .. } | Self::Refused { hint, .. } => Some((*hint).to_owned()),
             Self::Io { .. } => Some("check that the folder exists, can be written and is not full".into()),
+            Self::Busy(_) => Some("try again when some have ended".into()),
+            Self::Full(_) => Some("empty the trash, or remove models that are not needed".into()),
             Self::Index { path, .. } => Some(format!("delete {} and search again", path.display())),
             _ => self.inner().and_then(Explain::hint),
         }

@@ -13,6 +13,8 @@ mod error;
 mod examine;
 mod faces;
 mod film;
+mod gallery;
+mod jobs;
 mod judge;
 mod language;
 mod moving;
@@ -43,6 +45,7 @@ pub use colophon_hub as hub;
 pub use colophon_image as image;
 pub use colophon_ledger::{AuditReport, Checkpoint, VerifiedProof};
 pub use colophon_seal::{Piece, Sealed, SealedSound, SealedText, Verdict, VerdictKind, streamed_type};
+pub use colophon_store as store;
 pub use colophon_text::dialogue::{Dialogue, Persona, Turn};
 pub use colophon_text::encode::{Filling, Purpose};
 pub use colophon_text::script::Recipe;
@@ -57,9 +60,10 @@ pub use error::StudioError;
 pub use examine::{escape, report};
 pub use faces::FaceRequest;
 pub use film::{Deliverable, Made, Timing};
+pub use jobs::{Input, JobOrder, UPLOAD_LIFE, Workers, WorkersOptions};
 pub use language::{
     DEFAULT_ENCODER, Embedded, Found, Indexed, LanguageOptions, Languages, Performed, Question, SealedReply,
-    SearchOptions, TaskOptions, TextEvent, TextModel, TextSink,
+    SearchOptions, TaskDocument, TaskOptions, TextEvent, TextModel, TextSink,
 };
 pub use moving::Moving;
 pub use music::{Composed, MusicRequest};

@@ -69,20 +69,20 @@ pub(crate) fn seed_of(first: u64, index: usize) -> u64 {
     if index == 0 { first } else { Seed(first).derive(&format!("picture {index}")).0 >> 11 }
 }
 
-/// An identifier from the time (48 bits of milliseconds) and the request (80 bits of its SHA-256).
-/// `SOURCE_DATE_EPOCH` sets the time, for builds that must repeat.
+/// An identifier from the time (48 bits of milliseconds) and 80 bits that are drawn. `SOURCE_DATE_EPOCH`
+/// sets the time, and then the bits are those of the request's SHA-256, for builds that must repeat.
 pub(crate) fn new_work(request: &Value) -> Result<Work, StudioError> {
-    let now = match std::env::var("SOURCE_DATE_EPOCH") {
+    let (now, low) = match std::env::var("SOURCE_DATE_EPOCH") {
         Ok(text) => {
-            text.parse().ok().and_then(|s| OffsetDateTime::from_unix_timestamp(s).ok()).ok_or_else(|| {
+            let time = text.parse().ok().and_then(|s| OffsetDateTime::from_unix_timestamp(s).ok());
+            let time = time.ok_or_else(|| {
                 StudioError::Config(format!("SOURCE_DATE_EPOCH must be a number of seconds, not '{text}'"))
-            })?
+            })?;
+            let digest = Sha256::digest(request.to_string().as_bytes());
+            (time, digest.iter().take(10).fold(0u128, |n, b| (n << 8) | u128::from(*b)))
         }
-        Err(_) => OffsetDateTime::now_utc(),
+        Err(_) => (OffsetDateTime::now_utc(), uuid::Uuid::new_v4().as_u128() & ((1 << 80) - 1)),
     };
-    let now = now.replace_microsecond(0).unwrap_or(now);
-    let digest = Sha256::digest(request.to_string().as_bytes());
-    let low = digest.iter().take(10).fold(0u128, |n, b| (n << 8) | u128::from(*b));
     let millis = (now.unix_timestamp_nanos() / 1_000_000) as u128 & ((1 << 48) - 1);
     let created = now
         .replace_nanosecond(0)

@@ -6,10 +6,12 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use colophon_hub::{Hub, HubOptions};
 use colophon_ledger::{Ledger, VerifiedProof, verify_proof};
 use colophon_seal::{LocalAuthority, Sealer, SealerConfig, TimeStamper};
+use colophon_store::Store;
 use colophon_types::{Cancel, Cores, MakeRequest, Progress, WorkId};
 
 use crate::engines::{DEFAULT_MODEL, Models};
 use crate::film::{self, Made};
+use crate::jobs::Floor;
 use crate::language::{Encoders, Languages};
 use crate::stamps::WebStamper;
 use crate::{Config, StudioError, check};
@@ -35,7 +37,9 @@ pub struct Studio {
     pub(crate) hub: Arc<Hub>,
     pub(crate) cores: Cores,
     /// Held while log or keys are opened: two at once would make two of each.
-    opening: Mutex<()>,
+    pub(crate) opening: Mutex<()>,
+    pub(crate) store: OnceLock<Store>,
+    pub(crate) floor: Floor,
     ledger: OnceLock<Arc<Ledger>>,
     sealer: OnceLock<Arc<Sealer>>,
     pub(crate) languages: OnceLock<Languages>,
@@ -64,6 +68,8 @@ impl Studio {
             hub,
             cores,
             opening: Mutex::new(()),
+            store: OnceLock::new(),
+            floor: Floor::default(),
             ledger: OnceLock::new(),
             sealer: OnceLock::new(),
             languages: OnceLock::new(),

@@ -37,7 +37,7 @@ use crate::engines::{self, Models};
 use crate::{Studio, StudioError};
 
 /// Frame size of films.
-const SIZE: (u32, u32) = (1280, 720);
+pub(crate) const SIZE: (u32, u32) = (1280, 720);
 /// Tokens of context for the script: outline, one request, one answer.
 const CONTEXT: usize = 2048;
 /// How far the sound of the place lies under the voice, in LU.

@@ -13,6 +13,7 @@ use std::time::Instant;
 use colophon_seal::seal;
 use colophon_types::{Cancel, Draft, FrameMarker, MakeRequest, Media, NoProgress, Progress, Seed, Step};
 
+pub(crate) use line::SIZE;
 pub use made::{Deliverable, Made, Timing};
 
 use crate::check::Checked;

@@ -17,5 +17,5 @@ pub use encoders::{DEFAULT_ENCODER, Embedded};
 pub use engines::{LanguageOptions, Languages, TextModel};
 pub(crate) use find::MarkFinder;
 pub use generate::{SealedReply, TextEvent, TextSink};
-pub use perform::{Performed, TaskOptions};
+pub use perform::{Performed, TaskDocument, TaskOptions};
 pub use search::{Found, Indexed, SearchOptions};

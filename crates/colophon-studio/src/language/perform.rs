@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use colophon_seal::{Piece, Sealed, TextSeal, seal};
-use colophon_text::chat::{Finish, Message, Prompt};
+use colophon_text::chat::{Finish, Message, Prompt, Usage};
 use colophon_text::tasks::{Desk, Task, TaskEvent, Written};
 use colophon_types::{Cancel, Draft, Event, Lang, Media, Progress, Stage};
 use serde_json::{Value, json};
@@ -30,6 +30,16 @@ pub struct Performed {
     pub reply: SealedReply,
     /// What the task has to say of its own work.
     pub report: Value,
+}
+
+/// A finished task as a document.
+pub struct TaskDocument {
+    /// The sealed Markdown file.
+    pub sealed: Sealed,
+    /// What the task has to say of its own work.
+    pub report: Value,
+    /// Tokens of all requests together.
+    pub usage: Usage,
 }
 
 impl Studio {
@@ -79,10 +89,31 @@ impl Studio {
         progress: &dyn Progress,
         cancel: &Cancel,
     ) -> Result<(Sealed, Value), StudioError> {
-        let (written, about) = self.carry_out(task, options, progress, cancel, &mut |_| true)?;
+        let made = self.perform_watched(task, options, progress, cancel, &mut |_| true)?;
+        Ok((made.sealed, made.report))
+    }
+
+    /// As [`perform_document`](Self::perform_document); `on_piece` gets the words as they come and
+    /// returns whether to go on.
+    ///
+    /// # Errors
+    /// As [`Studio::perform`].
+    pub fn perform_watched(
+        &self,
+        task: &Task,
+        options: &TaskOptions,
+        progress: &dyn Progress,
+        cancel: &Cancel,
+        on_piece: &mut dyn FnMut(&Piece) -> bool,
+    ) -> Result<TaskDocument, StudioError> {
+        let mut growing = TextSeal::begin(Arc::clone(self.sealer()?));
+        let (written, about) = self.carry_out(task, options, progress, cancel, &mut |words| {
+            on_piece(&growing.piece(words.to_owned()))
+        })?;
         let receipt = about.receipt(written.seed, written.watermark)?;
-        let draft = Draft::new(Media::Text(written.text), receipt);
-        Ok((seal(draft, self.sealer()?, cancel, progress)?, written.report))
+        let Written { text, usage, report, .. } = written;
+        let draft = Draft::new(Media::Text(text), receipt);
+        Ok(TaskDocument { sealed: seal(draft, self.sealer()?, cancel, progress)?, report, usage })
     }
 
     fn carry_out(

@@ -1,0 +1,196 @@
+//! The gallery: files of works, search by meaning, and how works leave it.
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use colophon_seal::Verdict;
+use colophon_store::{JobId, NewWork, Store, StoreError, WorkEdit, WorkFilter, WorkRow};
+use colophon_text::encode::Purpose;
+use colophon_types::{Cancel, NoProgress};
+use tempfile::NamedTempFile;
+use zip::write::SimpleFileOptions;
+
+use crate::{Studio, StudioError, jobs};
+
+/// Works whose meaning is taken down at a time.
+const BATCH: usize = 64;
+/// Characters of a prompt that are read for its meaning.
+const READ: usize = 1_000;
+
+impl Studio {
+    /// The records of this studio, made on first use.
+    ///
+    /// # Errors
+    /// [`StudioError::Store`].
+    pub fn store(&self) -> Result<&Store, StudioError> {
+        if let Some(store) = self.store.get() {
+            return Ok(store);
+        }
+        let _turn = self.opening.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if let Some(store) = self.store.get() {
+            return Ok(store);
+        }
+        let store = Store::open(&self.home.join("studio.db"))?;
+        Ok(self.store.get_or_init(|| store))
+    }
+
+    /// The folder of all works.
+    pub(crate) fn works_dir(&self) -> PathBuf {
+        self.home.join("works")
+    }
+
+    /// Where the newest preview of a job lies while it runs.
+    pub fn preview_path(&self, job: &JobId) -> PathBuf {
+        self.home.join("works").join(".previews").join(job.as_str())
+    }
+
+    /// A file of a work: its main one, or a further one by name.
+    ///
+    /// # Errors
+    /// [`StudioError`]: no such file.
+    pub fn work_path(&self, work: &NewWork, name: Option<&str>) -> Result<PathBuf, StudioError> {
+        let listed = |name: &str| {
+            name == work.name || work.thumbnail.as_deref() == Some(name) || work.files.iter().any(|f| f.name == name)
+        };
+        let name = name.unwrap_or(&work.name);
+        // Only names that stand in the record are files: no path can be asked for.
+        if !listed(name) {
+            return Err(StoreError::Unknown { what: "file", name: name.to_owned() }.into());
+        }
+        Ok(self.works_dir().join(&work.folder).join(name))
+    }
+
+    /// What is known of a work by its own file, as anyone would find it.
+    ///
+    /// # Errors
+    /// [`StudioError`].
+    pub fn work_credential(&self, id: &str) -> Result<Verdict, StudioError> {
+        let row = self.store()?.work(id)?;
+        self.verify(&self.work_path(&row.work, None)?)
+    }
+
+    /// Changes what is said about a work.
+    ///
+    /// # Errors
+    /// [`StudioError`].
+    pub fn edit_work(&self, id: &str, mut edit: WorkEdit) -> Result<WorkRow, StudioError> {
+        if let Some(title) = &edit.title {
+            let fine = !title.trim().is_empty() && title.chars().count() <= 200;
+            if !fine || title.chars().any(char::is_control) {
+                return Err(StudioError::request("a title has 1 to 200 characters", "shorten it"));
+            }
+        }
+        edit.tags = edit.tags.map(jobs::checked_tags).transpose()?;
+        Ok(self.store()?.edit_work(id, edit)?)
+    }
+
+    /// Works that mean something like `words`, the nearest first. The first search after new works
+    /// takes down what they mean.
+    ///
+    /// # Errors
+    /// [`StudioError`] of the encoder.
+    pub fn search_works(
+        &self,
+        words: &str,
+        filter: &WorkFilter,
+        cancel: &Cancel,
+    ) -> Result<Vec<(WorkRow, f32)>, StudioError> {
+        let store = self.store()?;
+        let embed = |texts: &[String], purpose| {
+            self.embed(None, texts, purpose, &NoProgress, cancel).map(|made| made.vectors)
+        };
+        loop {
+            let new = store.works_without_vector(BATCH)?;
+            if new.is_empty() {
+                break;
+            }
+            let texts: Vec<String> = new
+                .iter()
+                .map(|(_, title, prompt)| format!("{title}. {prompt}").chars().take(READ).collect())
+                .collect();
+            let vectors = embed(&texts, Purpose::Passage)?;
+            store.set_vectors(new.into_iter().map(|(id, ..)| id).zip(vectors).collect())?;
+        }
+        let words: String = words.chars().take(READ).collect();
+        let vector = embed(&[words], Purpose::Query)?.pop().unwrap_or_default();
+        Ok(store.works_like(filter, &vector)?)
+    }
+
+    /// Removes a work and its files; its entry in the log stays.
+    ///
+    /// # Errors
+    /// [`StudioError`].
+    pub fn remove_work(&self, id: &str) -> Result<(), StudioError> {
+        let (row, shared) = self.store()?.forget_work(id)?;
+        let folder = self.works_dir().join(&row.work.folder);
+        let gone = |path: &Path| match std::fs::remove_file(path) {
+            Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(StudioError::io("remove", path)(e)),
+            _ => Ok(()),
+        };
+        if !shared {
+            return match std::fs::remove_dir_all(&folder) {
+                Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(StudioError::io("remove", &folder)(e)),
+                _ => Ok(()),
+            };
+        }
+        for name in row.work.files.iter().map(|f| &f.name).chain([&row.work.name]).chain(&row.work.thumbnail) {
+            gone(&folder.join(name))?;
+        }
+        Ok(())
+    }
+
+    /// A work with all its files, its receipt, the proof that it is in the log, and what verification
+    /// says of it, as one ZIP file.
+    ///
+    /// # Errors
+    /// [`StudioError`].
+    pub fn export_work(&self, id: &str) -> Result<NamedTempFile, StudioError> {
+        let row = self.store()?.work(id)?;
+        let work = &row.work;
+        let verdict = self.verify(&self.work_path(work, None)?)?;
+        let proof = self.ledger()?.prove(&work.sha256)?;
+        let pretty = |value: &serde_json::Value| serde_json::to_vec_pretty(value).unwrap_or_default();
+        let file = NamedTempFile::new().map_err(StudioError::io("write in", &std::env::temp_dir()))?;
+        let written = (|| -> Result<(), zip::result::ZipError> {
+            let mut zip = zip::ZipWriter::new(file.as_file());
+            // Media is compressed already.
+            let stored = SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
+            let packed = SimpleFileOptions::default().compression_method(zip::CompressionMethod::Deflated);
+            for name in [&work.name].into_iter().chain(work.files.iter().map(|f| &f.name)) {
+                let path = self.works_dir().join(&work.folder).join(name);
+                zip.start_file(name.as_str(), stored.large_file(true))?;
+                std::io::copy(&mut std::fs::File::open(path)?, &mut zip)?;
+            }
+            let verdict = serde_json::to_value(&verdict).unwrap_or_default();
+            let further = [
+                (format!("{}.tlog-proof", work.name), proof.into_bytes()),
+                ("receipt.json".to_owned(), pretty(&work.receipt)),
+                ("verdict.json".to_owned(), pretty(&verdict)),
+            ];
+            let taken = |name: &str| work.name == name || work.files.iter().any(|f| f.name == name);
+            for (name, bytes) in further.iter().filter(|(name, _)| !taken(name)) {
+                zip.start_file(name.as_str(), packed)?;
+                zip.write_all(bytes)?;
+            }
+            zip.finish()?;
+            Ok(())
+        })();
+        written.map_err(|e| StudioError::io("write", file.path())(std::io::Error::other(e)))?;
+        Ok(file)
+    }
+
+    /// Removes uploads whose time is over, and works that have been in the trash for `days`.
+    ///
+    /// # Errors
+    /// [`StudioError`].
+    pub fn tidy(&self, days: u32) -> Result<(), StudioError> {
+        let store = self.store()?;
+        for upload in store.expire_uploads()? {
+            let _ = std::fs::remove_file(self.upload_path(&upload.id));
+        }
+        for id in store.old_trash(store.now() - i64::from(days) * 86_400_000)? {
+            self.remove_work(&id)?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,137 @@
+//! Files that jobs work on: brought by their owner, or works of the gallery.
+
+use std::path::PathBuf;
+
+use colophon_types::Declared;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::Run;
+use super::shelf::About;
+use crate::brought::Brought;
+use crate::{PictureFile, Studio, StudioError};
+
+/// How long a file that was brought is kept, in milliseconds.
+pub const UPLOAD_LIFE: i64 = 86_400_000;
+
+/// A file that a job works on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Input {
+    /// A file that was brought, by its identifier.
+    Upload(String),
+    /// A work of the gallery, by its number.
+    Work(String),
+}
+
+/// Such a file, found.
+pub(crate) struct InputFile {
+    /// Its name, without folders.
+    pub(crate) name: String,
+    /// Where it is.
+    pub(crate) path: PathBuf,
+}
+
+/// Sealing what something else generated.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct MarkJob {
+    pub(crate) file: Input,
+    pub(crate) generator: String,
+    #[serde(default)]
+    declared: Declared,
+    #[serde(default)]
+    again: bool,
+}
+
+/// Fetching a model.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PullJob {
+    pub(crate) model: String,
+}
+
+impl Studio {
+    /// Where a file that was brought is kept.
+    pub fn upload_path(&self, id: &str) -> PathBuf {
+        self.home.join("uploads").join(id)
+    }
+
+    /// Finds a file that someone may use.
+    pub(crate) fn input_file(
+        &self,
+        input: &Input,
+        owner: &str,
+        sees_all: bool,
+    ) -> Result<InputFile, StudioError> {
+        let store = self.store()?;
+        match input {
+            Input::Upload(id) => {
+                let upload = store.upload(id)?;
+                if upload.owner != owner && !sees_all {
+                    return Err(unknown("upload", id));
+                }
+                Ok(InputFile { path: self.upload_path(&upload.id), name: upload.name })
+            }
+            Input::Work(id) => {
+                let row = store.work(id)?;
+                if row.owner != owner && !sees_all {
+                    return Err(unknown("work", id));
+                }
+                Ok(InputFile { path: self.work_path(&row.work, None)?, name: row.work.name })
+            }
+        }
+    }
+}
+
+/// What is someone else's is not there.
+fn unknown(what: &'static str, name: &str) -> StudioError {
+    StudioError::Store(colophon_store::StoreError::Unknown { what, name: name.to_owned() })
+}
+
+impl Run<'_> {
+    /// A file that the job names; whoever asked was allowed it then.
+    pub(crate) fn file(&self, input: &Input) -> Result<InputFile, StudioError> {
+        self.studio.input_file(input, &self.job.owner, true)
+    }
+
+    /// The same as a picture.
+    pub(crate) fn picture(&self, input: &Input) -> Result<PictureFile, StudioError> {
+        let file = self.file(input)?;
+        Ok(PictureFile { name: file.name, ..PictureFile::open(&file.path)? })
+    }
+}
+
+impl MarkJob {
+    pub(crate) fn run(&self, run: &mut Run<'_>) -> Result<(), StudioError> {
+        let file = run.file(&self.file)?;
+        // The seal takes the name that the file came with.
+        let named = tempfile::tempdir().map_err(StudioError::io("make a folder in", &std::env::temp_dir()))?;
+        let path = named.path().join(&file.name);
+        std::fs::copy(&file.path, &path).map_err(StudioError::io("read", &file.path))?;
+        let brought = Brought {
+            generator: self.generator.clone(),
+            declared: self.declared,
+            again: self.again,
+            format: None,
+        };
+        let sealed = run.studio.mark(&path, &brought, run.progress.as_ref(), run.cancel)?;
+        let name = format!("{}.{}", stem(&file.name), sealed.extension());
+        run.shelf.keep(&sealed, &name, About { title: file.name, ..About::default() })
+    }
+}
+
+/// A file's name without its ending.
+pub(crate) fn stem(name: &str) -> &str {
+    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+    if stem.is_empty() { "file" } else { stem }
+}
+
+impl PullJob {
+    pub(crate) fn run(&self, run: &mut Run<'_>) -> Result<(), StudioError> {
+        let pulled = run.studio.hub().pull(&[&self.model], run.progress.as_ref(), run.cancel)?;
+        let ids: Vec<&str> = pulled.iter().map(|m| m.entry().id.as_str()).collect();
+        run.shelf.result(json!({"models": ids}));
+        Ok(())
+    }
+}

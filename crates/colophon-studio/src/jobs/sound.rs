@@ -1,0 +1,237 @@
+//! Jobs that speak, play, and listen.
+
+use colophon_store::Usage;
+use colophon_types::{LangChoice, Seed, SoundFormat};
+use serde::Deserialize;
+use serde_json::json;
+
+use super::inputs::stem;
+use super::shelf::About;
+use super::{Input, Run};
+use crate::composing::{Brief, Plan};
+use crate::{
+    AudiobookRequest, MusicRequest, SoundRequest, SpeechRequest, StudioError, TranscribeRequest, check,
+};
+
+/// Seconds of music where none are named.
+const MUSIC_SECONDS: f64 = 30.0;
+/// Longest text that is spoken, in characters.
+const LONGEST_TEXT: usize = 100_000;
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SpeechJob {
+    pub(crate) text: String,
+    #[serde(default)]
+    voice: Option<String>,
+    #[serde(default)]
+    lang: LangChoice,
+    #[serde(default)]
+    speed: Option<f32>,
+    #[serde(default)]
+    format: SoundFormat,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct MusicJob {
+    pub(crate) prompt: String,
+    #[serde(default)]
+    seconds: Option<f64>,
+    #[serde(default)]
+    style: Option<String>,
+    #[serde(default)]
+    seed: Option<u64>,
+    #[serde(default)]
+    stems: bool,
+    #[serde(default)]
+    format: SoundFormat,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SoundJob {
+    pub(crate) prompt: String,
+    #[serde(default)]
+    seconds: Option<f64>,
+    #[serde(default)]
+    seed: Option<u64>,
+    #[serde(default)]
+    round: bool,
+    #[serde(default)]
+    format: SoundFormat,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct TranscriptionJob {
+    pub(crate) file: Input,
+    #[serde(default)]
+    lang: Option<String>,
+    #[serde(default)]
+    translate: bool,
+    #[serde(default)]
+    words: bool,
+    #[serde(default)]
+    model: Option<String>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct AudiobookJob {
+    pub(crate) file: Input,
+    #[serde(default)]
+    voice: Option<String>,
+    #[serde(default)]
+    lang: LangChoice,
+    #[serde(default)]
+    format: Option<SoundFormat>,
+}
+
+/// Whole seconds, for quotas.
+fn seconds(seconds: f64) -> Usage {
+    Usage { seconds: seconds.ceil().max(0.0) as u64, ..Usage::default() }
+}
+
+impl SpeechJob {
+    pub(crate) fn check(&self) -> Result<(), StudioError> {
+        let count = self.text.chars().count();
+        if self.text.trim().is_empty() {
+            return Err(StudioError::request("there is nothing to say", "give a text"));
+        }
+        if count > LONGEST_TEXT {
+            let message = format!("the text has {count} characters; at most {LONGEST_TEXT} are spoken at once");
+            return Err(StudioError::request(message, "make an audiobook of it"));
+        }
+        Ok(())
+    }
+
+    pub(crate) fn run(&self, run: &mut Run<'_>) -> Result<(), StudioError> {
+        let request = SpeechRequest {
+            text: self.text.clone(),
+            voice: self.voice.clone(),
+            lang: self.lang,
+            speed: self.speed.unwrap_or(1.0),
+            format: self.format,
+            ..SpeechRequest::default()
+        };
+        let made = run.studio.speak(&request, run.progress.as_ref(), run.cancel)?;
+        let about =
+            About { prompt: self.text.clone(), seconds: Some(made.seconds), ..About::default() };
+        run.shelf.keep(&made.sealed, &format!("speech.{}", made.sealed.extension()), about)?;
+        run.shelf.used(seconds(made.seconds));
+        run.shelf.result(json!({"seconds": made.seconds, "lines": made.lines}));
+        Ok(())
+    }
+}
+
+impl MusicJob {
+    fn brief(&self) -> Brief {
+        let seconds = self.seconds.unwrap_or(MUSIC_SECONDS);
+        Brief { style: self.style.clone(), ..Brief::new(&self.prompt, seconds) }
+    }
+
+    pub(crate) fn check(&self) -> Result<(), StudioError> {
+        check::brief(&self.prompt, "say what the music should be like")?;
+        Ok(Plan::new(&self.brief(), Seed(self.seed.unwrap_or_default())).map(drop)?)
+    }
+
+    pub(crate) fn run(&self, run: &mut Run<'_>) -> Result<(), StudioError> {
+        let request = MusicRequest {
+            brief: self.brief(),
+            seed: self.seed,
+            soundfont: None,
+            stems: self.stems,
+            format: self.format,
+        };
+        let made = run.studio.compose(&request, run.progress.as_ref(), run.cancel)?;
+        let about = About { prompt: self.prompt.clone(), seconds: Some(made.seconds), ..About::default() };
+        run.shelf.keep(&made.sealed, &format!("music.{}", made.sealed.extension()), about)?;
+        for (name, stem) in &made.stems {
+            run.shelf.beside(stem, &format!("{name}.{}", stem.extension()))?;
+        }
+        run.shelf.beside_bytes(&made.midi, "music.mid", "audio/midi")?;
+        run.shelf.used(seconds(made.seconds));
+        run.shelf.result(json!({"seconds": made.seconds, "plan": made.plan}));
+        Ok(())
+    }
+}
+
+impl SoundJob {
+    pub(crate) fn check(&self) -> Result<(), StudioError> {
+        check::brief(&self.prompt, "say what is to be heard").map(drop)
+    }
+
+    pub(crate) fn run(&self, run: &mut Run<'_>) -> Result<(), StudioError> {
+        let request = SoundRequest {
+            prompt: self.prompt.clone(),
+            seconds: self.seconds,
+            seed: self.seed,
+            round: self.round,
+            rate: None,
+            format: self.format,
+        };
+        let made = run.studio.sound(&request, run.progress.as_ref(), run.cancel)?;
+        let about = About { prompt: self.prompt.clone(), seconds: Some(made.seconds), ..About::default() };
+        run.shelf.keep(&made.sealed, &format!("sound.{}", made.sealed.extension()), about)?;
+        run.shelf.used(seconds(made.seconds));
+        run.shelf.result(json!({"seconds": made.seconds, "ignored": made.ignored}));
+        Ok(())
+    }
+}
+
+impl TranscriptionJob {
+    /// A transcript is what a person said: it is no work and is not sealed.
+    pub(crate) fn run(&self, run: &mut Run<'_>) -> Result<(), StudioError> {
+        let file = run.file(&self.file)?;
+        let request = TranscribeRequest {
+            model: self.model.clone(),
+            lang: self.lang.clone(),
+            translate: self.translate,
+            words: self.words,
+            ..TranscribeRequest::default()
+        };
+        let shelf = &*run.shelf;
+        let mut tell = |segment: &crate::Segment| shelf.words(segment.text.trim());
+        let made =
+            run.studio.transcribe(&file.path, &request, &mut tell, run.progress.as_ref(), run.cancel)?;
+        let transcript = &made.transcript;
+        let text: Vec<&str> = transcript.segments.iter().map(|s| s.text.trim()).collect();
+        run.shelf.used(seconds(transcript.duration));
+        run.shelf.result(json!({
+            "text": text.join("\n"),
+            "language": transcript.language,
+            "duration": transcript.duration,
+            "segments": transcript.segments,
+        }));
+        Ok(())
+    }
+}
+
+impl AudiobookJob {
+    pub(crate) fn run(&self, run: &mut Run<'_>) -> Result<(), StudioError> {
+        let file = run.file(&self.file)?;
+        // The reader goes by the ending of the name.
+        let named = tempfile::tempdir().map_err(StudioError::io("make a folder in", &std::env::temp_dir()))?;
+        let book = named.path().join(&file.name);
+        std::fs::copy(&file.path, &book).map_err(StudioError::io("read", &file.path))?;
+        let request = AudiobookRequest {
+            book,
+            format: self.format.unwrap_or(SoundFormat::Aac),
+            voice: self.voice.clone(),
+            lang: self.lang,
+            speed: 1.0,
+            title: None,
+            author: None,
+            cover: None,
+            chapters: None,
+        };
+        let made = run.studio.audiobook(&request, run.progress.as_ref(), run.cancel)?;
+        let end = if made.sealed.extension() == "m4a" { "m4b" } else { made.sealed.extension() };
+        let about = About { title: made.title.clone(), prompt: file.name.clone(), seconds: Some(made.seconds) };
+        run.shelf.keep(&made.sealed, &format!("{}.{end}", stem(&file.name)), about)?;
+        run.shelf.used(seconds(made.seconds));
+        run.shelf.result(json!({"seconds": made.seconds, "chapters": made.chapters}));
+        Ok(())
+    }
+}

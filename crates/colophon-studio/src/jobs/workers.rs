@@ -1,0 +1,262 @@
+//! Those who work: threads that take jobs, hold them, and end them.
+
+use std::collections::HashMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use colophon_store::{Job, JobFault, JobId, Outcome, Store};
+use colophon_types::{Cancel, ErrorCode, Event, Explain, Progress};
+use serde_json::{Value, json};
+
+use super::{JobRequest, Run, Shelf, is_passing, shelf};
+use crate::{Studio, StudioError};
+
+/// How long a job is held without a sign of life.
+const LEASE: Duration = Duration::from_secs(30);
+/// How often a sign of life is given.
+const BEAT: Duration = Duration::from_secs(5);
+/// How often a worker looks for jobs whose pause is over.
+const LOOK: Duration = Duration::from_secs(1);
+/// Least time between two notes of progress.
+const NOTE: Duration = Duration::from_millis(250);
+
+/// What workers and those who hand them jobs share.
+#[derive(Default)]
+pub(crate) struct Floor {
+    /// Counts rings, so that none is missed.
+    bell: (Mutex<u64>, Condvar),
+    running: Mutex<HashMap<JobId, Cancel>>,
+    stopping: AtomicBool,
+}
+
+impl Floor {
+    /// Says that there is something to do.
+    pub(crate) fn ring(&self) {
+        *self.bell.0.lock().unwrap_or_else(PoisonError::into_inner) += 1;
+        self.bell.1.notify_all();
+    }
+
+    /// Stops a job that runs here.
+    pub(crate) fn stop(&self, id: &JobId) {
+        if let Some(cancel) = self.running.lock().unwrap_or_else(PoisonError::into_inner).get(id) {
+            cancel.cancel();
+        }
+    }
+
+    fn rings(&self) -> u64 {
+        *self.bell.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits for a ring after number `heard`, or a while.
+    fn wait(&self, heard: u64) {
+        let rings = self.bell.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if *rings == heard {
+            drop(self.bell.1.wait_timeout(rings, LOOK));
+        }
+    }
+
+    fn is_stopping(&self) -> bool {
+        self.stopping.load(Ordering::SeqCst)
+    }
+}
+
+/// How jobs are worked on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WorkersOptions {
+    /// Jobs at the same time; one of them may be a film or another long one.
+    pub at_once: usize,
+    /// Whether no other program works on the jobs of this studio: then those that run have lost their
+    /// worker.
+    pub alone: bool,
+}
+
+impl Default for WorkersOptions {
+    fn default() -> Self {
+        Self { at_once: 2, alone: true }
+    }
+}
+
+/// Threads that work on jobs.
+pub struct Workers {
+    studio: Arc<Studio>,
+    threads: Vec<JoinHandle<()>>,
+}
+
+impl Workers {
+    /// Takes up what was left, and starts to work.
+    ///
+    /// # Errors
+    /// [`StudioError`] when the records or the folder of works cannot be used.
+    pub fn start(studio: Arc<Studio>, options: &WorkersOptions) -> Result<Self, StudioError> {
+        let store = studio.store()?.clone();
+        if options.alone {
+            shelf::sweep(&studio.works_dir());
+        }
+        let taken = store.recover(options.alone, &mut |job| shelf::settle(&studio, job))?;
+        if taken > 0 {
+            tracing::info!("{taken} jobs were taken up again");
+        }
+        let mut threads = Vec::new();
+        for number in 0..options.at_once.max(1) {
+            let name = format!("{}-{}", uuid::Uuid::new_v4().simple(), number);
+            let kinds: Vec<&'static str> = JobRequest::KINDS
+                .into_iter()
+                .filter(|k| number == 0 || !JobRequest::HEAVY.contains(k))
+                .collect();
+            let (studio, store) = (Arc::clone(&studio), store.clone());
+            let work = move || work(&studio, &store, &name, &kinds);
+            let thread = std::thread::Builder::new().name(format!("worker-{number}")).spawn(work);
+            threads.push(thread.map_err(StudioError::io("start a thread for", studio_home()))?);
+        }
+        Ok(Self { studio, threads })
+    }
+
+    /// Takes no more jobs, lets those that run go on for a while, and gives the others back.
+    pub fn stop(self, grace: Duration) {
+        let floor = &self.studio.floor;
+        floor.stopping.store(true, Ordering::SeqCst);
+        floor.ring();
+        let began = Instant::now();
+        while began.elapsed() < grace && !self.threads.iter().all(JoinHandle::is_finished) {
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        for cancel in floor.running.lock().unwrap_or_else(PoisonError::into_inner).values() {
+            cancel.cancel();
+        }
+        for thread in self.threads {
+            let _ = thread.join();
+        }
+    }
+}
+
+fn studio_home() -> &'static std::path::Path {
+    std::path::Path::new("jobs")
+}
+
+fn work(studio: &Studio, store: &Store, name: &str, kinds: &[&str]) {
+    while !studio.floor.is_stopping() {
+        let heard = studio.floor.rings();
+        match store.claim(name, kinds, LEASE) {
+            Ok(Some(job)) => attempt(studio, store, name, &job),
+            Ok(None) => studio.floor.wait(heard),
+            Err(error) => {
+                tracing::error!("no job can be taken: {error}");
+                studio.floor.wait(heard);
+            }
+        }
+    }
+}
+
+/// One attempt at a job, from the claim to its end.
+fn attempt(studio: &Studio, store: &Store, name: &str, job: &Job) {
+    let cancel = Cancel::new();
+    let running = || studio.floor.running.lock().unwrap_or_else(PoisonError::into_inner);
+    running().insert(job.id.clone(), cancel.clone());
+    let outcome = held(store, name, job, &cancel, || {
+        // A job that was stopped between its claim and now.
+        if store.job(&job.id).is_ok_and(|now| now.cancel) {
+            return Outcome::Cancelled;
+        }
+        let done = catch_unwind(AssertUnwindSafe(|| make(studio, store, job, &cancel)));
+        match done {
+            Ok(Ok(outcome)) => outcome,
+            Ok(Err(error)) => failed(studio, store, job, &error),
+            Err(_) => Outcome::Failed {
+                fault: JobFault { code: "failed".into(), message: "the engine stopped unexpectedly".into() },
+                passing: false,
+            },
+        }
+    });
+    running().remove(&job.id);
+    match store.finish(job, name, outcome) {
+        Ok(Some(_)) => studio.floor.ring(),
+        Ok(None) => tracing::warn!("the job {} was taken by another worker", job.id),
+        Err(error) => tracing::error!("the end of the job {} was not kept: {error}", job.id),
+    }
+}
+
+/// Does the work of a job and puts what came of it into the gallery.
+fn make(studio: &Studio, store: &Store, job: &Job, cancel: &Cancel) -> Result<Outcome, StudioError> {
+    let request = JobRequest::read(&job.kind, &job.request)?;
+    let mut shelf = Shelf::open(studio, job)?;
+    let progress = Arc::new(Notes { store: store.clone(), job: job.id.clone(), last: Mutex::new(None) });
+    request.run(&mut Run { studio, job, shelf: &mut shelf, progress, cancel })?;
+    shelf.commit()
+}
+
+fn failed(studio: &Studio, store: &Store, job: &Job, error: &StudioError) -> Outcome {
+    if error.code() == ErrorCode::Cancelled {
+        let wanted = store.job(&job.id).is_ok_and(|now| now.cancel || now.deadline.is_some_and(|d| d < store.now()));
+        return if studio.floor.is_stopping() && !wanted { Outcome::GivenBack } else { Outcome::Cancelled };
+    }
+    let code = serde_json::to_value(error.code()).ok().and_then(|v| v.as_str().map(str::to_owned));
+    let message = match error.hint() {
+        Some(hint) => format!("{error}; {hint}"),
+        None => error.to_string(),
+    };
+    tracing::info!("the job {} ({}) failed: {message}", job.id, job.kind);
+    let fault = JobFault { code: code.unwrap_or_else(|| "failed".into()), message };
+    Outcome::Failed { fault, passing: is_passing(error) }
+}
+
+/// Works while another thread gives signs of life, and stops when the job was lost or is to be stopped.
+fn held(store: &Store, name: &str, job: &Job, cancel: &Cancel, work: impl FnOnce() -> Outcome) -> Outcome {
+    let done = (Mutex::new(false), Condvar::new());
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            let mut over = done.0.lock().unwrap_or_else(PoisonError::into_inner);
+            while !*over {
+                let left = job.deadline.map(|d| Duration::from_millis((d - store.now()).max(0) as u64 + 1));
+                let pause = left.map_or(BEAT, |left| left.clamp(Duration::from_millis(100), BEAT));
+                let waited = done.1.wait_timeout(over, pause);
+                over = waited.unwrap_or_else(PoisonError::into_inner).0;
+                if *over {
+                    break;
+                }
+                match store.hold(job, name, LEASE) {
+                    Ok((true, false)) => {}
+                    Ok(_) => cancel.cancel(),
+                    Err(error) => tracing::error!("a job is held no longer: {error}"),
+                }
+            }
+        });
+        let outcome = work();
+        *done.0.lock().unwrap_or_else(PoisonError::into_inner) = true;
+        done.1.notify_all();
+        outcome
+    })
+}
+
+/// Notes progress, not too often.
+struct Notes {
+    store: Store,
+    job: JobId,
+    last: Mutex<Option<(Instant, &'static str)>>,
+}
+
+impl Progress for Notes {
+    fn event(&self, event: Event) {
+        let note = match event {
+            Event::Progress { stage, done, total, what } => {
+                let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+                let label = stage.label();
+                let soon = last.is_some_and(|(at, of)| of == label && at.elapsed() < NOTE);
+                if soon && done < total {
+                    return;
+                }
+                *last = Some((Instant::now(), label));
+                let fraction = (total > 0).then(|| (done as f64 / total as f64).min(1.0));
+                json!({
+                    "stage": stage, "label": label, "done": done, "total": total, "fraction": fraction,
+                    "what": what,
+                })
+            }
+            Event::Note { message } => json!({"stage": Value::Null, "note": message}),
+            Event::Done { .. } => return,
+        };
+        self.store.note_progress(&self.job, note);
+    }
+}
