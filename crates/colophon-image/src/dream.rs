@@ -54,6 +54,11 @@ impl Default for Dream {
     }
 }
 
+/// The names of all layers.
+pub fn layers() -> Vec<String> {
+    crate::vgg::layers()
+}
+
 /// The network of one layer, ready to dream.
 #[derive(Debug)]
 pub struct Dreamer {

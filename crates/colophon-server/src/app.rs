@@ -1,22 +1,18 @@
-//! What every request needs, and the gate that all of them pass: host, key, origin.
+//! What the handlers share, and how bodies are read.
 
 use std::collections::HashMap;
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Instant;
 
 use axum::body::{Body, to_bytes};
-use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
-use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
+use axum::extract::State;
 use colophon_studio::Studio;
 use colophon_studio::chat::Message;
 use serde::de::DeserializeOwned;
 use tokio::sync::Semaphore;
 
 use crate::error::ApiError;
-use crate::keys::ApiKeys;
+use crate::gate::Buckets;
 use crate::metrics::Metrics;
 
 /// Answers of `/v1/responses` that are kept to be gone on from.
@@ -33,11 +29,30 @@ pub struct ServerOptions {
     pub cors: Option<String>,
     /// Whether only this machine can reach the server.
     pub loopback: bool,
+    /// Requests of one key or account a minute; any number where none is given.
+    pub a_minute: Option<u32>,
+    /// Jobs that are worked on at the same time; with 0 others work on them.
+    pub jobs_at_once: usize,
+    /// Days that a work stays in the trash.
+    pub trash_days: u32,
+    /// Largest file that is brought for a job, in bytes.
+    pub max_upload: u64,
+    /// Whether webhooks may go to addresses of private networks and of this machine.
+    pub private_webhooks: bool,
 }
 
 impl Default for ServerOptions {
     fn default() -> Self {
-        Self { max_body: 10 << 20, cors: None, loopback: true }
+        Self {
+            max_body: 10 << 20,
+            cors: None,
+            loopback: true,
+            a_minute: None,
+            jobs_at_once: 2,
+            trash_days: 30,
+            max_upload: 1 << 30,
+            private_webhooks: false,
+        }
     }
 }
 
@@ -45,17 +60,36 @@ impl Default for ServerOptions {
 pub(crate) struct App {
     pub(crate) studio: Arc<Studio>,
     pub(crate) options: ServerOptions,
-    pub(crate) keys: ApiKeys,
+    pub(crate) buckets: Buckets,
     pub(crate) metrics: Metrics,
     pub(crate) responses: Responses,
     /// Places for those who verify without a key.
     pub(crate) verifying: Semaphore,
+    /// A place for one whose password is hashed.
+    pub(crate) signing: Semaphore,
 }
 
 impl App {
-    pub(crate) fn new(studio: Arc<Studio>, keys: ApiKeys, options: ServerOptions) -> Self {
-        let (metrics, responses) = (Metrics::default(), Responses::default());
-        Self { studio, options, keys, metrics, responses, verifying: Semaphore::new(VERIFYING) }
+    pub(crate) fn new(studio: Arc<Studio>, options: ServerOptions) -> Self {
+        Self {
+            studio,
+            options,
+            buckets: Buckets::default(),
+            metrics: Metrics::default(),
+            responses: Responses::default(),
+            verifying: Semaphore::new(VERIFYING),
+            signing: Semaphore::new(1),
+        }
+    }
+
+    /// Lets work that waits for disks or processors go on beside the connections.
+    pub(crate) async fn blocking<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Studio) -> Result<T, ApiError> + Send + 'static,
+    ) -> Result<T, ApiError> {
+        let studio = Arc::clone(&self.studio);
+        let done = tokio::task::spawn_blocking(move || work(&studio)).await;
+        done.map_err(|_| ApiError::stopped())?
     }
 }
 
@@ -63,10 +97,6 @@ impl App {
 const VERIFYING: usize = 2;
 
 pub(crate) type Shared = State<Arc<App>>;
-
-/// Who asks.
-#[derive(Clone, Debug)]
-pub(crate) struct Client(pub(crate) String);
 
 /// A kept answer: the conversation up to and with it, and the answer as it was sent.
 #[derive(Clone)]
@@ -131,92 +161,4 @@ pub(crate) async fn json_within<T: DeserializeOwned>(limit: usize, body: Body) -
     })?;
     reader.end().map_err(|e| ApiError::bad(format!("the request cannot be read: {e}"), None))?;
     Ok(value)
-}
-
-/// The gate.
-pub(crate) async fn gate(State(app): Shared, mut request: Request, next: Next) -> Response {
-    let started = Instant::now();
-    let origin = request.headers().get(header::ORIGIN).cloned();
-    let allowed = allowed_origin(&app, origin.as_ref());
-    let preflight = request.method() == Method::OPTIONS && origin.is_some();
-    let mut response = if preflight {
-        match &allowed {
-            Some(_) => StatusCode::NO_CONTENT.into_response(),
-            None => ApiError::forbidden("requests from other origins are not allowed").into_response(),
-        }
-    } else {
-        let own = origin.as_ref().is_none_or(|origin| is_own(origin, request.headers()));
-        match admit(&app, request.headers(), request.uri().path(), !own && allowed.is_none()) {
-            Ok(client) => {
-                request.extensions_mut().insert(client);
-                next.run(request).await
-            }
-            Err(error) => error.into_response(),
-        }
-    };
-    if let Some(origin) = allowed {
-        let headers = response.headers_mut();
-        headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
-        headers.insert(header::VARY, HeaderValue::from_static("Origin"));
-        if preflight {
-            let methods = HeaderValue::from_static("GET, POST, DELETE");
-            headers.insert(header::ACCESS_CONTROL_ALLOW_METHODS, methods);
-            let names = HeaderValue::from_static("Authorization, Content-Type");
-            headers.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, names);
-        }
-    }
-    app.metrics.answered(response.status().as_u16(), started.elapsed());
-    response
-}
-
-fn allowed_origin(app: &App, origin: Option<&HeaderValue>) -> Option<HeaderValue> {
-    let wanted = app.options.cors.as_deref()?;
-    let origin = origin?;
-    (wanted == "*" || origin.as_bytes() == wanted.as_bytes()).then(|| origin.clone())
-}
-
-/// Whether a page of this server asks.
-fn is_own(origin: &HeaderValue, headers: &HeaderMap) -> bool {
-    let host = headers.get(header::HOST).and_then(|v| v.to_str().ok());
-    let origin = origin.to_str().ok().and_then(|o| o.split_once("://"));
-    origin.zip(host).is_some_and(|((_, origin), host)| origin.eq_ignore_ascii_case(host))
-}
-
-fn admit(app: &App, headers: &HeaderMap, path: &str, foreign: bool) -> Result<Client, ApiError> {
-    if matches!(path, "/healthz" | "/readyz") {
-        return Ok(Client(String::new()));
-    }
-    if foreign {
-        return Err(ApiError::forbidden("requests from other origins are not allowed"));
-    }
-    if app.keys.is_empty() {
-        // Without keys the server is open to this machine alone; a page on the web that points a
-        // name of its own at this address must not get in.
-        if app.options.loopback && !is_local_host(headers) {
-            return Err(ApiError::forbidden("this host name is not served here"));
-        }
-        return Ok(Client("local".into()));
-    }
-    if matches!(path, "/v1/verify" | "/verify") {
-        return Ok(Client(String::new()));
-    }
-    let given = headers
-        .get(header::AUTHORIZATION)
-        .and_then(|v| v.to_str().ok())
-        .and_then(|v| v.strip_prefix("Bearer "))
-        .ok_or_else(|| ApiError::unauthorised("an API key is needed: 'Authorization: Bearer KEY'"))?;
-    match app.keys.check(given.trim()) {
-        Some(name) => Ok(Client(name.to_owned())),
-        None => Err(ApiError::unauthorised("the API key is not known here")),
-    }
-}
-
-fn is_local_host(headers: &HeaderMap) -> bool {
-    let Some(host) = headers.get(header::HOST).and_then(|v| v.to_str().ok()) else { return true };
-    let name = match host.strip_prefix('[') {
-        Some(v6) => v6.split(']').next().unwrap_or_default(),
-        None => host.split(':').next().unwrap_or_default(),
-    };
-    name.eq_ignore_ascii_case("localhost")
-        || name.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
 }

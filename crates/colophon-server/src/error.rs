@@ -4,6 +4,7 @@ use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use colophon_studio::StudioError;
+use colophon_studio::store::StoreError;
 use colophon_types::{ErrorCode, Explain};
 use serde_json::{Value, json};
 
@@ -58,6 +59,15 @@ impl ApiError {
         }
     }
 
+    pub(crate) fn too_many(message: &str) -> Self {
+        Self {
+            status: StatusCode::TOO_MANY_REQUESTS,
+            kind: "rate_limit_error",
+            code: "busy",
+            ..Self::bad(message, None)
+        }
+    }
+
     pub(crate) fn stopped() -> Self {
         Self {
             status: StatusCode::INTERNAL_SERVER_ERROR,
@@ -106,6 +116,7 @@ impl From<StudioError> for ApiError {
             StudioError::Text(colophon_studio::TextError::Parameter { name: param, .. }) => {
                 (name, Some((*param).to_owned()))
             }
+            StudioError::Store(StoreError::Unknown { .. }) => ("not_found", None),
             _ => (name, None),
         };
         let message = match error.hint() {
@@ -113,6 +124,12 @@ impl From<StudioError> for ApiError {
             None => error.to_string(),
         };
         Self { status, kind, code: name, message, param }
+    }
+}
+
+impl From<StoreError> for ApiError {
+    fn from(error: StoreError) -> Self {
+        StudioError::from(error).into()
     }
 }
 

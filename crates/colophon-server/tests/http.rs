@@ -8,11 +8,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use colophon_server::{ApiKeys, ServerOptions, serve};
+use colophon_server::{ServerOptions, serve};
 use colophon_studio::chat::{
     Chat, Delta, Finish, GenerateRequest, ModelInfo, Prompt, Reply, Sink, ToolCall, ToolChoice, Usage,
     WatermarkState,
 };
+use colophon_studio::store::NewKey;
 use colophon_studio::{Config, Studio, TextError};
 use colophon_types::{Cancel, ModelUse};
 use serde_json::{Value, json};
@@ -138,8 +139,8 @@ fn start(setup: Setup) -> (Server, Vec<String>) {
         variant: None,
     };
     studio.languages().adopt("fake", Arc::new(engine), uses);
-    let mut keys = ApiKeys::load(&home.path().join("api-keys.json")).unwrap();
-    let made = setup.keys.iter().map(|name| keys.add(name).unwrap()).collect();
+    let store = studio.store().unwrap();
+    let made = setup.keys.iter().map(|name| store.add_key(NewKey::named(name), "test").unwrap()).collect();
     let stop = Cancel::new();
     let hear = stop.clone();
     let stopping = async move {
@@ -152,7 +153,7 @@ fn start(setup: Setup) -> (Server, Vec<String>) {
     let thread = std::thread::spawn(move || {
         let address = "127.0.0.1:0".parse().unwrap();
         let ready = |address| send.send(address).unwrap();
-        serve(Arc::new(studio), address, keys, options, false, ready, stopping).unwrap();
+        serve(Arc::new(studio), address, options, false, ready, stopping).unwrap();
     });
     let address = receive.recv_timeout(Duration::from_secs(30)).unwrap();
     (Server { address, stop, left, asked, thread: Some(thread), _home: home }, made)
@@ -613,9 +614,8 @@ fn other_machines_are_not_served_without_keys() {
     let home = tempfile::tempdir().unwrap();
     let config = Config { home: Some(home.path().to_owned()), offline: true, ..Config::default() };
     let studio = Arc::new(Studio::open(config).unwrap());
-    let keys = ApiKeys::load(&home.path().join("k.json")).unwrap();
     let address = "0.0.0.0:0".parse().unwrap();
-    let error = serve(studio, address, keys, ServerOptions::default(), false, |_| (), async {}).unwrap_err();
+    let error = serve(studio, address, ServerOptions::default(), false, |_| (), async {}).unwrap_err();
     assert!(error.to_string().contains("no API key"), "{error}");
 }
 

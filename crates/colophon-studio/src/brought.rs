@@ -92,7 +92,7 @@ impl Studio {
         let steps = vec![("seal", GENERATOR.to_owned())];
         let receipt = origin::receipt(work, &name, lang, given, 0, uses, steps);
         let draft = Draft::declared(media, receipt, source, brought.declared).written_as(format);
-        let sealer = Arc::clone(self.sealer()?);
+        let sealer = self.sealer()?;
         Ok(seal(draft, &sealer, cancel, progress)?)
     }
 

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use colophon_hub::Role;
 use colophon_image::Diffusion;
@@ -215,7 +214,7 @@ impl Studio {
         let bench = Bench::fetch(&mut fetch, &self.config.pictures)?;
         fetch.runtime()?;
         let uses = fetch.uses;
-        let sealer = Arc::clone(self.sealer()?);
+        let sealer = self.sealer()?;
         let lease = self.cores.lease(1, self.cores.total(), cancel)?;
         let model = Diffusion::open(&found.path, &found.loras, &found.extras, lease.threads())?;
         let preset = Preset::of(&model, &found.name, &found.loras);

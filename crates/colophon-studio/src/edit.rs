@@ -270,7 +270,7 @@ impl Studio {
             fetch.runtime()?;
         }
         let uses = fetch.uses;
-        let sealer = Arc::clone(self.sealer()?);
+        let sealer = self.sealer()?;
         let seed = seed.unwrap_or_else(fresh_seed);
         let lease = self.cores.lease(1, self.cores.total(), cancel)?;
         let judge = bench.load(lease.threads())?;

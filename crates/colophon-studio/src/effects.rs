@@ -1,7 +1,6 @@
 //! Sound effects: words → layers → two channels → seal. Words without a name in the library go to the
 //! nearest sound by sentence embeddings.
 
-use std::sync::Arc;
 
 use colophon_audio::AudioError;
 use colophon_audio::effects::prompt::{self, Reading};
@@ -100,7 +99,7 @@ impl Studio {
             seed: Seed(seed).derive("sound"),
             round: request.round,
         };
-        let sealer = Arc::clone(self.sealer()?);
+        let sealer = self.sealer()?;
         let lease = self.cores.lease(1, 1, cancel)?;
         let sound = effects::render(&scene, &order, progress, cancel)?;
         drop(lease);

@@ -1,6 +1,5 @@
 //! Faces of people who do not exist: seed → GAN → enlarger → seal.
 
-use std::sync::Arc;
 
 use colophon_image::faces::Latent;
 use colophon_image::sheet::Layout;
@@ -57,7 +56,7 @@ impl Studio {
         let bench = Bench::fetch(&mut fetch, &self.config.pictures)?;
         fetch.runtime()?;
         let uses = fetch.uses;
-        let sealer = Arc::clone(self.sealer()?);
+        let sealer = self.sealer()?;
         let first = request.seed.unwrap_or_else(fresh_seed);
         let lease = self.cores.lease(1, self.cores.total(), cancel)?;
         let judge = bench.load(lease.threads())?;

@@ -108,7 +108,7 @@ impl Reel {
         progress: &dyn Progress,
         cancel: &Cancel,
     ) -> Result<Moving, StudioError> {
-        let sealer = Arc::clone(studio.sealer()?);
+        let sealer = studio.sealer()?;
         let silence = Pcm { rate: 48_000, samples: Vec::new() };
         let film = self.writer.finish(&silence, &receipt.title, None)?;
         let media = Media::Film { path: self.path, marker: self.marker, seconds: film.seconds };

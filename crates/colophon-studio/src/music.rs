@@ -1,7 +1,6 @@
 //! Music: prompt → plan → score → sound at film loudness → seal; with its stems and its MIDI file.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use colophon_audio::music::{Brief, Composer, MusicModels, PerformanceRnn, Player, RULES, Score, midi};
 use colophon_seal::{Sealed, label_rhythm, seal};
@@ -82,7 +81,7 @@ impl Studio {
         };
         let uses = fetch.uses;
         let models = MusicModels { rnn, soundfont };
-        let sealer = Arc::clone(self.sealer()?);
+        let sealer = self.sealer()?;
         let lease = self.cores.lease(1, self.cores.total(), cancel)?;
         let step = |done: u64| {
             progress.event(Event::Progress { stage: Stage::Play, done, total: 2, what: None });

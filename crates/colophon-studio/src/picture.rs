@@ -1,6 +1,5 @@
 //! Single pictures: words → composer → painter, where the style has one → seal.
 
-use std::sync::Arc;
 
 use colophon_scene::Scene;
 use colophon_seal::{Sealed, VerdictKind, seal};
@@ -161,7 +160,7 @@ impl Studio {
             fetch.runtime()?;
         }
         let uses = fetch.uses;
-        let sealer = Arc::clone(self.sealer()?);
+        let sealer = self.sealer()?;
         let first = request.seed.unwrap_or_else(fresh_seed);
         let lease = self.cores.lease(1, self.cores.total(), cancel)?;
         let (art, painter) = (models.art()?, models.stylizer(lease.threads())?);

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use colophon_seal::{Alike, Protected, bits_apart, content_code, likeness_limit};
 use serde::{Deserialize, Serialize};
 
-use crate::{Studio, StudioError, origin};
+use crate::{Config, Studio, StudioError, origin};
 
 /// A protected work.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -83,8 +83,8 @@ pub struct Added {
 }
 
 impl Studio {
-    pub(crate) fn protected_list(&self) -> Result<List, StudioError> {
-        let refuse = match self.config.protected.as_deref() {
+    pub(crate) fn protected_list(&self, settings: &Config) -> Result<List, StudioError> {
+        let refuse = match settings.protected.as_deref() {
             None | Some("refuse") => true,
             Some("report") => false,
             Some(other) => {
@@ -100,7 +100,7 @@ impl Studio {
     /// # Errors
     /// [`StudioError::Config`] when the list cannot be read.
     pub fn protected(&self) -> Result<Vec<ProtectedWork>, StudioError> {
-        self.protected_list()?.read().map_err(StudioError::Config)
+        self.protected_list(&self.effective_config()?)?.read().map_err(StudioError::Config)
     }
 
     /// Protects the pictures, sounds and texts in `files`.
@@ -108,7 +108,7 @@ impl Studio {
     /// # Errors
     /// [`StudioError`] for a file that cannot be read; then nothing is added.
     pub fn protect(&self, files: &[PathBuf]) -> Result<Added, StudioError> {
-        let list = self.protected_list()?;
+        let list = self.protected_list(&self.effective_config()?)?;
         let mut works = list.read().map_err(StudioError::Config)?;
         let mut done = Added::default();
         for path in files {
@@ -135,7 +135,7 @@ impl Studio {
     /// # Errors
     /// [`StudioError::Request`] when there is none.
     pub fn unprotect(&self, which: &str) -> Result<usize, StudioError> {
-        let list = self.protected_list()?;
+        let list = self.protected_list(&self.effective_config()?)?;
         let mut works = list.read().map_err(StudioError::Config)?;
         let before = works.len();
         let by_hash = which.len() >= 8;

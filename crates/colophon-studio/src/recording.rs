@@ -230,7 +230,7 @@ impl Studio {
         progress: &dyn Progress,
         cancel: &Cancel,
     ) -> Result<Recorded, StudioError> {
-        let sealer = Arc::clone(self.sealer()?);
+        let sealer = self.sealer()?;
         let mut given = json!({"task": done.task, "input_sha256": [origin::sha256_of(&file.bytes)]});
         if let (Some(given), Value::Object(settings)) = (given.as_object_mut(), done.settings) {
             given.extend(settings);

@@ -1,7 +1,6 @@
 //! Sheets of pictures: files → reader → judge → sheet with names → seal. Each file stands in the
 //! credential as an input.
 
-use std::sync::Arc;
 
 use colophon_image::sheet::Layout;
 use colophon_seal::{Sealed, seal};
@@ -100,7 +99,7 @@ impl Studio {
         let steps = vec![("sheet", GENERATOR.to_owned()), ("seal", GENERATOR.to_owned())];
         let receipt = origin::receipt(work, "A sheet of pictures", Lang::En, given, 0, uses, steps);
         let draft = Draft::from_sources(Media::Picture(sheet), receipt, sources).written_as(request.format);
-        Ok(seal(draft, &Arc::clone(self.sealer()?), cancel, progress)?)
+        Ok(seal(draft, &*self.sealer()?, cancel, progress)?)
     }
 }
 

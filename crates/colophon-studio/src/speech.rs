@@ -199,7 +199,7 @@ impl Studio {
         let models = fetch.voices(&voices)?;
         fetch.runtime()?;
         let uses = fetch.uses;
-        let sealer = Arc::clone(self.sealer()?);
+        let sealer = self.sealer()?;
         let lease = self.cores.lease(1, self.cores.total(), cancel)?;
         let first = voices.first().unwrap_or(&voice).name().to_owned();
         let narrator = Narrator::open(&models, Lang::En, Some(&first), lease.threads())?;

@@ -1,7 +1,7 @@
 //! The studio itself: opened once, used by every surface.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 
 use colophon_hub::{Hub, HubOptions};
 use colophon_ledger::{Ledger, VerifiedProof, verify_proof};
@@ -41,7 +41,7 @@ pub struct Studio {
     pub(crate) store: OnceLock<Store>,
     pub(crate) floor: Floor,
     ledger: OnceLock<Arc<Ledger>>,
-    sealer: OnceLock<Arc<Sealer>>,
+    sealer: RwLock<Option<Arc<Sealer>>>,
     pub(crate) languages: OnceLock<Languages>,
     pub(crate) encoders: Encoders,
     pub(crate) recognisers: crate::transcribe::Recognisers,
@@ -71,7 +71,7 @@ impl Studio {
             store: OnceLock::new(),
             floor: Floor::default(),
             ledger: OnceLock::new(),
-            sealer: OnceLock::new(),
+            sealer: RwLock::new(None),
             languages: OnceLock::new(),
             encoders: Encoders::default(),
             recognisers: crate::transcribe::Recognisers::default(),
@@ -120,15 +120,19 @@ impl Studio {
         Ok(self.ledger.get_or_init(|| Arc::new(ledger)))
     }
 
-    pub(crate) fn sealer(&self) -> Result<&Arc<Sealer>, StudioError> {
-        if let Some(sealer) = self.sealer.get() {
+    /// The seal, as the settings want it.
+    pub(crate) fn sealer(&self) -> Result<Arc<Sealer>, StudioError> {
+        let held = || self.sealer.read().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some(sealer) = held() {
             return Ok(sealer);
         }
+        // Reads the records, which opens them in a turn of its own.
+        let settings = self.effective_config()?;
         let _turn = self.opening.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(sealer) = self.sealer.get() {
+        if let Some(sealer) = held() {
             return Ok(sealer);
         }
-        let certificate = match (&self.config.certificate, &self.config.private_key) {
+        let certificate = match (&settings.certificate, &settings.private_key) {
             (Some(chain), Some(key)) => Some((chain.clone(), key.clone())),
             (None, None) => None,
             _ => {
@@ -140,22 +144,28 @@ impl Studio {
         let config = SealerConfig {
             keys_dir: self.home.join("keys"),
             certificate,
-            trust_anchors: self.config.trust_anchors.clone(),
-            producer: self.config.producer.clone().unwrap_or_else(|| PRODUCER.into()),
-            label: self.config.label.options(&self.home)?,
+            trust_anchors: settings.trust_anchors.clone(),
+            producer: settings.producer.clone().unwrap_or_else(|| PRODUCER.into()),
+            label: settings.label.options(&self.home)?,
             ffmpeg: self.ffmpeg(),
-            stamper: self.stamper()?,
-            protected: Some(Arc::new(self.protected_list()?)),
+            stamper: self.stamper(&settings)?,
+            protected: Some(Arc::new(self.protected_list(&settings)?)),
             watermarks: Vec::new(),
         };
         let ledger: Arc<Ledger> = Arc::clone(self.open_ledger()?);
-        let sealer = Sealer::open(config, ledger)?;
-        Ok(self.sealer.get_or_init(|| Arc::new(sealer)))
+        let sealer = Arc::new(Sealer::open(config, ledger)?);
+        *self.sealer.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&sealer));
+        Ok(sealer)
+    }
+
+    /// Lets the next work open the seal anew.
+    pub(crate) fn forget_sealer(&self) {
+        *self.sealer.write().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
     /// Who stamps signatures, as the settings say.
-    fn stamper(&self) -> Result<Option<Arc<dyn TimeStamper>>, StudioError> {
-        Ok(match self.config.time_stamps.as_deref() {
+    pub(crate) fn stamper(&self, settings: &Config) -> Result<Option<Arc<dyn TimeStamper>>, StudioError> {
+        Ok(match settings.time_stamps.as_deref() {
             None | Some("none") => None,
             Some("local") => Some(Arc::new(LocalAuthority::open(&self.home.join("keys"))?)),
             Some(url) if url.starts_with("http://") || url.starts_with("https://") => {

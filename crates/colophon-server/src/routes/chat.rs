@@ -13,7 +13,8 @@ use tokio_stream::wrappers::ReceiverStream;
 
 use super::voice::Spoken;
 use super::with_work_id;
-use crate::app::{App, Client, Shared, read_json};
+use crate::app::{App, Shared, read_json};
+use crate::gate::Client;
 use crate::error::ApiError;
 use crate::stream::{Events, finished, submit};
 use crate::wire::{self, ChatBody};
@@ -32,7 +33,7 @@ pub(crate) async fn post(
         return Err(ApiError::bad("one answer at a time is spoken", Some("n")));
     }
     let model = body.common.model.clone();
-    let request = request(body, &client.0)?;
+    let request = request(body, &client.name)?;
     let mut running = Vec::new();
     for choice in 0..choices {
         let mut request = request.clone();

@@ -11,7 +11,8 @@ use serde_json::{Value, json};
 use tokio_stream::wrappers::ReceiverStream;
 
 use super::with_work_id;
-use crate::app::{Client, Shared, read_json};
+use crate::app::{Shared, read_json};
+use crate::gate::Client;
 use crate::error::ApiError;
 use crate::stream::{finished, submit};
 use crate::wire::{Common, OneOrMany};
@@ -53,7 +54,7 @@ pub(crate) async fn post(
     let mut running = Vec::new();
     for prompt in &prompts {
         for choice in 0..n {
-            let mut request = body.common.request(Prompt::Plain(prompt.clone()), &client.0)?;
+            let mut request = body.common.request(Prompt::Plain(prompt.clone()), &client.name)?;
             request.max_tokens = Some(request.max_tokens.unwrap_or(USUAL_TOKENS));
             request.logprobs = body.logprobs;
             request.sampling.seed = request.sampling.seed.map(|s| s.wrapping_add(choice as u32));

@@ -13,7 +13,8 @@ use serde_json::{Value, json};
 use tokio_stream::wrappers::ReceiverStream;
 
 use super::with_work_id;
-use crate::app::{App, Client, Kept, Shared, read_json};
+use crate::app::{App, Kept, Shared, read_json};
+use crate::gate::Client;
 use crate::error::ApiError;
 use crate::stream::{Events, finished, submit};
 use crate::wire::{self, Common, FormatBody, PartBody, ToolBody};
@@ -145,7 +146,7 @@ pub(crate) async fn post(
     if let Some(id) = &body.previous_response_id {
         let kept = app
             .responses
-            .get(id, &client.0)
+            .get(id, &client.name)
             .ok_or_else(|| ApiError::not_found(format!("there is no response '{id}' here")))?;
         messages = kept.messages;
     }
@@ -193,14 +194,14 @@ pub(crate) async fn post(
         tool_choice,
         parallel_tool_calls: body.parallel_tool_calls.unwrap_or(true),
     };
-    let mut request = body.common.request(prompt, &client.0)?;
+    let mut request = body.common.request(prompt, &client.name)?;
     request.max_tokens = body.max_output_tokens.or(request.max_tokens);
     if let Some(format) = body.text.and_then(|t| t.format) {
         request.format = format.format("text.format")?;
     }
     let streams = body.common.streams();
     let events = submit(&app, body.common.model.clone(), request).await?;
-    let frame = Frame { head, messages, client: client.0, keep: body.store.unwrap_or(true) };
+    let frame = Frame { head, messages, client: client.name, keep: body.store.unwrap_or(true) };
     if streams {
         return Ok(stream(app, events, frame));
     }
@@ -389,7 +390,7 @@ pub(crate) async fn get(
     Extension(client): Extension<Client>,
     Path(id): Path<String>,
 ) -> Result<Json<Value>, ApiError> {
-    let kept = app.responses.get(&id, &client.0);
+    let kept = app.responses.get(&id, &client.name);
     kept.map(|k| Json(k.body)).ok_or_else(|| ApiError::not_found(format!("there is no response '{id}' here")))
 }
 
@@ -398,7 +399,7 @@ pub(crate) async fn delete(
     Extension(client): Extension<Client>,
     Path(id): Path<String>,
 ) -> Result<Json<Value>, ApiError> {
-    if app.responses.remove(&id, &client.0) {
+    if app.responses.remove(&id, &client.name) {
         Ok(Json(json!({"id": id, "object": "response", "deleted": true})))
     } else {
         Err(ApiError::not_found(format!("there is no response '{id}' here")))

@@ -6,7 +6,6 @@
 mod shelf;
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use colophon_audio::book::{Book, Chapter, Cover};
@@ -127,7 +126,7 @@ impl Studio {
         let models = fetch.voices(std::slice::from_ref(&voice))?;
         fetch.runtime()?;
         let uses = fetch.uses;
-        let sealer = Arc::clone(self.sealer()?);
+        let sealer = self.sealer()?;
         let segments = segments(&book, lang);
         let given = json!({
             "task": "audiobook", "book_sha256": origin::sha256_of_file(&request.book)?, "voice": voice.name(),

@@ -10,7 +10,7 @@ use ureq::http::Uri;
 use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::{DefaultConnector, NextTimeout};
 
-use crate::StudioError;
+use crate::{Studio, StudioError};
 
 /// Largest file that is brought, in bytes.
 const LARGEST: u64 = 512 << 20;
@@ -115,6 +115,30 @@ pub(crate) fn bring(url: &str) -> Result<NamedTempFile, StudioError> {
         file.write_all(&buffer[..read]).map_err(StudioError::io("write", &path))?;
     }
     if length == 0 { Err(bad("there is nothing in it")) } else { Ok(file) }
+}
+
+impl Studio {
+    /// Sends JSON to an address that someone named, and says whether it was taken. Unless `private`
+    /// says that any address will do, only public ones are asked; redirections are not followed.
+    pub fn post_json(&self, url: &str, head: &[(&str, &str)], body: &str, private: bool) -> bool {
+        let config = ureq::Agent::config_builder()
+            .timeout_global(Some(Duration::from_secs(15)))
+            .timeout_connect(Some(Duration::from_secs(5)))
+            .max_redirects(0)
+            // A proxy would resolve names by itself.
+            .proxy(None)
+            .user_agent(concat!("Colophon/", env!("CARGO_PKG_VERSION"), " (webhook)"))
+            .build();
+        let agent = match private {
+            true => ureq::Agent::new_with_config(config),
+            false => ureq::Agent::with_parts(config, DefaultConnector::default(), PublicOnly::default()),
+        };
+        let mut request = agent.post(url).header("content-type", "application/json");
+        for (name, value) in head {
+            request = request.header(*name, *value);
+        }
+        request.send(body).is_ok_and(|answer| answer.status().is_success())
+    }
 }
 
 const HINT: &str = "give a public http or https address of a file";

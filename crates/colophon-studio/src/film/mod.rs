@@ -32,7 +32,7 @@ pub(crate) fn make(
     cancel: &Cancel,
 ) -> Result<Made, StudioError> {
     let started = Instant::now();
-    let sealer = Arc::clone(studio.sealer()?);
+    let sealer = studio.sealer()?;
     let seed = request.seed.unwrap_or_else(fresh_seed);
     let mut given = request.clone();
     given.seed = Some(seed);

@@ -91,7 +91,7 @@ impl Studio {
         sink: TextSink,
     ) -> Result<(), StudioError> {
         let loaded = self.loaded_engine(model, progress, cancel)?;
-        let sealer = Arc::clone(self.sealer()?);
+        let sealer = self.sealer()?;
         let sealing = self.sealing()?;
         let about = About::new(&request, &loaded, self.text_keys()?.id());
         let mut state = Some((TextSeal::begin(sealer), about, sink));
@@ -175,7 +175,7 @@ impl Studio {
         cancel: &Cancel,
     ) -> Result<Sealed, StudioError> {
         let loaded = self.loaded_engine(model, progress, cancel)?;
-        let sealer = Arc::clone(self.sealer()?);
+        let sealer = self.sealer()?;
         let about = About::new(&request, &loaded, self.text_keys()?.id());
         let most = request.max_tokens.unwrap_or(loaded.engine.info().context) as u64;
         let mut done = 0;

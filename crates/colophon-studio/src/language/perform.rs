@@ -1,6 +1,5 @@
 //! Tasks of language, from the engine through the seal to whoever asked.
 
-use std::sync::Arc;
 
 use colophon_seal::{Piece, Sealed, TextSeal, seal};
 use colophon_text::chat::{Finish, Message, Prompt, Usage};
@@ -57,7 +56,7 @@ impl Studio {
         cancel: &Cancel,
         on_piece: &mut dyn FnMut(&Piece) -> bool,
     ) -> Result<Performed, StudioError> {
-        let mut growing = TextSeal::begin(Arc::clone(self.sealer()?));
+        let mut growing = TextSeal::begin(self.sealer()?);
         let (written, about) = self.carry_out(task, options, progress, cancel, &mut |words| {
             on_piece(&growing.piece(words.to_owned()))
         })?;
@@ -106,14 +105,14 @@ impl Studio {
         cancel: &Cancel,
         on_piece: &mut dyn FnMut(&Piece) -> bool,
     ) -> Result<TaskDocument, StudioError> {
-        let mut growing = TextSeal::begin(Arc::clone(self.sealer()?));
+        let mut growing = TextSeal::begin(self.sealer()?);
         let (written, about) = self.carry_out(task, options, progress, cancel, &mut |words| {
             on_piece(&growing.piece(words.to_owned()))
         })?;
         let receipt = about.receipt(written.seed, written.watermark)?;
         let Written { text, usage, report, .. } = written;
         let draft = Draft::new(Media::Text(text), receipt);
-        Ok(TaskDocument { sealed: seal(draft, self.sealer()?, cancel, progress)?, report, usage })
+        Ok(TaskDocument { sealed: seal(draft, &*self.sealer()?, cancel, progress)?, report, usage })
     }
 
     fn carry_out(

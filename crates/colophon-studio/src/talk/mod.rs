@@ -4,7 +4,6 @@
 mod hearing;
 
 use std::collections::VecDeque;
-use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
@@ -380,7 +379,7 @@ impl Talk<'_> {
         let (mut seal, first) = match self.live.take() {
             Some(seal) => (seal, SoundPiece::default()),
             None => {
-                let sealer = Arc::clone(self.studio.sealer()?);
+                let sealer = self.studio.sealer()?;
                 let level = mix::target_level();
                 SoundSeal::begin(sealer, self.receipt()?, SoundFormat::Pcm, sound.rate, level, cancel)?
             }
@@ -423,7 +422,7 @@ impl Talk<'_> {
         let receipt = self.receipt()?;
         let sound = std::mem::take(&mut self.spoken);
         let draft = Draft::new(Media::Sound(sound), receipt).written_as(format);
-        Ok(Some(seal(draft, self.studio.sealer()?, cancel, progress)?))
+        Ok(Some(seal(draft, &*self.studio.sealer()?, cancel, progress)?))
     }
 }
 

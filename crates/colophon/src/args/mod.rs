@@ -199,6 +199,21 @@ pub(crate) struct Serve {
     /// Serve other machines without any API key
     #[arg(long)]
     pub(crate) insecure_no_keys: bool,
+    /// Jobs that are worked on at the same time; one of them may be a film
+    #[arg(long, default_value_t = 2, value_name = "N")]
+    pub(crate) jobs: usize,
+    /// Requests of one key or account a minute (default: any number)
+    #[arg(long, value_name = "N")]
+    pub(crate) rate: Option<u32>,
+    /// Largest file that is brought for a job, in megabytes
+    #[arg(long, default_value_t = 1024, value_name = "MB")]
+    pub(crate) max_upload_mb: u64,
+    /// Days that a work stays in the trash
+    #[arg(long, default_value_t = 30, value_name = "DAYS")]
+    pub(crate) trash_days: u32,
+    /// Let webhooks go to addresses of private networks and of this machine
+    #[arg(long)]
+    pub(crate) private_webhooks: bool,
     #[command(subcommand)]
     pub(crate) command: Option<ServeCommand>,
 }
@@ -207,6 +222,8 @@ const SERVE_EXAMPLES: &str = "\
 Examples:
   colophon serve
   colophon serve keys add laptop
+  colophon serve keys add guest --role viewer --days 7
+  colophon serve accounts add ann --role admin
   colophon serve --listen 0.0.0.0:8321 --preload";
 
 #[derive(Debug, Subcommand)]
@@ -214,6 +231,11 @@ pub(crate) enum ServeCommand {
     /// API keys; with at least one, every request needs one
     #[command(subcommand)]
     Keys(Keys),
+    /// Accounts of people, for the web page
+    #[command(subcommand)]
+    Accounts(Accounts),
+    /// Print the secret with which webhooks are signed
+    WebhookSecret,
 }
 
 #[derive(Debug, Subcommand)]
@@ -222,14 +244,67 @@ pub(crate) enum Keys {
     Add {
         /// Who it is for
         name: String,
+        /// What it may do
+        #[arg(long, value_enum, default_value_t = Role::Creator)]
+        role: Role,
+        /// For this content alone: text, image, audio, video, mark (repeatable)
+        #[arg(long, value_name = "CONTENT", value_parser = ["text", "image", "audio", "video", "mark"])]
+        scope: Vec<String>,
+        /// Days until it ends (default: never)
+        #[arg(long, value_name = "DAYS")]
+        days: Option<u32>,
+        /// Requests a day
+        #[arg(long, value_name = "N")]
+        requests: Option<u64>,
+        /// Tokens a day
+        #[arg(long, value_name = "N")]
+        tokens: Option<u64>,
+        /// Pixels of pictures a day
+        #[arg(long, value_name = "N")]
+        pixels: Option<u64>,
+        /// Seconds of sound and film a day
+        #[arg(long, value_name = "N")]
+        seconds: Option<u64>,
     },
-    /// List the names of the keys
+    /// List the keys: name, role, and when each was last used
     List,
     /// Remove a key
     Rm {
         /// Whose
         name: String,
     },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Accounts {
+    /// Make an account; the password is read from the terminal or the first line of stdin
+    Add {
+        /// Whose
+        name: String,
+        /// What they may do
+        #[arg(long, value_enum, default_value_t = Role::Creator)]
+        role: Role,
+    },
+    /// List the accounts: name and role
+    List,
+    /// Remove an account
+    Rm {
+        /// Whose
+        name: String,
+    },
+}
+
+/// What someone may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Role {
+    /// Look at one's own works
+    Viewer,
+    /// Make things
+    Creator,
+    /// See what everyone made and did
+    Compliance,
+    /// Everything
+    Admin,
 }
 
 /// Seal a file that something else generated.
