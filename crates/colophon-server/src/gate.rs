@@ -135,7 +135,8 @@ pub(crate) async fn gate(State(app): Shared, mut request: Request, next: Next) -
         if preflight {
             let methods = HeaderValue::from_static("GET, POST, PATCH, PUT, DELETE");
             headers.insert(header::ACCESS_CONTROL_ALLOW_METHODS, methods);
-            let names = HeaderValue::from_static("Authorization, Content-Type, Idempotency-Key, Last-Event-ID");
+            let names =
+                HeaderValue::from_static("Authorization, Content-Type, Idempotency-Key, Last-Event-ID");
             headers.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, names);
         }
     }
@@ -216,7 +217,9 @@ fn admit(app: &Arc<App>, request: &Request, foreign: bool) -> Result<Client, Api
     if let Some(csrf) = client.csrf.as_deref().filter(|_| !reads && path != "/v1/session") {
         let sent = headers.get(CSRF).map(HeaderValue::as_bytes);
         if sent != Some(csrf.as_bytes()) {
-            return Err(ApiError::forbidden("the header X-CSRF-Token is missing or wrong; load the page again"));
+            return Err(ApiError::forbidden(
+                "the header X-CSRF-Token is missing or wrong; load the page again",
+            ));
         }
     }
     if let Some(rate) = app.options.a_minute.filter(|_| !matches!(need, Need::Nothing))

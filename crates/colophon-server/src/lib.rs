@@ -261,3 +261,38 @@ fn listen(
         }
     })
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use serde_json::Value;
+
+    /// Every route of the source stands in the document with its methods, and nothing else does.
+    #[test]
+    fn the_document_and_the_routes_agree() {
+        let document: Value = serde_json::from_str(include_str!("../openapi.json")).unwrap();
+        let mut documented = BTreeSet::new();
+        for (path, item) in document["paths"].as_object().unwrap() {
+            for method in item.as_object().unwrap().keys().filter(|k| *k != "parameters") {
+                documented.insert(format!("{method} {path}"));
+            }
+        }
+        let mut routed = BTreeSet::new();
+        for route in include_str!("lib.rs").split(".route(\"").skip(1) {
+            let Some((path, handlers)) = route.split_once('"') else { continue };
+            if !path.starts_with('/') {
+                continue;
+            }
+            let path = path.replace("{*", "{");
+            let handlers = handlers.split("\n        .").next().unwrap();
+            for method in ["get", "post", "put", "patch", "delete"] {
+                if handlers.contains(&format!(" {method}(")) || handlers.contains(&format!(".{method}(")) {
+                    routed.insert(format!("{method} {path}"));
+                }
+            }
+        }
+        assert_eq!(routed, documented);
+    }
+}

@@ -21,6 +21,8 @@ use crate::{Store, StoreError};
 const PAUSE: i64 = 2_000;
 /// Longest pause between attempts.
 const LONGEST_PAUSE: i64 = 300_000;
+/// How often a job is taken up again whose worker died: the job may have been what killed it.
+const DEATHS: u32 = 10;
 /// What an owner is taken to have been given when a job begins, until it is known, in milliseconds.
 const GUESS: i64 = 1_000;
 
@@ -184,14 +186,17 @@ impl Store {
                 if now.state != JobState::Running || now.attempt != job.attempt {
                     return Ok(());
                 }
-                let lost = || Outcome::Failed {
-                    fault: JobFault {
-                        code: "worker_died".into(),
-                        message: "the program stopped while it worked on this, each time it was tried".into(),
-                    },
-                    passing: true,
-                };
-                end(tx, &now, outcome.unwrap_or_else(lost))
+                match outcome {
+                    Some(outcome) => end(tx, &now, outcome),
+                    None if now.attempt < DEATHS.max(now.attempts) => {
+                        wait_again(tx, &now, tx.now, now.attempt)
+                    }
+                    None => {
+                        let message = "the program stopped while it worked on this, each time it was tried";
+                        let fault = JobFault { code: "worker_died".into(), message: message.into() };
+                        end(tx, &now, Outcome::Failed { fault, passing: false })
+                    }
+                }
             })?;
         }
         Ok(count)
@@ -255,25 +260,13 @@ fn end(tx: &Tx<'_>, job: &Job, outcome: Outcome) -> Result<(), StoreError> {
             usage::add(tx, &job.owner, &usage)?;
             (JobState::Done, None, result)
         }
-        Outcome::GivenBack => {
-            tx.db.execute(
-                "UPDATE job SET state = 'queued', worker = NULL, lease = NULL, attempt = attempt - 1, \
-                 progress = NULL, preview = 0 WHERE seq = ?1",
-                [job.seq],
-            )?;
-            return append(tx, job, "state", Value::Null);
-        }
+        Outcome::GivenBack => return wait_again(tx, job, tx.now, job.attempt.saturating_sub(1)),
         Outcome::Cancelled if late => (JobState::Failed, Some(overdue()), None),
         Outcome::Cancelled => (JobState::Cancelled, None, None),
         Outcome::Failed { .. } if job.cancel => (JobState::Cancelled, None, None),
         Outcome::Failed { passing: true, .. } if job.attempt < job.attempts && !late => {
             let pause = PAUSE.saturating_mul(1 << job.attempt.saturating_sub(1).min(16)).min(LONGEST_PAUSE);
-            tx.db.execute(
-                "UPDATE job SET state = 'queued', worker = NULL, lease = NULL, ready = ?2, \
-                 progress = NULL, preview = 0 WHERE seq = ?1",
-                params![job.seq, tx.now + pause],
-            )?;
-            return append(tx, job, "state", Value::Null);
+            return wait_again(tx, job, tx.now + pause, job.attempt);
         }
         Outcome::Failed { fault, .. } => (JobState::Failed, Some(fault), None),
     };
@@ -290,6 +283,17 @@ fn end(tx: &Tx<'_>, job: &Job, outcome: Outcome) -> Result<(), StoreError> {
         hooks::insert(tx, job, state, url)?;
     }
     Ok(())
+}
+
+/// Lets a job wait for another attempt.
+fn wait_again(tx: &Tx<'_>, job: &Job, ready: i64, attempt: u32) -> Result<(), StoreError> {
+    tx.db
+        .prepare_cached(
+            "UPDATE job SET state = 'queued', worker = NULL, lease = NULL, ready = ?2, attempt = ?3, \
+             progress = NULL, preview = 0 WHERE seq = ?1",
+        )?
+        .execute(params![job.seq, ready, attempt])?;
+    append(tx, job, "state", Value::Null)
 }
 
 fn overdue() -> JobFault {

@@ -1,7 +1,6 @@
 //! Sound effects: words → layers → two channels → seal. Words without a name in the library go to the
 //! nearest sound by sentence embeddings.
 
-
 use colophon_audio::AudioError;
 use colophon_audio::effects::prompt::{self, Reading};
 use colophon_audio::effects::{self, Layer, Render, Scene, Sound, sounds};

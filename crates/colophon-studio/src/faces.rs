@@ -1,6 +1,5 @@
 //! Faces of people who do not exist: seed → GAN → enlarger → seal.
 
-
 use colophon_image::faces::Latent;
 use colophon_image::sheet::Layout;
 use colophon_image::upscale::Quality;

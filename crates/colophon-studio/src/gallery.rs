@@ -50,7 +50,9 @@ impl Studio {
     /// [`StudioError`]: no such file.
     pub fn work_path(&self, work: &NewWork, name: Option<&str>) -> Result<PathBuf, StudioError> {
         let listed = |name: &str| {
-            name == work.name || work.thumbnail.as_deref() == Some(name) || work.files.iter().any(|f| f.name == name)
+            name == work.name
+                || work.thumbnail.as_deref() == Some(name)
+                || work.files.iter().any(|f| f.name == name)
         };
         let name = name.unwrap_or(&work.name);
         // Only names that stand in the record are files: no path can be asked for.
@@ -129,11 +131,14 @@ impl Studio {
         };
         if !shared {
             return match std::fs::remove_dir_all(&folder) {
-                Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(StudioError::io("remove", &folder)(e)),
+                Err(e) if e.kind() != std::io::ErrorKind::NotFound => {
+                    Err(StudioError::io("remove", &folder)(e))
+                }
                 _ => Ok(()),
             };
         }
-        for name in row.work.files.iter().map(|f| &f.name).chain([&row.work.name]).chain(&row.work.thumbnail) {
+        for name in row.work.files.iter().map(|f| &f.name).chain([&row.work.name]).chain(&row.work.thumbnail)
+        {
             gone(&folder.join(name))?;
         }
         Ok(())

@@ -1,6 +1,5 @@
 //! Single pictures: words → composer → painter, where the style has one → seal.
 
-
 use colophon_scene::Scene;
 use colophon_seal::{Sealed, VerdictKind, seal};
 use colophon_types::{Cancel, Draft, Event, LangChoice, Media, PictureFormat, Progress, Receipt, Stage};

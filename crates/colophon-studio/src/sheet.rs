@@ -1,7 +1,6 @@
 //! Sheets of pictures: files → reader → judge → sheet with names → seal. Each file stands in the
 //! credential as an input.
 
-
 use colophon_image::sheet::Layout;
 use colophon_seal::{Sealed, seal};
 use colophon_types::{Cancel, Draft, Lang, Media, PictureFormat, Progress};

@@ -12,8 +12,8 @@ use tokio_stream::wrappers::ReceiverStream;
 
 use super::with_work_id;
 use crate::app::{Shared, read_json};
-use crate::gate::Client;
 use crate::error::ApiError;
+use crate::gate::Client;
 use crate::stream::{finished, submit};
 use crate::wire::{Common, OneOrMany};
 use crate::{reply, sse};

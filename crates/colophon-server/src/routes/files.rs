@@ -13,7 +13,8 @@ use tokio_util::io::ReaderStream;
 use crate::error::ApiError;
 
 /// What a file may do in a browser that shows it: nothing.
-const POLICY: &str = "default-src 'none'; img-src 'self'; media-src 'self'; style-src 'unsafe-inline'; sandbox";
+const POLICY: &str =
+    "default-src 'none'; img-src 'self'; media-src 'self'; style-src 'unsafe-inline'; sandbox";
 
 /// Sends a file; `attachment` is the name to keep it under.
 pub(crate) async fn send(
@@ -38,7 +39,11 @@ pub(crate) async fn send(
     let body = Body::from_stream(ReaderStream::with_capacity(file.take(end - start), 64 << 10));
     let mut response = (status, body).into_response();
     let head = response.headers_mut();
-    let media_type = if media_type.starts_with("text/") { format!("{media_type}; charset=utf-8") } else { media_type.to_owned() };
+    let media_type = if media_type.starts_with("text/") {
+        format!("{media_type}; charset=utf-8")
+    } else {
+        media_type.to_owned()
+    };
     let mut insert = |name, value: String| {
         if let Ok(value) = HeaderValue::try_from(value) {
             head.insert(name, value);
@@ -86,7 +91,8 @@ fn range(asked: &str, length: u64) -> Asked {
 
 /// RFC 6266: a plain name for old clients, the name itself for others.
 fn disposition(name: &str) -> String {
-    let plain: String = name.chars().map(|c| if c.is_ascii_alphanumeric() || "-_. ".contains(c) { c } else { '_' }).collect();
+    let plain: String =
+        name.chars().map(|c| if c.is_ascii_alphanumeric() || "-_. ".contains(c) { c } else { '_' }).collect();
     let mut whole = String::new();
     for byte in name.bytes() {
         if byte.is_ascii_alphanumeric() || b"-_.".contains(&byte) {

@@ -28,16 +28,13 @@ fn choices(studio: &Studio) -> Value {
         let these = catalogue.iter().filter(|l| l.role == role && !l.id.contains("lora"));
         these.map(|l| json!({"id": l.id, "installed": is_installed(&l.status)})).collect()
     };
-    let voice = |v: &colophon_studio::Voice| {
-        json!({"id": v.id, "name": v.title, "language": v.lang.tag(), "gender": format!("{:?}", v.gender).to_lowercase()})
-    };
+    let voice = |v: &colophon_studio::Voice| json!({"id": v.id, "name": v.title, "language": v.lang.tag(), "gender": format!("{:?}", v.gender).to_lowercase()});
     let sound = |s: &&colophon_studio::Sound| json!({"id": s.id, "en": s.en.first(), "zh": s.zh.first()});
     let painters: Vec<Value> =
         colophon_studio::image::Stylizer::names().map(|id| json!({"id": id, "name": id})).collect();
     let models: Vec<Value> =
         studio.text_models().iter().map(|m| json!({"id": m.id, "installed": m.installed})).collect();
-    let formats: Vec<SoundFormat> =
-        SoundFormat::ALL.into_iter().filter(|f| *f != SoundFormat::Pcm).collect();
+    let formats: Vec<SoundFormat> = SoundFormat::ALL.into_iter().filter(|f| *f != SoundFormat::Pcm).collect();
     json!({
         "languages": ["auto", "en", "zh"],
         "film": {
@@ -99,7 +96,8 @@ pub(crate) async fn one_recipe(Path(name): Path<String>) -> Result<Json<Value>, 
 
 fn recipe(name: &str) -> Result<Value, ApiError> {
     let recipe = colophon_studio::Recipe::find(name).map_err(colophon_studio::StudioError::from)?;
-    let both = |text: &colophon_studio::Bilingual| json!({"en": text.get(Lang::En), "zh": text.get(Lang::Zh)});
+    let both =
+        |text: &colophon_studio::Bilingual| json!({"en": text.get(Lang::En), "zh": text.get(Lang::Zh)});
     Ok(json!({
         "id": name,
         "object": "recipe",

@@ -14,8 +14,8 @@ use tokio_stream::wrappers::ReceiverStream;
 
 use super::with_work_id;
 use crate::app::{App, Kept, Shared, read_json};
-use crate::gate::Client;
 use crate::error::ApiError;
+use crate::gate::Client;
 use crate::stream::{Events, finished, submit};
 use crate::wire::{self, Common, FormatBody, PartBody, ToolBody};
 use crate::{reply, sse};

@@ -93,7 +93,10 @@ async fn begin(app: &App, headers: &HeaderMap, given: Credentials) -> Result<Res
     let begun = app
         .blocking(move |studio| Ok(studio.store()?.sign_in(&given.name, &given.password)?))
         .await?
-        .ok_or_else(|| ApiError { code: "wrong_password", ..ApiError::unauthorised("name or password is wrong") })?;
+        .ok_or_else(|| ApiError {
+            code: "wrong_password",
+            ..ApiError::unauthorised("name or password is wrong")
+        })?;
     let (token, session) = begun;
     let client = Client::of(session);
     let mut response = Json(shape(app, &client)?).into_response();

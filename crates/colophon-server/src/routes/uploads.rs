@@ -87,7 +87,9 @@ async fn read(app: &App, request: Request) -> Result<(NamedTempFile, String, u64
         while let Some(chunk) = field.chunk().await.map_err(broken)? {
             total += chunk.len() as u64;
             if total > app.options.max_upload {
-                return Err(ApiError::too_large(usize::try_from(app.options.max_upload).unwrap_or(usize::MAX)));
+                return Err(ApiError::too_large(
+                    usize::try_from(app.options.max_upload).unwrap_or(usize::MAX),
+                ));
             }
             file.write_all(&chunk).map_err(unwritten)?;
         }
@@ -125,7 +127,9 @@ fn sniff(head: &[u8]) -> &'static str {
         _ if at(0, b"PK\x03\x04") => "application/zip",
         _ if at(0, b"glTF") => "model/gltf-binary",
         // A character may be cut at the end of what was read.
-        _ if !head.contains(&0) && std::str::from_utf8(head).err().is_none_or(|e| e.error_len().is_none()) => {
+        _ if !head.contains(&0)
+            && std::str::from_utf8(head).err().is_none_or(|e| e.error_len().is_none()) =>
+        {
             "text/plain"
         }
         _ => "application/octet-stream",

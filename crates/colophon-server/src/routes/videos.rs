@@ -85,7 +85,9 @@ fn shape(job: &Job) -> Value {
     };
     let error = match (&job.error, job.state) {
         (Some(fault), _) => json!(fault),
-        (None, JobState::Cancelled) => json!({"code": "cancelled", "message": "the film was stopped on request"}),
+        (None, JobState::Cancelled) => {
+            json!({"code": "cancelled", "message": "the film was stopped on request"})
+        }
         _ => Value::Null,
     };
     json!({
@@ -126,7 +128,11 @@ fn find(studio: &Studio, client: &Client, id: &str) -> Result<Job, ApiError> {
         Err(StoreError::Unknown { .. }) => return Err(unknown()),
         other => other?,
     };
-    if job.kind == "film" && (job.owner == client.name || client.sees_all()) { Ok(job) } else { Err(unknown()) }
+    if job.kind == "film" && (job.owner == client.name || client.sees_all()) {
+        Ok(job)
+    } else {
+        Err(unknown())
+    }
 }
 
 async fn read(app: &App, request: Request) -> Result<VideoBody, ApiError> {
@@ -142,14 +148,18 @@ async fn read(app: &App, request: Request) -> Result<VideoBody, ApiError> {
     while let Some(field) = form.next_field().await.map_err(|e| unreadable(&e.body_text()))? {
         let name = field.name().unwrap_or_default().to_owned();
         if name == "input_reference" {
-            return Err(ApiError::bad("films are made of words; a picture cannot be their start", Some(&name)));
+            return Err(ApiError::bad(
+                "films are made of words; a picture cannot be their start",
+                Some(&name),
+            ));
         }
         let text = field.text().await.map_err(|e| unreadable(&e.body_text()))?;
         total += text.len();
         if total > app.options.max_body {
             return Err(ApiError::too_large(app.options.max_body));
         }
-        let value = if name == "seed" { text.parse::<u64>().map_or(json!(text), |n| json!(n)) } else { json!(text) };
+        let value =
+            if name == "seed" { text.parse::<u64>().map_or(json!(text), |n| json!(n)) } else { json!(text) };
         fields.insert(name, value);
     }
     serde_json::from_value(fields.into()).map_err(|e| unreadable(&e.to_string()))
@@ -174,7 +184,8 @@ fn request(body: &VideoBody) -> Result<Value, ApiError> {
         Some(Some(seconds)) => request["seconds"] = seconds.max(SHORTEST).into(),
         Some(None) => return Err(ApiError::bad("'seconds' is a number of seconds", Some("seconds"))),
     }
-    let words = [("style", &body.style), ("voice", &body.voice), ("recipe", &body.recipe), ("lang", &body.lang)];
+    let words =
+        [("style", &body.style), ("voice", &body.voice), ("recipe", &body.recipe), ("lang", &body.lang)];
     for (name, word) in words {
         if let Some(word) = word {
             request[name] = word.clone().into();
@@ -258,7 +269,10 @@ pub(crate) async fn list(
 /// The finished film of a job.
 fn film(studio: &Studio, job: &Job) -> Result<WorkRow, ApiError> {
     if job.state != JobState::Done {
-        let message = format!("the video is {}, and has no content", shape(job)["status"].as_str().unwrap_or("not there"));
+        let message = format!(
+            "the video is {}, and has no content",
+            shape(job)["status"].as_str().unwrap_or("not there")
+        );
         return Err(ApiError { code: "not_ready", ..ApiError::bad(message, None) });
     }
     let filter = WorkFilter { job: Some(job.id.to_string()), limit: 1, ..WorkFilter::default() };

@@ -106,7 +106,8 @@ impl MarkJob {
     pub(crate) fn run(&self, run: &mut Run<'_>) -> Result<(), StudioError> {
         let file = run.file(&self.file)?;
         // The seal takes the name that the file came with.
-        let named = tempfile::tempdir().map_err(StudioError::io("make a folder in", &std::env::temp_dir()))?;
+        let named =
+            tempfile::tempdir().map_err(StudioError::io("make a folder in", &std::env::temp_dir()))?;
         let path = named.path().join(&file.name);
         std::fs::copy(&file.path, &path).map_err(StudioError::io("read", &file.path))?;
         let brought = Brought {

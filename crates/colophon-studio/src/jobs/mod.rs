@@ -88,8 +88,17 @@ pub(crate) struct Run<'a> {
 impl JobRequest {
     /// Names of all kinds.
     pub(crate) const KINDS: [&'static str; 11] = [
-        "film", "picture", "picture.edit", "speech", "music", "sound", "transcription", "audiobook", "text",
-        "mark", "pull",
+        "film",
+        "picture",
+        "picture.edit",
+        "speech",
+        "music",
+        "sound",
+        "transcription",
+        "audiobook",
+        "text",
+        "mark",
+        "pull",
     ];
 
     /// Kinds that take minutes or much memory: one of them at a time.
@@ -110,7 +119,8 @@ impl JobRequest {
             "mark" => Self::Mark(parse(request)?),
             "pull" => Self::Pull(parse(request)?),
             other => {
-                let message = format!("there is no job '{other}': a job is one of {}", Self::KINDS.join(", "));
+                let message =
+                    format!("there is no job '{other}': a job is one of {}", Self::KINDS.join(", "));
                 return Err(StudioError::request(message, "name one of them"));
             }
         };

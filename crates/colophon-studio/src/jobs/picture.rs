@@ -185,7 +185,8 @@ fn keep(made: Vec<Sealed>, name: &str, prompt: &str, run: &mut Run<'_>) -> Resul
 impl EditJob {
     pub(crate) fn check(&self) -> Result<(), StudioError> {
         const KNOWN: [&str; 11] = [
-            "style", "like", "paint", "dream", "upscale", "cutout", "remove", "sketch", "inpaint", "vary", "edit",
+            "style", "like", "paint", "dream", "upscale", "cutout", "remove", "sketch", "inpaint", "vary",
+            "edit",
         ];
         if self.operation == "faces" {
             return count(self.count).map(drop);
@@ -200,17 +201,22 @@ impl EditJob {
         if self.file.is_none() {
             return Err(StudioError::request("no picture is named", "give one as 'file'"));
         }
-        let missing = |what: &'static str| Err(StudioError::request(format!("'{what}' is missing"), "give it"));
+        let missing =
+            |what: &'static str| Err(StudioError::request(format!("'{what}' is missing"), "give it"));
         match self.operation.as_str() {
             "like" | "paint" if self.paintings.is_empty() => missing("paintings"),
             "remove" | "inpaint" if self.mask.is_none() => missing("mask"),
             "inpaint" if self.prompt.as_deref().unwrap_or_default().trim().is_empty() => missing("prompt"),
-            "edit" if self.instruction.as_deref().unwrap_or_default().trim().is_empty() => missing("instruction"),
+            "edit" if self.instruction.as_deref().unwrap_or_default().trim().is_empty() => {
+                missing("instruction")
+            }
             "style" => match &self.style {
                 Some(name) => colophon_image::Treatment::named(name).map(drop).map_err(Into::into),
                 None => missing("style"),
             },
-            "upscale" => Quality::named(self.quality.as_deref().unwrap_or("fast")).map(drop).map_err(Into::into),
+            "upscale" => {
+                Quality::named(self.quality.as_deref().unwrap_or("fast")).map(drop).map_err(Into::into)
+            }
             "vary" => count(self.count).map(drop),
             _ => format(self.format.as_deref()).map(drop),
         }
@@ -234,8 +240,13 @@ impl EditJob {
         let format = format(self.format.as_deref())?;
         let progress = std::sync::Arc::clone(&run.progress);
         if self.operation == "faces" {
-            let request =
-                FaceRequest { seed: self.seed, count: count(self.count)?, towards: None, grid: false, format };
+            let request = FaceRequest {
+                seed: self.seed,
+                count: count(self.count)?,
+                towards: None,
+                grid: false,
+                format,
+            };
             let made = run.studio.faces(&request, progress.as_ref(), run.cancel)?;
             return keep(made, "face", "", run);
         }
@@ -244,7 +255,8 @@ impl EditJob {
         };
         let file = run.picture(input)?;
         let name = format!("{}-{}", stem(&file.name), self.operation);
-        let words = self.instruction.as_deref().or(self.prompt.as_deref()).unwrap_or(&self.operation).to_owned();
+        let words =
+            self.instruction.as_deref().or(self.prompt.as_deref()).unwrap_or(&self.operation).to_owned();
         let made = match self.operation.as_str() {
             "vary" => {
                 let variation = Variation { size: None, seed: self.seed, count: count(self.count)?, format };

@@ -312,7 +312,8 @@ impl Shelf {
             return name;
         }
         let (stem, end) = name.rsplit_once('.').unwrap_or((&name, ""));
-        let numbered = |n: usize| if end.is_empty() { format!("{stem}-{n}") } else { format!("{stem}-{n}.{end}") };
+        let numbered =
+            |n: usize| if end.is_empty() { format!("{stem}-{n}") } else { format!("{stem}-{n}.{end}") };
         (2..).map(numbered).find(|n| !taken(n)).unwrap_or(name)
     }
 }

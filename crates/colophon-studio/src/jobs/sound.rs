@@ -100,7 +100,8 @@ impl SpeechJob {
             return Err(StudioError::request("there is nothing to say", "give a text"));
         }
         if count > LONGEST_TEXT {
-            let message = format!("the text has {count} characters; at most {LONGEST_TEXT} are spoken at once");
+            let message =
+                format!("the text has {count} characters; at most {LONGEST_TEXT} are spoken at once");
             return Err(StudioError::request(message, "make an audiobook of it"));
         }
         Ok(())
@@ -116,8 +117,7 @@ impl SpeechJob {
             ..SpeechRequest::default()
         };
         let made = run.studio.speak(&request, run.progress.as_ref(), run.cancel)?;
-        let about =
-            About { prompt: self.text.clone(), seconds: Some(made.seconds), ..About::default() };
+        let about = About { prompt: self.text.clone(), seconds: Some(made.seconds), ..About::default() };
         run.shelf.keep(&made.sealed, &format!("speech.{}", made.sealed.extension()), about)?;
         run.shelf.used(seconds(made.seconds));
         run.shelf.result(json!({"seconds": made.seconds, "lines": made.lines}));
@@ -212,7 +212,8 @@ impl AudiobookJob {
     pub(crate) fn run(&self, run: &mut Run<'_>) -> Result<(), StudioError> {
         let file = run.file(&self.file)?;
         // The reader goes by the ending of the name.
-        let named = tempfile::tempdir().map_err(StudioError::io("make a folder in", &std::env::temp_dir()))?;
+        let named =
+            tempfile::tempdir().map_err(StudioError::io("make a folder in", &std::env::temp_dir()))?;
         let book = named.path().join(&file.name);
         std::fs::copy(&file.path, &book).map_err(StudioError::io("read", &file.path))?;
         let request = AudiobookRequest {
@@ -228,7 +229,8 @@ impl AudiobookJob {
         };
         let made = run.studio.audiobook(&request, run.progress.as_ref(), run.cancel)?;
         let end = if made.sealed.extension() == "m4a" { "m4b" } else { made.sealed.extension() };
-        let about = About { title: made.title.clone(), prompt: file.name.clone(), seconds: Some(made.seconds) };
+        let about =
+            About { title: made.title.clone(), prompt: file.name.clone(), seconds: Some(made.seconds) };
         run.shelf.keep(&made.sealed, &format!("{}.{end}", stem(&file.name)), about)?;
         run.shelf.used(seconds(made.seconds));
         run.shelf.result(json!({"seconds": made.seconds, "chapters": made.chapters}));

@@ -100,8 +100,9 @@ impl TextJob {
         };
         let made =
             run.studio.perform_watched(&task, &options, run.progress.as_ref(), run.cancel, &mut tell)?;
-        let text = String::from_utf8_lossy(&made.sealed.bytes().map_err(StudioError::io("read", run.shelf.dir()))?)
-            .into_owned();
+        let text =
+            String::from_utf8_lossy(&made.sealed.bytes().map_err(StudioError::io("read", run.shelf.dir()))?)
+                .into_owned();
         let about = About { prompt: self.input.clone(), ..About::default() };
         run.shelf.keep(&made.sealed, "text.md", about)?;
         let tokens = (made.usage.prompt_tokens + made.usage.completion_tokens) as u64;

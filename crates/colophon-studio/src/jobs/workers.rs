@@ -189,7 +189,8 @@ fn make(studio: &Studio, store: &Store, job: &Job, cancel: &Cancel) -> Result<Ou
 
 fn failed(studio: &Studio, store: &Store, job: &Job, error: &StudioError) -> Outcome {
     if error.code() == ErrorCode::Cancelled {
-        let wanted = store.job(&job.id).is_ok_and(|now| now.cancel || now.deadline.is_some_and(|d| d < store.now()));
+        let wanted =
+            store.job(&job.id).is_ok_and(|now| now.cancel || now.deadline.is_some_and(|d| d < store.now()));
         return if studio.floor.is_stopping() && !wanted { Outcome::GivenBack } else { Outcome::Cancelled };
     }
     let code = serde_json::to_value(error.code()).ok().and_then(|v| v.as_str().map(str::to_owned));

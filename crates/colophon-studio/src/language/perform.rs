@@ -1,6 +1,5 @@
 //! Tasks of language, from the engine through the seal to whoever asked.
 
-
 use colophon_seal::{Piece, Sealed, TextSeal, seal};
 use colophon_text::chat::{Finish, Message, Prompt, Usage};
 use colophon_text::tasks::{Desk, Task, TaskEvent, Written};

@@ -35,12 +35,7 @@ pub(crate) fn run(
     Ok(ExitCode::SUCCESS)
 }
 
-fn serve(
-    studio: Studio,
-    args: args::Serve,
-    progress: &dyn Progress,
-    cancel: &Cancel,
-) -> Result<(), Failure> {
+fn serve(studio: Studio, args: args::Serve, progress: &dyn Progress, cancel: &Cancel) -> Result<(), Failure> {
     if args.preload {
         studio.chat_engine(args.model.as_deref(), progress, cancel)?;
     }

@@ -11,6 +11,7 @@ mod hearing;
 mod language;
 mod mark;
 mod pictures;
+mod serving;
 mod single;
 mod sound;
 mod stopping;

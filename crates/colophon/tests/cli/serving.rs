@@ -1,0 +1,191 @@
+//! The server as a process that can be killed: no job is lost, none is done twice, nothing comes out
+//! unsealed.
+
+use std::collections::BTreeMap;
+use std::io::{BufRead as _, BufReader};
+use std::process::{Child, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use crate::{Home, json, path, text};
+
+/// A server of this home.
+struct Server {
+    child: Child,
+    base: String,
+}
+
+impl Server {
+    fn start(home: &Home) -> Self {
+        let mut command = home.colophon(&["serve", "--listen", "127.0.0.1:0"]);
+        let mut child = command.stderr(Stdio::piped()).spawn().expect("the program starts");
+        let mut lines = BufReader::new(child.stderr.take().expect("its messages")).lines();
+        let base = lines.find_map(|line| {
+            let line = line.expect("a message");
+            Some(line.strip_prefix("listening on ")?.strip_suffix("/v1")?.to_owned())
+        });
+        // Nobody reads further messages; they must not stop it.
+        std::thread::spawn(move || lines.count());
+        Self { child, base: base.expect("it listens") }
+    }
+
+    /// As a power cut would: nothing of it runs any more.
+    fn kill(mut self) {
+        self.child.kill().expect("it runs");
+        self.child.wait().expect("it ends");
+    }
+
+    fn get(&self, what: &str) -> Result<Value, ureq::Error> {
+        ureq::get(format!("{}{what}", self.base)).call()?.body_mut().read_json()
+    }
+
+    fn post(&self, what: &str, key: &str, body: &Value) -> Result<Value, ureq::Error> {
+        let request = ureq::post(format!("{}{what}", self.base)).header("idempotency-key", key);
+        request.send_json(body)?.body_mut().read_json()
+    }
+}
+
+/// Jobs that take different times and make different things.
+fn orders(count: usize) -> Vec<Value> {
+    let kinds = [
+        |n: usize| json!({"kind": "sound", "request": {"prompt": "rain", "seconds": 2, "seed": n}}),
+        |n| json!({"kind": "picture", "request": {"prompt": "a boat", "size": "256x192", "seed": n}}),
+        |n| json!({"kind": "speech", "request": {"text": format!("This is number {n}."), "voice": "hibari"}}),
+        |n| json!({"kind": "music", "request": {"prompt": "piano", "seconds": 4, "seed": n}}),
+    ];
+    (0..count).map(|n| kinds[n % kinds.len()](n)).collect()
+}
+
+/// Orders jobs and kills the server again and again; then lets it end them, and counts.
+fn survive(count: usize, kills: usize) {
+    let home = Home::new();
+    let mut dice = 0x2545_f491_4f6c_dd1d_u64;
+    let mut roll = move |most: u64| {
+        dice ^= dice << 13;
+        dice ^= dice >> 7;
+        dice ^= dice << 17;
+        dice % most
+    };
+    let mut waiting: Vec<(usize, Value)> = orders(count).into_iter().enumerate().collect();
+    waiting.reverse();
+    let mut jobs = BTreeMap::new();
+    for _ in 0..kills {
+        let server = Server::start(&home);
+        let until = Instant::now() + Duration::from_millis(300 + roll(2_500));
+        while Instant::now() < until {
+            let Some((number, body)) = waiting.last() else {
+                std::thread::sleep(Duration::from_millis(50));
+                continue;
+            };
+            // An order whose answer was lost is given again, with the same key.
+            if let Ok(job) = server.post("/v1/jobs", &format!("order {number}"), body) {
+                jobs.insert(*number, job["id"].as_str().expect("an id").to_owned());
+                waiting.pop();
+            }
+            std::thread::sleep(Duration::from_millis(roll(30)));
+        }
+        server.kill();
+    }
+    let server = Server::start(&home);
+    while let Some((number, body)) = waiting.pop() {
+        let job = server.post("/v1/jobs", &format!("order {number}"), &body).expect("an answer");
+        jobs.insert(number, job["id"].as_str().expect("an id").to_owned());
+    }
+    let until = Instant::now() + Duration::from_secs(120 + 4 * count as u64);
+    loop {
+        let queue = server.get("/v1/status").expect("an answer")["queue"].clone();
+        if queue == json!({"queued": 0, "running": 0}) {
+            break;
+        }
+        assert!(Instant::now() < until, "{queue}");
+        std::thread::sleep(Duration::from_millis(200));
+    }
+    // None is lost: every order has its job, and every job its one work.
+    assert_eq!(jobs.len(), count);
+    let mut works = Vec::new();
+    for (number, id) in &jobs {
+        let job = server.get(&format!("/v1/jobs/{id}")).expect("the job");
+        assert_eq!(job["status"], "done", "{number}: {job}");
+        let made = job["works"].as_array().expect("works");
+        assert_eq!(made.len(), 1, "{job}");
+        works.extend(made.iter().map(|w| w["id"].as_str().expect("a number").to_owned()));
+    }
+    // None is done twice.
+    let list = server.get("/v1/works?limit=200").expect("the gallery");
+    assert_eq!(list["data"].as_array().expect("works").len(), works.len());
+    // Nothing is unsealed: each file says what made it, and stands in the log.
+    for id in &works {
+        let verdict = server.get(&format!("/v1/works/{id}/credential")).expect("a verdict");
+        assert_eq!(verdict["verdict"], "verified", "{verdict}");
+    }
+    server.kill();
+    let audit = home.run(&["log", "audit"]);
+    assert!(audit.status.success(), "{}", text(&audit.stderr));
+    // Nothing is left lying about.
+    let left: Vec<String> = std::fs::read_dir(home.path("works"))
+        .expect("the works")
+        .map(|e| e.expect("an entry").file_name().to_string_lossy().into_owned())
+        .filter(|name| name.starts_with('.') && name != ".previews")
+        .collect();
+    assert_eq!(left, Vec::<String>::new());
+}
+
+#[test]
+fn a_server_that_is_killed_loses_nothing_and_does_nothing_twice() {
+    survive(24, 6);
+}
+
+#[test]
+#[ignore = "takes minutes: 200 jobs and 30 kills"]
+fn a_server_that_is_killed_thirty_times_loses_none_of_two_hundred_jobs() {
+    survive(200, 30);
+}
+
+#[test]
+fn a_stop_gives_back_what_runs() {
+    let home = Home::new();
+    let mut server = Server::start(&home);
+    let body = json!({"kind": "music", "request": {"prompt": "slow strings", "seconds": 300}});
+    let job = server.post("/v1/jobs", "one", &body).expect("an answer");
+    let one = format!("/v1/jobs/{}", job["id"].as_str().expect("an id"));
+    while server.get(&one).expect("the job")["status"] != "running" {
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    // As `systemctl stop` does.
+    let pid = server.child.id().to_string();
+    assert!(std::process::Command::new("kill").arg(pid).status().expect("kill runs").success());
+    let until = Instant::now() + Duration::from_secs(60);
+    while server.child.try_wait().expect("it can be asked").is_none() {
+        assert!(Instant::now() < until, "it does not stop");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    let server = Server::start(&home);
+    let job = server.get(&one).expect("the job");
+    assert!(job["status"] == "queued" || job["status"] == "running", "{job}");
+    assert!(job["attempt"].as_u64() <= Some(1), "it counts as no attempt: {job}");
+    server.kill();
+}
+
+#[test]
+fn keys_and_accounts_are_made_on_the_command_line() {
+    let home = Home::without_models();
+    let key = home
+        .run(&["serve", "keys", "add", "laptop", "--role", "viewer", "--days", "7", "--pixels", "1000000"]);
+    assert!(text(&key.stdout).starts_with("clp-"), "{}", text(&key.stderr));
+    let again = home.run(&["serve", "keys", "add", "laptop"]);
+    assert_eq!((again.status.code(), text(&again.stderr).contains("laptop")), (Some(2), true));
+    assert_eq!(text(&home.run(&["serve", "keys", "list"]).stdout), "laptop\n");
+    assert!(home.run(&["serve", "keys", "rm", "laptop"]).status.success());
+    assert_eq!(home.run(&["serve", "keys", "rm", "laptop"]).status.code(), Some(2));
+    let short =
+        home.colophon(&["serve", "accounts", "add", "ann"]).stdin(Stdio::null()).output().expect("it runs");
+    assert_eq!(short.status.code(), Some(2), "{}", text(&short.stderr));
+    let file = home.path("password");
+    std::fs::write(&file, "correct horse battery\n").expect("a file");
+    let stdin = std::fs::File::open(path(&file)).expect("a file");
+    let added = home.colophon(&["serve", "accounts", "add", "ann", "--role", "admin"]).stdin(stdin).output();
+    assert!(added.expect("it runs").status.success());
+    assert_eq!(text(&home.run(&["serve", "accounts", "list"]).stdout), "ann\tadmin\n");
+    assert!(json(&home.run(&["models", "list", "--json"]).stdout).is_array(), "nothing else changed");
+}
