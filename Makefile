@@ -6,7 +6,7 @@ BRIEF ?= A fox who learns to paint
 OUT ?= out
 COLOPHON = $(or $(CARGO_TARGET_DIR),target)/release/colophon
 
-.PHONY: demo test test-long build lint bench gallery setup models clean help
+.PHONY: demo test test-long build ui lint bench gallery setup models clean help
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -14,7 +14,13 @@ help: ## Show this list
 setup: ## Install the system packages that are missing
 	@scripts/setup
 
-build: setup ## Build the program in release
+ui/node_modules/.package-lock.json: ui/package-lock.json | setup
+	cd ui && npm ci --no-audit --no-fund --ignore-scripts
+
+ui: setup ui/node_modules/.package-lock.json ## Build the web studio, which goes into the program
+	cd ui && npm run --silent build
+
+build: setup ui ## Build the program in release
 	$(CARGO) build --release --locked --workspace
 
 demo: build ## Make a film from a brief: make demo BRIEF="…" OUT=dir
@@ -22,12 +28,15 @@ demo: build ## Make a film from a brief: make demo BRIEF="…" OUT=dir
 	$(COLOPHON) make "$(BRIEF)" -o "$(OUT)"
 	$(COLOPHON) verify "$(OUT)/film.mp4"
 
-models: build
+# The tests' own build makes the program too; a build without tests would make much of it twice.
+models: setup ui
+	$(CARGO) test --release --locked --workspace --no-run
 	@$(COLOPHON) models pull --group test
 
 test: models ## Run all tests
 	scripts/check-text
 	$(CARGO) fmt --all --check
+	cd ui && npm run --silent check
 	$(CARGO) clippy --release --locked --workspace --all-targets -- -D warnings
 	scripts/test
 	scripts/check-deny
@@ -38,6 +47,8 @@ test-long: test ## Tests that need minutes or other programs
 	scripts/check-encoders
 	scripts/check-pictures
 	scripts/test-openai-client
+	scripts/setup --tests
+	scripts/test-ui
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --release --locked --workspace --no-deps
 
 lint: ## Format, lint, licences, documentation

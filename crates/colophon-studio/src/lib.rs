@@ -2,6 +2,7 @@
 //! engines; every surface hands it a request and gets back sealed works.
 
 mod audiobook;
+mod backup;
 mod brought;
 mod check;
 mod config;
@@ -32,6 +33,7 @@ mod talk;
 mod transcribe;
 
 pub use audiobook::{Audiobook, AudiobookRequest};
+pub use backup::BackupManifest;
 pub use brought::Brought;
 pub use colophon_audio::book::{Book, Chapter};
 pub use colophon_audio::clean::{Cleaning, Pauses};

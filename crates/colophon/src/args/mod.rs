@@ -118,6 +118,10 @@ pub(crate) enum Command {
     /// The public log of everything that was sealed here
     #[command(subcommand)]
     Log(Log),
+    /// Write records, log, keys and works into one file
+    Backup(Backup),
+    /// Put a backup into an empty data folder
+    Restore(Restore),
     /// Say what is missing on this machine and how to get it
     Doctor {
         /// One JSON document on stdout
@@ -305,6 +309,30 @@ pub(crate) enum Role {
     Compliance,
     /// Everything
     Admin,
+}
+
+/// Write everything that must not be lost into one file; models are left out.
+#[derive(Debug, clap::Args)]
+#[command(after_help = BACKUP_EXAMPLES)]
+pub(crate) struct Backup {
+    /// The file
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: PathBuf,
+    /// One JSON document on stdout
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+const BACKUP_EXAMPLES: &str = "\
+Examples:
+  colophon backup -o studio-2026-11-28.tar
+  COLOPHON_HOME=/srv/colophon colophon restore studio-2026-11-28.tar";
+
+/// Put a backup into an empty data folder, and check its log.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Restore {
+    /// A file that `colophon backup` wrote
+    pub(crate) file: PathBuf,
 }
 
 /// Seal a file that something else generated.

@@ -1,6 +1,7 @@
 //! The commands: one file each.
 
 mod audiobook;
+mod backup;
 mod chat;
 mod clean;
 mod doctor;
@@ -56,6 +57,9 @@ pub(crate) fn run(args: Args, cancel: &Cancel) -> Result<ExitCode, Failure> {
         })?;
         config.label.agreement = Some((who, why));
     }
+    if let Command::Restore(restore) = &args.command {
+        return backup::restore(&config, restore);
+    }
     let studio = Studio::open(config)?;
     let progress = progress::receiver(args.progress);
     match args.command {
@@ -74,13 +78,14 @@ pub(crate) fn run(args: Args, cancel: &Cancel) -> Result<ExitCode, Failure> {
         Command::Search(search) => search::run(&studio, &search, progress.as_ref(), cancel),
         Command::Understand(understand) => understand::run(&studio, &understand, progress.as_ref(), cancel),
         Command::Serve(serve) => serve::run(studio, serve, progress.as_ref(), cancel),
+        Command::Backup(args) => backup::run(&studio, &args, progress.as_ref(), cancel),
         Command::Mark(mark) => mark::run(&studio, &mark, progress.as_ref(), cancel),
         Command::Protect(protect) => protect::run(&studio, &protect),
         Command::Verify(verify) => verify::run(&studio, &verify),
         Command::Models(models) => models::run(&studio, models, progress.as_ref(), cancel),
         Command::Log(log) => log::run(&studio, &log),
         Command::Doctor { json } => doctor::run(&studio, json),
-        Command::Completions { .. } => Ok(ExitCode::SUCCESS),
+        Command::Completions { .. } | Command::Restore(_) => Ok(ExitCode::SUCCESS),
     }
 }
 

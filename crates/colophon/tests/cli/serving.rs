@@ -189,3 +189,54 @@ fn keys_and_accounts_are_made_on_the_command_line() {
     assert_eq!(text(&home.run(&["serve", "accounts", "list"]).stdout), "ann\tadmin\n");
     assert!(json(&home.run(&["models", "list", "--json"]).stdout).is_array(), "nothing else changed");
 }
+
+#[test]
+fn a_backup_brings_everything_back() {
+    let home = Home::new();
+    let server = Server::start(&home);
+    let order = json!({"kind": "sound", "request": {"prompt": "rain", "seconds": 2}});
+    let job = server.post("/v1/jobs", "one", &order).expect("an answer");
+    let one = format!("/v1/jobs/{}", job["id"].as_str().expect("an id"));
+    while server.get(&one).expect("the job")["status"] != "done" {
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    // While it runs.
+    let file = home.path("backup.tar");
+    let made = home.run(&["backup", "-o", path(&file), "--json"]);
+    let about = json(&made.stdout);
+    assert_eq!(
+        (about["works"].as_u64(), about["log_size"].as_u64()),
+        (Some(1), Some(1)),
+        "{}",
+        text(&made.stderr)
+    );
+    server.kill();
+    let refused = home.run(&["restore", path(&file)]);
+    assert_eq!(refused.status.code(), Some(2), "a studio is there: {}", text(&refused.stderr));
+    let other = Home::new();
+    let restored = other.run(&["restore", path(&file)]);
+    assert!(restored.status.success(), "{}", text(&restored.stderr));
+    assert!(text(&restored.stdout).contains("1 log entries"), "{}", text(&restored.stdout));
+    let server = Server::start(&other);
+    let works = server.get("/v1/works").expect("the gallery")["data"].clone();
+    let id = works[0]["id"].as_str().expect("a work");
+    let verdict = server.get(&format!("/v1/works/{id}/credential")).expect("a verdict");
+    assert_eq!(verdict["verdict"], "verified");
+    // The keys came along: what is made now goes on in the same log.
+    let job = server.post("/v1/jobs", "two", &order).expect("an answer");
+    let two = format!("/v1/jobs/{}", job["id"].as_str().expect("an id"));
+    while server.get(&two).expect("the job")["status"] != "done" {
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    assert_eq!(server.get("/v1/status").expect("an answer")["log"]["size"], 2);
+    server.kill();
+    let cut = home.path("cut.tar");
+    let whole = std::fs::read(&file).expect("the backup");
+    std::fs::write(&cut, &whole[..whole.len() / 2]).expect("a file");
+    let empty = Home::without_models();
+    for bad in [&cut, &home.path("studio.db")] {
+        let refused = empty.run(&["restore", path(bad)]);
+        assert_eq!(refused.status.code(), Some(2), "{}", text(&refused.stderr));
+        assert!(!empty.path("studio.db").exists(), "nothing is half restored");
+    }
+}
