@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use colophon_studio::chat::GenerateRequest;
+use colophon_studio::store::Usage;
 use colophon_studio::{SealedReply, TextEvent};
 use colophon_types::{Cancel, NoProgress};
 use tokio::sync::mpsc::{Receiver, channel};
@@ -54,22 +55,35 @@ pub(crate) async fn submit(
     let (app, stop) = (Arc::clone(app), watched.cancel());
     let events = Events { events, _watched: watched };
     // Loading a model or reading a long prompt takes a while; neither may hold up other connections.
+    let client = request.client.clone();
     let work = tokio::task::spawn_blocking(move || {
-        let sink = Box::new(move |event| send.try_send(event).is_ok());
+        let counting = Arc::clone(&app);
+        let sink = Box::new(move |event| {
+            if let TextEvent::Done(reply) = &event {
+                count(&counting, &client, &reply.usage);
+            }
+            send.try_send(event).is_ok()
+        });
         app.studio.generate_text(model.as_deref(), request, &NoProgress, &stop, sink)
     });
     work.await.map_err(|_| ApiError::stopped())??;
     Ok(events)
 }
 
+/// Counts what a text took, for the metrics and for the client's quota.
+fn count(app: &App, client: &str, used: &colophon_studio::chat::Usage) {
+    app.metrics.wrote(used);
+    let tokens = (used.prompt_tokens + used.completion_tokens) as u64;
+    if let Ok(store) = app.studio.store() {
+        store.note_usage(client, Usage { requests: 1, tokens, ..Usage::default() });
+    }
+}
+
 /// Waits for the end.
-pub(crate) async fn finished(app: &App, mut events: Events) -> Result<SealedReply, ApiError> {
+pub(crate) async fn finished(mut events: Events) -> Result<SealedReply, ApiError> {
     while let Some(event) = events.next().await {
         match event {
-            TextEvent::Done(reply) => {
-                app.metrics.wrote(&reply.usage);
-                return Ok(*reply);
-            }
+            TextEvent::Done(reply) => return Ok(*reply),
             TextEvent::Failed(error) => return Err(error.into()),
             TextEvent::Piece(..) | TextEvent::ToolCall(_) => {}
         }

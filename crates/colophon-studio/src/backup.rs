@@ -17,8 +17,18 @@ use crate::{Studio, StudioError};
 const MANIFEST: &str = "colophon-backup.json";
 /// The form of backups that this program writes and reads.
 const FORM: u32 = 1;
-/// What stays out: models, and what is derived or half made.
-const LEFT_OUT: [&str; 3] = ["models", "cache", "log/lock"];
+/// What a studio keeps in its folder; all else is fetched, derived or half made.
+const KEPT: [&str; 9] = [
+    "agreements.jsonl",
+    "colophon.toml",
+    "dialogues",
+    "keys",
+    "log",
+    "pronunciation.tsv",
+    "protected.jsonl",
+    "uploads",
+    "works",
+];
 
 /// What a backup says of itself.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -63,7 +73,14 @@ impl Studio {
             works: self.store()?.works_total()?.0,
         };
         let mut files = Vec::new();
-        collect(&self.home, &self.home, &mut files)?;
+        for name in KEPT {
+            let path = self.home.join(name);
+            match path.symlink_metadata() {
+                Ok(about) if about.is_dir() => collect(&self.home, &path, &mut files)?,
+                Ok(about) if about.is_file() => files.push(name.into()),
+                _ => {}
+            }
+        }
         let total: u64 =
             files.iter().filter_map(|f| self.home.join(f).metadata().ok()).map(|m| m.len()).sum();
         let mut tar = tar::Builder::new(BufWriter::new(temp.as_file()));
@@ -159,10 +176,9 @@ fn collect(home: &Path, dir: &Path, files: &mut Vec<PathBuf>) -> Result<(), Stud
     for path in entries {
         let Ok(name) = path.strip_prefix(home) else { continue };
         let text = name.to_string_lossy();
-        let derived =
-            text.starts_with("studio.db") || text.starts_with("log/index.db") || text == "log/checkpoint";
-        let half_made = text.starts_with("works/.");
-        if derived || half_made || LEFT_OUT.contains(&text.as_ref()) {
+        let derived = text.starts_with("log/index.db") || text == "log/checkpoint" || text == "log/lock";
+        let half_made = text.starts_with("works/.") || text.starts_with("uploads/.");
+        if derived || half_made {
             continue;
         }
         let Ok(about) = path.symlink_metadata() else { continue };

@@ -47,7 +47,7 @@ pub(crate) async fn post(
     }
     let mut replies = Vec::new();
     for events in running {
-        replies.push(finished(&app, events).await?);
+        replies.push(finished(events).await?);
     }
     let mut list: Vec<Value> = replies.iter().enumerate().map(|(i, r)| choice(i, r)).collect();
     if let (Some(spoken), [reply]) = (&spoken, replies.as_slice())
@@ -204,9 +204,6 @@ fn stream(
                 // The reader is gone.
                 None => return,
             }
-        }
-        for r in &replies {
-            app.metrics.wrote(&r.usage);
         }
         // The marks go with a chunk that clients take for the one with the usage.
         let mut last = chunk(json!([]));

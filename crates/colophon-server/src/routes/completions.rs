@@ -89,7 +89,6 @@ pub(crate) async fn post(
                         }
                         TextEvent::ToolCall(_) => Ok(()),
                         TextEvent::Done(r) => {
-                            app.metrics.wrote(&r.usage);
                             let finish = reply::finish_reason(r.finish).into();
                             replies.push(*r);
                             send.send(piece("", finish, Value::Null)).await
@@ -118,7 +117,7 @@ pub(crate) async fn post(
     let mut replies: Vec<SealedReply> = Vec::new();
     let mut choices = Vec::new();
     for (index, (prompt, events)) in running.into_iter().enumerate() {
-        let r = finished(&app, events).await?;
+        let r = finished(events).await?;
         let text = if echo { format!("{prompt}{}", r.text()) } else { r.text().to_owned() };
         choices.push(json!({
             "index": index, "text": text, "finish_reason": reply::finish_reason(r.finish),

@@ -205,7 +205,7 @@ pub(crate) async fn post(
     if streams {
         return Ok(stream(app, events, frame));
     }
-    let r = finished(&app, events).await?;
+    let r = finished(events).await?;
     let body = complete(&app, &frame, &r, &message_id());
     Ok(with_work_id(Json(body).into_response(), &[r]))
 }
@@ -331,7 +331,6 @@ fn stream(app: Arc<App>, mut events: Events, frame: Frame) -> Response {
                     index += 1;
                 }
                 TextEvent::Done(r) => {
-                    app.metrics.wrote(&r.usage);
                     if open {
                         going = close(&mut tell, &id, index, &text).await;
                     }
