@@ -4,6 +4,9 @@ use std::fmt::Write as _;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use colophon_studio::Tally;
+use colophon_studio::store::QueueDepth;
+
 /// Counters of a server.
 #[derive(Debug, Default)]
 pub(crate) struct Metrics {
@@ -63,5 +66,60 @@ impl Metrics {
             );
         }
         page
+    }
+}
+
+/// Jobs in the same form: how many wait and run, how they ended, how long they waited and took.
+pub(crate) fn jobs_page(depth: QueueDepth, tally: &Tally) -> String {
+    let mut page = String::new();
+    let mut head = |name: &str, kind: &str, help: &str, rows: Vec<(String, f64)>| {
+        let _ = writeln!(page, "# HELP colophon_{name} {help}.\n# TYPE colophon_{name} {kind}");
+        for (labels, value) in rows {
+            let _ = writeln!(page, "colophon_{name}{labels} {value}");
+        }
+    };
+    let states = [("queued", depth.queued), ("running", depth.running)];
+    let rows = states.map(|(state, n)| (format!("{{state=\"{state}\"}}"), n as f64));
+    head("jobs", "gauge", "Jobs that wait and run", rows.into());
+    let rows = tally.ended.iter();
+    let rows = rows.map(|((kind, how), n)| (format!("{{kind=\"{kind}\",outcome=\"{how}\"}}"), *n as f64));
+    head("job_attempts_total", "counter", "Attempts at jobs that ended", rows.collect());
+    let of_kind = |kind: &String| format!("{{kind=\"{kind}\"}}");
+    let waited = || tally.waited.iter();
+    let rows = waited().map(|(kind, (seconds, _))| (of_kind(kind), *seconds));
+    head("job_wait_seconds_sum", "counter", "Seconds that jobs waited for a worker", rows.collect());
+    let rows = waited().map(|(kind, (_, n))| (of_kind(kind), *n as f64));
+    head("job_wait_seconds_count", "counter", "Jobs that were begun", rows.collect());
+    let rows = tally.worked.iter().map(|(kind, seconds)| (of_kind(kind), *seconds));
+    head("job_run_seconds_total", "counter", "Seconds of work on jobs", rows.collect());
+    let of_stage = |stage: &&str| format!("{{stage=\"{stage}\"}}");
+    let stages = || tally.stages.iter();
+    let rows = stages().map(|(stage, (seconds, _))| (of_stage(stage), *seconds));
+    head("stage_seconds_sum", "counter", "Seconds of each stage of the work, seal among them", rows.collect());
+    let rows = stages().map(|(stage, (_, n))| (of_stage(stage), *n as f64));
+    head("stage_seconds_count", "counter", "Times that each stage was gone through", rows.collect());
+    page
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn jobs_are_told_in_prometheus_form() {
+        let mut tally = Tally::default();
+        tally.ended.insert(("picture".into(), "done"), 3);
+        tally.waited.insert("picture".into(), (0.5, 3));
+        tally.stages.insert("seal", (0.25, 6));
+        let page = jobs_page(QueueDepth { queued: 2, running: 1 }, &tally);
+        for line in [
+            "colophon_jobs{state=\"queued\"} 2",
+            "colophon_job_attempts_total{kind=\"picture\",outcome=\"done\"} 3",
+            "colophon_job_wait_seconds_sum{kind=\"picture\"} 0.5",
+            "colophon_stage_seconds_count{stage=\"seal\"} 6",
+            "# TYPE colophon_stage_seconds_sum counter",
+        ] {
+            assert!(page.lines().any(|l| l == line), "{line} in {page}");
+        }
     }
 }

@@ -212,14 +212,14 @@ fn write_loop(db: &Connection, acts: &Receiver<Act>, tell: &broadcast::Sender<No
             }
             ended.is_ok()
         };
-        for told in waiting {
-            told(committed);
-        }
         if committed {
             for notice in notices.into_inner() {
                 // No one may be listening.
                 let _ = tell.send(notice);
             }
+        }
+        for told in waiting {
+            told(committed);
         }
     }
 }

@@ -75,12 +75,14 @@ impl Store {
         self.write(move |tx| {
             expire(tx)?;
             let marks = vec!["?"; kinds.len()].join(", ");
+            // Of each owner the first of their most urgent; then who among the owners.
             let sql = format!(
-                "SELECT j.seq FROM job j LEFT JOIN share s ON s.owner = j.owner \
-                 WHERE j.state = 'queued' AND j.ready <= ? AND j.kind IN ({marks}) \
-                 ORDER BY j.priority DESC, \
-                   (SELECT count(*) FROM job r WHERE r.state = 'running' AND r.owner = j.owner), \
-                   coalesce(s.served, 0), coalesce(s.last, 0), j.seq LIMIT 1"
+                "WITH open AS (SELECT owner, priority, min(seq) AS seq FROM job \
+                   WHERE state = 'queued' AND ready <= ? AND kind IN ({marks}) GROUP BY owner, priority) \
+                 SELECT o.seq FROM open o LEFT JOIN share s ON s.owner = o.owner \
+                 ORDER BY o.priority DESC, \
+                   (SELECT count(*) FROM job r WHERE r.state = 'running' AND r.owner = o.owner), \
+                   coalesce(s.served, 0), coalesce(s.last, 0), o.seq LIMIT 1"
             );
             let values = std::iter::once(Sql::from(tx.now)).chain(kinds.into_iter().map(Sql::from));
             let mut query = tx.db.prepare_cached(&sql)?;

@@ -144,8 +144,8 @@ impl Studio {
             let message = format!("'{other}' is neither refuse nor report");
             return Err(StudioError::request(message, "choose one of them"));
         }
-        if trial.producer.as_deref().is_some_and(|p| !p.chars().all(|c| c.is_ascii_graphic() || c == ' ')) {
-            let hint = "give a provider code, or a name of printable ASCII characters";
+        if trial.producer.as_deref().is_some_and(|p| !p.chars().all(|c| c.is_ascii_graphic())) {
+            let hint = "give a provider code, or a name of printable ASCII characters without spaces";
             return Err(StudioError::request("the producer cannot be written into the marks", hint));
         }
         self.stamper(&trial)?;

@@ -7,6 +7,8 @@ use axum::response::{IntoResponse, Response};
 use serde_json::Value;
 
 use crate::app::Shared;
+use crate::error::ApiError;
+use crate::metrics::jobs_page;
 
 pub(crate) async fn alive() -> &'static str {
     "ok\n"
@@ -21,8 +23,11 @@ pub(crate) async fn ready(State(app): Shared) -> Response {
     }
 }
 
-pub(crate) async fn metrics(State(app): Shared) -> Response {
-    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], app.metrics.page()).into_response()
+pub(crate) async fn metrics(State(app): Shared) -> Result<Response, ApiError> {
+    let jobs =
+        app.blocking(|studio| Ok(jobs_page(studio.store()?.queue_depth()?, &studio.tally()))).await?;
+    let page = app.metrics.page() + &jobs;
+    Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], page).into_response())
 }
 
 /// The routes and their shapes.

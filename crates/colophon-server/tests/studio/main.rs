@@ -21,6 +21,9 @@ use tempfile::TempDir;
 /// A job of these tests ends within so long, on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(240);
 
+/// The small language model.
+const MODEL: &str = "qwen2.5-coder-0.5b-instruct-q4";
+
 /// A server in a thread of this program.
 struct House {
     address: SocketAddr,
@@ -84,7 +87,12 @@ impl House {
     fn with(options: ServerOptions) -> Self {
         let home = tempfile::tempdir().unwrap();
         std::os::unix::fs::symlink(colophon_test::models_dir(), home.path().join("models")).unwrap();
-        let config = Config { home: Some(home.path().to_owned()), offline: true, ..Config::default() };
+        let config = Config {
+            home: Some(home.path().to_owned()),
+            offline: true,
+            model: Some(MODEL.into()),
+            ..Config::default()
+        };
         let studio = Arc::new(Studio::open(config).unwrap());
         let stop = Cancel::new();
         let hear = stop.clone();

@@ -141,23 +141,24 @@ fn settings_take_effect_with_the_next_work() {
     assert_eq!((&settings["label"]["profile"], &settings["fixed"]), (&json!("all"), &json!([])));
     house.picture();
     let put = |body: Value| house.ask("PUT", "/v1/settings", &[], as_json(&body));
-    let changed = put(json!({"producer": "Harbour Press", "label": {"corner": "bottom-right"}})).fine();
+    let changed = put(json!({"producer": "Harbour-Press", "label": {"corner": "bottom-right"}})).fine();
     assert_eq!(
         (&changed["producer"], &changed["label"]["corner"]),
-        (&json!("Harbour Press"), &json!("bottom-right"))
+        (&json!("Harbour-Press"), &json!("bottom-right"))
     );
     let work = house.picture();
     let verdict = house.get(&format!("/v1/works/{}/credential", work["id"].as_str().unwrap())).fine();
-    assert_eq!(verdict["aigc"]["fields"]["ContentProducer"], "Harbour Press", "{verdict}");
+    assert_eq!(verdict["aigc"]["fields"]["ContentProducer"], "Harbour-Press", "{verdict}");
     for bad in [
         json!({"label": {"profile": "mars"}}),
         json!({"producer": "a\nb"}),
+        json!({"producer": "two words"}),
         json!({"time_stamps": "yesterday"}),
         json!({"home": "/"}),
     ] {
         assert_eq!(put(bad.clone()).status, 400, "{bad}");
     }
-    assert_eq!(house.get("/v1/settings").fine()["producer"], "Harbour Press");
+    assert_eq!(house.get("/v1/settings").fine()["producer"], "Harbour-Press");
 }
 
 #[test]

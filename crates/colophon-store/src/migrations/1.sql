@@ -29,6 +29,7 @@ CREATE TABLE job (
 );
 CREATE UNIQUE INDEX job_once ON job (owner, once) WHERE once IS NOT NULL;
 CREATE INDEX job_queued ON job (priority DESC, seq) WHERE state = 'queued';
+CREATE INDEX job_open ON job (owner, priority, seq, kind, ready) WHERE state = 'queued';
 CREATE INDEX job_running ON job (owner) WHERE state = 'running';
 CREATE INDEX job_owner ON job (owner, seq);
 CREATE INDEX job_deadline ON job (deadline) WHERE state = 'queued' AND deadline IS NOT NULL;

@@ -24,7 +24,7 @@ use crate::{Studio, StudioError, check};
 pub use inputs::{Input, UPLOAD_LIFE};
 pub(crate) use shelf::Shelf;
 pub(crate) use workers::Floor;
-pub use workers::{Workers, WorkersOptions};
+pub use workers::{Tally, Workers, WorkersOptions};
 
 /// Jobs that may wait at the same time.
 const MOST_WAITING: u64 = 20_000;

@@ -39,6 +39,13 @@ pub(crate) struct About {
     pub(crate) seconds: Option<f64>,
 }
 
+impl About {
+    /// A sound, which is called by what was asked for.
+    pub(crate) fn named(prompt: &str, seconds: f64) -> Self {
+        Self { title: prompt.to_owned(), prompt: prompt.to_owned(), seconds: Some(seconds) }
+    }
+}
+
 /// What lies in a folder.
 #[derive(Debug, Default, Serialize, Deserialize)]
 struct List {

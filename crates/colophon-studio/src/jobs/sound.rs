@@ -117,7 +117,7 @@ impl SpeechJob {
             ..SpeechRequest::default()
         };
         let made = run.studio.speak(&request, run.progress.as_ref(), run.cancel)?;
-        let about = About { prompt: self.text.clone(), seconds: Some(made.seconds), ..About::default() };
+        let about = About::named(&self.text, made.seconds);
         run.shelf.keep(&made.sealed, &format!("speech.{}", made.sealed.extension()), about)?;
         run.shelf.used(seconds(made.seconds));
         run.shelf.result(json!({"seconds": made.seconds, "lines": made.lines}));
@@ -145,7 +145,7 @@ impl MusicJob {
             format: self.format,
         };
         let made = run.studio.compose(&request, run.progress.as_ref(), run.cancel)?;
-        let about = About { prompt: self.prompt.clone(), seconds: Some(made.seconds), ..About::default() };
+        let about = About::named(&self.prompt, made.seconds);
         run.shelf.keep(&made.sealed, &format!("music.{}", made.sealed.extension()), about)?;
         for (name, stem) in &made.stems {
             run.shelf.beside(stem, &format!("{name}.{}", stem.extension()))?;
@@ -172,7 +172,7 @@ impl SoundJob {
             format: self.format,
         };
         let made = run.studio.sound(&request, run.progress.as_ref(), run.cancel)?;
-        let about = About { prompt: self.prompt.clone(), seconds: Some(made.seconds), ..About::default() };
+        let about = About::named(&self.prompt, made.seconds);
         run.shelf.keep(&made.sealed, &format!("sound.{}", made.sealed.extension()), about)?;
         run.shelf.used(seconds(made.seconds));
         run.shelf.result(json!({"seconds": made.seconds, "ignored": made.ignored}));

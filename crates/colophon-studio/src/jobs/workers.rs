@@ -1,6 +1,6 @@
 //! Those who work: threads that take jobs, hold them, and end them.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
@@ -30,6 +30,20 @@ pub(crate) struct Floor {
     bell: (Mutex<u64>, Condvar),
     running: Mutex<HashMap<JobId, Cancel>>,
     stopping: AtomicBool,
+    tally: Mutex<Tally>,
+}
+
+/// What was done since the program began, for whoever watches.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Tally {
+    /// Attempts that ended, by kind of job and by how they ended.
+    pub ended: BTreeMap<(String, &'static str), u64>,
+    /// Seconds that jobs waited before their first attempt, by kind, and how many there were.
+    pub waited: BTreeMap<String, (f64, u64)>,
+    /// Seconds of work, by kind.
+    pub worked: BTreeMap<String, f64>,
+    /// Seconds of each stage of the work (`load`, `write`, `seal`, …), and how often it came.
+    pub stages: BTreeMap<&'static str, (f64, u64)>,
 }
 
 impl Floor {
@@ -58,8 +72,24 @@ impl Floor {
         }
     }
 
+    /// What was done since the program began.
+    pub(crate) fn tally(&self) -> Tally {
+        self.tally.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn count(&self, change: impl FnOnce(&mut Tally)) {
+        change(&mut self.tally.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+
     fn is_stopping(&self) -> bool {
         self.stopping.load(Ordering::SeqCst)
+    }
+}
+
+impl Studio {
+    /// What workers did since the program began.
+    pub fn tally(&self) -> Tally {
+        self.floor.tally()
     }
 }
 
@@ -153,6 +183,15 @@ fn work(studio: &Studio, store: &Store, name: &str, kinds: &[&str]) {
 /// One attempt at a job, from the claim to its end.
 fn attempt(studio: &Studio, store: &Store, name: &str, job: &Job) {
     let cancel = Cancel::new();
+    let began = Instant::now();
+    if job.attempt == 1 {
+        let waited = (store.now() - job.ready).max(0) as f64 / 1000.0;
+        studio.floor.count(|tally| {
+            let (seconds, count) = tally.waited.entry(job.kind.clone()).or_default();
+            *seconds += waited;
+            *count += 1;
+        });
+    }
     let running = || studio.floor.running.lock().unwrap_or_else(PoisonError::into_inner);
     running().insert(job.id.clone(), cancel.clone());
     let outcome = held(store, name, job, &cancel, || {
@@ -171,6 +210,16 @@ fn attempt(studio: &Studio, store: &Store, name: &str, job: &Job) {
         }
     });
     running().remove(&job.id);
+    let how = match &outcome {
+        Outcome::Done { .. } => "done",
+        Outcome::Failed { .. } => "failed",
+        Outcome::Cancelled => "cancelled",
+        Outcome::GivenBack => "given_back",
+    };
+    studio.floor.count(|tally| {
+        *tally.ended.entry((job.kind.clone(), how)).or_default() += 1;
+        *tally.worked.entry(job.kind.clone()).or_default() += began.elapsed().as_secs_f64();
+    });
     match store.finish(job, name, outcome) {
         Ok(Some(_)) => studio.floor.ring(),
         Ok(None) => tracing::warn!("the job {} was taken by another worker", job.id),
@@ -182,8 +231,22 @@ fn attempt(studio: &Studio, store: &Store, name: &str, job: &Job) {
 fn make(studio: &Studio, store: &Store, job: &Job, cancel: &Cancel) -> Result<Outcome, StudioError> {
     let request = JobRequest::read(&job.kind, &job.request)?;
     let mut shelf = Shelf::open(studio, job)?;
-    let progress = Arc::new(Notes { store: store.clone(), job: job.id.clone(), last: Mutex::new(None) });
-    request.run(&mut Run { studio, job, shelf: &mut shelf, progress, cancel })?;
+    let stages = Arc::new(Mutex::new(BTreeMap::new()));
+    let progress = Arc::new(Notes {
+        store: store.clone(),
+        job: job.id.clone(),
+        last: Mutex::new(None),
+        stages: Arc::clone(&stages),
+    });
+    let done = request.run(&mut Run { studio, job, shelf: &mut shelf, progress, cancel });
+    let stages = std::mem::take(&mut *stages.lock().unwrap_or_else(PoisonError::into_inner));
+    studio.floor.count(|tally| {
+        for (stage, (seconds, count)) in stages {
+            let sum = tally.stages.entry(stage).or_default();
+            *sum = (sum.0 + seconds, sum.1 + count);
+        }
+    });
+    done?;
     shelf.commit()
 }
 
@@ -236,6 +299,7 @@ struct Notes {
     store: Store,
     job: JobId,
     last: Mutex<Option<(Instant, &'static str)>>,
+    stages: Arc<Mutex<BTreeMap<&'static str, (f64, u64)>>>,
 }
 
 impl Progress for Notes {
@@ -256,7 +320,12 @@ impl Progress for Notes {
                 })
             }
             Event::Note { message } => json!({"stage": Value::Null, "note": message}),
-            Event::Done { .. } => return,
+            Event::Done { stage, seconds } => {
+                let mut stages = self.stages.lock().unwrap_or_else(PoisonError::into_inner);
+                let sum = stages.entry(stage.label()).or_default();
+                *sum = (sum.0 + seconds, sum.1 + 1);
+                return;
+            }
         };
         self.store.note_progress(&self.job, note);
     }

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use crate::{Home, json, path, text};
+use crate::{Home, MODEL, json, path, text};
 
 /// A server of this home.
 struct Server {
@@ -19,6 +19,7 @@ struct Server {
 impl Server {
     fn start(home: &Home) -> Self {
         let mut command = home.colophon(&["serve", "--listen", "127.0.0.1:0"]);
+        command.env("COLOPHON_MODEL", MODEL);
         let mut child = command.stderr(Stdio::piped()).spawn().expect("the program starts");
         let mut lines = BufReader::new(child.stderr.take().expect("its messages")).lines();
         let base = lines.find_map(|line| {
@@ -146,7 +147,7 @@ fn a_server_that_is_killed_thirty_times_loses_none_of_two_hundred_jobs() {
 fn a_stop_gives_back_what_runs() {
     let home = Home::new();
     let mut server = Server::start(&home);
-    let body = json!({"kind": "music", "request": {"prompt": "slow strings", "seconds": 300}});
+    let body = json!({"kind": "film", "request": {"brief": "A fox who learns to paint", "seconds": 200}});
     let job = server.post("/v1/jobs", "one", &body).expect("an answer");
     let one = format!("/v1/jobs/{}", job["id"].as_str().expect("an id"));
     while server.get(&one).expect("the job")["status"] != "running" {
