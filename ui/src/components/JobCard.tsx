@@ -54,6 +54,9 @@ export function JobCard({ job, onReuse }: { job: Job; onReuse?: ((job: Job) => v
           </p>
         </div>
         <span class={`status status-${job.status}`}>{t().job.status[job.status]}</span>
+        {!active && mayMake.value ? (
+          <IconButton icon="trash" label={t().job.forget} onClick={() => forget(job.id)} />
+        ) : null}
       </header>
       {active ? <Running job={job} /> : <Ended job={job} />}
       <footer class="job-foot">
@@ -71,9 +74,6 @@ export function JobCard({ job, onReuse }: { job: Job; onReuse?: ((job: Job) => v
           <Button small icon="replay" onClick={() => retry(job.id)}>
             {t().job.retry}
           </Button>
-        ) : null}
-        {!active && mayMake.value ? (
-          <IconButton icon="trash" label={t().job.forget} onClick={() => forget(job.id)} />
         ) : null}
       </footer>
     </article>

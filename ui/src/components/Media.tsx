@@ -4,7 +4,6 @@ import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { api, type Work } from "../api";
 import { t } from "../i18n";
-import { clock } from "../i18n/format";
 import { href } from "../router";
 import { sentence } from "../state/toasts";
 import { Icon, type IconName } from "./Icon";
@@ -157,7 +156,6 @@ export function Thumb({ work }: { work: Work }) {
       ) : (
         <Icon name={modalityIcons[work.modality] ?? "pictures"} size={32} />
       )}
-      {work.seconds ? <span class="thumb-clock">{clock(work.seconds)}</span> : null}
     </span>
   );
 }

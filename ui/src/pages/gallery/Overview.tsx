@@ -1,12 +1,12 @@
 import { useSignal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
+import { useEffect, useId } from "preact/hooks";
 import { api, type Work } from "../../api";
 import { Button, IconButton, LinkButton } from "../../components/Button";
 import { Icon } from "../../components/Icon";
 import { modalityIcons, Thumb, workTitle } from "../../components/Media";
 import { AiLabel, Empty, PageHead, Skeleton } from "../../components/parts";
 import { t } from "../../i18n";
-import { ago } from "../../i18n/format";
+import { ago, clock } from "../../i18n/format";
 import { go, href } from "../../router";
 import { mayMake } from "../../state/session";
 import { report, toast } from "../../state/toasts";
@@ -108,12 +108,12 @@ function Tile(p: { work: Work; selecting: boolean; picked: boolean; onPick: () =
   const w = t().gallery;
   const { work } = p;
   const title = workTitle(work);
+  const id = useId();
   return (
     <li class={p.picked ? "tile tile-picked" : "tile"}>
       {p.selecting ? (
-        <label class="tile-link">
+        <label class="tile-link" for={id}>
           <Thumb work={work} />
-          <input type="checkbox" class="tile-check" checked={p.picked} aria-label={w.pick(title)} onChange={p.onPick} />
           <span class="tile-title">{title}</span>
         </label>
       ) : (
@@ -124,21 +124,24 @@ function Tile(p: { work: Work; selecting: boolean; picked: boolean; onPick: () =
       )}
       <span class="tile-foot">
         <AiLabel text={work.label} />
-        <span class="tile-when">
-          <Icon name={modalityIcons[work.modality] ?? "pictures"} size={16} />
-          {ago(work.created_at)}
-        </span>
+        {p.selecting ? (
+          <input id={id} type="checkbox" class="tile-check" checked={p.picked} aria-label={w.pick(title)} onChange={p.onPick} />
+        ) : mayMake.value ? (
+          <IconButton
+            class="tile-star"
+            icon="star"
+            fill={work.favourite}
+            pressed={work.favourite}
+            label={`${work.favourite ? w.unfavourite : w.favourite}: ${title}`}
+            onClick={() => setFavourite(work, !work.favourite)}
+          />
+        ) : null}
       </span>
-      {!p.selecting && mayMake.value ? (
-        <IconButton
-          class="tile-star"
-          icon="star"
-          fill={work.favourite}
-          pressed={work.favourite}
-          label={work.favourite ? w.unfavourite : w.favourite}
-          onClick={() => setFavourite(work, !work.favourite)}
-        />
-      ) : null}
+      <span class="tile-when">
+        <Icon name={modalityIcons[work.modality] ?? "pictures"} size={16} />
+        {work.seconds ? `${clock(work.seconds)} · ` : ""}
+        {ago(work.created_at)}
+      </span>
     </li>
   );
 }
