@@ -130,8 +130,9 @@ export function WorkFigure({ work, level = "plain" }: { work: Work; level?: "pla
       </div>
       <figcaption>
         <AiLabel text={work.label} />
-        <a class="work-link" href={href(`gallery/${work.id}`)} aria-label={t().gallery.open(workTitle(work))}>
+        <a class="work-link" href={href(`gallery/${work.id}`)}>
           {t().job.open}
+          <span class="visually-hidden">: {workTitle(work)}</span>
           <Icon name="right" size={16} />
         </a>
       </figcaption>

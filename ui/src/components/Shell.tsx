@@ -94,7 +94,7 @@ function Groups({ only, onGo }: { only?: PageName[]; onGo?: () => void }) {
 function Side() {
   return (
     <div class="side">
-      <a class="brand" href={href("film")} aria-label={`${t().app.name}: ${t().app.tagline}`}>
+      <a class="brand" href={href("film")}>
         <Mark />
         <span class="brand-words">
           <span class="brand-name">{t().app.name}</span>

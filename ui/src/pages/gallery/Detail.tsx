@@ -61,9 +61,6 @@ export function Detail({ id }: { id: string }) {
         <Title work={now} onChange={set} />
         <Actions work={now} onChange={set} />
         <Facts work={now} />
-      </div>
-      <aside class="detail-side">
-        <Papers work={now} />
         <section class="panel" aria-label={w.tags}>
           <h2>{w.tags}</h2>
           <Tags work={now} onChange={set} />
@@ -83,6 +80,9 @@ export function Detail({ id }: { id: string }) {
             </ul>
           </section>
         ) : null}
+      </div>
+      <aside class="detail-side">
+        <Papers work={now} />
       </aside>
     </article>
   );

@@ -53,46 +53,48 @@ export default function VerifyPage() {
         <Result checked={now} onAgain={() => (checked.value = null)} />
       ) : (
         <div class="verify">
-          <FileDrop label={w.drop} big busy={busy.value} onFiles={files} />
-          <form
-            class="verify-address"
-            onSubmit={(e) => {
-              e.preventDefault();
-              const url = address.value.trim();
-              if (url !== "" && !busy.value) void check(url, null, api.verifyUrl(url));
-            }}
-          >
-            <label for="address" class="field-label">
-              {w.address}
-            </label>
-            <div class="row">
-              <input
-                id="address"
-                class="input"
-                type="url"
-                placeholder={w.addressPlaceholder}
-                value={address.value}
-                onInput={(e) => (address.value = e.currentTarget.value)}
-              />
-              <Button type="submit" kind="primary" icon="verify" busy={busy.value}>
-                {w.action}
-              </Button>
+          <div class="verify-ask">
+            <FileDrop label={w.drop} big busy={busy.value} onFiles={files} />
+            <form
+              class="verify-address"
+              onSubmit={(e) => {
+                e.preventDefault();
+                const url = address.value.trim();
+                if (url !== "" && !busy.value) void check(url, null, api.verifyUrl(url));
+              }}
+            >
+              <label for="address" class="field-label">
+                {w.address}
+              </label>
+              <div class="row">
+                <input
+                  id="address"
+                  class="input"
+                  type="url"
+                  placeholder={w.addressPlaceholder}
+                  value={address.value}
+                  onInput={(e) => (address.value = e.currentTarget.value)}
+                />
+                <Button type="submit" kind="primary" icon="verify" busy={busy.value}>
+                  {w.action}
+                </Button>
+              </div>
+            </form>
+            <div aria-live="polite">
+              {busy.value ? (
+                <>
+                  <p class="field-hint">{w.checking}</p>
+                  <Skeleton count={3} />
+                </>
+              ) : null}
             </div>
-          </form>
-          <div aria-live="polite">
-            {busy.value ? (
-              <>
-                <p class="field-hint">{w.checking}</p>
-                <Skeleton count={3} />
-              </>
+            {problem.value ? (
+              <p class="job-error" role="alert">
+                <Icon name="warning" />
+                <span>{problem.value}</span>
+              </p>
             ) : null}
           </div>
-          {problem.value ? (
-            <p class="job-error" role="alert">
-              <Icon name="warning" />
-              <span>{problem.value}</span>
-            </p>
-          ) : null}
           <ul class="verify-facts">
             {w.facts.map((fact) => (
               <li key={fact}>{fact}</li>

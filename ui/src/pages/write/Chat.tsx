@@ -66,11 +66,13 @@ export function Chat() {
           ) : null}
         </Empty>
       ) : (
-        <ol class="turns" role="log" aria-label={w.log} aria-busy={answering.value}>
-          {list.map((turn, i) => (
-            <TurnView key={i} turn={turn} last={i === list.length - 1} />
-          ))}
-        </ol>
+        <div role="log" aria-label={w.log} aria-busy={answering.value}>
+          <ol class="turns">
+            {list.map((turn, i) => (
+              <TurnView key={i} turn={turn} last={i === list.length - 1} />
+            ))}
+          </ol>
+        </div>
       )}
       <div ref={end} class="chat-end" />
       {mayMake.value ? (

@@ -1,6 +1,6 @@
-/** 服务端标识符的中文名称；此处没有的按原样显示。 */
+/** Chinese: names for identifiers of the server. What is not here is shown as it is. */
 
-import type { Dictionary } from "./en";
+import type { Dictionary } from "../en";
 
 export const names: Dictionary["names"] = {
   kinds: {

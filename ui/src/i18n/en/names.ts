@@ -1,4 +1,4 @@
-/** English names for identifiers of the server. What is not here is shown as it is. */
+/** English: names for identifiers of the server. What is not here is shown as it is. */
 
 export const names = {
   kinds: {
