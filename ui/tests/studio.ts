@@ -48,7 +48,8 @@ export async function make(page: Page, button: string): Promise<Locator> {
   await page.getByRole("button", { name: button, exact: true }).click();
   const reply = await started;
   expect(reply.status(), await reply.text()).toBe(202);
-  const card = newest(page);
+  const { id } = (await reply.json()) as { id: string };
+  const card = page.locator(`article.job[data-job="${id}"]`);
   await expect(card).toHaveClass(/job-(done|failed)/, { timeout: PATIENCE });
   await expect(card.locator(".job-error")).toHaveCount(0);
   return card;

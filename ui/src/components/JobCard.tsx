@@ -36,7 +36,7 @@ export function JobCard({ job, onReuse }: { job: Job; onReuse?: ((job: Job) => v
   const active = isActive(job);
   useEffect(() => (active ? followJob(job.id) : undefined), [job.id, active]);
   return (
-    <article class={`job job-${job.status}`} aria-labelledby={id}>
+    <article class={`job job-${job.status}`} data-job={job.id} aria-labelledby={id}>
       <header class="job-head">
         <span class="job-kind">
           <Icon name={kindIcons[job.kind] ?? "jobs"} />
