@@ -1,6 +1,7 @@
 // Bundles the studio into dist/: index.html and hashed, immutable assets.
 import { build, context } from "esbuild";
-import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { gzipSync } from "node:zlib";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -24,11 +25,16 @@ const page = {
         return "/" + path.relative(dist, path.join(root, found[0]));
       };
       const html = await readFile(path.join(root, "src/index.html"), "utf8");
+      const icon = await readFile(path.join(root, "src/favicon.svg"));
+      const name = `favicon-${createHash("sha256").update(icon).digest("hex").slice(0, 8)}.svg`;
+      await writeFile(path.join(dist, "assets", name), icon);
       await writeFile(
         path.join(dist, "index.html"),
-        html.replace("%SCRIPT%", of("src/main.tsx")).replace("%STYLE%", of("styles/main.css")),
+        html
+          .replace("%SCRIPT%", of("src/main.tsx"))
+          .replace("%STYLE%", of("styles/main.css"))
+          .replace("%ICON%", `/assets/${name}`),
       );
-      await cp(path.join(root, "public"), dist, { recursive: true });
       let total = 0;
       for (const [file] of outputs.filter(([f]) => /\.(js|css)$/.test(f))) {
         const size = gzipSync(await readFile(path.join(root, file))).length;

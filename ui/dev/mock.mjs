@@ -129,7 +129,7 @@ function tell(job, name, data) {
   log.push(text);
   for (const s of streams) {
     if (s.job === job.id) s.reply.write(text);
-    if (s.job === null && name === "state") s.reply.write(`event: job\ndata: ${JSON.stringify({ ...whole, request: undefined })}\n\n`);
+    if (s.job === null && name === "state") s.reply.write(`event: job\ndata: ${JSON.stringify({ ...whole, request: undefined, result: undefined, works: undefined })}\n\n`);
   }
   if (name === "state" && job.finished_at) for (const s of streams) if (s.job === job.id) s.reply.end();
 }
@@ -211,6 +211,7 @@ const routes = [
   ["GET", /^jobs\/([^/]+)\/events$/, ({ m, reply, request }) => stream(reply, jobs.get(m[1]), Number(request.headers["last-event-id"] ?? 0))],
   ["GET", /^jobs\/([^/]+)\/preview$/, ({ reply }) => { reply.writeHead(200, { "Content-Type": "image/png" }); reply.end(files.pictures[3]); }],
   ["GET", /^events$/, ({ reply }) => stream(reply, null)],
+  ["GET", /^tags$/, () => list([...new Set([...works.values()].flatMap((w) => w.tags))].sort().map((tag) => ({ tag, works: 1 })))],
   ["GET", /^works$/, ({ q }) => {
     let all = [...works.values()].sort((a, b) => b.created_at - a.created_at).filter((w) => (w.trashed_at !== null) === q.has("trash"));
     if (q.get("modality")) all = all.filter((w) => w.modality === q.get("modality"));

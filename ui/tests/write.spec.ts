@@ -32,7 +32,7 @@ test("a text is written and labelled", async ({ page }) => {
   await open(page, "write/write");
   await page.getByLabel(w.asks.write).fill("Two sentences of welcome for new readers of a library");
   await page.getByRole("button", { name: en.common.moreOptions, exact: true }).first().click();
-  await page.getByLabel(w.maxTokens).fill("80");
+  await page.getByLabel(w.length, { exact: true }).fill("40");
   const card = await make(page, w.actions.write);
   await expect(card.locator(".prose").first()).not.toBeEmpty();
   await labelled(card);

@@ -72,6 +72,7 @@ export const api = {
   jobEvents: (id: string) => `/v1/jobs/${seg(id)}/events`,
 
   works: (by: WorksQuery, signal?: AbortSignal) => request<Page<Work>>("/v1/works" + query({ ...by }), { signal }),
+  tags: () => request<Page<{ tag: string; works: number }>>("/v1/tags"),
   work: (id: string) => request<Work>(`/v1/works/${seg(id)}`),
   change: (id: string, what: { title?: string; tags?: string[]; favourite?: boolean }) =>
     request<Work>(`/v1/works/${seg(id)}`, { method: "PATCH", json: what }),

@@ -109,6 +109,8 @@ export interface Job {
   finished_at: number | null;
   priority: number;
   attempt: number;
+  /** It was asked to stop and has not stopped yet. */
+  cancelling?: boolean;
   queue_position: number | null;
   progress: JobProgress | null;
   preview: string | null;
@@ -225,7 +227,8 @@ export interface CatalogueEntry {
   kind: string;
   licence: string;
   licence_url: string | null;
-  bytes: number;
+  licence_note?: string | null;
+  bytes: number | null;
   installed: boolean;
   groups: string[];
   description: string;

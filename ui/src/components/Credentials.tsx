@@ -63,7 +63,7 @@ export function Credentials({ verdict, link }: { verdict: Verdict; link?: boolea
           says={
             <>
               {w.c2paStates[c2pa?.state ?? "absent"]}
-              {c2pa?.time_stamped ? `, ${w.stamped}` : ""}
+              {c2pa?.time_stamped ? t().common.comma + w.stamped : ""}
             </>
           }
         >
@@ -87,13 +87,13 @@ export function Credentials({ verdict, link }: { verdict: Verdict; link?: boolea
               ? w.absent
               : [w.present, watermark.matches_record === true ? w.matches : watermark.matches_record === false ? w.differs : ""]
                   .filter(Boolean)
-                  .join(", ")
+                  .join(t().common.comma)
           }
         >
           {watermark?.found ? (
             <p class="fact-more">
               {watermark.method}
-              {watermark.false_positive_rate ? `; ${w.chance(number(1 / watermark.false_positive_rate))}` : ""}
+              {watermark.false_positive_rate ? `${t().common.comma}${w.chance(number(1 / watermark.false_positive_rate))}` : ""}
               {watermark.payload ? <span class="mono block">{watermark.payload}</span> : null}
             </p>
           ) : null}
@@ -104,7 +104,7 @@ export function Credentials({ verdict, link }: { verdict: Verdict; link?: boolea
           says={
             log?.index == null
               ? w.absent
-              : `${w.entry(number(log.index))}, ${log.included ? w.included : w.notIncluded}`
+              : `${w.entry(number(log.index))}${t().common.comma}${log.included ? w.included : w.notIncluded}`
           }
         />
         {recovered ? (

@@ -99,7 +99,17 @@ export function InputPicker(p: {
   );
 }
 
-export function ChosenView({ chosen, label, onClear }: { chosen: Chosen; label: string; onClear: () => void }) {
+export function ChosenView({
+  chosen,
+  label,
+  onClear,
+  clear = t().common.replaceFile,
+}: {
+  chosen: Chosen;
+  label: string;
+  onClear: () => void;
+  clear?: string;
+}) {
   return (
     <figure class="chosen">
       {chosen.modality === "image" ? (
@@ -121,7 +131,7 @@ export function ChosenView({ chosen, label, onClear }: { chosen: Chosen; label: 
           {chosen.label ? <AiLabel text={chosen.label} /> : null}
         </span>
         <Button small icon="close" onClick={onClear}>
-          {t().common.replaceFile}
+          {clear}
         </Button>
       </figcaption>
     </figure>

@@ -23,7 +23,7 @@ export function stageWords(job: Job): string {
   if (!p) return t().job.starting;
   const stages = t().job.stages as Record<string, string>;
   const words = stages[p.stage] ?? p.label ?? p.stage;
-  return p.what ? `${words}: ${p.what}` : words;
+  return p.what ? `${words}${t().common.colon}${p.what}` : words;
 }
 
 export function jobTitle(job: Job): string {
@@ -31,12 +31,21 @@ export function jobTitle(job: Job): string {
 }
 
 /** A job from its start to what came out of it. */
-export function JobCard({ job, onReuse }: { job: Job; onReuse?: ((job: Job) => void) | undefined }) {
+export function JobCard({
+  job,
+  onReuse,
+  compact,
+}: {
+  job: Job;
+  onReuse?: ((job: Job) => void) | undefined;
+  /** In a list of many: what came out stands small beside the title. */
+  compact?: boolean;
+}) {
   const id = useId();
   const active = isActive(job);
   useEffect(() => (active ? followJob(job.id) : undefined), [job.id, active]);
   return (
-    <article class={`job job-${job.status}`} data-job={job.id} aria-labelledby={id}>
+    <article class={`job job-${job.status} ${compact ? "job-compact" : ""}`} data-job={job.id} aria-labelledby={id}>
       <header class="job-head">
         <span class="job-kind">
           <Icon name={kindIcons[job.kind] ?? "jobs"} />
@@ -53,7 +62,9 @@ export function JobCard({ job, onReuse }: { job: Job; onReuse?: ((job: Job) => v
             ) : null}
           </p>
         </div>
-        <span class={`status status-${job.status}`}>{t().job.status[job.status]}</span>
+        <span class={`status status-${job.status}`}>
+          {active && job.cancelling ? t().job.cancelling : t().job.status[job.status]}
+        </span>
         {!active && mayMake.value ? (
           <IconButton icon="trash" label={t().job.forget} onClick={() => forget(job.id)} />
         ) : null}
@@ -61,7 +72,7 @@ export function JobCard({ job, onReuse }: { job: Job; onReuse?: ((job: Job) => v
       {active ? <Running job={job} /> : <Ended job={job} />}
       <footer class="job-foot">
         {active && mayMake.value ? (
-          <Button small icon="close" onClick={() => cancel(job.id)}>
+          <Button small icon="close" disabled={job.cancelling} onClick={() => cancel(job.id)}>
             {t().job.cancel}
           </Button>
         ) : null}

@@ -165,6 +165,8 @@ function AccountMenu() {
   const who = session.value;
   if (!who) return null;
   if (!inside.value) {
+    // Where a sign-in is needed, the page itself asks for it.
+    if (!pages[route.value.page as PageName]?.open) return null;
     return (
       <a class="button button-secondary button-small" href={href("film")}>
         {t().app.signIn}

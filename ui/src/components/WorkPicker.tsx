@@ -33,9 +33,7 @@ export function WorkPicker(p: { modality: Modality; onPick: (work: Work) => void
                 <Thumb work={work} />
                 <span class="tile-title">{workTitle(work)}</span>
               </button>
-              <span class="tile-foot">
-                <AiLabel text={work.label} />
-              </span>
+              <AiLabel text={work.label} />
             </li>
           ))}
         </ul>

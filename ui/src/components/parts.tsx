@@ -1,7 +1,7 @@
 /** Small parts that many pages share. */
 
 import type { ComponentChildren } from "preact";
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { t } from "../i18n";
 import { Icon, type IconName } from "./Icon";
 
@@ -27,9 +27,15 @@ export function PageHead(p: { title: string; lead?: string; children?: Component
 
 /** Links between the parts of a page. */
 export function Tabs(p: { label: string; current: string; tabs: { id: string; label: string; href: string }[] }) {
+  const list = useRef<HTMLUListElement>(null);
+  useEffect(() => {
+    // On a narrow screen the present tab may lie outside.
+    const tab = list.current?.querySelector<HTMLElement>("[aria-current]");
+    if (tab && list.current) list.current.scrollLeft = tab.offsetLeft - list.current.clientWidth / 3;
+  }, [p.current]);
   return (
     <nav class="tabs" aria-label={p.label}>
-      <ul>
+      <ul ref={list}>
         {p.tabs.map((tab) => (
           <li key={tab.id}>
             <a href={tab.href} aria-current={tab.id === p.current ? "page" : undefined}>

@@ -42,6 +42,17 @@ export function put(...changed: Job[]): void {
   for (const job of ended) for (const then of endings) then(job);
 }
 
+/** A job as the stream of all jobs tells it: without its request, its result and its works. */
+type Brief = Omit<Job, "request" | "result" | "works"> & Partial<Pick<Job, "works" | "result">>;
+
+function putBrief(job: Brief): void {
+  const before = jobs.value.get(job.id);
+  const over = job.status !== "queued" && job.status !== "running";
+  // What came out, and what was asked for, has to be fetched.
+  if (!before || (over && isActive(before))) void api.job(job.id).then(put, () => {});
+  else put({ ...before, ...job, works: job.works ?? before.works, result: job.result ?? before.result });
+}
+
 function patch(id: string, what: Partial<Job>): void {
   const job = jobs.value.get(id);
   if (job && isActive(job)) put({ ...job, ...what });
@@ -104,7 +115,7 @@ export function watch(): void {
   everything = follow(
     "/v1/events",
     (event) => {
-      if (event.name === "job") put(parse<Job>(event));
+      if (event.name === "job") putBrief(parse<Brief>(event));
     },
     {
       open: () => {

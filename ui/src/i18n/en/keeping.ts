@@ -5,7 +5,7 @@ export const keeping = {
     title: "Gallery",
     lead: "Everything that was made here, with its papers.",
     search: "Search by meaning",
-    searchPlaceholder: "a boat in the evening",
+    searchPlaceholder: "Search by meaning: a boat in the evening",
     searchAction: "Search",
     kinds: { all: "All", image: "Pictures", video: "Films", audio: "Sounds", text: "Texts" },
     favourites: "Favourites",
@@ -223,7 +223,7 @@ export const keeping = {
       neverUsed: "Never",
       created: "Made",
       empty: "There are no keys",
-      openWarning: "Once a key or an account exists, everyone has to sign in.",
+      openWarning: "Today nobody has to sign in. The first key ends that, so make an account for yourself first.",
     },
     accounts: {
       lead: "Who may use this studio.",

@@ -79,6 +79,9 @@ export const shell = {
     viewerOnly: "Your account may look but not make things.",
     label: "AI生成 / AI-generated",
     recent: "Recent",
+    /** Between two parts of one sentence. */
+    comma: ", ",
+    colon: ": ",
     sure: "Are you sure?",
   },
   errors: {
@@ -114,6 +117,7 @@ export const shell = {
       queued: "Waiting",
     },
     starting: "Getting ready",
+    cancelling: "Stopping",
     cancel: "Cancel",
     retry: "Try again",
     forget: "Remove from the list",

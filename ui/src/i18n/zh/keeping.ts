@@ -7,7 +7,7 @@ export const keeping: Pick<Dictionary, "gallery" | "credentials" | "verify" | "j
     title: "作品库",
     lead: "在这里生成的所有作品，以及它们的来源凭证。",
     search: "按含义搜索",
-    searchPlaceholder: "傍晚的小船",
+    searchPlaceholder: "按含义搜索，例如“傍晚的小船”",
     searchAction: "搜索",
     kinds: { all: "全部", image: "图片", video: "影片", audio: "声音", text: "文字" },
     favourites: "收藏",
@@ -214,7 +214,7 @@ export const keeping: Pick<Dictionary, "gallery" | "credentials" | "verify" | "j
       neverUsed: "从未使用",
       created: "创建时间",
       empty: "还没有密钥",
-      openWarning: "一旦有了密钥或账号，所有人都需要登录。",
+      openWarning: "目前无需登录。创建第一个密钥后就必须登录，请先为自己创建账号。",
     },
     accounts: {
       lead: "谁可以使用这个创作室。",

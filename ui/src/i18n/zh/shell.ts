@@ -81,6 +81,8 @@ export const shell: Pick<Dictionary, "app" | "common" | "errors" | "job"> = {
     viewerOnly: "你的账号只能查看，不能创作。",
     label: "AI生成 / AI-generated",
     recent: "最近",
+    comma: "，",
+    colon: "：",
     sure: "确定吗？",
   },
   errors: {
@@ -116,6 +118,7 @@ export const shell: Pick<Dictionary, "app" | "common" | "errors" | "job"> = {
       queued: "排队中",
     },
     starting: "正在准备",
+    cancelling: "正在停止",
     cancel: "取消",
     retry: "重试",
     forget: "从列表中移除",

@@ -65,7 +65,7 @@ export function Detail({ id }: { id: string }) {
           <h2>{w.tags}</h2>
           <Tags work={now} onChange={set} />
         </section>
-        {now.files && now.files.length > 0 ? (
+        {now.files && now.files.length > 1 ? (
           <section class="panel" aria-label={w.files}>
             <h2>{w.files}</h2>
             <ul class="file-list">

@@ -30,7 +30,7 @@ export function FilterBar() {
           type="search"
           class="search-input"
           aria-label={w.search}
-          placeholder={`${w.search}: ${w.searchPlaceholder}`}
+          placeholder={w.searchPlaceholder}
           value={words.value}
           onInput={(e) => {
             words.value = e.currentTarget.value;

@@ -122,8 +122,13 @@ function Tile(p: { work: Work; selecting: boolean; picked: boolean; onPick: () =
           <span class="tile-title">{title}</span>
         </a>
       )}
+      <AiLabel text={work.label} />
       <span class="tile-foot">
-        <AiLabel text={work.label} />
+        <span class="tile-when">
+          <Icon name={modalityIcons[work.modality] ?? "pictures"} size={16} />
+          {work.seconds ? `${clock(work.seconds)} · ` : ""}
+          {ago(work.created_at)}
+        </span>
         {p.selecting ? (
           <input id={id} type="checkbox" class="tile-check" checked={p.picked} aria-label={w.pick(title)} onChange={p.onPick} />
         ) : mayMake.value ? (
@@ -136,11 +141,6 @@ function Tile(p: { work: Work; selecting: boolean; picked: boolean; onPick: () =
             onClick={() => setFavourite(work, !work.favourite)}
           />
         ) : null}
-      </span>
-      <span class="tile-when">
-        <Icon name={modalityIcons[work.modality] ?? "pictures"} size={16} />
-        {work.seconds ? `${clock(work.seconds)} · ` : ""}
-        {ago(work.created_at)}
       </span>
     </li>
   );

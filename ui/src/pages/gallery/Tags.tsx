@@ -1,5 +1,5 @@
 import { useSignal } from "@preact/signals";
-import { useId } from "preact/hooks";
+import { useEffect, useId } from "preact/hooks";
 import { api, type Work } from "../../api";
 import { Button } from "../../components/Button";
 import { Icon } from "../../components/Icon";
@@ -7,13 +7,18 @@ import { t } from "../../i18n";
 import { href } from "../../router";
 import { mayMake } from "../../state/session";
 import { report } from "../../state/toasts";
-import { tags as known } from "./store";
+import { loadTags, tags as known } from "./store";
 
 export function Tags({ work, onChange }: { work: Work; onChange: (work: Work) => void }) {
   const w = t().gallery;
   const text = useSignal("");
   const id = useId();
-  const save = (tags: string[]) => api.change(work.id, { tags }).then(onChange, report);
+  const save = (tags: string[]) =>
+    api.change(work.id, { tags }).then((changed) => {
+      onChange(changed);
+      void loadTags();
+    }, report);
+  useEffect(() => void loadTags(), []);
   const add = () => {
     const tag = text.value.trim();
     text.value = "";

@@ -29,9 +29,15 @@ export const filters = computed<Filters>(() => {
   };
 });
 
-/** The tags seen so far: the server has no list of them. */
-const seenTags = new Set<string>();
 export const tags = signal<string[]>([]);
+
+export async function loadTags(): Promise<void> {
+  // Where tags cannot be listed, forms do without suggestions.
+  await api.tags().then(
+    (page) => (tags.value = page.data.map((one) => one.tag)),
+    () => {},
+  );
+}
 
 let asked: AbortController | null = null;
 const PAGE = 60;
@@ -45,8 +51,6 @@ export async function load(more = false): Promise<void> {
     const page = await api.works({ ...filters.peek(), limit: PAGE, ...(after ? { after } : {}) }, mine.signal);
     works.value = more ? [...(works.value ?? []), ...page.data] : page.data;
     hasMore.value = page.has_more ?? false;
-    for (const work of page.data) for (const tag of work.tags) seenTags.add(tag);
-    tags.value = [...seenTags].sort();
   } catch (error) {
     if (!mine.signal.aborted) {
       works.value ??= [];
@@ -73,6 +77,7 @@ export function drop(id: string): void {
 /** Keeps the list in step with the address and with jobs that end; gives what stops that. */
 export function attend(): () => void {
   let before = "";
+  void loadTags();
   const stop = effect(() => {
     const now = JSON.stringify(filters.value);
     if (now === before) return;

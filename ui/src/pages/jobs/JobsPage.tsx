@@ -56,9 +56,9 @@ export default function JobsPage() {
           </LinkButton>
         </Empty>
       ) : (
-        <div class="job-list">
+        <div class="job-list job-list-one">
           {list.slice(0, shown.value).map((job) => (
-            <JobCard key={job.id} job={job} />
+            <JobCard key={job.id} job={job} compact />
           ))}
         </div>
       )}

@@ -10,7 +10,7 @@ import { named, t } from "../../i18n";
 import { bytes } from "../../i18n/format";
 import { href, replaceQuery, route } from "../../router";
 import { cancel, followJob, isActive, newestFirst, onJobEnd, start } from "../../state/jobs";
-import { mayAdminister, mayMake } from "../../state/session";
+import { mayAdminister } from "../../state/session";
 import { loadOptions } from "../../state/options";
 import { explain, report, toast } from "../../state/toasts";
 
@@ -86,7 +86,7 @@ export default function ModelsPage() {
         </select>
       </div>
       <p class="count" role="status">
-        {catalogue.value ? w.total(installed.length, bytes(installed.reduce((sum, m) => sum + m.bytes, 0))) : ""}
+        {catalogue.value ? w.total(installed.length, bytes(installed.reduce((sum, m) => sum + (m.bytes ?? 0), 0))) : ""}
       </p>
       {catalogue.value === null ? (
         <Skeleton kind="cards" count={6} />
@@ -113,7 +113,7 @@ function Model({ model: m }: { model: CatalogueEntry }) {
   const pulling = job && isActive(job) ? job : null;
   useEffect(() => (pulling ? followJob(pulling.id) : undefined), [pulling?.id]);
   const remove = async () => {
-    if (!(await confirm(w.removeAsk(m.name, bytes(m.bytes)), w.remove))) return;
+    if (!(await confirm(w.removeAsk(m.name, bytes(m.bytes ?? 0)), w.remove))) return;
     try {
       await api.removeModel(m.id);
       toast(w.removed, "good");
@@ -127,10 +127,10 @@ function Model({ model: m }: { model: CatalogueEntry }) {
     <li class="model">
       <div class="model-words">
         <h2 class="model-name">{m.name}</h2>
-        <p>{m.description}</p>
+        {m.description !== m.name ? <p>{m.description}</p> : null}
         <p class="model-facts">
           <span>{named(t().names.modelKinds, m.kind)}</span>
-          <span>{bytes(m.bytes)}</span>
+          <span>{bytes(m.bytes ?? 0)}</span>
           <span>
             <span class="visually-hidden">{w.licence} </span>
             {m.licence_url ? (
@@ -143,6 +143,7 @@ function Model({ model: m }: { model: CatalogueEntry }) {
           </span>
           <span class="mono">{m.id}</span>
         </p>
+        {m.licence_note ? <p class="field-hint">{m.licence_note}</p> : null}
       </div>
       <div class="model-act">
         {pulling ? (
@@ -169,7 +170,7 @@ function Model({ model: m }: { model: CatalogueEntry }) {
             {job?.status === "failed" ? (
               <p class="field-error">{explain(job.error?.code ?? "failed", job.error?.message ?? "")}</p>
             ) : null}
-            {mayMake.value ? (
+            {mayAdminister.value ? (
               <Button small icon="download" aria-label={w.pullAria(m.name)} onClick={() => start("pull", { model: m.id })}>
                 {w.pull}
               </Button>

@@ -3,6 +3,7 @@ import { BigText, seedOf, Segmented, Select, TextInput } from "../../components/
 import { Form, Ideas, More, Submit } from "../../components/Form";
 import { named, t } from "../../i18n";
 import { href } from "../../router";
+import { painterName } from "./painters";
 import { start } from "../../state/jobs";
 import { options } from "../../state/options";
 import { persisted } from "../../state/persisted";
@@ -31,6 +32,11 @@ export function WordsForm() {
   const missing = useSignal(false);
   const o = options.value?.picture;
   const diffusion = model.value !== "composer";
+  const painters = new Set((o?.painters ?? []).map((p) => p.id));
+  const styles = (painted: boolean) =>
+    (o?.styles ?? [])
+      .filter((s) => painters.has(s) === painted)
+      .map((s) => ({ value: s, label: painterName({ id: s, name: s }) }));
   const absent = diffusion && o?.diffusion.some((d) => d.id === model.value && !d.installed);
   const send = async () => {
     missing.value = prompt.value.trim() === "";
@@ -75,11 +81,8 @@ export function WordsForm() {
             value={style}
             choices={[{ value: "", label: w.styleAuto }]}
             groups={[
-              {
-                label: w.treatments,
-                choices: (o?.styles ?? []).map((s) => ({ value: s, label: named(t().names.styles, s) })),
-              },
-              { label: w.painters, choices: (o?.painters ?? []).map((p) => ({ value: p.id, label: p.name })) },
+              { label: w.treatments, choices: styles(false) },
+              { label: w.painters, choices: styles(true) },
             ]}
           />
         )}

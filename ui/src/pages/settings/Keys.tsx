@@ -1,14 +1,15 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { api, type ApiKey, type Role } from "../../api";
-import { Button } from "../../components/Button";
+import { Button, LinkButton } from "../../components/Button";
 import { confirm, Dialog } from "../../components/Dialog";
 import { Select, TextInput } from "../../components/fields";
 import { Form } from "../../components/Form";
 import { Empty, Skeleton } from "../../components/parts";
 import { t } from "../../i18n";
 import { ago } from "../../i18n/format";
-import { loadSession, session } from "../../state/session";
+import { href } from "../../router";
+import { session } from "../../state/session";
 import { report, toast } from "../../state/toasts";
 import { RoleChoice } from "./RoleChoice";
 
@@ -42,11 +43,20 @@ export function Keys() {
     await api.revokeKey(key.name).then(() => toast(w.revoked, "good"), report);
     await load();
   };
+  if (session.value?.open) {
+    // Without an account the first key would shut everyone out of this page.
+    return (
+      <Empty icon="key" title={w.empty} text={w.openWarning}>
+        <LinkButton kind="primary" icon="person" href={href("settings/accounts")}>
+          {t().settings.accounts.setupTitle}
+        </LinkButton>
+      </Empty>
+    );
+  }
   return (
     <div class="stack settings-panel">
       <Form onSubmit={make} label={w.make}>
         <p class="lead">{w.lead}</p>
-        {session.value?.open ? <p class="note">{w.openWarning}</p> : null}
         <div class="form-grid">
           <TextInput label={w.name} value={name} required />
           <RoleChoice label={w.role} value={role} />
@@ -91,11 +101,7 @@ export function Keys() {
       {fresh.value ? (
         <Dialog
           title={w.onceTitle}
-          onClose={() => {
-            fresh.value = null;
-            // The first key ends the time in which nobody had to sign in.
-            void loadSession();
-          }}
+          onClose={() => (fresh.value = null)}
         >
           <div class="stack">
             <p>{w.once}</p>

@@ -20,7 +20,7 @@ export function Chat() {
     // The newest words stay in sight unless the reader has scrolled away.
     const gap = document.documentElement.scrollHeight - window.scrollY - window.innerHeight;
     if (list.length > 0 && gap < 320) end.current?.scrollIntoView({ block: "end" });
-  }, [list]);
+  }, [list, answering.value]);
   const send = (words = text.value) => {
     if (words.trim() === "" || answering.value) return;
     text.value = "";
@@ -123,6 +123,11 @@ function TurnView({ turn, last }: { turn: Turn; last: boolean }) {
       <li class="turn turn-user">
         <p class="turn-who">{w.you}</p>
         <p class="turn-words">{turn.content}</p>
+        {last && !answering.value && mayMake.value ? (
+          <Button small kind="plain" icon="replay" onClick={() => void again()}>
+            {t().app.tryAgain}
+          </Button>
+        ) : null}
       </li>
     );
   }

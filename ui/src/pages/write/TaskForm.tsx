@@ -19,7 +19,8 @@ const schema = persisted(
   "write.schema",
   '{"type": "object", "properties": {"who": {"type": "string"}, "where": {"type": "string"}, "when": {"type": "string"}}}',
 );
-const tokens = signal("");
+const wish = signal("");
+const length = signal("");
 const seed = signal("");
 
 export function TaskForm({ task }: { task: Task }) {
@@ -51,7 +52,8 @@ export function TaskForm({ task }: { task: Task }) {
       to: task === "translate" ? to.value : undefined,
       schema: fields,
       model: model.value,
-      max_tokens: seedOf(tokens.value),
+      wish: task === "write" ? undefined : wish.value.trim(),
+      length: task === "write" || task === "summarize" ? seedOf(length.value) : undefined,
       seed: seedOf(seed.value),
     });
     busy.value = false;
@@ -106,6 +108,9 @@ export function TaskForm({ task }: { task: Task }) {
           error={wrongSchema.value ? w.schemaWrong : null}
         />
       ) : null}
+      {task === "write" || task === "extract" ? null : (
+        <TextInput label={w.wish} placeholder={w.wishes[task]} value={wish} />
+      )}
       <More>
         <ModelChoice />
         {task === "translate" ? null : (
@@ -119,7 +124,9 @@ export function TaskForm({ task }: { task: Task }) {
             }))}
           />
         )}
-        <TextInput label={w.maxTokens} value={tokens} inputMode="numeric" />
+        {task === "write" || task === "summarize" ? (
+          <TextInput label={w.length} hint={w.lengthHint} value={length} inputMode="numeric" />
+        ) : null}
         <TextInput label={t().common.seed} hint={t().common.seedHint} value={seed} inputMode="numeric" />
       </More>
       <Submit label={w.actions[task]} icon="write" busy={busy.value} />

@@ -3,7 +3,8 @@
 import { signal, useSignal } from "@preact/signals";
 import { Check, Range, Segmented, Select } from "../../../components/fields";
 import { ChosenView, InputPicker, type Chosen } from "../../../components/InputPicker";
-import { named, t } from "../../../i18n";
+import { t } from "../../../i18n";
+import { painterName } from "../painters";
 import { options } from "../../../state/options";
 import type { Tool } from ".";
 
@@ -32,7 +33,7 @@ export const style: Tool = {
           groups={[
             {
               label: t().pictures.painters,
-              choices: (o?.painters ?? []).map((p) => ({ value: p.id, label: named(t().names.styles, p.name) })),
+              choices: (o?.painters ?? []).map((p) => ({ value: p.id, label: painterName(p) })),
             },
           ]}
         />
@@ -64,6 +65,7 @@ export const like: Tool = {
                 key={p.url}
                 chosen={p}
                 label={`${i + 1}`}
+                clear={t().common.remove}
                 onClear={() => (paintings.value = paintings.value.filter((one) => one !== p))}
               />
             ))}
