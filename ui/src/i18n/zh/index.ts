@@ -1,0 +1,9 @@
+/** The words of the studio in Chinese. */
+
+import type { Dictionary } from "../en";
+import { keeping } from "./keeping";
+import { making } from "./making";
+import { names } from "./names";
+import { shell } from "./shell";
+
+export const zh: Dictionary = { names, ...shell, ...making, ...keeping };

@@ -1,0 +1,114 @@
+import { signal, useSignal } from "@preact/signals";
+import type { Job } from "../../api";
+import { BigText, Range, seedOf, Segmented, Select, TextInput } from "../../components/fields";
+import { Form, Ideas, More, Submit } from "../../components/Form";
+import { PageHead } from "../../components/parts";
+import { RecentJobs } from "../../components/RecentJobs";
+import { voiceGroups } from "../../components/voices";
+import { named, t } from "../../i18n";
+import { clock } from "../../i18n/format";
+import { start } from "../../state/jobs";
+import { options } from "../../state/options";
+import { persisted } from "../../state/persisted";
+
+const brief = persisted("film.brief", "");
+const lang = persisted("film.lang", "auto");
+const seconds = persisted("film.seconds", 0);
+const voice = persisted("film.voice", "");
+const style = persisted("film.style", "");
+const recipe = persisted("film.recipe", "");
+const seed = signal("");
+
+export default function FilmPage() {
+  const w = t().film;
+  const busy = useSignal(false);
+  const missing = useSignal(false);
+  const o = options.value;
+  const [least, most] = o?.film.seconds ?? [15, 300];
+  if (o && seconds.value === 0) seconds.value = o.film.default_seconds;
+  const send = async () => {
+    missing.value = brief.value.trim() === "";
+    if (missing.value || busy.value) return;
+    busy.value = true;
+    const job = await start("film", {
+      brief: brief.value.trim(),
+      lang: lang.value === "auto" ? undefined : lang.value,
+      seconds: seconds.value || undefined,
+      voice: voice.value,
+      style: style.value,
+      recipe: recipe.value,
+      seed: seedOf(seed.value),
+    });
+    busy.value = false;
+    if (job) brief.value = "";
+  };
+  const reuse = (job: Job) => {
+    brief.value = String(job.request?.["brief"] ?? "");
+    window.scrollTo({ top: 0 });
+  };
+  return (
+    <>
+      <PageHead title={w.title} lead={w.lead} />
+      <Form onSubmit={send} label={w.title}>
+        <BigText
+          label={w.brief}
+          placeholder={w.placeholder}
+          value={brief}
+          error={missing.value && brief.value.trim() === "" ? t().common.missingText : null}
+        />
+        <Ideas ideas={w.ideas} into={brief} />
+        <div class="form-grid">
+          <Range
+            label={t().common.duration}
+            value={seconds}
+            min={least}
+            max={most}
+            step={5}
+            show={(n) => clock(n)}
+          />
+          <Select
+            label={w.voice}
+            value={voice}
+            choices={[{ value: "", label: w.voiceAuto }]}
+            groups={voiceGroups(o?.speech.voices ?? [])}
+          />
+          <Select
+            label={t().common.style}
+            value={style}
+            choices={[
+              { value: "", label: w.styleAuto },
+              ...(o?.film.styles ?? []).map((s) => ({ value: s, label: named(t().names.styles, s) })),
+            ]}
+          />
+        </div>
+        <More>
+          <Segmented
+            label={t().common.language}
+            value={lang.value}
+            onChange={(v) => (lang.value = v)}
+            choices={(o?.languages ?? ["auto", "en", "zh"]).map((l) => ({
+              value: l,
+              label: named(t().names.languages, l),
+            }))}
+          />
+          <Select
+            label={w.recipe}
+            value={recipe}
+            choices={[
+              { value: "", label: t().common.auto },
+              ...(o?.film.recipes ?? []).map((r) => ({ value: r, label: named(t().names.recipes, r) })),
+            ]}
+          />
+          <TextInput label={t().common.seed} hint={t().common.seedHint} value={seed} inputMode="numeric" />
+        </More>
+        <Submit label={w.action} icon="film" busy={busy.value} />
+      </Form>
+      <RecentJobs
+        title={w.recent}
+        kinds={["film"]}
+        empty={{ icon: "film", title: w.empty, text: w.emptyHint }}
+        onReuse={reuse}
+      />
+    </>
+  );
+}
