@@ -95,7 +95,12 @@ pub(crate) fn jobs_page(depth: QueueDepth, tally: &Tally) -> String {
     let of_stage = |stage: &&str| format!("{{stage=\"{stage}\"}}");
     let stages = || tally.stages.iter();
     let rows = stages().map(|(stage, (seconds, _))| (of_stage(stage), *seconds));
-    head("stage_seconds_sum", "counter", "Seconds of each stage of the work, seal among them", rows.collect());
+    head(
+        "stage_seconds_sum",
+        "counter",
+        "Seconds of each stage of the work, seal among them",
+        rows.collect(),
+    );
     let rows = stages().map(|(stage, (_, n))| (of_stage(stage), *n as f64));
     head("stage_seconds_count", "counter", "Times that each stage was gone through", rows.collect());
     page

@@ -1,5 +1,6 @@
 //! Where a work comes from: its number, its time, its seed, and the receipt that says so.
 
+use std::cell::Cell;
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -69,9 +70,32 @@ pub(crate) fn seed_of(first: u64, index: usize) -> u64 {
     if index == 0 { first } else { Seed(first).derive(&format!("picture {index}")).0 >> 11 }
 }
 
+thread_local! {
+    /// The number and time of the work that this thread makes again.
+    static AGAIN: Cell<Option<Work>> = const { Cell::new(None) };
+}
+
+/// Makes a work again: the first work that `make` makes on this thread has the number and the time that
+/// it had, and with them the same marks.
+pub(crate) fn again<T>(work: Work, make: impl FnOnce() -> T) -> T {
+    /// Forgets the work also where `make` ended early.
+    struct Over;
+    impl Drop for Over {
+        fn drop(&mut self) {
+            AGAIN.set(None);
+        }
+    }
+    AGAIN.set(Some(work));
+    let _over = Over;
+    make()
+}
+
 /// An identifier from the time (48 bits of milliseconds) and 80 bits that are drawn. `SOURCE_DATE_EPOCH`
 /// sets the time, and then the bits are those of the request's SHA-256, for builds that must repeat.
 pub(crate) fn new_work(request: &Value) -> Result<Work, StudioError> {
+    if let Some(work) = AGAIN.take() {
+        return Ok(work);
+    }
     let (now, low) = match std::env::var("SOURCE_DATE_EPOCH") {
         Ok(text) => {
             let time = text.parse().ok().and_then(|s| OffsetDateTime::from_unix_timestamp(s).ok());

@@ -24,8 +24,7 @@ pub(crate) async fn ready(State(app): Shared) -> Response {
 }
 
 pub(crate) async fn metrics(State(app): Shared) -> Result<Response, ApiError> {
-    let jobs =
-        app.blocking(|studio| Ok(jobs_page(studio.store()?.queue_depth()?, &studio.tally()))).await?;
+    let jobs = app.blocking(|studio| Ok(jobs_page(studio.store()?.queue_depth()?, &studio.tally()))).await?;
     let page = app.metrics.page() + &jobs;
     Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], page).into_response())
 }

@@ -62,7 +62,8 @@ fn a_work_goes_on_into_other_jobs() {
 #[test]
 fn every_kind_of_sound_and_text_is_a_job() {
     let house = House::open();
-    let spoken = house.make("speech", json!({"text": "The quick brown fox jumps over the lazy dog.", "voice": "hibari"}));
+    let spoken = house
+        .make("speech", json!({"text": "The quick brown fox jumps over the lazy dog.", "voice": "hibari"}));
     let speech = &spoken["works"][0];
     assert!(speech["seconds"].as_f64().unwrap() > 0.5 && speech["modality"] == "audio", "{speech}");
     let heard = house.make("transcription", json!({"file": {"work": speech["id"]}, "lang": "en"}));
@@ -85,6 +86,28 @@ fn every_kind_of_sound_and_text_is_a_job() {
     let translated = house.make("text", request);
     assert_eq!(translated["works"][0]["lang"], "zh");
     assert!(!translated["result"]["text"].as_str().unwrap().is_empty());
+}
+
+#[test]
+fn a_work_made_again_is_the_same_bit_for_bit() {
+    let house = House::open();
+    let request = json!({"prompt": "two boats", "size": "384x256", "count": 2});
+    let boats = house.make("picture", request)["works"].clone();
+    let rain = house.make("sound", json!({"prompt": "rain", "seconds": 2}))["works"][0].clone();
+    let words = house.make("speech", json!({"text": "Good morning.", "voice": "hibari"}))["works"][0].clone();
+    let drawn = json!({"operation": "sketch", "file": {"work": boats[0]["id"]}});
+    let drawn = house.make("picture.edit", drawn)["works"][0].clone();
+    for work in [&boats[0], &boats[1], &rain, &words, &drawn] {
+        let result = house.make("replay", json!({"work": work["id"]}))["result"].clone();
+        assert_eq!((&result["same"], &result["sha256"]), (&json!(true), &work["sha256"]), "{}", work["kind"]);
+    }
+    assert_eq!(house.get("/v1/works").fine()["data"].as_array().unwrap().len(), 5, "none is a work of its own");
+    let job = rain["job"].as_str().unwrap();
+    house.ask("DELETE", &format!("/v1/jobs/{job}"), &[], None).fine();
+    let body = json!({"kind": "replay", "request": {"work": rain["id"]}});
+    assert_eq!(house.post("/v1/jobs", &body).status, 400, "the order is gone");
+    let body = json!({"kind": "replay", "request": {"work": "clp-0"}});
+    assert_eq!(house.post("/v1/jobs", &body).status, 404);
 }
 
 #[test]

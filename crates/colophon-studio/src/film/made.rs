@@ -61,6 +61,11 @@ pub struct Deliverable {
 }
 
 impl Made {
+    /// SHA-256 of the film, lower-case hex.
+    pub fn film_sha256(&self) -> Option<&str> {
+        self.sealed.iter().find(|(name, _)| *name == "film.mp4").map(|(_, sealed)| sealed.sha256())
+    }
+
     /// Writes everything into `dir`. All files are written beside it first and then renamed into
     /// place, so that a full disk leaves none of them.
     ///

@@ -6,6 +6,7 @@
 
 mod inputs;
 mod picture;
+mod replay;
 mod shelf;
 mod sound;
 mod words;
@@ -48,6 +49,7 @@ pub(crate) enum JobRequest {
     Text(words::TextJob),
     Mark(inputs::MarkJob),
     Pull(inputs::PullJob),
+    Replay(replay::ReplayJob),
 }
 
 /// A film as it is asked for.
@@ -87,7 +89,7 @@ pub(crate) struct Run<'a> {
 
 impl JobRequest {
     /// Names of all kinds.
-    pub(crate) const KINDS: [&'static str; 11] = [
+    pub(crate) const KINDS: [&'static str; 12] = [
         "film",
         "picture",
         "picture.edit",
@@ -99,10 +101,11 @@ impl JobRequest {
         "text",
         "mark",
         "pull",
+        "replay",
     ];
 
     /// Kinds that take minutes or much memory: one of them at a time.
-    pub(crate) const HEAVY: [&'static str; 3] = ["film", "audiobook", "pull"];
+    pub(crate) const HEAVY: [&'static str; 4] = ["film", "audiobook", "pull", "replay"];
 
     /// Reads a request; everything that can be refused without a model is refused here.
     pub(crate) fn read(kind: &str, request: &Value) -> Result<Self, StudioError> {
@@ -118,6 +121,7 @@ impl JobRequest {
             "text" => Self::Text(parse(request)?),
             "mark" => Self::Mark(parse(request)?),
             "pull" => Self::Pull(parse(request)?),
+            "replay" => Self::Replay(parse(request)?),
             other => {
                 let message =
                     format!("there is no job '{other}': a job is one of {}", Self::KINDS.join(", "));
@@ -132,7 +136,8 @@ impl JobRequest {
             Self::Music(music) => music.check()?,
             Self::Sound(sound) => sound.check()?,
             Self::Text(text) => text.check()?,
-            Self::Transcription(_) | Self::Audiobook(_) | Self::Mark(_) | Self::Pull(_) => {}
+            Self::Transcription(_) | Self::Audiobook(_) | Self::Mark(_) | Self::Pull(_) | Self::Replay(_) => {
+            }
         }
         Ok(read)
     }
@@ -149,6 +154,7 @@ impl JobRequest {
             Self::Text(text) => text.input.clone(),
             Self::Pull(pull) => pull.model.clone(),
             Self::Mark(mark) => mark.generator.clone(),
+            Self::Replay(replay) => replay.work.clone(),
             Self::Transcription(_) | Self::Audiobook(_) => String::new(),
         };
         shortened(&words)
@@ -191,6 +197,7 @@ impl JobRequest {
             Self::Text(job) => job.run(run),
             Self::Mark(job) => job.run(run),
             Self::Pull(job) => job.run(run),
+            Self::Replay(job) => job.run(run),
         }
     }
 }
@@ -280,6 +287,9 @@ impl Studio {
         let request = JobRequest::read(&order.kind, &order.request)?;
         let store = self.store()?;
         let mut title = request.title();
+        if let JobRequest::Replay(replay) = &request {
+            replay.check(self, &order.owner, order.sees_all)?;
+        }
         for input in request.inputs() {
             let file = self.input_file(input, &order.owner, order.sees_all)?;
             if title.is_empty() {

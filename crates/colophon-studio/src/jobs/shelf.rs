@@ -131,6 +131,12 @@ impl Shelf {
         used.seconds += usage.seconds;
     }
 
+    /// Takes back what was kept, and gives the SHA-256 of the first work's file.
+    pub(crate) fn take_back(&mut self) -> Option<String> {
+        let works = std::mem::take(&mut self.list.works);
+        works.into_iter().next().map(|work| work.sha256)
+    }
+
     /// Shows a preview: a sealed picture of what is not finished.
     pub(crate) fn preview(&self, sealed: &Sealed) {
         if let Some(dir) = self.preview_file.parent() {

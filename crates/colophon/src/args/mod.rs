@@ -118,6 +118,8 @@ pub(crate) enum Command {
     /// The public log of everything that was sealed here
     #[command(subcommand)]
     Log(Log),
+    /// Make a film or a composed picture again from its credential
+    Replay(Replay),
     /// Write records, log, keys and works into one file
     Backup(Backup),
     /// Put a backup into an empty data folder
@@ -310,6 +312,26 @@ pub(crate) enum Role {
     /// Everything
     Admin,
 }
+
+/// Make a film or a composed picture again from its credential: the same program on the same kind of
+/// machine gives the same file, bit for bit.
+#[derive(Debug, clap::Args)]
+#[command(after_help = REPLAY_EXAMPLES)]
+pub(crate) struct Replay {
+    /// The film or picture, as it was written
+    pub(crate) file: PathBuf,
+    /// The folder of the film, or the picture's file
+    #[arg(short, long, value_name = "PATH")]
+    pub(crate) output: PathBuf,
+    /// One JSON document on stdout
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+const REPLAY_EXAMPLES: &str = "\
+Examples:
+  colophon replay lighthouse.png -o again.png
+  colophon replay out/film.mp4 -o again/";
 
 /// Write everything that must not be lost into one file; models are left out.
 #[derive(Debug, clap::Args)]

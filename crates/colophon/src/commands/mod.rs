@@ -13,6 +13,7 @@ mod mark;
 mod models;
 mod music;
 mod protect;
+mod replay;
 mod search;
 mod serve;
 mod sound;
@@ -78,6 +79,7 @@ pub(crate) fn run(args: Args, cancel: &Cancel) -> Result<ExitCode, Failure> {
         Command::Search(search) => search::run(&studio, &search, progress.as_ref(), cancel),
         Command::Understand(understand) => understand::run(&studio, &understand, progress.as_ref(), cancel),
         Command::Serve(serve) => serve::run(studio, serve, progress.as_ref(), cancel),
+        Command::Replay(args) => replay::run(&studio, &args, &progress, cancel),
         Command::Backup(args) => backup::run(&studio, &args, progress.as_ref(), cancel),
         Command::Mark(mark) => mark::run(&studio, &mark, progress.as_ref(), cancel),
         Command::Protect(protect) => protect::run(&studio, &protect),

@@ -189,3 +189,20 @@ fn recordings_are_cleaned_and_made_anew_with_their_source_named() {
         assert_eq!(home.run(bad).status.code(), Some(2), "{bad:?}");
     }
 }
+
+#[test]
+fn a_picture_is_made_again_from_its_credential() {
+    let home = Home::new();
+    let (first, again) = (home.path("first.png"), home.path("again.png"));
+    let made = home.run(&["image", "A red boat on the sea", "--size", "384x256", "-o", path(&first)]);
+    assert!(made.status.success(), "{}", text(&made.stderr));
+    let replayed = home.run(&["replay", path(&first), "-o", path(&again), "--json"]);
+    assert_eq!(json(&replayed.stdout)["same"], true, "{}", text(&replayed.stderr));
+    assert_eq!(std::fs::read(&first).expect("a file"), std::fs::read(&again).expect("a file"));
+    // What was changed since has no credential that holds.
+    let mut bytes = std::fs::read(&first).expect("a file");
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    std::fs::write(&first, bytes).expect("a file");
+    assert_eq!(home.run(&["replay", path(&first), "-o", path(&again)]).status.code(), Some(2));
+}

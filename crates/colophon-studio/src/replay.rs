@@ -1,0 +1,71 @@
+//! Making a work again from its file alone: where the receipt in its credential keeps the words.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use colophon_seal::{Sealed, VerdictKind};
+use colophon_types::{Cancel, MakeRequest, PictureFormat, Progress, Receipt};
+
+use crate::studio::Work;
+use crate::{Made, PictureRequest, Studio, StudioError, origin};
+
+/// A work that was made again.
+pub enum Replayed {
+    /// A picture.
+    Picture {
+        /// The sealed file.
+        sealed: Sealed,
+        /// Whether it is the same, bit for bit.
+        same: bool,
+    },
+    /// A film and what belongs to it.
+    Film {
+        /// The sealed files.
+        made: Box<Made>,
+        /// Whether the film is the same, bit for bit.
+        same: bool,
+    },
+}
+
+impl Studio {
+    /// Makes a film or a composed picture again from its own credential. With the same program and kind
+    /// of machine it comes out the same. `out` is where a film will be written.
+    ///
+    /// # Errors
+    /// [`StudioError`]: a file whose credential does not hold, or whose receipt keeps only a digest of the words.
+    pub fn replay(
+        &self,
+        file: &Path,
+        out: &Path,
+        progress: &Arc<dyn Progress>,
+        cancel: &Cancel,
+    ) -> Result<Replayed, StudioError> {
+        let verdict = self.verify(file)?;
+        let sound = verdict.verdict == VerdictKind::Verified;
+        let Some(receipt) = verdict.receipt.filter(|_| sound) else {
+            let message = format!("{} has no credential of this studio that holds", file.display());
+            return Err(StudioError::request(message, "take the file as it was written"));
+        };
+        let sha256 = origin::sha256_of_file(file)?;
+        let Receipt { work_id, created, request, .. } = receipt;
+        let work = Work { id: work_id, created };
+        if let Ok(request) = serde_json::from_value::<MakeRequest>(request.clone()) {
+            let made = self.make(&request, out, Some(work), progress, cancel)?;
+            let same = made.film_sha256() == Some(sha256.as_str());
+            return Ok(Replayed::Film { made: Box::new(made), same });
+        }
+        if let Ok(mut request) = serde_json::from_value::<PictureRequest>(request) {
+            request.format = match verdict.media_type.as_str() {
+                "image/jpeg" => PictureFormat::Jpeg { quality: PictureFormat::QUALITY },
+                "image/webp" => PictureFormat::WebP,
+                _ => PictureFormat::Png,
+            };
+            let made = origin::again(work, || self.imagine(&request, progress.as_ref(), cancel))?;
+            let sealed = made.into_iter().next().ok_or(StudioError::Stopped("composer"))?.sealed;
+            let same = sealed.sha256() == sha256;
+            return Ok(Replayed::Picture { sealed, same });
+        }
+        let message = format!("the receipt of {} keeps a digest of the words, not the words", file.display());
+        Err(StudioError::request(message, "make it again from the gallery of the studio that made it"))
+    }
+}
