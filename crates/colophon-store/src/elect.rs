@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 
 use crate::StoreError;
 use crate::postgres::{Link, Postgres, outside};
-use crate::sql::{Value, params};
+use crate::sql::params;
 
 /// Stands for something that one process at a time may do, until it is dropped or its connection breaks.
 ///
@@ -21,7 +21,7 @@ enum Held {
     /// A locked file; the system lets go of it with the process.
     File(File),
     /// A connection with a lock of its session.
-    Session(Mutex<Option<Link>>),
+    Session(Mutex<Option<Box<Link>>>),
 }
 
 impl Elected {
@@ -46,7 +46,7 @@ impl Elected {
             if !ask(&mut link, "pg_try_advisory_lock", what)? {
                 return Ok(None);
             }
-            let held = Held::Session(Mutex::new(Some(link)));
+            let held = Held::Session(Mutex::new(Some(Box::new(link))));
             Ok(Some(Self { what: what.to_owned(), held }))
         })
     }
@@ -88,8 +88,5 @@ impl Drop for Elected {
 
 fn ask(link: &mut Link, lock: &str, what: &str) -> Result<bool, StoreError> {
     let sql = format!("SELECT {lock}(hashtextextended('colophon/' || current_schema() || '/' || ?1, 0))");
-    let values: &[Value<'_>] = params![what];
-    let mut got = false;
-    link.each(&sql, values, |row| Ok(got = row.try_get(0)?))?;
-    Ok(got)
+    Ok(link.value(&sql, params![what])?.unwrap_or(false))
 }

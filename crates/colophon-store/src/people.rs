@@ -265,7 +265,7 @@ impl Store {
             }
             let salted = db.rows("SELECT * FROM api_key WHERE salt <> ''", &[], |r| {
                 let (salt, hash): (String, String) = (r.get("salt")?, r.get("hash")?);
-                Ok((digest(&salt, presented) == hash).then(|| read_key(r)).transpose()?)
+                (digest(&salt, presented) == hash).then(|| read_key(r)).transpose()
             })?;
             Ok(salted.into_iter().flatten().next())
         })?;

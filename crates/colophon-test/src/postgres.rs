@@ -2,7 +2,7 @@
 
 use std::io::ErrorKind;
 use std::net::TcpListener;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -36,16 +36,8 @@ impl Server {
     ///
     /// # Panics
     /// Where no PostgreSQL is installed, or it does not start: tests that need it must fail loudly.
-    pub fn start() -> Self {
-        Self::start_with("")
-    }
-
-    /// As [`start`](Self::start), with further lines of configuration.
-    ///
-    /// # Panics
-    /// As [`start`](Self::start).
     #[allow(clippy::panic, clippy::unwrap_used)]
-    pub fn start_with(settings: &str) -> Self {
+    pub fn start() -> Self {
         let bin = programs();
         let dir = tempfile::Builder::new().prefix("colophon-postgres-").tempdir().unwrap();
         // From here on the watcher removes it.
@@ -63,7 +55,7 @@ impl Server {
         run(&mut as_servant(init.arg("--username").arg(USER).arg("-D").arg(&data)));
         let file = data.join("postgresql.conf");
         let written = std::fs::read_to_string(&file).unwrap();
-        std::fs::write(&file, format!("{written}\n{SETTINGS}{settings}\n")).unwrap();
+        std::fs::write(&file, format!("{written}\n{SETTINGS}")).unwrap();
         // Another program may take a port between its choice and the start.
         for _ in 0..5 {
             server.port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
@@ -107,9 +99,24 @@ impl Server {
         }
     }
 
-    /// The folder of the server, which its user can read.
-    pub fn home(&self) -> &Path {
-        &self.home
+    /// Makes it encrypt connections, with this certificate and key in PEM form; restarts it.
+    ///
+    /// # Panics
+    /// When it cannot.
+    #[allow(clippy::unwrap_used)]
+    pub fn encrypt(&self, certificate: &str, key: &str) {
+        let data = self.home.join("data");
+        for (name, text) in [("server.crt", certificate), ("server.key", key)] {
+            let file = data.join(name);
+            std::fs::write(&file, text).unwrap();
+            run(Command::new("chmod").arg("600").arg(&file));
+            if is_root() {
+                run(Command::new("chown").arg(servant()).arg(&file));
+            }
+        }
+        self.client("postgres").batch_execute("ALTER SYSTEM SET ssl = on").unwrap();
+        self.stop();
+        self.start_again();
     }
 
     /// Stops it, breaking every connection.

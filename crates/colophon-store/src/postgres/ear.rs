@@ -40,15 +40,15 @@ impl Ear {
         let mut ear = Self { link: None, seen: 0, missing: BTreeMap::new() };
         let mut link = core.pool.connect()?;
         link.batch(&format!("LISTEN {CHANNEL}"))?;
-        link.each("SELECT coalesce(max(seq), 0) FROM event", &[], |row| Ok(ear.seen = row.try_get(0)?))?;
+        ear.seen = link.value("SELECT max(seq) FROM event", &[])?.flatten().unwrap_or(0);
         // Some of these may be about to become visible.
-        let mut missing: Vec<i64> = Vec::new();
         let recent = "SELECT n FROM generate_series(?1::bigint, ?2::bigint) n \
                       EXCEPT SELECT seq FROM event WHERE seq >= ?1";
-        let from = (ear.seen - GAP).max(1);
-        link.each(recent, crate::sql::params![from, ear.seen], |row| Ok(missing.push(row.try_get(0)?)))?;
-        let now = Instant::now();
-        ear.missing.extend(missing.into_iter().map(|n| (n, now)));
+        let (from, now) = ((ear.seen - GAP).max(1), Instant::now());
+        link.each(recent, crate::sql::params![from, ear.seen], |row| {
+            ear.missing.insert(row.try_get(0)?, now);
+            Ok(())
+        })?;
         ear.link = Some(link);
         Ok(ear)
     }

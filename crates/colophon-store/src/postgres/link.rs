@@ -7,7 +7,7 @@ use std::io::ErrorKind;
 use postgres::error::SqlState;
 use postgres::fallible_iterator::FallibleIterator as _;
 use postgres::types::private::BytesMut;
-use postgres::types::{IsNull, ToSql, Type, to_sql_checked};
+use postgres::types::{FromSql, IsNull, ToSql, Type, to_sql_checked};
 use postgres::{Client, SimpleQueryMessage, Statement};
 
 use crate::StoreError;
@@ -81,6 +81,20 @@ impl Link {
             read(&row)?;
         }
         Ok(())
+    }
+
+    /// The first value of the first row, if there is one.
+    pub(crate) fn value<T: for<'r> FromSql<'r>>(
+        &mut self,
+        sql: &str,
+        values: &[Value<'_>],
+    ) -> Result<Option<T>, StoreError> {
+        let mut found = None;
+        self.each(sql, values, |row| {
+            found = Some(row.try_get(0)?);
+            Ok(())
+        })?;
+        Ok(found)
     }
 
     /// A statement that the database has read already.

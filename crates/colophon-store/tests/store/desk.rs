@@ -91,10 +91,9 @@ pub(crate) fn hear(heard: &mut Receiver<Notice>, count: usize) -> Vec<Notice> {
     let told = async {
         let mut told = Vec::new();
         while told.len() < count {
-            match tokio::time::timeout(Duration::from_secs(20), heard.recv()).await {
-                Ok(notice) => told.push(notice.unwrap()),
-                Err(_) => panic!("{} of {count} notices were told: {told:?}", told.len()),
-            }
+            let next = tokio::time::timeout(Duration::from_secs(20), heard.recv()).await;
+            assert!(next.is_ok(), "{} of {count} notices were told: {told:?}", told.len());
+            told.push(next.unwrap().unwrap());
         }
         told
     };

@@ -4,6 +4,8 @@
 #![allow(clippy::unwrap_used)]
 #![allow(clippy::duplicate_mod, reason = "the same tests on another database")]
 
+mod address;
+mod breaks;
 mod desk;
 mod on_postgres;
 mod on_sqlite;
