@@ -26,6 +26,18 @@ const GUESS: i64 = 1_000;
 
 /// Owners among whom a claim looks for a job that no other claim holds just then.
 const TURNS: &str = "64";
+/// The first open job of each owner and priority: SQLite runs through the index of those that wait.
+const GROUPED: &str = "WITH first AS (SELECT owner, priority, min(seq) AS seq FROM job WHERE {open} \
+    GROUP BY owner, priority)";
+/// The same for PostgreSQL, which would sort or hash all that wait: it steps from one owner and priority to
+/// the next in the index, and looks for the first of each there.
+const STEPWISE: &str = "WITH RECURSIVE pair AS ((SELECT owner, priority FROM job WHERE state = 'queued' \
+      ORDER BY owner, priority LIMIT 1) \
+    UNION ALL SELECT n.owner, n.priority FROM pair p CROSS JOIN LATERAL (SELECT j.owner, j.priority FROM job j \
+      WHERE j.state = 'queued' AND (j.owner, j.priority) > (p.owner, p.priority) \
+      ORDER BY j.owner, j.priority LIMIT 1) n), \
+    first AS (SELECT p.owner, p.priority, (SELECT seq FROM job WHERE {open} AND owner = p.owner \
+      AND priority = p.priority ORDER BY owner, priority, seq LIMIT 1) AS seq FROM pair p)";
 /// Ends a query in PostgreSQL that locks rows and passes over those that others hold.
 const SKIP: &str = " FOR UPDATE SKIP LOCKED";
 
@@ -147,8 +159,8 @@ impl Store {
         })
     }
 
-    /// Takes back jobs whose workers are gone: all that run where `all` says that no worker lives,
-    /// otherwise those whose lease is over. `settle` may know how one ended all the same (its files are
+    /// Takes back jobs whose workers are gone: all that run where `all` says that no worker lives in any
+    /// process, otherwise those whose lease is over. `settle` may know how one ended all the same (its files are
     /// there); others wait again, or fail after their last attempt. Gives how many were taken back.
     ///
     /// # Errors
@@ -298,10 +310,10 @@ fn next(tx: &Tx<'_>, kinds: &[String]) -> Result<Option<i64>, StoreError> {
     let values: Vec<Sql<'_>> =
         std::iter::once(Sql::Int(tx.now)).chain(kinds.iter().map(|k| Sql::Text(k))).collect();
     // Of each owner the first of their most urgent; then who among the owners.
+    let first = tx.db.pick(GROUPED, STEPWISE).replace("{open}", &open);
     let sql = format!(
-        "WITH open AS (SELECT owner, priority, min(seq) AS seq FROM job WHERE {open} GROUP BY owner, priority) \
-         SELECT o.seq, o.owner, o.priority FROM open o LEFT JOIN share s ON s.owner = o.owner \
-         ORDER BY o.priority DESC, \
+        "{first} SELECT o.seq, o.owner, o.priority FROM first o LEFT JOIN share s ON s.owner = o.owner \
+         WHERE o.seq IS NOT NULL ORDER BY o.priority DESC, \
            (SELECT count(*) FROM job r WHERE r.state = 'running' AND r.owner = o.owner), \
            coalesce(s.served, 0), coalesce(s.last, 0), o.seq LIMIT {}",
         tx.db.pick("1", TURNS)
@@ -315,7 +327,7 @@ fn next(tx: &Tx<'_>, kinds: &[String]) -> Result<Option<i64>, StoreError> {
     let (owner, priority) = (kinds.len() + 2, kinds.len() + 3);
     let sql = format!(
         "SELECT seq FROM job WHERE {open} AND owner = ?{owner} AND priority = ?{priority} \
-         ORDER BY seq LIMIT 1{SKIP}"
+         ORDER BY owner, priority, seq LIMIT 1{SKIP}"
     );
     for (_, owner, priority) in &turns {
         let mut values = values.clone();
@@ -330,8 +342,9 @@ fn next(tx: &Tx<'_>, kinds: &[String]) -> Result<Option<i64>, StoreError> {
 /// Notes what an owner was given. Whoever comes, or comes back, starts from the least of those who
 /// wait, so that nobody saves up.
 fn serve(tx: &Tx<'_>, owner: &str, millis: i64) -> Result<(), StoreError> {
-    let least = "SELECT coalesce(min(s.served), 0) FROM share s WHERE EXISTS \
-                 (SELECT 1 FROM job j WHERE j.owner = s.owner AND j.state = 'queued')";
+    // One probe an owner; as EXISTS, PostgreSQL would read all that wait.
+    let least = "SELECT coalesce(min(s.served), 0) FROM share s WHERE \
+                 (SELECT j.seq FROM job j WHERE j.owner = s.owner AND j.state = 'queued' LIMIT 1) IS NOT NULL";
     let least: i64 = tx.db.value(least, &[])?;
     let sql = format!(
         "INSERT INTO share (owner, served, last) VALUES (?1, ?2, ?4) \

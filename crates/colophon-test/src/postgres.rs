@@ -47,7 +47,8 @@ impl Server {
         }
         let mut watch = Command::new("sh");
         watch.args(["-c", WATCH, "sh"]).arg(&bin).arg(&home);
-        let watch = as_servant(&watch).stdin(Stdio::piped()).spawn().unwrap();
+        let (stdin, quiet) = (Stdio::piped(), Stdio::null);
+        let watch = as_servant(&watch).stdin(stdin).stdout(quiet()).stderr(quiet()).spawn().unwrap();
         let mut server = Self { bin, home, port: 0, databases: AtomicU64::new(0), watch };
         let data = server.home.join("data");
         let mut init = Command::new(server.bin.join("initdb"));

@@ -89,10 +89,14 @@ impl Ear {
         let Some(link) = &mut self.link else { return Ok(false) };
         self.missing.retain(|_, since| since.elapsed() < MISSING);
         let missing: Vec<i64> = self.missing.keys().copied().collect();
-        let sql = "SELECT e.seq, j.id, j.owner, e.name, e.data FROM event e JOIN job j ON j.seq = e.job \
-                   WHERE e.seq > $1 OR e.seq = ANY($2) ORDER BY e.seq LIMIT $3";
-        core.keep_time(link)?;
-        let rows = link.client.query(sql, &[&self.seen, &missing, &(PAGE as i64)])?;
+        // One statement, so that what it sees is of one moment.
+        let news = link.statement(
+            "SELECT e.seq, j.id, j.owner, e.name, e.data FROM event e JOIN job j ON j.seq = e.job \
+             WHERE e.seq IN (SELECT seq FROM event WHERE seq = ANY(?2) UNION ALL \
+             (SELECT seq FROM event WHERE seq > ?1 ORDER BY seq LIMIT ?3)) ORDER BY e.seq",
+        )?;
+        let page = PAGE as i64;
+        let rows = link.client.query(&news, &[&self.seen, &missing, &page])?;
         for row in &rows {
             let seq: i64 = row.try_get(0)?;
             self.saw(seq);
@@ -102,7 +106,7 @@ impl Ear {
             // No one may be listening.
             let _ = core.notices.send(notice);
         }
-        Ok(rows.len() == PAGE)
+        Ok(rows.len() >= PAGE)
     }
 
     fn saw(&mut self, seq: i64) {

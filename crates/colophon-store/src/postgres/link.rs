@@ -98,7 +98,7 @@ impl Link {
     }
 
     /// A statement that the database has read already.
-    fn statement(&mut self, sql: &str) -> Result<Statement, StoreError> {
+    pub(super) fn statement(&mut self, sql: &str) -> Result<Statement, StoreError> {
         if let Some(known) = self.statements.get(sql) {
             return Ok(known.clone());
         }
