@@ -1,8 +1,7 @@
-//! How fast jobs are taken and handed out: `queue COUNT THREADS [PATH]` prints jobs a second as JSON.
-//!
-//! Every job is on disk before it is acknowledged.
+//! How fast jobs are taken and handed out: `queue COUNT THREADS [PATH | postgres://…]` prints jobs a second
+//! as JSON. Every job is on disk before it is acknowledged.
 
-use std::path::PathBuf;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use colophon_store::{NewJob, Outcome, Store, Usage};
@@ -13,8 +12,12 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let count: usize = args.next().unwrap_or_else(|| "10000".into()).parse()?;
     let threads: usize = args.next().unwrap_or_else(|| "16".into()).parse()?;
     let dir = tempfile::tempdir()?;
-    let path = args.next().map_or_else(|| dir.path().join("studio.db"), PathBuf::from);
-    let store = Store::open(&path)?;
+    let place = args.next();
+    let store = match &place {
+        Some(url) if url.starts_with("postgres") => Store::connect(url)?,
+        Some(path) => Store::open(Path::new(path))?,
+        None => Store::open(&dir.path().join("studio.db"))?,
+    };
     let began = Instant::now();
     std::thread::scope(|scope| {
         for thread in 0..threads {
@@ -39,10 +42,16 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         }
     }
     let handed = began.elapsed().as_secs_f64() / claims as f64;
+    let mut heard = store.listen();
+    let began = Instant::now();
+    store.enqueue(NewJob::new("listener", "picture", "a picture", json!({})))?;
+    while heard.blocking_recv()?.owner != "listener" {}
+    let told = began.elapsed().as_secs_f64();
     let line = json!({
         "jobs": count, "kept": depth, "threads": threads,
         "enqueued_per_second": (count as f64 / taken).round(),
         "claim_and_finish_ms": (handed * 1e6).round() / 1e3,
+        "enqueue_and_hear_ms": (told * 1e6).round() / 1e3,
     });
     #[allow(clippy::print_stdout, reason = "this is what the example is for")]
     {

@@ -1,9 +1,8 @@
 //! Who did what: a list that only grows.
 
-use rusqlite::params;
 use serde::Serialize;
 
-use crate::db::Tx;
+use crate::sql::{Tx, params};
 use crate::{Store, StoreError};
 
 /// Something that someone did.
@@ -30,10 +29,8 @@ pub(crate) fn insert(
     about: &str,
     outcome: &str,
 ) -> Result<(), StoreError> {
-    tx.db
-        .prepare_cached("INSERT INTO audit (at, who, what, about, outcome) VALUES (?1, ?2, ?3, ?4, ?5)")?
-        .execute(params![tx.now, who, what, about, outcome])?;
-    Ok(())
+    let sql = "INSERT INTO audit (at, who, what, about, outcome) VALUES (?1, ?2, ?3, ?4, ?5)";
+    tx.db.execute(sql, params![tx.now, who, what, about, outcome]).map(drop)
 }
 
 impl Store {
@@ -52,10 +49,9 @@ impl Store {
     /// [`StoreError`].
     pub fn deeds(&self, before: Option<i64>, limit: usize) -> Result<Vec<Deed>, StoreError> {
         self.read(|db| {
-            let mut query = db.prepare_cached(
-                "SELECT seq, at, who, what, about, outcome FROM audit WHERE seq < ?1 ORDER BY seq DESC LIMIT ?2",
-            )?;
-            let rows = query.query_map(params![before.unwrap_or(i64::MAX), limit as i64], |r| {
+            let sql = "SELECT seq, at, who, what, about, outcome FROM audit WHERE seq < ?1 \
+                       ORDER BY seq DESC LIMIT ?2";
+            db.rows(sql, params![before.unwrap_or(i64::MAX), limit as i64], |r| {
                 Ok(Deed {
                     id: r.get(0)?,
                     at: r.get(1)?,
@@ -64,24 +60,25 @@ impl Store {
                     about: r.get(4)?,
                     outcome: r.get(5)?,
                 })
-            })?;
-            Ok(rows.collect::<Result<_, _>>()?)
+            })
         })
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::db::tests::store;
+    use crate::store::tests::stores;
 
     #[test]
     fn the_list_only_grows() {
-        let (_dir, store, _) = store();
-        store.note_deed("ann", "key.add", "phone", "done").unwrap();
-        for change in ["DELETE FROM audit", "UPDATE audit SET who = 'bob'"] {
-            let refused = store.write(move |tx| Ok(tx.db.execute(change, [])?)).unwrap_err();
-            assert!(refused.to_string().contains("only grows"), "{refused}");
+        let (_dir, stores) = stores();
+        for store in stores {
+            store.note_deed("ann", "key.add", "phone", "done").unwrap();
+            for change in ["DELETE FROM audit", "UPDATE audit SET who = 'bob'"] {
+                let refused = store.write(move |tx| tx.db.execute(change, &[])).unwrap_err();
+                assert!(refused.to_string().contains("only grows"), "{refused}");
+            }
+            assert_eq!(store.deeds(None, 10).unwrap()[0].who, "ann");
         }
-        assert_eq!(store.deeds(None, 10).unwrap()[0].who, "ann");
     }
 }

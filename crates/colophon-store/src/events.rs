@@ -1,10 +1,9 @@
 //! What happened to jobs, in order, so that a listener who comes back misses nothing.
 
-use rusqlite::params;
 use serde_json::Value;
 
-use crate::db::Tx;
-use crate::jobs::{Job, JobId, by_id};
+use crate::jobs::{Job, JobId, by_id, hold_by_id};
+use crate::sql::{Tx, params};
 use crate::{Store, StoreError};
 
 /// Events of progress that are kept of a job; older ones are told no longer.
@@ -13,7 +12,7 @@ const KEPT: i64 = 200;
 /// Something that happened to a job.
 #[derive(Clone, Debug, PartialEq)]
 pub struct JobEvent {
-    /// Its number: grows, over all jobs.
+    /// Its number: grows, over all jobs. Those of one job become visible in the order of their numbers.
     pub seq: i64,
     /// `state`, `progress`, `preview` or `text`.
     pub name: String,
@@ -32,13 +31,13 @@ pub struct Notice {
     pub event: JobEvent,
 }
 
-/// Writes an event, to be told when it is on disk.
+/// Writes an event, to be told when it is on disk. Whoever writes one has changed or locked the row of the
+/// job before, so that the numbers of a job's events grow in the order of commits, whoever writes them.
 pub(crate) fn append(tx: &Tx<'_>, job: &Job, name: &str, data: Value) -> Result<(), StoreError> {
     let text = data.to_string();
-    tx.db
-        .prepare_cached("INSERT INTO event (job, at, name, data) VALUES (?1, ?2, ?3, ?4)")?
-        .execute(params![job.seq, tx.now, name, text])?;
-    let event = JobEvent { seq: tx.db.last_insert_rowid(), name: name.to_owned(), data };
+    let sql = "INSERT INTO event (job, at, name, data) VALUES (?1, ?2, ?3, ?4) RETURNING seq";
+    let seq = tx.db.value(sql, params![job.seq, tx.now, name, text])?;
+    let event = JobEvent { seq, name: name.to_owned(), data };
     tx.tell(Notice { job: job.id.clone(), owner: job.owner.clone(), event });
     Ok(())
 }
@@ -51,14 +50,10 @@ impl Store {
     pub fn events(&self, id: &JobId, after: i64) -> Result<Vec<JobEvent>, StoreError> {
         self.read(|db| {
             let job = by_id(db, id)?;
-            let mut query = db.prepare_cached(
-                "SELECT seq, name, data FROM event WHERE job = ?1 AND seq > ?2 ORDER BY seq",
-            )?;
-            let rows = query.query_map(params![job.seq, after], |r| {
-                let data: String = r.get(2)?;
-                Ok(JobEvent { seq: r.get(0)?, name: r.get(1)?, data: crate::jobs::json(&data)? })
-            })?;
-            Ok(rows.collect::<Result<_, _>>()?)
+            let sql = "SELECT seq, name, data FROM event WHERE job = ?1 AND seq > ?2 ORDER BY seq";
+            db.rows(sql, params![job.seq, after], |r| {
+                Ok(JobEvent { seq: r.get(0)?, name: r.get(1)?, data: r.json(2)? })
+            })
         })
     }
 
@@ -66,14 +61,13 @@ impl Store {
     pub fn note_progress(&self, id: &JobId, progress: Value) {
         let id = id.clone();
         self.write_later(move |tx| {
-            let job = by_id(tx.db, &id)?;
+            let job = hold_by_id(tx, &id)?;
             if job.state.is_final() {
                 return Ok(());
             }
-            tx.db
-                .prepare_cached("UPDATE job SET progress = ?2 WHERE seq = ?1")?
-                .execute(params![job.seq, progress.to_string()])?;
-            append(tx, &job, "progress", progress)?;
+            let sql = "UPDATE job SET progress = ?2 WHERE seq = ?1";
+            tx.db.execute(sql, params![job.seq, progress.to_string()])?;
+            append(tx, &job, "progress", progress.clone())?;
             thin(tx, &job)
         });
     }
@@ -82,13 +76,11 @@ impl Store {
     pub fn note_preview(&self, id: &JobId, number: i64) {
         let id = id.clone();
         self.write_later(move |tx| {
-            let job = by_id(tx.db, &id)?;
+            let job = hold_by_id(tx, &id)?;
             if job.state.is_final() {
                 return Ok(());
             }
-            tx.db
-                .prepare_cached("UPDATE job SET preview = ?2 WHERE seq = ?1")?
-                .execute(params![job.seq, number])?;
+            tx.db.execute("UPDATE job SET preview = ?2 WHERE seq = ?1", params![job.seq, number])?;
             append(tx, &job, "preview", number.into())
         });
     }
@@ -97,19 +89,15 @@ impl Store {
     pub fn note_text(&self, id: &JobId, words: &str) {
         let (id, words) = (id.clone(), Value::from(words));
         self.write_later(move |tx| {
-            let job = by_id(tx.db, &id)?;
-            if job.state.is_final() { Ok(()) } else { append(tx, &job, "text", words) }
+            let job = hold_by_id(tx, &id)?;
+            if job.state.is_final() { Ok(()) } else { append(tx, &job, "text", words.clone()) }
         });
     }
 }
 
 /// Forgets old events of progress.
 fn thin(tx: &Tx<'_>, job: &Job) -> Result<(), StoreError> {
-    tx.db
-        .prepare_cached(
-            "DELETE FROM event WHERE job = ?1 AND name = 'progress' AND seq <= (SELECT seq FROM event \
-             WHERE job = ?1 AND name = 'progress' ORDER BY seq DESC LIMIT 1 OFFSET ?2)",
-        )?
-        .execute(params![job.seq, KEPT])?;
-    Ok(())
+    let sql = "DELETE FROM event WHERE job = ?1 AND name = 'progress' AND seq <= (SELECT seq FROM event \
+               WHERE job = ?1 AND name = 'progress' ORDER BY seq DESC LIMIT 1 OFFSET ?2)";
+    tx.db.execute(sql, params![job.seq, KEPT]).map(drop)
 }

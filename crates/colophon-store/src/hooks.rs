@@ -1,10 +1,9 @@
 //! Webhooks that are still to be told: kept with the end of the job, so that none is lost.
 
-use rusqlite::params;
 use serde_json::json;
 
-use crate::db::Tx;
 use crate::jobs::{Job, JobState};
+use crate::sql::{Tx, params};
 use crate::{Store, StoreError};
 
 /// How often an address is tried.
@@ -37,10 +36,8 @@ pub(crate) fn insert(tx: &Tx<'_>, job: &Job, state: JobState, url: &str) -> Resu
         "created_at": tx.now / 1000,
         "data": {"id": job.id, "kind": job.kind},
     });
-    tx.db
-        .prepare_cached("INSERT INTO delivery (id, job, url, body, ready) VALUES (?1, ?2, ?3, ?4, ?5)")?
-        .execute(params![id, job.id.as_str(), url, body.to_string(), tx.now])?;
-    Ok(())
+    let sql = "INSERT INTO delivery (id, job, url, body, ready) VALUES (?1, ?2, ?3, ?4, ?5)";
+    tx.db.execute(sql, params![id, job.id.as_str(), url, body.to_string(), tx.now]).map(drop)
 }
 
 impl Store {
@@ -53,8 +50,7 @@ impl Store {
         self.read(|db| {
             let sql =
                 "SELECT seq, id, url, body, attempt FROM delivery WHERE ready <= ?1 ORDER BY seq LIMIT ?2";
-            let mut query = db.prepare_cached(sql)?;
-            let rows = query.query_map(params![now, limit as i64], |r| {
+            db.rows(sql, params![now, limit as i64], |r| {
                 Ok(Delivery {
                     seq: r.get(0)?,
                     id: r.get(1)?,
@@ -62,8 +58,7 @@ impl Store {
                     body: r.get(3)?,
                     attempt: r.get(4)?,
                 })
-            })?;
-            Ok(rows.collect::<Result<_, _>>()?)
+            })
         })
     }
 
@@ -76,7 +71,7 @@ impl Store {
         let (seq, attempt) = (delivery.seq, delivery.attempt + 1);
         self.write(move |tx| {
             if taken || attempt >= ATTEMPTS {
-                tx.db.execute("DELETE FROM delivery WHERE seq = ?1", [seq])?;
+                tx.db.execute("DELETE FROM delivery WHERE seq = ?1", params![seq])?;
             } else {
                 let ready = tx.now + PAUSE * 3i64.pow(u32::try_from(attempt - 1).unwrap_or(0));
                 tx.db.execute(

@@ -1,11 +1,10 @@
 //! Jobs as they are kept and listed.
 
-use rusqlite::types::Value as Sql;
-use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::events::append;
+use crate::sql::{Db, Row, Tx, Value as Sql, params};
 use crate::{Store, StoreError};
 
 /// The identifier of a job: `job_` and 32 hex digits, ordered by time.
@@ -14,6 +13,11 @@ use crate::{Store, StoreError};
 pub struct JobId(String);
 
 impl JobId {
+    /// As it was kept.
+    pub(crate) fn kept(text: String) -> Self {
+        Self(text)
+    }
+
     /// A fresh one.
     pub(crate) fn fresh() -> Self {
         Self(format!("job_{}", uuid::Uuid::now_v7().simple()))
@@ -183,42 +187,32 @@ pub struct Job {
 pub(crate) const COLUMNS: &str = "seq, id, owner, kind, title, request, state, priority, attempt, attempts, \
     created, ready, deadline, started, finished, cancel, progress, preview, error, result, webhook, tags";
 
-/// A column of JSON.
-pub(crate) fn json<T: serde::de::DeserializeOwned>(text: &str) -> rusqlite::Result<T> {
-    let broken = |e| rusqlite::Error::FromSqlConversionFailure(0, rusqlite::types::Type::Text, Box::new(e));
-    serde_json::from_str(text).map_err(broken)
-}
-
-fn maybe<T: serde::de::DeserializeOwned>(row: &Row<'_>, column: &str) -> rusqlite::Result<Option<T>> {
-    row.get::<_, Option<String>>(column)?.map(|text| json(&text)).transpose()
-}
-
-pub(crate) fn read(row: &Row<'_>) -> rusqlite::Result<Job> {
+pub(crate) fn read(row: &Row<'_>) -> Result<Job, StoreError> {
     let state: String = row.get("state")?;
-    let unknown = || rusqlite::Error::InvalidColumnName(format!("state {state}"));
+    let unknown = || StoreError::Damaged(format!("state is {state}"));
     Ok(Job {
         seq: row.get("seq")?,
         id: JobId(row.get("id")?),
         owner: row.get("owner")?,
         kind: row.get("kind")?,
         title: row.get("title")?,
-        request: json(&row.get::<_, String>("request")?)?,
+        request: row.json("request")?,
         state: JobState::named(&state).ok_or_else(unknown)?,
-        priority: row.get("priority")?,
-        attempt: row.get("attempt")?,
-        attempts: row.get("attempts")?,
+        priority: row.number("priority")?,
+        attempt: row.number("attempt")?,
+        attempts: row.number("attempts")?,
         created: row.get("created")?,
         ready: row.get("ready")?,
         deadline: row.get("deadline")?,
         started: row.get("started")?,
         finished: row.get("finished")?,
         cancel: row.get("cancel")?,
-        progress: maybe(row, "progress")?,
+        progress: row.maybe_json("progress")?,
         preview: row.get("preview")?,
-        error: maybe(row, "error")?,
-        result: maybe(row, "result")?,
+        error: row.maybe_json("error")?,
+        result: row.maybe_json("result")?,
         webhook: row.get("webhook")?,
-        tags: json(&row.get::<_, String>("tags")?)?,
+        tags: row.json("tags")?,
     })
 }
 
@@ -244,27 +238,20 @@ impl Store {
     /// [`StoreError::Request`] when the key stands for another request.
     pub fn enqueue(&self, new: NewJob) -> Result<Job, StoreError> {
         self.write(move |tx| {
-            if let Some(once) = &new.once {
-                let sql = format!("SELECT {COLUMNS} FROM job WHERE owner = ?1 AND once = ?2");
-                let mut query = tx.db.prepare_cached(&sql)?;
-                if let Some(job) = query.query_row([&new.owner, once], read).optional()? {
-                    if job.kind == new.kind && job.request == new.request {
-                        return Ok(job);
-                    }
-                    let message = "this idempotency key was used for another request";
-                    return Err(StoreError::Request(message.into()));
-                }
+            if let Some(job) = same(tx.db, &new)? {
+                return Ok(job);
             }
-            let id = JobId::fresh();
             let tags = serde_json::to_string(&new.tags).unwrap_or_else(|_| "[]".into());
-            tx.db
-                .prepare_cached(
-                    "INSERT INTO job (id, owner, kind, title, request, state, priority, attempts, created, \
-                     ready, deadline, once, webhook, tags) \
-                     VALUES (?1, ?2, ?3, ?4, ?5, 'queued', ?6, ?7, ?8, ?8, ?9, ?10, ?11, ?12)",
-                )?
-                .execute(params![
-                    id.as_str(),
+            let sql = format!(
+                "INSERT INTO job (id, owner, kind, title, request, state, priority, attempts, created, ready, \
+                 deadline, once, webhook, tags) \
+                 VALUES (?1, ?2, ?3, ?4, ?5, 'queued', ?6, ?7, ?8, ?8, ?9, ?10, ?11, ?12) \
+                 ON CONFLICT (owner, once) WHERE once IS NOT NULL DO NOTHING RETURNING {COLUMNS}"
+            );
+            let taken = tx.db.row(
+                &sql,
+                params![
+                    JobId::fresh().as_str(),
                     new.owner,
                     new.kind,
                     new.title,
@@ -276,11 +263,15 @@ impl Store {
                     new.once,
                     new.webhook,
                     tags,
-                ])?;
-            let seq = tx.db.last_insert_rowid();
-            let job = by_seq(tx.db, seq)?;
-            append(tx, &job, "state", Value::Null)?;
-            Ok(job)
+                ],
+                read,
+            )?;
+            if let Some(job) = taken {
+                append(tx, &job, "state", Value::Null)?;
+                return Ok(job);
+            }
+            // Another process took a job with this key meanwhile.
+            same(tx.db, &new)?.ok_or_else(|| StoreError::Damaged("a job is there and is not".into()))
         })
     }
 
@@ -298,28 +289,26 @@ impl Store {
     /// [`StoreError`]: an unknown job to go on from.
     pub fn jobs(&self, filter: &JobFilter) -> Result<(Vec<Job>, bool), StoreError> {
         self.read(|db| {
-            let mut sql = format!("SELECT {COLUMNS} FROM job WHERE 1");
-            let mut values: Vec<Sql> = Vec::new();
-            let mut require = |clause: &str, value: Sql| {
-                sql.push_str(clause);
+            let mut sql = format!("SELECT {COLUMNS} FROM job WHERE true");
+            let mut values: Vec<Sql<'_>> = Vec::new();
+            let mut require = |clause: &str, value| {
                 values.push(value);
+                sql.push_str(&format!(" {clause} ?{}", values.len()));
             };
             if let Some(owner) = &filter.owner {
-                require(" AND owner = ?", owner.clone().into());
+                require("AND owner =", Sql::Text(owner));
             }
             if let Some(state) = filter.state {
-                require(" AND state = ?", state.name().to_owned().into());
+                require("AND state =", Sql::Text(state.name()));
             }
             if let Some(kind) = &filter.kind {
-                require(" AND kind = ?", kind.clone().into());
+                require("AND kind =", Sql::Text(kind));
             }
             if let Some(after) = &filter.after {
-                require(" AND seq < ?", by_id(db, after)?.seq.into());
+                require("AND seq <", Sql::Int(by_id(db, after)?.seq));
             }
-            require(" ORDER BY seq DESC LIMIT ?", (filter.limit as i64 + 1).into());
-            let mut query = db.prepare_cached(&sql)?;
-            let mut jobs: Vec<Job> =
-                query.query_map(params_from_iter(values), read)?.collect::<Result<_, _>>()?;
+            require("ORDER BY seq DESC LIMIT", Sql::Int(filter.limit as i64 + 1));
+            let mut jobs = db.rows(&sql, &values, read)?;
             let more = jobs.len() > filter.limit;
             jobs.truncate(filter.limit);
             Ok((jobs, more))
@@ -333,26 +322,46 @@ impl Store {
     pub fn forget_job(&self, id: &JobId) -> Result<(), StoreError> {
         let id = id.clone();
         self.write(move |tx| {
-            let job = by_id(tx.db, &id)?;
+            let job = hold_by_id(tx, &id)?;
             if !job.state.is_final() {
                 return Err(StoreError::Request(
                     "only a job that has ended can be deleted; cancel it".into(),
                 ));
             }
-            tx.db.execute("DELETE FROM event WHERE job = ?1", [job.seq])?;
-            tx.db.execute("DELETE FROM job WHERE seq = ?1", [job.seq])?;
+            tx.db.execute("DELETE FROM event WHERE job = ?1", params![job.seq])?;
+            tx.db.execute("DELETE FROM job WHERE seq = ?1", params![job.seq])?;
             Ok(())
         })
     }
 }
 
-pub(crate) fn by_id(db: &Connection, id: &JobId) -> Result<Job, StoreError> {
-    let mut query = db.prepare_cached(&format!("SELECT {COLUMNS} FROM job WHERE id = ?1"))?;
-    let found = query.query_row([id.as_str()], read).optional()?;
+/// The job that this key of this owner stands for already.
+fn same(db: Db<'_>, new: &NewJob) -> Result<Option<Job>, StoreError> {
+    let Some(once) = &new.once else { return Ok(None) };
+    let sql = format!("SELECT {COLUMNS} FROM job WHERE owner = ?1 AND once = ?2");
+    let Some(job) = db.row(&sql, params![new.owner, once], read)? else { return Ok(None) };
+    if job.kind == new.kind && job.request == new.request {
+        return Ok(Some(job));
+    }
+    Err(StoreError::Request("this idempotency key was used for another request".into()))
+}
+
+pub(crate) fn by_id(db: Db<'_>, id: &JobId) -> Result<Job, StoreError> {
+    find(db, id, "")
+}
+
+/// A job that nobody else changes until the transaction ends.
+pub(crate) fn hold_by_id(tx: &Tx<'_>, id: &JobId) -> Result<Job, StoreError> {
+    find(tx.db, id, tx.db.for_update())
+}
+
+fn find(db: Db<'_>, id: &JobId, lock: &str) -> Result<Job, StoreError> {
+    let found =
+        db.row(&format!("SELECT {COLUMNS} FROM job WHERE id = ?1{lock}"), params![id.as_str()], read)?;
     found.ok_or_else(|| StoreError::Unknown { what: "job", name: id.to_string() })
 }
 
-pub(crate) fn by_seq(db: &Connection, seq: i64) -> Result<Job, StoreError> {
-    let mut query = db.prepare_cached(&format!("SELECT {COLUMNS} FROM job WHERE seq = ?1"))?;
-    Ok(query.query_row([seq], read)?)
+pub(crate) fn by_seq(db: Db<'_>, seq: i64) -> Result<Job, StoreError> {
+    let found = db.row(&format!("SELECT {COLUMNS} FROM job WHERE seq = ?1"), params![seq], read)?;
+    found.ok_or_else(|| StoreError::Unknown { what: "job", name: seq.to_string() })
 }

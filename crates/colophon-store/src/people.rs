@@ -2,11 +2,10 @@
 
 use argon2::Argon2;
 use argon2::password_hash::{PasswordHash, PasswordHasher, PasswordVerifier, SaltString};
-use rusqlite::{OptionalExtension, Row, params};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::jobs::json;
+use crate::sql::{Row, params};
 use crate::{Quota, Store, StoreError, audit};
 
 /// How every key begins.
@@ -132,17 +131,17 @@ impl ApiKey {
     }
 }
 
-fn role(row: &Row<'_>) -> rusqlite::Result<Role> {
+fn role(row: &Row<'_>) -> Result<Role, StoreError> {
     let name: String = row.get("role")?;
-    Role::named(&name).ok_or_else(|| rusqlite::Error::InvalidColumnName(format!("role {name}")))
+    Role::named(&name).ok_or_else(|| StoreError::Damaged(format!("role is {name}")))
 }
 
-fn read_key(row: &Row<'_>) -> rusqlite::Result<ApiKey> {
+fn read_key(row: &Row<'_>) -> Result<ApiKey, StoreError> {
     Ok(ApiKey {
         name: row.get("name")?,
         role: role(row)?,
-        scopes: json(&row.get::<_, String>("scopes")?)?,
-        quota: json(&row.get::<_, String>("quota")?)?,
+        scopes: row.json("scopes")?,
+        quota: row.json("quota")?,
         created: row.get("created")?,
         expires: row.get("expires")?,
         used: row.get("used")?,
@@ -204,17 +203,15 @@ impl Store {
         let key = format!("{PREFIX}{}", random_hex(32)?);
         let (hash, by) = (digest("", &key), by.to_owned());
         self.write(move |tx| {
-            let taken = "SELECT EXISTS (SELECT 1 FROM api_key WHERE name = ?1)";
-            if tx.db.query_row(taken, [&new.name], |r| r.get(0))? {
-                return Err(StoreError::Taken { what: "an API key", name: new.name });
-            }
             let scopes = serde_json::to_string(&new.scopes).unwrap_or_else(|_| "[]".into());
             let quota = serde_json::to_string(&new.quota).unwrap_or_else(|_| "{}".into());
-            tx.db.execute(
-                "INSERT INTO api_key (name, hash, role, scopes, quota, created, expires) \
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-                params![new.name, hash, new.role.name(), scopes, quota, tx.now, new.expires],
-            )?;
+            let sql = "INSERT INTO api_key (name, hash, role, scopes, quota, created, expires) \
+                       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (name) DO NOTHING";
+            let role = new.role.name();
+            let values = params![new.name, hash, role, scopes, quota, tx.now, new.expires];
+            if tx.db.execute(sql, values)? == 0 {
+                return Err(StoreError::Taken { what: "an API key", name: new.name.clone() });
+            }
             audit::insert(tx, &by, "key.add", &new.name, "done")
         })?;
         Ok(key)
@@ -227,9 +224,9 @@ impl Store {
     pub fn import_key(&self, name: &str, salt: &str, hash: &str) -> Result<(), StoreError> {
         let [name, salt, hash] = [name, salt, hash].map(str::to_owned);
         self.write(move |tx| {
-            let sql = "INSERT OR IGNORE INTO api_key (name, hash, salt, role, created) \
-                       VALUES (?1, ?2, ?3, 'creator', ?4)";
-            Ok(tx.db.execute(sql, params![name, hash, salt, tx.now]).map(drop)?)
+            let sql = "INSERT INTO api_key (name, hash, salt, role, created) \
+                       VALUES (?1, ?2, ?3, 'creator', ?4) ON CONFLICT DO NOTHING";
+            tx.db.execute(sql, params![name, hash, salt, tx.now]).map(drop)
         })
     }
 
@@ -238,10 +235,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub fn keys(&self) -> Result<Vec<ApiKey>, StoreError> {
-        self.read(|db| {
-            let mut query = db.prepare_cached("SELECT * FROM api_key ORDER BY name")?;
-            Ok(query.query_map([], read_key)?.collect::<Result<_, _>>()?)
-        })
+        self.read(|db| db.rows("SELECT * FROM api_key ORDER BY name", &[], read_key))
     }
 
     /// Removes a key.
@@ -251,8 +245,8 @@ impl Store {
     pub fn remove_key(&self, name: &str, by: &str) -> Result<(), StoreError> {
         let (name, by) = (name.to_owned(), by.to_owned());
         self.write(move |tx| {
-            if tx.db.execute("DELETE FROM api_key WHERE name = ?1", [&name])? == 0 {
-                return Err(StoreError::Unknown { what: "API key", name });
+            if tx.db.execute("DELETE FROM api_key WHERE name = ?1", params![name])? == 0 {
+                return Err(StoreError::Unknown { what: "API key", name: name.clone() });
             }
             audit::insert(tx, &by, "key.remove", &name, "done")
         })
@@ -265,26 +259,22 @@ impl Store {
     pub fn check_key(&self, presented: &str) -> Result<Option<ApiKey>, StoreError> {
         let now = self.now();
         let found = self.read(|db| {
-            let mut query = db.prepare_cached("SELECT * FROM api_key WHERE hash = ?1 AND salt = ''")?;
-            if let Some(key) = query.query_row([digest("", presented)], read_key).optional()? {
+            let plain = "SELECT * FROM api_key WHERE hash = ?1 AND salt = ''";
+            if let Some(key) = db.row(plain, params![digest("", presented)], read_key)? {
                 return Ok(Some(key));
             }
-            let mut query = db.prepare_cached("SELECT * FROM api_key WHERE salt <> ''")?;
-            let mut rows = query.query([])?;
-            while let Some(row) = rows.next()? {
-                let (salt, hash): (String, String) = (row.get("salt")?, row.get("hash")?);
-                if digest(&salt, presented) == hash {
-                    return Ok(Some(read_key(row)?));
-                }
-            }
-            Ok(None)
+            let salted = db.rows("SELECT * FROM api_key WHERE salt <> ''", &[], |r| {
+                let (salt, hash): (String, String) = (r.get("salt")?, r.get("hash")?);
+                (digest(&salt, presented) == hash).then(|| read_key(r)).transpose()
+            })?;
+            Ok(salted.into_iter().flatten().next())
         })?;
         let Some(key) = found.filter(|k| k.expires.is_none_or(|e| e > now)) else { return Ok(None) };
         if key.used.is_none_or(|used| used + USED_AGAIN < now) {
             let name = key.name.clone();
             self.write_later(move |tx| {
                 let sql = "UPDATE api_key SET used = ?2 WHERE name = ?1";
-                Ok(tx.db.execute(sql, params![name, now]).map(drop)?)
+                tx.db.execute(sql, params![name, now]).map(drop)
             });
         }
         Ok(Some(key))
@@ -297,7 +287,7 @@ impl Store {
     pub fn is_guarded(&self) -> Result<bool, StoreError> {
         self.read(|db| {
             let sql = "SELECT EXISTS (SELECT 1 FROM api_key) OR EXISTS (SELECT 1 FROM account)";
-            Ok(db.prepare_cached(sql)?.query_row([], |r| r.get(0))?)
+            db.value(sql, &[])
         })
     }
 
@@ -317,14 +307,14 @@ impl Store {
         let hash = hash_password(password)?;
         let (name, by) = (name.to_owned(), by.to_owned());
         self.write(move |tx| {
-            let any =
-                tx.db.query_row("SELECT EXISTS (SELECT 1 FROM account)", [], |r| r.get::<_, bool>(0))?;
-            if first && any {
+            tx.db.lock_table("account")?;
+            if first && tx.db.value("SELECT EXISTS (SELECT 1 FROM account)", &[])? {
                 return Err(StoreError::Request("this studio has been set up already; sign in".into()));
             }
-            let sql = "INSERT OR IGNORE INTO account (name, role, password, created) VALUES (?1, ?2, ?3, ?4)";
+            let sql = "INSERT INTO account (name, role, password, created) VALUES (?1, ?2, ?3, ?4) \
+                       ON CONFLICT DO NOTHING";
             if tx.db.execute(sql, params![name, role.name(), hash, tx.now])? == 0 {
-                return Err(StoreError::Taken { what: "an account", name });
+                return Err(StoreError::Taken { what: "an account", name: name.clone() });
             }
             audit::insert(tx, &by, "account.add", &name, "done")
         })
@@ -336,11 +326,9 @@ impl Store {
     /// [`StoreError`].
     pub fn accounts(&self) -> Result<Vec<Account>, StoreError> {
         self.read(|db| {
-            let mut query = db.prepare_cached("SELECT name, role, created FROM account ORDER BY name")?;
-            let rows = query.query_map([], |r| {
+            db.rows("SELECT name, role, created FROM account ORDER BY name", &[], |r| {
                 Ok(Account { name: r.get("name")?, role: role(r)?, created: r.get("created")? })
-            })?;
-            Ok(rows.collect::<Result<_, _>>()?)
+            })
         })
     }
 
@@ -353,11 +341,12 @@ impl Store {
         self.write(move |tx| {
             let last = "SELECT EXISTS (SELECT 1 FROM account WHERE name = ?1 AND role = 'admin') \
                         AND (SELECT count(*) FROM account WHERE role = 'admin') = 1";
-            if tx.db.query_row(last, [&name], |r| r.get(0))? {
+            tx.db.lock_table("account")?;
+            if tx.db.value(last, params![name])? {
                 return Err(StoreError::Request("the last admin cannot be removed".into()));
             }
-            if tx.db.execute("DELETE FROM account WHERE name = ?1", [&name])? == 0 {
-                return Err(StoreError::Unknown { what: "account", name });
+            if tx.db.execute("DELETE FROM account WHERE name = ?1", params![name])? == 0 {
+                return Err(StoreError::Unknown { what: "account", name: name.clone() });
             }
             audit::insert(tx, &by, "account.remove", &name, "done")
         })
@@ -373,8 +362,8 @@ impl Store {
         const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$\
                               eRkM4sJKlTGg1k0oDQVqGvTi5NVqAbIjSK0DpJtLwCY";
         let found = self.read(|db| {
-            let mut query = db.prepare_cached("SELECT role, password FROM account WHERE name = ?1")?;
-            Ok(query.query_row([name], |r| Ok((role(r)?, r.get::<_, String>("password")?))).optional()?)
+            let sql = "SELECT role, password FROM account WHERE name = ?1";
+            db.row(sql, params![name], |r| Ok((role(r)?, r.get::<String>("password")?)))
         })?;
         let hash = found.as_ref().map_or(NOBODY, |(_, hash)| hash.as_str());
         let fits = password.chars().count() <= LONGEST && verify_password(hash, password);
@@ -387,7 +376,7 @@ impl Store {
         let session = Session { account: who.clone(), role, csrf: csrf.clone() };
         let hash = digest("", &token);
         self.write(move |tx| {
-            tx.db.execute("DELETE FROM session WHERE expires < ?1", [tx.now])?;
+            tx.db.execute("DELETE FROM session WHERE expires < ?1", params![tx.now])?;
             tx.db.execute(
                 "INSERT INTO session (token, account, csrf, created, expires) VALUES (?1, ?2, ?3, ?4, ?5)",
                 params![hash, who, csrf, tx.now, tx.now + SESSION],
@@ -404,21 +393,18 @@ impl Store {
     pub fn session(&self, token: &str) -> Result<Option<Session>, StoreError> {
         let (hash, now) = (digest("", token), self.now());
         let found = self.read(|db| {
-            let mut query = db.prepare_cached(
-                "SELECT s.account, s.csrf, s.expires, a.role AS role FROM session s \
-                 JOIN account a ON a.name = s.account WHERE s.token = ?1 AND s.expires > ?2",
-            )?;
-            let found = query.query_row(params![hash, now], |r| {
+            let sql = "SELECT s.account, s.csrf, s.expires, a.role AS role FROM session s \
+                       JOIN account a ON a.name = s.account WHERE s.token = ?1 AND s.expires > ?2";
+            db.row(sql, params![hash, now], |r| {
                 let session = Session { account: r.get("account")?, role: role(r)?, csrf: r.get("csrf")? };
-                Ok((session, r.get::<_, i64>("expires")?))
-            });
-            Ok(found.optional()?)
+                Ok((session, r.get::<i64>("expires")?))
+            })
         })?;
         let Some((session, expires)) = found else { return Ok(None) };
         if expires < now + SESSION / 2 {
             self.write_later(move |tx| {
                 let sql = "UPDATE session SET expires = ?2 WHERE token = ?1";
-                Ok(tx.db.execute(sql, params![hash, now + SESSION]).map(drop)?)
+                tx.db.execute(sql, params![hash, now + SESSION]).map(drop)
             });
         }
         Ok(Some(session))
@@ -430,6 +416,6 @@ impl Store {
     /// [`StoreError`].
     pub fn sign_out(&self, token: &str) -> Result<(), StoreError> {
         let hash = digest("", token);
-        self.write(move |tx| Ok(tx.db.execute("DELETE FROM session WHERE token = ?1", [hash]).map(drop)?))
+        self.write(move |tx| tx.db.execute("DELETE FROM session WHERE token = ?1", params![hash]).map(drop))
     }
 }

@@ -1,8 +1,8 @@
 //! Settings that were changed while the program ran.
 
-use rusqlite::{OptionalExtension, params};
 use serde_json::Value;
 
+use crate::sql::params;
 use crate::{Store, StoreError};
 
 impl Store {
@@ -11,11 +11,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub fn setting(&self, name: &str) -> Result<Option<Value>, StoreError> {
-        self.read(|db| {
-            let mut query = db.prepare_cached("SELECT value FROM setting WHERE name = ?1")?;
-            let text: Option<String> = query.query_row([name], |r| r.get(0)).optional()?;
-            Ok(text.map(|text| crate::jobs::json(&text)).transpose()?)
-        })
+        self.read(|db| db.row("SELECT value FROM setting WHERE name = ?1", params![name], |r| r.json(0)))
     }
 
     /// Sets it.
@@ -27,7 +23,7 @@ impl Store {
         self.write(move |tx| {
             let sql = "INSERT INTO setting (name, value) VALUES (?1, ?2) \
                        ON CONFLICT (name) DO UPDATE SET value = ?2";
-            Ok(tx.db.execute(sql, params![name, value]).map(drop)?)
+            tx.db.execute(sql, params![name, value]).map(drop)
         })
     }
 }

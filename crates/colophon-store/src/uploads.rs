@@ -1,7 +1,6 @@
 //! Files that were brought for jobs to work on: kept for a while, each for its owner alone.
 
-use rusqlite::{OptionalExtension, Row, params};
-
+use crate::sql::{Row, params};
 use crate::{Store, StoreError};
 
 /// A file that was brought.
@@ -23,13 +22,13 @@ pub struct Upload {
     pub expires: i64,
 }
 
-fn read(row: &Row<'_>) -> rusqlite::Result<Upload> {
+fn read(row: &Row<'_>) -> Result<Upload, StoreError> {
     Ok(Upload {
         id: row.get("id")?,
         owner: row.get("owner")?,
         name: row.get("name")?,
         media_type: row.get("media_type")?,
-        bytes: row.get::<_, i64>("bytes")? as u64,
+        bytes: row.number("bytes")?,
         created: row.get("created")?,
         expires: row.get("expires")?,
     })
@@ -52,8 +51,9 @@ impl Store {
         self.write(move |tx| {
             let sql = "INSERT INTO upload (id, owner, name, media_type, bytes, created, expires) \
                        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
-            let values = params![u.id, u.owner, u.name, u.media_type, u.bytes as i64, u.created, u.expires];
-            Ok(tx.db.execute(sql, values).map(drop)?)
+            let length = u.bytes as i64;
+            let values = params![u.id, u.owner, u.name, u.media_type, length, u.created, u.expires];
+            tx.db.execute(sql, values).map(drop)
         })
     }
 
@@ -64,8 +64,8 @@ impl Store {
     pub fn upload(&self, id: &str) -> Result<Upload, StoreError> {
         let now = self.now();
         self.read(|db| {
-            let mut query = db.prepare_cached("SELECT * FROM upload WHERE id = ?1 AND expires > ?2")?;
-            let found = query.query_row(params![id, now], read).optional()?;
+            let found =
+                db.row("SELECT * FROM upload WHERE id = ?1 AND expires > ?2", params![id, now], read)?;
             found.ok_or_else(|| StoreError::Unknown { what: "upload", name: id.to_owned() })
         })
     }
@@ -76,13 +76,16 @@ impl Store {
     /// [`StoreError`].
     pub fn expire_uploads(&self) -> Result<Vec<Upload>, StoreError> {
         self.write(|tx| {
-            let gone = "SELECT * FROM upload u WHERE expires <= ?1 AND NOT EXISTS \
-                        (SELECT 1 FROM job j WHERE j.state IN ('queued', 'running') \
-                         AND instr(j.request, u.id) > 0)";
-            let mut query = tx.db.prepare(gone)?;
-            let gone: Vec<Upload> = query.query_map([tx.now], read)?.collect::<Result<_, _>>()?;
+            let sql = format!(
+                "SELECT * FROM upload u WHERE expires <= ?1 AND NOT EXISTS \
+                 (SELECT 1 FROM job j WHERE j.state IN ('queued', 'running') \
+                  AND {}(j.request, u.id) > 0){}",
+                tx.db.pick("instr", "strpos"),
+                tx.db.pick("", " FOR UPDATE OF u SKIP LOCKED"),
+            );
+            let gone = tx.db.rows(&sql, params![tx.now], read)?;
             for upload in &gone {
-                tx.db.execute("DELETE FROM upload WHERE id = ?1", [&upload.id])?;
+                tx.db.execute("DELETE FROM upload WHERE id = ?1", params![upload.id])?;
             }
             Ok(gone)
         })

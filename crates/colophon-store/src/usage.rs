@@ -1,9 +1,8 @@
 //! What was used, by owner and day, and how much may be.
 
-use rusqlite::{OptionalExtension, params};
 use serde::{Deserialize, Serialize};
 
-use crate::db::Tx;
+use crate::sql::{Tx, params};
 use crate::{Store, StoreError};
 
 const DAY: i64 = 86_400_000;
@@ -63,21 +62,22 @@ impl Quota {
 }
 
 pub(crate) fn add(tx: &Tx<'_>, owner: &str, usage: &Usage) -> Result<(), StoreError> {
+    let sql = "INSERT INTO usage (owner, day, requests, tokens, pixels, seconds) VALUES (?1, ?2, ?3, ?4, ?5, ?6) \
+               ON CONFLICT (owner, day) DO UPDATE SET requests = usage.requests + ?3, \
+               tokens = usage.tokens + ?4, pixels = usage.pixels + ?5, seconds = usage.seconds + ?6";
     tx.db
-        .prepare_cached(
-            "INSERT INTO usage (owner, day, requests, tokens, pixels, seconds) VALUES (?1, ?2, ?3, ?4, ?5, ?6) \
-             ON CONFLICT (owner, day) DO UPDATE SET requests = requests + ?3, tokens = tokens + ?4, \
-             pixels = pixels + ?5, seconds = seconds + ?6",
-        )?
-        .execute(params![
-            owner,
-            tx.now / DAY,
-            usage.requests as i64,
-            usage.tokens as i64,
-            usage.pixels as i64,
-            usage.seconds as i64,
-        ])?;
-    Ok(())
+        .execute(
+            sql,
+            params![
+                owner,
+                tx.now / DAY,
+                usage.requests as i64,
+                usage.tokens as i64,
+                usage.pixels as i64,
+                usage.seconds as i64,
+            ],
+        )
+        .map(drop)
 }
 
 impl Store {
@@ -95,16 +95,15 @@ impl Store {
         let today = self.now() / DAY;
         self.read(|db| {
             let sql = "SELECT requests, tokens, pixels, seconds FROM usage WHERE owner = ?1 AND day = ?2";
-            let found = db.prepare_cached(sql)?.query_row(params![owner, today], |r| {
-                let number = |i| r.get::<_, i64>(i).map(|n| n as u64);
+            let found = db.row(sql, params![owner, today], |r| {
                 Ok(Usage {
-                    requests: number(0)?,
-                    tokens: number(1)?,
-                    pixels: number(2)?,
-                    seconds: number(3)?,
+                    requests: r.number(0)?,
+                    tokens: r.number(1)?,
+                    pixels: r.number(2)?,
+                    seconds: r.number(3)?,
                 })
-            });
-            Ok(found.optional()?.unwrap_or_default())
+            })?;
+            Ok(found.unwrap_or_default())
         })
     }
 }

@@ -1,12 +1,10 @@
 //! The gallery: what was made, where its files are, and how it is found again.
 
-use rusqlite::types::Value as Sql;
-use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::db::Tx;
-use crate::jobs::{Job, json};
+use crate::jobs::Job;
+use crate::sql::{Db, Row, Tx, Value as Sql, params};
 use crate::{Store, StoreError};
 
 /// A further file of a work.
@@ -119,13 +117,20 @@ pub struct WorkEdit {
     pub favourite: Option<bool>,
 }
 
-const COLUMNS: &str = "seq, id, job, owner, kind, modality, title, prompt, lang, media_type, name, folder, \
-    bytes, sha256, log_index, created, trashed, favourite, width, height, seconds, label, thumbnail, files, \
-    receipt, (SELECT json_group_array(tag) FROM tag WHERE work = work.seq) AS tags";
+/// All but the vector; tags in order.
+fn columns(db: Db<'_>) -> String {
+    let tags =
+        db.pick("json_group_array(tag.tag)", "coalesce(json_agg(tag.tag ORDER BY tag.tag), '[]')::text");
+    format!(
+        "seq, id, job, owner, kind, modality, title, prompt, lang, media_type, name, folder, bytes, sha256, \
+         log_index, created, trashed, favourite, width, height, seconds, label, thumbnail, files, receipt, \
+         (SELECT {tags} FROM tag WHERE tag.work = work.seq) AS tags"
+    )
+}
 
-fn read(row: &Row<'_>) -> rusqlite::Result<WorkRow> {
-    let width: Option<u32> = row.get("width")?;
-    let height: Option<u32> = row.get("height")?;
+fn read(row: &Row<'_>) -> Result<WorkRow, StoreError> {
+    let width: Option<u32> = row.maybe_number("width")?;
+    let height: Option<u32> = row.maybe_number("height")?;
     Ok(WorkRow {
         seq: row.get("seq")?,
         job: row.get("job")?,
@@ -134,7 +139,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<WorkRow> {
         created: row.get("created")?,
         trashed: row.get("trashed")?,
         favourite: row.get("favourite")?,
-        tags: json(&row.get::<_, String>("tags")?)?,
+        tags: row.json("tags")?,
         work: NewWork {
             id: row.get("id")?,
             modality: row.get("modality")?,
@@ -144,15 +149,15 @@ fn read(row: &Row<'_>) -> rusqlite::Result<WorkRow> {
             media_type: row.get("media_type")?,
             name: row.get("name")?,
             folder: row.get("folder")?,
-            bytes: row.get::<_, i64>("bytes")? as u64,
+            bytes: row.number("bytes")?,
             sha256: row.get("sha256")?,
-            log_index: row.get::<_, Option<i64>>("log_index")?.map(|i| i as u64),
+            log_index: row.maybe_number("log_index")?,
             size: width.zip(height),
             seconds: row.get("seconds")?,
             label: row.get("label")?,
             thumbnail: row.get("thumbnail")?,
-            files: json(&row.get::<_, String>("files")?)?,
-            receipt: json(&row.get::<_, String>("receipt")?)?,
+            files: row.json("files")?,
+            receipt: row.json("receipt")?,
             vector: None,
         },
     })
@@ -162,14 +167,13 @@ fn read(row: &Row<'_>) -> rusqlite::Result<WorkRow> {
 pub(crate) fn insert(tx: &Tx<'_>, job: &Job, work: &NewWork) -> Result<(), StoreError> {
     let vector = work.vector.as_ref().map(|v| v.iter().flat_map(|x| x.to_le_bytes()).collect::<Vec<u8>>());
     let files = serde_json::to_string(&work.files).unwrap_or_else(|_| "[]".into());
-    tx.db
-        .prepare_cached(
-            "INSERT INTO work (id, job, owner, kind, modality, title, prompt, lang, media_type, name, folder, \
-             bytes, sha256, log_index, created, width, height, seconds, label, thumbnail, files, receipt, vector) \
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, \
-             ?21, ?22, ?23)",
-        )?
-        .execute(params![
+    let sql = "INSERT INTO work (id, job, owner, kind, modality, title, prompt, lang, media_type, name, folder, \
+               bytes, sha256, log_index, created, width, height, seconds, label, thumbnail, files, receipt, \
+               vector) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, \
+               ?18, ?19, ?20, ?21, ?22, ?23) RETURNING seq";
+    let seq = tx.db.value(
+        sql,
+        params![
             work.id,
             job.id.as_str(),
             job.owner,
@@ -193,22 +197,32 @@ pub(crate) fn insert(tx: &Tx<'_>, job: &Job, work: &NewWork) -> Result<(), Store
             files,
             work.receipt.to_string(),
             vector,
-        ])?;
-    set_tags(tx, tx.db.last_insert_rowid(), &job.tags)
+        ],
+    )?;
+    set_tags(tx, seq, &job.tags)
 }
 
 fn set_tags(tx: &Tx<'_>, work: i64, tags: &[String]) -> Result<(), StoreError> {
-    tx.db.prepare_cached("DELETE FROM tag WHERE work = ?1")?.execute([work])?;
-    let mut insert = tx.db.prepare_cached("INSERT OR IGNORE INTO tag (work, tag) VALUES (?1, ?2)")?;
+    tx.db.execute("DELETE FROM tag WHERE work = ?1", params![work])?;
     for tag in tags {
-        insert.execute(params![work, tag])?;
+        let sql = "INSERT INTO tag (work, tag) VALUES (?1, ?2) ON CONFLICT DO NOTHING";
+        tx.db.execute(sql, params![work, tag])?;
     }
     Ok(())
 }
 
-fn by_id(db: &Connection, id: &str) -> Result<WorkRow, StoreError> {
-    let mut query = db.prepare_cached(&format!("SELECT {COLUMNS} FROM work WHERE id = ?1"))?;
-    let found = query.query_row([id], read).optional()?;
+fn by_id(db: Db<'_>, id: &str) -> Result<WorkRow, StoreError> {
+    find(db, id, "")
+}
+
+/// A work that nobody else changes until the transaction ends.
+fn hold_by_id(tx: &Tx<'_>, id: &str) -> Result<WorkRow, StoreError> {
+    find(tx.db, id, tx.db.for_update())
+}
+
+fn find(db: Db<'_>, id: &str, lock: &str) -> Result<WorkRow, StoreError> {
+    let sql = format!("SELECT {} FROM work WHERE id = ?1{lock}", columns(db));
+    let found = db.row(&sql, params![id], read)?;
     found.ok_or_else(|| StoreError::Unknown { what: "work", name: id.to_owned() })
 }
 
@@ -228,16 +242,14 @@ impl Store {
     pub fn works(&self, filter: &WorkFilter) -> Result<(Vec<WorkRow>, bool), StoreError> {
         self.read(|db| {
             let (clauses, mut values) = clauses(filter);
-            let mut sql = format!("SELECT {COLUMNS} FROM work WHERE {clauses}");
+            let mut sql = format!("SELECT {} FROM work WHERE {clauses}", columns(db));
             if let Some(after) = &filter.after {
-                sql.push_str(" AND seq < ?");
-                values.push(by_id(db, after)?.seq.into());
+                values.push(Sql::Int(by_id(db, after)?.seq));
+                sql.push_str(&format!(" AND seq < ?{}", values.len()));
             }
-            sql.push_str(" ORDER BY seq DESC LIMIT ?");
-            values.push((filter.limit as i64 + 1).into());
-            let mut query = db.prepare_cached(&sql)?;
-            let mut works: Vec<WorkRow> =
-                query.query_map(params_from_iter(values), read)?.collect::<Result<_, _>>()?;
+            values.push(Sql::Int(filter.limit as i64 + 1));
+            sql.push_str(&format!(" ORDER BY seq DESC LIMIT ?{}", values.len()));
+            let mut works = db.rows(&sql, &values, read)?;
             let more = works.len() > filter.limit;
             works.truncate(filter.limit);
             Ok((works, more))
@@ -253,14 +265,11 @@ impl Store {
         self.read(|db| {
             let (clauses, values) = clauses(filter);
             let sql = format!("SELECT id, vector FROM work WHERE vector IS NOT NULL AND {clauses}");
-            let mut query = db.prepare_cached(&sql)?;
-            let mut rows = query.query(params_from_iter(values))?;
-            let mut scored: Vec<(String, f32)> = Vec::new();
-            while let Some(row) = rows.next()? {
-                let bytes = row.get_ref(1)?.as_blob().unwrap_or_default();
+            let mut scored: Vec<(String, f32)> = db.rows(&sql, &values, |row| {
+                let bytes: Vec<u8> = row.get(1)?;
                 let other = bytes.chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]]));
-                scored.push((row.get(0)?, other.zip(vector).map(|(a, b)| a * b).sum()));
-            }
+                Ok((row.get(0)?, other.zip(vector).map(|(a, b)| a * b).sum()))
+            })?;
             scored.sort_by(|a, b| b.1.total_cmp(&a.1));
             scored.truncate(filter.limit);
             scored.into_iter().map(|(id, score)| Ok((by_id(db, &id)?, score))).collect()
@@ -274,7 +283,7 @@ impl Store {
     pub fn edit_work(&self, id: &str, edit: WorkEdit) -> Result<WorkRow, StoreError> {
         let id = id.to_owned();
         self.write(move |tx| {
-            let seq = by_id(tx.db, &id)?.seq;
+            let seq = hold_by_id(tx, &id)?.seq;
             if let Some(title) = &edit.title {
                 tx.db.execute("UPDATE work SET title = ?2 WHERE seq = ?1", params![seq, title])?;
             }
@@ -295,7 +304,7 @@ impl Store {
     pub fn trash_work(&self, id: &str, trashed: bool) -> Result<WorkRow, StoreError> {
         let id = id.to_owned();
         self.write(move |tx| {
-            let seq = by_id(tx.db, &id)?.seq;
+            let seq = hold_by_id(tx, &id)?.seq;
             let when = trashed.then_some(tx.now);
             tx.db.execute("UPDATE work SET trashed = ?2 WHERE seq = ?1", params![seq, when])?;
             by_id(tx.db, &id)
@@ -310,11 +319,11 @@ impl Store {
     pub fn forget_work(&self, id: &str) -> Result<(WorkRow, bool), StoreError> {
         let id = id.to_owned();
         self.write(move |tx| {
-            let row = by_id(tx.db, &id)?;
-            tx.db.execute("DELETE FROM tag WHERE work = ?1", [row.seq])?;
-            tx.db.execute("DELETE FROM work WHERE seq = ?1", [row.seq])?;
+            let row = hold_by_id(tx, &id)?;
+            tx.db.execute("DELETE FROM tag WHERE work = ?1", params![row.seq])?;
+            tx.db.execute("DELETE FROM work WHERE seq = ?1", params![row.seq])?;
             let others = "SELECT EXISTS (SELECT 1 FROM work WHERE folder = ?1)";
-            let shared = tx.db.query_row(others, [&row.work.folder], |r| r.get(0))?;
+            let shared = tx.db.value(others, params![row.work.folder])?;
             Ok((row, shared))
         })
     }
@@ -325,8 +334,7 @@ impl Store {
     /// [`StoreError`].
     pub fn old_trash(&self, before: i64) -> Result<Vec<String>, StoreError> {
         self.read(|db| {
-            let mut query = db.prepare_cached("SELECT id FROM work WHERE trashed < ?1 ORDER BY seq")?;
-            Ok(query.query_map([before], |r| r.get(0))?.collect::<Result<_, _>>()?)
+            db.rows("SELECT id FROM work WHERE trashed < ?1 ORDER BY seq", params![before], |r| r.get(0))
         })
     }
 
@@ -337,9 +345,7 @@ impl Store {
     pub fn works_without_vector(&self, limit: usize) -> Result<Vec<(String, String, String)>, StoreError> {
         self.read(|db| {
             let sql = "SELECT id, title, prompt FROM work WHERE vector IS NULL ORDER BY seq DESC LIMIT ?1";
-            let mut query = db.prepare_cached(sql)?;
-            let rows = query.query_map([limit as i64], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))?;
-            Ok(rows.collect::<Result<_, _>>()?)
+            db.rows(sql, params![limit as i64], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))
         })
     }
 
@@ -349,10 +355,9 @@ impl Store {
     /// [`StoreError`].
     pub fn set_vectors(&self, vectors: Vec<(String, Vec<f32>)>) -> Result<(), StoreError> {
         self.write(move |tx| {
-            let mut update = tx.db.prepare_cached("UPDATE work SET vector = ?2 WHERE id = ?1")?;
             for (id, vector) in &vectors {
                 let bytes: Vec<u8> = vector.iter().flat_map(|x| x.to_le_bytes()).collect();
-                update.execute(params![id, bytes])?;
+                tx.db.execute("UPDATE work SET vector = ?2 WHERE id = ?1", params![id, bytes])?;
             }
             Ok(())
         })
@@ -364,9 +369,8 @@ impl Store {
     /// [`StoreError`].
     pub fn works_total(&self) -> Result<(u64, u64), StoreError> {
         self.read(|db| {
-            let sql = "SELECT count(*), coalesce(sum(bytes), 0) FROM work";
-            let row = db.query_row(sql, [], |r| Ok((r.get::<_, i64>(0)?, r.get::<_, i64>(1)?)))?;
-            Ok((row.0 as u64, row.1 as u64))
+            let sql = "SELECT count(*), CAST(coalesce(sum(bytes), 0) AS bigint) FROM work";
+            Ok(db.row(sql, &[], |r| Ok((r.number(0)?, r.number(1)?)))?.unwrap_or_default())
         })
     }
 
@@ -376,30 +380,30 @@ impl Store {
     /// [`StoreError`].
     pub fn tags(&self, owner: Option<&str>) -> Result<Vec<(String, u64)>, StoreError> {
         self.read(|db| {
-            let mut query = db.prepare_cached(
-                "SELECT t.tag, count(*) FROM tag t JOIN work w ON w.seq = t.work \
-                 WHERE w.trashed IS NULL AND (?1 IS NULL OR w.owner = ?1) \
-                 GROUP BY t.tag ORDER BY count(*) DESC, t.tag LIMIT 500",
-            )?;
-            let rows = query.query_map([owner], |r| Ok((r.get(0)?, r.get::<_, i64>(1)? as u64)))?;
-            Ok(rows.collect::<Result<_, _>>()?)
+            let sql = "SELECT t.tag, count(*) FROM tag t JOIN work w ON w.seq = t.work \
+                       WHERE w.trashed IS NULL AND (CAST(?1 AS text) IS NULL OR w.owner = ?1) \
+                       GROUP BY t.tag ORDER BY count(*) DESC, t.tag LIMIT 500";
+            db.rows(sql, params![owner], |r| Ok((r.get(0)?, r.number(1)?)))
         })
     }
 }
 
-fn clauses(filter: &WorkFilter) -> (String, Vec<Sql>) {
+fn clauses(filter: &WorkFilter) -> (String, Vec<Sql<'_>>) {
     let mut sql = String::from(if filter.trash { "trashed IS NOT NULL" } else { "trashed IS NULL" });
-    let mut values: Vec<Sql> = Vec::new();
-    let mut require = |clause: &str, value: &Option<String>| {
+    let mut values: Vec<Sql<'_>> = Vec::new();
+    let tag = "EXISTS (SELECT 1 FROM tag WHERE tag.work = work.seq AND tag.tag =";
+    let required = [
+        ("owner =", &filter.owner, ""),
+        ("modality =", &filter.modality, ""),
+        ("job =", &filter.job, ""),
+        (tag, &filter.tag, ")"),
+    ];
+    for (clause, value, close) in required {
         if let Some(value) = value {
-            sql.push_str(clause);
-            values.push(value.clone().into());
+            values.push(Sql::Text(value));
+            sql.push_str(&format!(" AND {clause} ?{}{close}", values.len()));
         }
-    };
-    require(" AND owner = ?", &filter.owner);
-    require(" AND modality = ?", &filter.modality);
-    require(" AND job = ?", &filter.job);
-    require(" AND EXISTS (SELECT 1 FROM tag WHERE work = work.seq AND tag = ?)", &filter.tag);
+    }
     if filter.favourite {
         sql.push_str(" AND favourite");
     }

@@ -3,7 +3,8 @@
 use colophon_store::{JobFault, JobFilter, JobState, NewJob, Outcome, StoreError};
 use serde_json::json;
 
-use crate::{Desk, LEASE, done, work};
+use super::Desk;
+use crate::desk::{LEASE, done, hear, work};
 
 fn fault() -> Outcome {
     Outcome::Failed {
@@ -178,11 +179,9 @@ fn listeners_hear_each_step_and_those_who_come_back_miss_none() {
     desk.store.note_progress(&job.id, json!({"done": 1}));
     desk.store.note_text(&job.id, "once upon");
     desk.store.finish(&running, "w1", done(Vec::new())).unwrap();
-    let mut told = Vec::new();
-    while let Ok(notice) = heard.try_recv() {
-        assert_eq!(notice.job, job.id);
-        told.push(notice.event);
-    }
+    let told = hear(&mut heard, 5);
+    assert!(told.iter().all(|notice| notice.job == job.id && notice.owner == "ann"));
+    let told: Vec<_> = told.into_iter().map(|notice| notice.event).collect();
     let names: Vec<_> = told.iter().map(|e| e.name.as_str()).collect();
     assert_eq!(names, ["state", "state", "progress", "text", "state"]);
     assert_eq!(desk.store.events(&job.id, 0).unwrap(), told);

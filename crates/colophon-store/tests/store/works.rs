@@ -3,7 +3,8 @@
 use colophon_store::{NewJob, NewWork, StoreError, WorkEdit, WorkFilter};
 use serde_json::json;
 
-use crate::{Desk, done, work};
+use super::Desk;
+use crate::desk::{done, work};
 
 fn keep(desk: &Desk, owner: &str, works: Vec<NewWork>) {
     let tags = vec!["harbour".to_owned()];

@@ -1,4 +1,6 @@
-//! The file: one thread that writes, in groups; many that read.
+//! Records in one file: one thread that writes, in groups; many that read.
+
+mod migrations;
 
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
@@ -9,46 +11,29 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use rusqlite::{Connection, OpenFlags};
 use tokio::sync::broadcast;
 
-use crate::{Notice, StoreError, migrations};
+use crate::sql::{Db, Tx};
+use crate::store::{Clock, NOTICES};
+use crate::{Notice, StoreError};
 
 /// Writes that are committed together, at most.
 const GROUP: usize = 512;
-/// Notices that a slow listener may be behind.
-const NOTICES: usize = 4096;
 /// Reading connections that are kept.
 const READERS: usize = 8;
 /// How long another process may hold the file.
 const PATIENCE: Duration = Duration::from_secs(10);
-
-/// Milliseconds since 1970.
-pub type Clock = Arc<dyn Fn() -> i64 + Send + Sync>;
 
 /// Tells who waits whether the group was committed.
 type Tell = Box<dyn FnOnce(bool) + Send>;
 /// One write.
 type Act = Box<dyn FnOnce(&Tx<'_>) -> Tell + Send>;
 
-/// What a write sees: the connection, inside a transaction, and what will be told once it is committed.
-pub(crate) struct Tx<'a> {
-    pub(crate) db: &'a Connection,
-    pub(crate) now: i64,
-    notices: &'a RefCell<Vec<Notice>>,
+/// The time of this machine.
+pub(crate) fn system_clock() -> Clock {
+    Arc::new(|| SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_millis() as i64))
 }
 
-impl Tx<'_> {
-    /// Tells listeners, once all of this is on disk.
-    pub(crate) fn tell(&self, notice: Notice) {
-        self.notices.borrow_mut().push(notice);
-    }
-}
-
-/// The records of a studio.
-#[derive(Clone)]
-pub struct Store {
-    inner: Arc<Inner>,
-}
-
-struct Inner {
+/// The file.
+pub(crate) struct Sqlite {
     path: PathBuf,
     acts: Sender<Act>,
     readers: Mutex<Vec<Connection>>,
@@ -56,21 +41,8 @@ struct Inner {
     clock: Clock,
 }
 
-impl Store {
-    /// Opens the records, making or bringing up to date what is there.
-    ///
-    /// # Errors
-    /// [`StoreError`]: a file that cannot be used, or that a newer program wrote.
-    pub fn open(path: &Path) -> Result<Self, StoreError> {
-        let clock = || SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_millis() as i64);
-        Self::open_with(path, Arc::new(clock))
-    }
-
-    /// As [`open`](Self::open), with a clock of one's own.
-    ///
-    /// # Errors
-    /// As [`open`](Self::open).
-    pub fn open_with(path: &Path, clock: Clock) -> Result<Self, StoreError> {
+impl Sqlite {
+    pub(crate) fn open(path: &Path, clock: Clock) -> Result<Self, StoreError> {
         let fail = |why: String| StoreError::Open { path: path.to_owned(), why };
         if let Some(dir) = path.parent() {
             std::fs::create_dir_all(dir).map_err(|e| fail(e.to_string()))?;
@@ -84,27 +56,21 @@ impl Store {
             .name("store".into())
             .spawn(move || write_loop(&db, &orders, &tell, &tick))
             .map_err(|e| fail(e.to_string()))?;
-        let readers = Mutex::new(Vec::new());
-        let inner = Inner { path: path.to_owned(), acts, readers, notices, clock };
-        Ok(Self { inner: Arc::new(inner) })
+        Ok(Self { path: path.to_owned(), acts, readers: Mutex::new(Vec::new()), notices, clock })
     }
 
-    /// The file.
-    pub fn path(&self) -> &Path {
-        &self.inner.path
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
     }
 
-    /// Milliseconds since 1970, as this store sees it.
-    pub fn now(&self) -> i64 {
-        (self.inner.clock)()
+    pub(crate) fn now(&self) -> i64 {
+        (self.clock)()
     }
 
-    /// Hears of everything that happens to jobs from now on, after it is on disk.
-    pub fn listen(&self) -> broadcast::Receiver<Notice> {
-        self.inner.notices.subscribe()
+    pub(crate) fn listen(&self) -> broadcast::Receiver<Notice> {
+        self.notices.subscribe()
     }
 
-    /// Writes; returns when it is committed.
     pub(crate) fn write<T: Send + 'static>(
         &self,
         act: impl FnOnce(&Tx<'_>) -> Result<T, StoreError> + Send + 'static,
@@ -117,11 +83,10 @@ impl Store {
                 let _ = send.send(if committed { made } else { Err(StoreError::Closed) });
             })
         });
-        self.inner.acts.send(act).map_err(|_| StoreError::Closed)?;
+        self.acts.send(act).map_err(|_| StoreError::Closed)?;
         receive.recv().map_err(|_| StoreError::Closed)?
     }
 
-    /// Writes without waiting: for what may be lost, such as progress.
     pub(crate) fn write_later(&self, act: impl FnOnce(&Tx<'_>) -> Result<(), StoreError> + Send + 'static) {
         let act = Box::new(move |tx: &Tx<'_>| -> Tell {
             if let Err(error) = within_savepoint(tx, act) {
@@ -129,34 +94,26 @@ impl Store {
             }
             Box::new(|_| ())
         });
-        let _ = self.inner.acts.send(act);
+        let _ = self.acts.send(act);
     }
 
-    /// Reads.
-    pub(crate) fn read<T>(
-        &self,
-        act: impl FnOnce(&Connection) -> Result<T, StoreError>,
-    ) -> Result<T, StoreError> {
-        let kept = self.inner.readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
+    pub(crate) fn read<T>(&self, act: impl FnOnce(Db<'_>) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        let kept = self.readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let db = match kept {
             Some(db) => db,
-            None => connect(&self.inner.path, OpenFlags::SQLITE_OPEN_READ_ONLY)?,
+            None => connect(&self.path, OpenFlags::SQLITE_OPEN_READ_ONLY)?,
         };
-        let read = act(&db);
-        let mut readers = self.inner.readers.lock().unwrap_or_else(PoisonError::into_inner);
+        let read = act(Db::Sqlite(&db));
+        let mut readers = self.readers.lock().unwrap_or_else(PoisonError::into_inner);
         if readers.len() < READERS {
             readers.push(db);
         }
         read
     }
 
-    /// Writes a copy of everything, as it is at one moment, into a new file.
-    ///
-    /// # Errors
-    /// [`StoreError`] when the file cannot be made.
-    pub fn copy_to(&self, file: &Path) -> Result<(), StoreError> {
+    pub(crate) fn copy_to(&self, file: &Path) -> Result<(), StoreError> {
         let name = file.to_string_lossy().into_owned();
-        self.read(|db| Ok(db.execute("VACUUM INTO ?1", [name]).map(drop)?))
+        self.read(|db| db.execute("VACUUM INTO ?1", crate::sql::params![name]).map(drop))
     }
 }
 
@@ -179,13 +136,13 @@ fn within_savepoint<T>(
     act: impl FnOnce(&Tx<'_>) -> Result<T, StoreError>,
 ) -> Result<T, StoreError> {
     let told = tx.notices.borrow().len();
-    tx.db.execute_batch("SAVEPOINT one")?;
+    tx.db.execute("SAVEPOINT one", &[])?;
     let made = act(tx);
     if made.is_err() {
         tx.notices.borrow_mut().truncate(told);
-        tx.db.execute_batch("ROLLBACK TO one")?;
+        tx.db.execute("ROLLBACK TO one", &[])?;
     }
-    tx.db.execute_batch("RELEASE one")?;
+    tx.db.execute("RELEASE one", &[])?;
     made
 }
 
@@ -200,7 +157,7 @@ fn write_loop(db: &Connection, acts: &Receiver<Act>, tell: &broadcast::Sender<No
         let mut next = Some(first);
         while let Some(act) = next {
             if began.is_ok() {
-                waiting.push(act(&Tx { db, now: clock(), notices: &notices }));
+                waiting.push(act(&Tx { db: Db::Sqlite(db), now: clock(), notices: &notices }));
             }
             next = if waiting.len() < GROUP { acts.try_recv().ok() } else { None };
         }
@@ -221,40 +178,5 @@ fn write_loop(db: &Connection, acts: &Receiver<Act>, tell: &broadcast::Sender<No
         for told in waiting {
             told(committed);
         }
-    }
-}
-
-#[cfg(test)]
-pub(crate) mod tests {
-    use std::sync::atomic::{AtomicI64, Ordering};
-
-    use super::*;
-
-    /// A store in a folder of its own, and its clock.
-    pub(crate) fn store() -> (tempfile::TempDir, Store, Arc<AtomicI64>) {
-        let dir = tempfile::tempdir().unwrap();
-        let hand = Arc::new(AtomicI64::new(1_000_000));
-        let clock = Arc::clone(&hand);
-        let path = dir.path().join("studio.db");
-        let store = Store::open_with(&path, Arc::new(move || clock.load(Ordering::SeqCst))).unwrap();
-        (dir, store, hand)
-    }
-
-    #[test]
-    fn a_write_that_fails_leaves_the_others_of_its_group() {
-        let (_dir, store, _) = store();
-        let count = |store: &Store| {
-            store.read(|db| Ok(db.query_row("SELECT count(*) FROM audit", [], |r| r.get::<_, i64>(0))?))
-        };
-        let failed: Result<(), _> = store.write(|tx| {
-            tx.db.execute("INSERT INTO audit (at, who, what) VALUES (1, 'a', 'b')", [])?;
-            Err(StoreError::Request("no".into()))
-        });
-        assert!(failed.is_err());
-        assert_eq!(count(&store).unwrap(), 0);
-        store
-            .write(|tx| Ok(tx.db.execute("INSERT INTO audit (at, who, what) VALUES (1, 'a', 'b')", [])?))
-            .unwrap();
-        assert_eq!(count(&store).unwrap(), 1);
     }
 }

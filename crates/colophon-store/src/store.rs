@@ -1,0 +1,205 @@
+//! The store itself: which database it stands on, and the way in for reads and writes.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use tokio::sync::broadcast;
+
+use crate::elect::Elected;
+use crate::postgres::Postgres;
+use crate::sql::{Db, Tx};
+use crate::sqlite::Sqlite;
+use crate::{Notice, StoreError};
+
+/// Notices that a slow listener may be behind.
+pub(crate) const NOTICES: usize = 4096;
+
+/// Milliseconds since 1970.
+pub type Clock = Arc<dyn Fn() -> i64 + Send + Sync>;
+
+/// The records of a studio.
+#[derive(Clone)]
+pub struct Store {
+    on: On,
+}
+
+/// What the records stand on.
+#[derive(Clone)]
+enum On {
+    Sqlite(Arc<Sqlite>),
+    Postgres(Arc<Postgres>),
+}
+
+impl Store {
+    /// Opens the records in a file, making or bringing up to date what is there.
+    ///
+    /// # Errors
+    /// [`StoreError`]: a file that cannot be used, or that a newer program wrote.
+    pub fn open(path: &Path) -> Result<Self, StoreError> {
+        Self::open_with(path, crate::sqlite::system_clock())
+    }
+
+    /// As [`open`](Self::open), with a clock of one's own.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub fn open_with(path: &Path, clock: Clock) -> Result<Self, StoreError> {
+        Ok(Self { on: On::Sqlite(Arc::new(Sqlite::open(path, clock)?)) })
+    }
+
+    /// Opens the records in a PostgreSQL database, `postgres://user:password@host:port/database`, making
+    /// or bringing up to date what is there. Any number of processes share it: one queue, one gallery.
+    /// With `sslmode=require` the connection is encrypted and the server's certificate is checked;
+    /// without, it is plain.
+    ///
+    /// # Errors
+    /// [`StoreError`]: a database that cannot be reached, or that a newer program wrote.
+    pub fn connect(url: &str) -> Result<Self, StoreError> {
+        Ok(Self { on: On::Postgres(Postgres::connect(url, None)?) })
+    }
+
+    /// As [`connect`](Self::connect), with a clock in place of the database's own: for tests.
+    ///
+    /// # Errors
+    /// As [`connect`](Self::connect).
+    pub fn connect_with(url: &str, clock: Clock) -> Result<Self, StoreError> {
+        Ok(Self { on: On::Postgres(Postgres::connect(url, Some(clock))?) })
+    }
+
+    /// The file; with PostgreSQL the address, without the password.
+    pub fn path(&self) -> &Path {
+        match &self.on {
+            On::Sqlite(on) => on.path(),
+            On::Postgres(on) => on.address(),
+        }
+    }
+
+    /// Whether other processes, on other machines, may share these records.
+    pub fn is_shared(&self) -> bool {
+        matches!(self.on, On::Postgres(_))
+    }
+
+    /// Milliseconds since 1970, as this store sees it. With PostgreSQL it is the database's time, so that
+    /// all machines agree on when a lease is over.
+    pub fn now(&self) -> i64 {
+        match &self.on {
+            On::Sqlite(on) => on.now(),
+            On::Postgres(on) => on.now(),
+        }
+    }
+
+    /// Hears of everything that happens to jobs from now on, after it is on disk, in any process; of each
+    /// job in order.
+    pub fn listen(&self) -> broadcast::Receiver<Notice> {
+        match &self.on {
+            On::Sqlite(on) => on.listen(),
+            On::Postgres(on) => on.listen(),
+        }
+    }
+
+    /// Stands for something that one process at a time may do, such as `log`: whoever asks while another
+    /// stands gets `None`. What is given back, or whose process or connection dies, is free again.
+    ///
+    /// # Errors
+    /// [`StoreError`]: a name that is not plain, a database that cannot be reached.
+    pub fn elect(&self, what: &str) -> Result<Option<Elected>, StoreError> {
+        let fine = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+        if what.is_empty() || what.len() > 40 || !what.chars().all(fine) {
+            return Err(StoreError::Request("an office has 1 to 40 of a-z, 0-9 and '-'".into()));
+        }
+        match &self.on {
+            On::Sqlite(on) => Elected::beside(on.path(), what),
+            On::Postgres(on) => Elected::at(on, what),
+        }
+    }
+
+    /// Writes; returns when it is committed. `act` may be run again where nothing of it was kept.
+    pub(crate) fn write<T: Send + 'static>(
+        &self,
+        act: impl Fn(&Tx<'_>) -> Result<T, StoreError> + Send + Sync + 'static,
+    ) -> Result<T, StoreError> {
+        match &self.on {
+            On::Sqlite(on) => on.write(act),
+            On::Postgres(on) => on.write(&act),
+        }
+    }
+
+    /// Writes without waiting: for what may be lost, such as progress. Writes that follow from this
+    /// process come after it.
+    pub(crate) fn write_later(
+        &self,
+        act: impl Fn(&Tx<'_>) -> Result<(), StoreError> + Send + Sync + 'static,
+    ) {
+        match &self.on {
+            On::Sqlite(on) => on.write_later(act),
+            On::Postgres(on) => on.write_later(Box::new(act)),
+        }
+    }
+
+    /// Reads. `act` may be run again.
+    pub(crate) fn read<T: Send>(
+        &self,
+        act: impl Fn(Db<'_>) -> Result<T, StoreError> + Sync,
+    ) -> Result<T, StoreError> {
+        match &self.on {
+            On::Sqlite(on) => on.read(act),
+            On::Postgres(on) => on.read(&act),
+        }
+    }
+
+    /// Writes a copy of everything, as it is at one moment, into a new file.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the file cannot be made; with PostgreSQL, where `pg_dump` makes copies.
+    pub fn copy_to(&self, file: &Path) -> Result<(), StoreError> {
+        match &self.on {
+            On::Sqlite(on) => on.copy_to(file),
+            On::Postgres(_) => Err(StoreError::Request(
+                "these records are in PostgreSQL and are not copied into a file here; use pg_dump".into(),
+            )),
+        }
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use std::sync::LazyLock;
+    use std::sync::atomic::{AtomicI64, Ordering};
+
+    use colophon_test::postgres::Server;
+
+    use super::*;
+    use crate::sql::params;
+
+    static SERVER: LazyLock<Server> = LazyLock::new(Server::start);
+
+    /// A store on each database, with a clock that stands at a million.
+    pub(crate) fn stores() -> (tempfile::TempDir, [Store; 2]) {
+        let dir = tempfile::tempdir().unwrap();
+        let hand = Arc::new(AtomicI64::new(1_000_000));
+        let clock: Clock = Arc::new(move || hand.load(Ordering::SeqCst));
+        let file = Store::open_with(&dir.path().join("studio.db"), Arc::clone(&clock)).unwrap();
+        let database = Store::connect_with(&SERVER.database(), clock).unwrap();
+        (dir, [file, database])
+    }
+
+    #[test]
+    fn a_write_that_fails_keeps_nothing_and_harms_no_other() {
+        let (_dir, stores) = stores();
+        for store in stores {
+            let insert = "INSERT INTO audit (at, who, what) VALUES (1, 'a', 'b')";
+            let count = || store.read(|db| db.value::<i64>("SELECT count(*) FROM audit", &[])).unwrap();
+            let failed: Result<(), _> = store.write(|tx| {
+                tx.db.execute(insert, &[])?;
+                Err(StoreError::Request("no".into()))
+            });
+            assert!(failed.is_err());
+            assert_eq!(count(), 0);
+            assert!(
+                store.write(|tx| tx.db.execute("INSERT INTO audit (at) VALUES (?1)", params![1i64])).is_err()
+            );
+            store.write(|tx| tx.db.execute(insert, &[])).unwrap();
+            assert_eq!(count(), 1);
+        }
+    }
+}

@@ -1,0 +1,10 @@
+//! All tests of one store, on SQLite.
+
+pub(crate) type Desk = crate::desk::Desk<crate::desk::OnSqlite>;
+
+#[path = "people.rs"]
+mod people;
+#[path = "queue.rs"]
+mod queue;
+#[path = "works.rs"]
+mod works;
