@@ -94,8 +94,6 @@ test("search by meaning, and an empty result offers a way out", async ({ page })
 test("a work is made again from its receipt", async ({ page }) => {
   await picture(page, "A paper boat on a pond");
   await page.locator("main article.job").first().locator(".work-link").first().click();
-  await page.getByRole("button", { name: w.replay }).click();
-  const card = page.locator("main article.job").first();
-  await expect(card).toHaveClass(/job-done/, { timeout: 200_000 });
+  const card = await make(page, w.replay);
   await expect(card.locator(".job-says")).toBeVisible();
 });

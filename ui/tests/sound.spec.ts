@@ -18,7 +18,7 @@ test("a sentence is spoken, and what was said is written down", async ({ page })
   await open(page, `sound/transcribe?work=${id}`);
   await expect(page.locator(".chosen")).toBeVisible();
   const heardCard = await make(page, w.transcribe.action);
-  await expect(heardCard.locator(".transcript-body")).toContainText(/ferry/i);
+  await expect(heardCard.locator(".transcript-body")).toContainText(/quarter past six/i);
 });
 
 test("Chinese is spoken", async ({ page }) => {

@@ -108,6 +108,8 @@ pub struct CredentialFacts {
     pub active_manifest: Option<String>,
     /// Whether the signature carries a time stamp.
     pub time_stamped: bool,
+    /// The hash that binds it to the file: of everything but the credential itself, lower-case hex.
+    pub content_hash: Option<String>,
     /// C2PA status codes of what does not hold.
     pub problems: Vec<String>,
 }

@@ -4,7 +4,7 @@ use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use colophon_studio::StudioError;
-use colophon_studio::store::StoreError;
+use colophon_studio::store::{JobFault, StoreError};
 use colophon_types::{ErrorCode, Explain};
 use serde_json::{Value, json};
 
@@ -86,6 +86,13 @@ impl ApiError {
         }
     }
 
+    /// The error that ended a job.
+    pub(crate) fn of_fault(fault: &JobFault) -> Self {
+        let code = serde_json::from_value(fault.code.clone().into()).unwrap_or(ErrorCode::Failed);
+        let (status, kind, name) = named(code);
+        Self { status, kind, code: name, ..Self::bad(fault.message.clone(), None) }
+    }
+
     /// The body.
     pub(crate) fn body(&self) -> Value {
         json!({"error": {
@@ -94,21 +101,27 @@ impl ApiError {
     }
 }
 
+/// How a kind of error is told: its status, its type, its code.
+fn named(code: ErrorCode) -> (StatusCode, &'static str, &'static str) {
+    let status = StatusCode::from_u16(code.http_status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let (kind, name) = match code {
+        ErrorCode::BadInput => ("invalid_request_error", "bad_input"),
+        ErrorCode::NotFound => ("invalid_request_error", "model_not_found"),
+        ErrorCode::Refused => ("permission_error", "refused"),
+        ErrorCode::Busy => ("rate_limit_error", "busy"),
+        ErrorCode::ModelMissing => ("server_error", "model_missing"),
+        ErrorCode::ToolMissing => ("server_error", "tool_missing"),
+        ErrorCode::Cancelled => ("server_error", "cancelled"),
+        ErrorCode::Tampered => ("invalid_request_error", "tampered"),
+        ErrorCode::HashMismatch | ErrorCode::Io | ErrorCode::Failed => ("server_error", "failed"),
+    };
+    (status, kind, name)
+}
+
 impl From<StudioError> for ApiError {
     fn from(error: StudioError) -> Self {
         let code = error.code();
-        let status = StatusCode::from_u16(code.http_status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        let (kind, name) = match code {
-            ErrorCode::BadInput => ("invalid_request_error", "bad_input"),
-            ErrorCode::NotFound => ("invalid_request_error", "model_not_found"),
-            ErrorCode::Refused => ("permission_error", "refused"),
-            ErrorCode::Busy => ("rate_limit_error", "busy"),
-            ErrorCode::ModelMissing => ("server_error", "model_missing"),
-            ErrorCode::ToolMissing => ("server_error", "tool_missing"),
-            ErrorCode::Cancelled => ("server_error", "cancelled"),
-            ErrorCode::Tampered => ("invalid_request_error", "tampered"),
-            ErrorCode::HashMismatch | ErrorCode::Io | ErrorCode::Failed => ("server_error", "failed"),
-        };
+        let (status, kind, name) = named(code);
         let (name, param) = match &error {
             StudioError::Text(colophon_studio::TextError::TooLong { .. }) => {
                 ("context_length_exceeded", Some("messages".to_owned()))

@@ -15,14 +15,14 @@ pub enum Replayed {
     Picture {
         /// The sealed file.
         sealed: Sealed,
-        /// Whether it is the same, bit for bit.
+        /// Whether it is the same, bit for bit but for the credential.
         same: bool,
     },
     /// A film and what belongs to it.
     Film {
         /// The sealed files.
         made: Box<Made>,
-        /// Whether the film is the same, bit for bit.
+        /// Whether the film is the same, bit for bit but for the credential.
         same: bool,
     },
 }
@@ -46,12 +46,13 @@ impl Studio {
             let message = format!("{} has no credential of this studio that holds", file.display());
             return Err(StudioError::request(message, "take the file as it was written"));
         };
-        let sha256 = origin::sha256_of_file(file)?;
+        let hash = verdict.c2pa.content_hash;
+        let same = |hash_now: Option<String>| hash_now.is_some() && hash_now == hash;
         let Receipt { work_id, created, request, .. } = receipt;
         let work = Work { id: work_id, created };
         if let Ok(request) = serde_json::from_value::<MakeRequest>(request.clone()) {
             let made = self.make(&request, out, Some(work), progress, cancel)?;
-            let same = made.film_sha256() == Some(sha256.as_str());
+            let same = same(self.content_hash(made.film())?);
             return Ok(Replayed::Film { made: Box::new(made), same });
         }
         if let Ok(mut request) = serde_json::from_value::<PictureRequest>(request) {
@@ -62,10 +63,23 @@ impl Studio {
             };
             let made = origin::again(work, || self.imagine(&request, progress.as_ref(), cancel))?;
             let sealed = made.into_iter().next().ok_or(StudioError::Stopped("composer"))?.sealed;
-            let same = sealed.sha256() == sha256;
+            let same = same(self.content_hash(Some(&sealed))?);
             return Ok(Replayed::Picture { sealed, same });
         }
         let message = format!("the receipt of {} keeps a digest of the words, not the words", file.display());
         Err(StudioError::request(message, "make it again from the gallery of the studio that made it"))
+    }
+
+    /// The hash of a work without its credential.
+    fn content_hash(&self, sealed: Option<&Sealed>) -> Result<Option<String>, StudioError> {
+        let Some(sealed) = sealed else { return Ok(None) };
+        if let Some(path) = sealed.path() {
+            return Ok(self.verify(path)?.c2pa.content_hash);
+        }
+        let suffix = format!(".{}", sealed.extension());
+        let temp = tempfile::Builder::new().suffix(&suffix).tempfile();
+        let temp = temp.map_err(StudioError::io("write in", &std::env::temp_dir()))?;
+        sealed.write_to(temp.path())?;
+        Ok(self.verify(temp.path())?.c2pa.content_hash)
     }
 }

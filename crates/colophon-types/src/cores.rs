@@ -97,6 +97,30 @@ impl Lease {
     }
 }
 
+impl Lease {
+    /// Whether someone waits for cores.
+    pub fn is_wanted(&self) -> bool {
+        !lock(&self.shared.state).queue.is_empty()
+    }
+
+    /// Gives way: where others wait, gives the cores back and takes as many again after them. Work that
+    /// takes long does this between its steps, so that nobody waits for its end.
+    ///
+    /// # Errors
+    /// [`Cancelled`] when `cancel` is set while waiting; the lease holds no cores then.
+    pub fn turn(&mut self, cancel: &Cancel) -> Result<(), Cancelled> {
+        if !self.is_wanted() {
+            return Ok(());
+        }
+        let threads = std::mem::take(&mut self.threads);
+        lock(&self.shared.state).free += threads;
+        self.shared.changed.notify_all();
+        let mut again = Cores(Arc::clone(&self.shared)).lease(threads, threads, cancel)?;
+        self.threads = std::mem::take(&mut again.threads);
+        Ok(())
+    }
+}
+
 impl Drop for Lease {
     fn drop(&mut self) {
         lock(&self.shared.state).free += self.threads;
@@ -129,6 +153,31 @@ mod tests {
             }
         });
         assert!((1..=3).contains(&most.load(Ordering::SeqCst)));
+    }
+
+    #[test]
+    fn long_work_gives_way_to_whoever_wants_all() {
+        let cores = Cores::new(2);
+        let (done, turns) = (AtomicUsize::new(0), AtomicUsize::new(0));
+        std::thread::scope(|scope| {
+            for _ in 0..2 {
+                scope.spawn(|| {
+                    let mut lease = cores.lease(1, 1, &Cancel::new()).expect("not cancelled");
+                    while done.load(Ordering::SeqCst) < 5 {
+                        lease.turn(&Cancel::new()).expect("not cancelled");
+                        assert_eq!(lease.threads(), 1);
+                        turns.fetch_add(1, Ordering::SeqCst);
+                        std::thread::yield_now();
+                    }
+                });
+            }
+            for _ in 0..5 {
+                drop(cores.lease(2, 2, &Cancel::new()).expect("not cancelled"));
+                done.fetch_add(1, Ordering::SeqCst);
+            }
+        });
+        assert!(turns.load(Ordering::SeqCst) > 0);
+        assert_eq!(cores.lease(2, 2, &Cancel::new()).expect("all are free").threads(), 2);
     }
 
     #[test]

@@ -17,7 +17,7 @@ use std::time::Duration;
 use colophon_ffmpeg::{Ffmpeg, Pipes};
 use colophon_scene::LayeredScene;
 use colophon_scene::layers::Blend;
-use colophon_types::{Cancel, Caption, Event, FrameMarker, Lang, Pcm, Progress, Raster, Stage};
+use colophon_types::{Cancel, Caption, Cores, Event, FrameMarker, Lang, Pcm, Progress, Raster, Stage};
 use tempfile::TempDir;
 
 use crate::captions::{self, FADE};
@@ -36,6 +36,8 @@ const FADE_IN: f64 = 0.5;
 const FADE_OUT: f64 = 0.8;
 /// Frames that a worker may be ahead.
 const AHEAD: usize = 2;
+/// Frames after which others may have the cores.
+const TURN: u64 = 8;
 
 /// How a film is made.
 #[derive(Clone)]
@@ -52,6 +54,8 @@ pub struct FilmConfig {
     pub output: PathBuf,
     /// Threads that draw frames.
     pub render_threads: usize,
+    /// Where the cores for drawing come from, shot by shot; `None` where the caller has them already.
+    pub cores: Option<Cores>,
     /// Threads of the H.264 encoder. The bits of a film depend on this number.
     pub encode_threads: usize,
     /// Marks every frame, last of all. `None` only where the frames are not to be shown to anyone.
@@ -74,6 +78,7 @@ impl FilmConfig {
             lang,
             output: output.into(),
             render_threads: 1,
+            cores: None,
             encode_threads: 1,
             marker: None,
             typeset: None,
@@ -352,11 +357,19 @@ impl Director {
             offset: self.frame as f64 / fps - self.seconds,
         };
         let Some(pipe) = self.pipe.as_mut() else { return Err(VideoError::Renderer) };
-        let stop = || {
-            self.cancel.check()?;
-            self.abandon.check()
+        let mut lease = match &self.config.cores {
+            Some(cores) => Some(cores.lease(1, self.config.render_threads, &self.cancel)?),
+            None => None,
         };
-        take.shoot(pipe, &stop, self.progress.as_ref())?;
+        let mut stop = |frame: u64| {
+            self.cancel.check()?;
+            self.abandon.check()?;
+            match &mut lease {
+                Some(lease) if frame % TURN == 0 => lease.turn(&self.cancel),
+                _ => Ok(()),
+            }
+        };
+        take.shoot(pipe, &mut stop, self.progress.as_ref())?;
         self.frame += frames;
         self.seconds = end;
         self.previous = Some(ready);
@@ -386,7 +399,7 @@ impl Take<'_> {
     fn shoot(
         &self,
         pipe: &mut ChildStdin,
-        stop: &dyn Fn() -> Result<(), colophon_types::Cancelled>,
+        stop: &mut dyn FnMut(u64) -> Result<(), colophon_types::Cancelled>,
         progress: &dyn Progress,
     ) -> Result<(), VideoError> {
         let workers = self.config.render_threads.clamp(1, 64).min(self.frames.max(1) as usize);
@@ -399,7 +412,7 @@ impl Take<'_> {
                 scope.spawn(move || self.draw(k as u64, workers as u64, &full, &spare));
             }
             for i in 0..self.frames {
-                stop()?;
+                stop(i)?;
                 let (frames, empty) = &lanes[(i % workers as u64) as usize];
                 let frame = frames.recv().map_err(|_| VideoError::Renderer)?;
                 pipe.write_all(&frame).map_err(|e| VideoError::io("send frames to ffmpeg", e))?;

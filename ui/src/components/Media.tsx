@@ -33,7 +33,14 @@ export const kindIcons: Record<string, IconName> = {
   pull: "models",
 };
 
-export const workTitle = (work: Work) => work.title || work.prompt || work.name;
+/** Titles that say no more than the kind does. */
+const GENERIC = /^(text|chat|speech|music|sound|picture|image|film|audiobook)$/i;
+
+export function workTitle(work: Work): string {
+  const prompt = work.prompt?.trim().replace(/\s+/g, " ") ?? "";
+  if (prompt === "" || (work.title && !GENERIC.test(work.title))) return work.title || work.name;
+  return prompt.length > 90 ? `${prompt.slice(0, 88)}…` : prompt;
+}
 
 /** The work itself: picture, player or words. */
 export function Media({ work, big }: { work: Work; big?: boolean }) {

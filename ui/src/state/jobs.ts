@@ -16,7 +16,10 @@ export const jobs = signal<ReadonlyMap<string, Job>>(new Map());
 export const streamed = signal<ReadonlyMap<string, string>>(new Map());
 export const jobsLoaded = signal(false);
 
-export const newestFirst = computed(() => [...jobs.value.values()].sort((a, b) => b.created_at - a.created_at));
+// Times are whole seconds; within one, the ids of jobs follow their order.
+export const newestFirst = computed(() =>
+  [...jobs.value.values()].sort((a, b) => b.created_at - a.created_at || (a.id < b.id ? 1 : -1)),
+);
 export const isActive = (job: Job) => job.status === "queued" || job.status === "running";
 export const activeCount = computed(() => newestFirst.value.filter(isActive).length);
 

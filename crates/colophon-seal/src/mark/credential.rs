@@ -9,9 +9,11 @@ use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use c2pa::assertions::{DataHash, labels};
 use c2pa::{Builder, Context, HashRange, Reader, Signer, ValidationState};
-use colophon_types::{Cancel, Lang, Receipt, Source, WorkId};
+use colophon_types::{Cancel, Lang, Receipt, Source, WorkId, hex};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
@@ -27,6 +29,8 @@ pub(crate) const RECEIPT: &str = "org.colophon.receipt";
 pub(crate) const MARKS: &str = "org.colophon.marks";
 /// Label of the assertions that bind a manifest to content by its watermark and its content code.
 const SOFT_BINDING: &str = "c2pa.soft-binding";
+/// How the labels of assertions begin that bind a manifest to the bytes of a file.
+const HARD_BINDINGS: [&str; 2] = ["c2pa.hash.data", "c2pa.hash.bmff"];
 const SPEC_VERSION: &str = "2.4.0";
 /// The format under which bare manifest stores are composed.
 const BARE: &str = "application/c2pa";
@@ -373,6 +377,21 @@ fn exclusions(reader: &Reader) -> Option<Vec<(u64, u64)>> {
     ranges.iter().map(|r| Some((r.get("start")?.as_u64()?, r.get("length")?.as_u64()?))).collect()
 }
 
+/// The hash of the file without the credential, as the active manifest tells it.
+fn content_hash(reader: &Reader) -> Option<String> {
+    let all: Value = serde_json::from_str(&reader.detailed_json()).ok()?;
+    let store = all.get("manifests")?.get(reader.active_label()?)?.get("assertion_store")?.as_object()?;
+    let binding = store.iter().find(|(label, _)| HARD_BINDINGS.iter().any(|b| label.starts_with(b)))?.1;
+    match binding.get("hash")? {
+        Value::String(text) => Some(hex(&STANDARD.decode(text).ok()?)),
+        Value::Array(bytes) => {
+            let bytes: Option<Vec<u8>> = bytes.iter().map(|b| u8::try_from(b.as_u64()?).ok()).collect();
+            Some(hex(&bytes?))
+        }
+        _ => None,
+    }
+}
+
 fn judge(
     trust_anchors: Option<&str>,
     length: u64,
@@ -409,6 +428,7 @@ fn describe(reader: &Reader) -> Credential {
     };
     out.facts.active_manifest = reader.active_label().map(str::to_owned);
     out.facts.time_stamped = manifest.signature_info().is_some_and(|s| s.time.is_some());
+    out.facts.content_hash = content_hash(reader);
     out.issuer = manifest.issuer();
     let untrusted = "signingCredential.untrusted";
     let mut problems: Vec<String> = reader

@@ -2,21 +2,24 @@
 
 use std::sync::Arc;
 
-use axum::Json;
 use axum::body::Body;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
+use axum::{Extension, Json};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use colophon_studio::{DiffusionRequest, Partial, PictureRequest, Sealed, Studio, StudioError};
+use colophon_studio::store::WorkRow;
+use colophon_studio::{DiffusionRequest, JobOrder, Partial, PictureRequest, Sealed, Studio, StudioError};
 use colophon_types::{Cancel, LangChoice, NoProgress, PictureFormat};
 use futures_util::StreamExt as _;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio_stream::wrappers::ReceiverStream;
 
+use super::jobs;
 use crate::app::{App, Shared, read_json};
 use crate::error::ApiError;
+use crate::gate::Client;
 use crate::reply::now;
 use crate::sse;
 use crate::stream::Watched;
@@ -73,10 +76,17 @@ enum Order {
     Diffused(Box<DiffusionRequest>),
 }
 
-pub(crate) async fn generations(State(app): Shared, body: Body) -> Result<Response, ApiError> {
+pub(crate) async fn generations(
+    State(app): Shared,
+    Extension(client): Extension<Client>,
+    body: Body,
+) -> Result<Response, ApiError> {
     let body: ImageBody = read_json(&app, body).await?;
     let (stream, format) = (body.stream == Some(true), body_format(&body)?);
     let order = order(&app, body)?;
+    if !stream {
+        return by_job(&app, &client, &order, format).await;
+    }
     let work = move |studio: &Studio, watch: &mut dyn FnMut(Partial), cancel: &Cancel| match &order {
         Order::Composed(request) => {
             let made = studio.imagine(request, &NoProgress, cancel)?;
@@ -84,11 +94,47 @@ pub(crate) async fn generations(State(app): Shared, body: Body) -> Result<Respon
         }
         Order::Diffused(request) => studio.diffuse(request, watch, &NoProgress, cancel),
     };
-    if stream {
-        Ok(streamed(&app, "image_generation", format, work))
-    } else {
-        whole(&app, format, work).await
+    Ok(streamed(&app, "image_generation", format, work))
+}
+
+/// Lets a job make pictures, waits for its end, and answers with all of them. They stay in the gallery.
+async fn by_job(
+    app: &Arc<App>,
+    client: &Client,
+    order: &Order,
+    format: PictureFormat,
+) -> Result<Response, ApiError> {
+    let mut request = match order {
+        Order::Composed(r) => json!({
+            "prompt": r.prompt, "size": format!("{}x{}", r.size.0, r.size.1), "style": r.style, "seed": r.seed,
+            "count": r.count,
+        }),
+        Order::Diffused(r) => json!({
+            "prompt": r.prompt, "negative": r.negative, "model": r.model, "steps": r.steps,
+            "guidance": r.guidance, "scheduler": r.scheduler, "seed": r.seed, "count": r.count,
+            "size": r.size.map(|(w, h)| format!("{w}x{h}")),
+        }),
+    };
+    request["format"] = short(format).into();
+    if let PictureFormat::Jpeg { quality } = format {
+        request["quality"] = quality.into();
     }
+    let order = JobOrder { kind: "picture".into(), request, ..JobOrder::default() };
+    let works = jobs::ended(app, client, order).await?;
+    let rows = app.blocking(move |studio| {
+        let row = |work: &WorkRow| {
+            let path = studio.work_path(&work.work, None)?;
+            let bytes = std::fs::read(path).map_err(|_| ApiError::stopped())?;
+            let work = &work.work;
+            let marks = json!({
+                "work_id": work.id, "seed": work.receipt["seed"], "sha256": work.sha256,
+                "log_index": work.log_index,
+            });
+            Ok((json!({"b64_json": STANDARD.encode(bytes)}), marks))
+        };
+        works.iter().map(row).collect::<Result<Vec<_>, ApiError>>()
+    });
+    Ok(reply(rows.await?, format))
 }
 
 /// Makes pictures and answers with all of them.

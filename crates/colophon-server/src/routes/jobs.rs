@@ -9,7 +9,9 @@ use axum::http::{HeaderMap, HeaderName, StatusCode, header};
 use axum::response::sse::Event;
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
-use colophon_studio::store::{Job, JobFilter, JobId, JobState, Notice, Store, StoreError, WorkFilter};
+use colophon_studio::store::{
+    Job, JobFilter, JobId, JobState, Notice, Store, StoreError, WorkFilter, WorkRow,
+};
 use colophon_studio::{JobOrder, Studio};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -114,6 +116,54 @@ pub(crate) async fn take(app: &Arc<App>, client: &Client, order: JobOrder) -> Re
     within_quota(app, client)?;
     let order = JobOrder { owner: client.name.clone(), sees_all: client.sees_all(), ..order };
     app.blocking(move |studio| Ok(studio.submit(order)?)).await
+}
+
+/// Stops a job when whoever waits for it goes away.
+struct Waiting {
+    app: Arc<App>,
+    job: Option<JobId>,
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        if let Some(job) = self.job.take() {
+            let studio = Arc::clone(&self.app.studio);
+            tokio::task::spawn_blocking(move || studio.cancel_job(&job).map(drop));
+        }
+    }
+}
+
+/// Orders a job, waits for its end, and gives its works, the first one first.
+pub(crate) async fn ended(
+    app: &Arc<App>,
+    client: &Client,
+    order: JobOrder,
+) -> Result<Vec<WorkRow>, ApiError> {
+    let mut notices = app.studio.store()?.listen();
+    let job = take(app, client, order).await?;
+    let mut waiting = Waiting { app: Arc::clone(app), job: Some(job.id.clone()) };
+    loop {
+        match notices.recv().await {
+            Ok(notice) if notice.job != job.id || notice.event.name != "state" => continue,
+            Err(RecvError::Closed) => return Err(ApiError::stopped()),
+            Ok(_) | Err(RecvError::Lagged(_)) => {}
+        }
+        let id = job.id.clone();
+        let now = app.blocking(move |studio| Ok(studio.store()?.job(&id)?)).await?;
+        if !now.state.is_final() {
+            continue;
+        }
+        waiting.job = None;
+        if let Some(fault) = &now.error {
+            return Err(ApiError::of_fault(fault));
+        }
+        if now.state != JobState::Done {
+            return Err(ApiError::stopped());
+        }
+        let filter = WorkFilter { job: Some(now.id.to_string()), limit: 64, ..WorkFilter::default() };
+        let works = app.blocking(move |studio| Ok(studio.store()?.works(&filter)?.0)).await?;
+        return Ok(works.into_iter().rev().collect());
+    }
 }
 
 pub(crate) async fn create(

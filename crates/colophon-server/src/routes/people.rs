@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::jobs::limit;
 use crate::app::{Shared, json_within};
 use crate::error::ApiError;
-use crate::gate::Client;
+use crate::gate::{Client, LOCAL};
 
 /// Longest body, in bytes.
 const LONGEST: usize = 8 << 10;
@@ -73,6 +73,10 @@ pub(crate) async fn add_key(
 ) -> Result<Json<Value>, ApiError> {
     client.must_be_admin()?;
     let body: KeyBody = json_within(LONGEST, body).await?;
+    if client.name == LOCAL {
+        // The key would close the page to everyone.
+        return Err(ApiError::bad("make an account first, so that someone can sign in at the page", None));
+    }
     if let Some(other) = body.scopes.iter().find(|s| !SCOPES.contains(&s.as_str())) {
         let message = format!("'{other}' is no scope: choose from {}", SCOPES.join(", "));
         return Err(ApiError::bad(message, Some("scopes")));

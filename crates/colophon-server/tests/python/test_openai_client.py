@@ -290,3 +290,22 @@ def test_transcription(client):
     assert client.audio.translations.create(model="whisper-1", file=folder / "zh5.flac").text.isascii()
     with pytest.raises(openai.BadRequestError):
         client.audio.transcriptions.create(model="whisper-1", file=("x.mp3", b"no sound"))
+
+
+def test_videos(client):
+    film = client.videos.create_and_poll(prompt="A fox who learns to paint", seconds="4", poll_interval_ms=500)
+    assert film.status == "completed", film.error
+    assert film.progress == 100 and film.size == "1280x720"
+    content = client.videos.download_content(film.id).read()
+    assert content[4:8] == b"ftyp"
+    assert client.videos.download_content(film.id, variant="thumbnail").read()[:4] == b"\x89PNG"
+    assert client.videos.list(limit=1).data[0].id == film.id
+    assert client.videos.retrieve(film.id).id == film.id
+    remix = client.videos.remix(film.id, prompt="Now it is winter.")
+    assert remix.remixed_from_video_id == film.id
+    assert client.videos.delete(remix.id).deleted
+    assert client.videos.delete(film.id).deleted
+    with pytest.raises(openai.NotFoundError):
+        client.videos.retrieve(film.id)
+    with pytest.raises(openai.BadRequestError):
+        client.videos.create(prompt="a", size="720x1280")

@@ -21,6 +21,8 @@ fn the_first_account_closes_the_door() {
         (&json!(true), &json!(true), &json!("admin"))
     );
     let ann = json!({"name": "ann", "password": "correct horse battery"});
+    let lone = house.post("/v1/keys", &json!({"name": "lone"}));
+    assert_eq!(lone.status, 400, "a key alone would shut everyone out of the page");
     assert_eq!(house.post("/v1/setup", &json!({"name": "ann", "password": "short"})).status, 400);
     let answer = house.post("/v1/setup", &ann);
     let session = answer.fine();
@@ -126,7 +128,9 @@ fn a_quota_and_a_rate_are_kept() {
     let quota = Quota { pixels: Some(1_000), ..Quota::default() };
     let ann = key(&house, NewKey { quota, ..NewKey::named("ann") });
     let usage = colophon_studio::store::Usage { pixels: 1_000, ..Default::default() };
-    house.studio.store().unwrap().note_usage("ann", usage);
+    let store = house.studio.store().unwrap();
+    store.note_usage("ann", usage);
+    store.note_deed("test", "wait", "", "done").unwrap();
     let job = json!({"kind": "picture", "request": {"prompt": "a boat", "size": "256x256"}});
     assert_eq!(ann.ask("POST", "/v1/jobs", Some(&job)).code(), "quota_exceeded");
     let answers: Vec<u16> = (0..6).map(|_| ann.ask("GET", "/v1/works", None).status).collect();

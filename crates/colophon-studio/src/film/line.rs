@@ -250,12 +250,14 @@ impl Floor<'_> {
             }
             let pending = said[(index + 1).saturating_sub(plan.ahead()).min(said.len())..].iter().sum();
             let target = plan.target(index, pending);
-            let lease = cores.lease(threads, threads, self.stop)?;
+            let mut lease = cores.lease(threads, threads, self.stop)?;
             let began = Instant::now();
             let least = (index + 1) * 90;
             let scene = writer.next_scene(target, self.stop, &mut |_| {
                 tokens += 1;
                 self.tell(Stage::Write, tokens.clamp(least, least + 89), total);
+                // A cancelled film stops at the writer's own look at it.
+                let _ = lease.turn(self.stop);
             })?;
             let listing = lister::list(&llama, &scene.picture, checked.lang, self.stop)?;
             busy += began.elapsed().as_secs_f64();
@@ -369,6 +371,7 @@ impl Floor<'_> {
         let mut config = FilmConfig::new(&self.job.film, checked.lang);
         (config.width, config.height) = SIZE;
         config.render_threads = (cores / 2).max(1);
+        config.cores = Some(studio.cores.clone());
         config.encode_threads = (cores / 2).clamp(1, 4);
         config.marker = Some(Arc::clone(&self.job.marker));
         config.typeset = Some(Arc::clone(&typeset));
@@ -384,16 +387,13 @@ impl Floor<'_> {
         let mut palette = [[30, 34, 48], [236, 226, 206]];
         let mut clock = plan.title;
         let mut began = Instant::now();
-        let mut lease = None;
         while let Ok(drawn) = scenes.recv() {
             if poster.is_none() {
                 began = Instant::now();
-                // With a single core the stages take turns instead.
-                if cores > 1 {
-                    lease = Some(studio.cores.lease(1, cores / 2, self.stop)?);
-                }
+                let lease = studio.cores.lease(1, 1, self.stop)?;
                 poster = Some(colophon_video::poster(&typeset, &drawn.layers, &outline.title));
                 let card = cards::title_card(&typeset, &drawn.layers, &outline.title, &outline.logline);
+                drop(lease);
                 let seconds = plan.title;
                 writer.shot(Shot {
                     scene: card,
@@ -439,10 +439,11 @@ impl Floor<'_> {
             last: true,
         })?;
         let places: Vec<_> = filmed.iter().map(|s| (s.start, s.seconds, ambience::of(&s.graph))).collect();
+        let lease = studio.cores.lease(1, 1, self.stop)?;
         let sound = self.mix(clock + end, 0.0, &sounds, &places)?;
         let narration = self.mix(clock - plan.title, plan.title, &sounds, &[])?;
-        let film = writer.finish(&sound, &outline.title, Some(&poster))?;
         drop(lease);
+        let film = writer.finish(&sound, &outline.title, Some(&poster))?;
         let seconds = began.elapsed().as_secs_f64();
         self.done(Stage::Encode, seconds);
         let timing = Timing { film: seconds, ..Timing::default() };

@@ -61,9 +61,9 @@ pub struct Deliverable {
 }
 
 impl Made {
-    /// SHA-256 of the film, lower-case hex.
-    pub fn film_sha256(&self) -> Option<&str> {
-        self.sealed.iter().find(|(name, _)| *name == "film.mp4").map(|(_, sealed)| sealed.sha256())
+    /// The sealed film alone.
+    pub fn film(&self) -> Option<&Sealed> {
+        self.sealed.iter().find(|(name, _)| *name == "film.mp4").map(|(_, sealed)| sealed)
     }
 
     /// Writes everything into `dir`. All files are written beside it first and then renamed into

@@ -287,6 +287,9 @@ impl Studio {
         let request = JobRequest::read(&order.kind, &order.request)?;
         let store = self.store()?;
         let mut title = request.title();
+        if let JobRequest::Picture(picture) = &request {
+            picture.check_model(self)?;
+        }
         if let JobRequest::Replay(replay) = &request {
             replay.check(self, &order.owner, order.sees_all)?;
         }

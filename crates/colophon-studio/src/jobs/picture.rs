@@ -13,7 +13,8 @@ use super::shelf::About;
 use super::{Input, Run};
 use crate::check::{self, Style};
 use crate::{
-    Behind, DEFAULT_DIFFUSION, DiffusionRequest, Edit, FaceRequest, PictureRequest, StudioError, Variation,
+    Behind, DEFAULT_DIFFUSION, DiffusionRequest, Edit, FaceRequest, PictureRequest, Studio, StudioError,
+    Variation,
 };
 
 /// Pictures of one job, at most.
@@ -46,7 +47,12 @@ pub(crate) struct PictureJob {
     #[serde(default)]
     guidance: Option<f32>,
     #[serde(default)]
+    scheduler: Option<String>,
+    #[serde(default)]
     format: Option<String>,
+    /// Of a JPEG file, 1 to 100.
+    #[serde(default)]
+    quality: Option<u8>,
 }
 
 /// What is done to a picture; which fields count hangs on the operation.
@@ -112,10 +118,20 @@ fn count(count: Option<usize>) -> Result<usize, StudioError> {
 }
 
 impl PictureJob {
+    fn format(&self) -> Result<PictureFormat, StudioError> {
+        match (format(self.format.as_deref())?, self.quality) {
+            (PictureFormat::Jpeg { .. }, Some(quality @ 1..=100)) => Ok(PictureFormat::Jpeg { quality }),
+            (_, Some(_)) => {
+                Err(StudioError::request("'quality' is 1 to 100, of a JPEG file", "leave it out"))
+            }
+            (format, None) => Ok(format),
+        }
+    }
+
     pub(crate) fn check(&self) -> Result<(), StudioError> {
         check::brief(&self.prompt, "say in a sentence what is in the picture")?;
         size(self.size.as_deref())?;
-        format(self.format.as_deref())?;
+        self.format()?;
         count(self.count)?;
         if self.model.as_deref().unwrap_or(COMPOSER) == COMPOSER {
             Style::find(self.style.as_deref())?;
@@ -123,8 +139,19 @@ impl PictureJob {
         Ok(())
     }
 
+    /// Whether this studio knows the model.
+    pub(crate) fn check_model(&self, studio: &Studio) -> Result<(), StudioError> {
+        match self.model.as_deref().filter(|m| *m != COMPOSER && !studio.knows_diffusion(m)) {
+            Some(other) => {
+                let message = format!("there is no picture model '{other}'");
+                Err(StudioError::request(message, "leave it out for the composer, or see /v1/options"))
+            }
+            None => Ok(()),
+        }
+    }
+
     pub(crate) fn run(&self, run: &mut Run<'_>) -> Result<(), StudioError> {
-        let (size, format) = (size(self.size.as_deref())?, format(self.format.as_deref())?);
+        let (size, format) = (size(self.size.as_deref())?, self.format()?);
         let progress = std::sync::Arc::clone(&run.progress);
         let made: Vec<Sealed> = match self.model.as_deref().unwrap_or(COMPOSER) {
             COMPOSER => {
@@ -151,6 +178,7 @@ impl PictureJob {
                     size,
                     steps: self.steps,
                     guidance: self.guidance,
+                    scheduler: self.scheduler.clone(),
                     seed: self.seed,
                     count: count(self.count)?,
                     lang: self.lang,

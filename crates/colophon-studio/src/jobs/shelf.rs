@@ -131,10 +131,10 @@ impl Shelf {
         used.seconds += usage.seconds;
     }
 
-    /// Takes back what was kept, and gives the SHA-256 of the first work's file.
-    pub(crate) fn take_back(&mut self) -> Option<String> {
+    /// Takes back what was kept, and gives the file of the first work, which lies here until the end.
+    pub(crate) fn take_back(&mut self) -> Option<PathBuf> {
         let works = std::mem::take(&mut self.list.works);
-        works.into_iter().next().map(|work| work.sha256)
+        works.into_iter().next().map(|work| self.dir.join(work.name))
     }
 
     /// Shows a preview: a sealed picture of what is not finished.

@@ -103,7 +103,7 @@ impl TextJob {
         let text =
             String::from_utf8_lossy(&made.sealed.bytes().map_err(StudioError::io("read", run.shelf.dir()))?)
                 .into_owned();
-        let about = About { prompt: self.input.clone(), ..About::default() };
+        let about = About { title: self.input.clone(), prompt: self.input.clone(), seconds: None };
         run.shelf.keep(&made.sealed, "text.md", about)?;
         let tokens = (made.usage.prompt_tokens + made.usage.completion_tokens) as u64;
         run.shelf.used(Usage { tokens, ..Usage::default() });

@@ -12,9 +12,9 @@
 //! first to go.
 
 use std::sync::mpsc::{Receiver, TryRecvError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use colophon_types::Cancel;
+use colophon_types::{Cancel, Lease};
 use llama_cpp_2::context::LlamaContext;
 use llama_cpp_2::llama_batch::LlamaBatch;
 use llama_cpp_2::model::LlamaModel;
@@ -30,6 +30,8 @@ use crate::TextError;
 use crate::chat::{Delta, Finish, Reply, Usage, WatermarkState};
 use crate::watermark::SHORTEST;
 
+/// How long the cores are kept while others want them.
+const TURN: Duration = Duration::from_millis(250);
 /// Tokens of prompts read in a step in which answers are being made, so that these go on smoothly.
 const MIXED: usize = 64;
 /// With more running answers than this, guessing gains nothing: the batch is full enough.
@@ -73,6 +75,8 @@ pub(super) struct Scheduler<'a> {
     batch: LlamaBatch<'static>,
     clock: u64,
     cost: Cost,
+    /// The cores, and since when, while there is work.
+    turn: Option<(Lease, Instant)>,
 }
 
 impl<'a> Scheduler<'a> {
@@ -96,6 +100,7 @@ impl<'a> Scheduler<'a> {
             batch: LlamaBatch::new(BATCH, 1),
             clock: 0,
             cost: Cost::default(),
+            turn: None,
         }
     }
 
@@ -103,6 +108,7 @@ impl<'a> Scheduler<'a> {
     pub(super) fn run(&mut self, line: &mut Line, commands: &Receiver<Command>) -> Outcome {
         loop {
             if self.slots.is_empty() && line.peek().is_none() {
+                self.turn = None;
                 match commands.recv() {
                     Ok(Command::Run(job)) => line.push(*job),
                     Ok(Command::End) | Err(_) => return Outcome::End,
@@ -282,15 +288,22 @@ impl<'a> Scheduler<'a> {
         }
     }
 
+    /// Takes the cores, or keeps them for a while: given back after every step, they would come back
+    /// only when all others had worked.
+    fn take_cores(&mut self) {
+        let Some(cores) = &self.shared.options.cores else { return };
+        if self.turn.as_ref().is_some_and(|(lease, since)| since.elapsed() < TURN || !lease.is_wanted()) {
+            return;
+        }
+        self.turn = None;
+        let threads = self.shared.options.threads;
+        // Never cancelled: a request that is cancelled meanwhile is dropped at the next step.
+        self.turn = cores.lease(threads, threads, &Cancel::new()).ok().map(|lease| (lease, Instant::now()));
+    }
+
     /// One batch.
     fn step(&mut self) {
-        let _lease = match &self.shared.options.cores {
-            None => None,
-            // Never cancelled: a request that is cancelled meanwhile is dropped at the next step.
-            Some(cores) => {
-                cores.lease(self.shared.options.threads, self.shared.options.threads, &Cancel::new()).ok()
-            }
-        };
+        self.take_cores();
         self.share();
         self.fill();
         let started = Instant::now();

@@ -314,7 +314,7 @@ pub(crate) enum Role {
 }
 
 /// Make a film or a composed picture again from its credential: the same program on the same kind of
-/// machine gives the same file, bit for bit.
+/// machine gives the same file, bit for bit but for the fresh credential.
 #[derive(Debug, clap::Args)]
 #[command(after_help = REPLAY_EXAMPLES)]
 pub(crate) struct Replay {

@@ -29,7 +29,7 @@ pub(crate) fn run(
     if args.json {
         super::print_json(&json!({"file": args.file, "again": args.output, "same": same}))?;
     } else {
-        let what = if same { "the same, bit for bit" } else { "not the same, bit for bit" };
+        let what = if same { "the same but for the fresh credential, bit for bit" } else { "not the same" };
         super::print(&format!("{}: {what}", args.output.display()))?;
     }
     Ok(ExitCode::SUCCESS)

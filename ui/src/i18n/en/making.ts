@@ -91,6 +91,7 @@ export const making = {
       you: "You",
       assistant: "Colophon",
       thinking: "Writing",
+      waiting: "Another job is at work; the answer may take a while",
       log: "Conversation",
       empty: "What shall we talk about?",
       emptyHint: "The words stay on this machine.",

@@ -84,6 +84,7 @@ export const making: Pick<Dictionary, "film" | "write" | "pictures" | "sound"> =
       you: "你",
       assistant: "Colophon",
       thinking: "正在输入",
+      waiting: "有其他任务正在进行，回答可能需要等待",
       log: "对话",
       empty: "聊点什么？",
       emptyHint: "对话内容不会离开这台机器。",

@@ -7,6 +7,7 @@ import { AiLabel, Empty } from "../../components/parts";
 import { t } from "../../i18n";
 import { href } from "../../router";
 import { options } from "../../state/options";
+import { activeCount } from "../../state/jobs";
 import { mayMake } from "../../state/session";
 import { again, answering, chatModel, forgetAll, halt, say, turns, type Turn } from "./conversation";
 
@@ -142,7 +143,7 @@ function TurnView({ turn, last }: { turn: Turn; last: boolean }) {
       {turn.content === "" ? (
         <p class="turn-wait">
           <span class="spinner" aria-hidden="true" />
-          {w.thinking}
+          {activeCount.value > 0 ? w.waiting : w.thinking}
         </p>
       ) : (
         <Markdown text={turn.content} />
