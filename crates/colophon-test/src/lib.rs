@@ -3,6 +3,7 @@
 #[allow(clippy::unwrap_used)]
 pub mod diffusion;
 pub mod http;
+#[cfg(unix)]
 pub mod postgres;
 
 use std::path::PathBuf;

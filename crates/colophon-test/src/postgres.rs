@@ -2,7 +2,8 @@
 
 use std::io::ErrorKind;
 use std::net::TcpListener;
-use std::path::PathBuf;
+use std::os::unix::process::CommandExt as _;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -48,12 +49,13 @@ impl Server {
         let mut watch = Command::new("sh");
         watch.args(["-c", WATCH, "sh"]).arg(&bin).arg(&home);
         let (stdin, quiet) = (Stdio::piped(), Stdio::null);
-        let watch = as_servant(&watch).stdin(stdin).stdout(quiet()).stderr(quiet()).spawn().unwrap();
+        let mut watch = as_servant(&watch);
+        // Whoever stops the tests stops their process group, and not what clears up after them.
+        watch.stdin(stdin).stdout(quiet()).stderr(quiet()).process_group(0);
+        let watch = watch.spawn().unwrap();
         let mut server = Self { bin, home, port: 0, databases: AtomicU64::new(0), watch };
         let data = server.home.join("data");
-        let mut init = Command::new(server.bin.join("initdb"));
-        init.args(["--auth=trust", "--no-sync", "--no-instructions", "--locale=C", "--encoding=UTF8"]);
-        run(&mut as_servant(init.arg("--username").arg(USER).arg("-D").arg(&data)));
+        lay(&server.bin, &data);
         let file = data.join("postgresql.conf");
         let written = std::fs::read_to_string(&file).unwrap();
         std::fs::write(&file, format!("{written}\n{SETTINGS}")).unwrap();
@@ -176,6 +178,33 @@ fn programs() -> PathBuf {
         .into_iter()
         .find(|f| f.join("initdb").exists() && f.join("pg_ctl").exists())
         .unwrap_or_else(|| panic!("no PostgreSQL is installed: run `scripts/setup` first"))
+}
+
+/// Makes the folder of a server: a copy of one that was made before beside the test's program, where there
+/// is one, as making it takes longer than everything else.
+#[allow(clippy::panic, clippy::unwrap_used)]
+fn lay(bin: &Path, data: &Path) {
+    let version = Command::new(bin.join("initdb")).arg("--version").output().unwrap().stdout;
+    let version = String::from_utf8_lossy(&version).replace(|c: char| !c.is_alphanumeric() && c != '.', "-");
+    let program = std::env::current_exe().unwrap();
+    let made = program.with_file_name(format!("postgres-{}", version.trim_matches('-')));
+    let copy = |from: &Path, to: &Path| run(Command::new("cp").arg("-Rp").arg(from).arg(to));
+    if made.exists() {
+        copy(&made, data);
+        if is_root() {
+            run(Command::new("chown").arg("-R").arg(servant()).arg(data));
+        }
+        return;
+    }
+    let mut init = Command::new(bin.join("initdb"));
+    init.args(["--auth=trust", "--no-sync", "--no-instructions", "--locale=C", "--encoding=UTF8"]);
+    run(&mut as_servant(init.arg("--username").arg(USER).arg("-D").arg(data)));
+    let part = made.with_extension(std::process::id().to_string());
+    copy(data, &part);
+    if std::fs::rename(&part, &made).is_err() {
+        // Another test was first.
+        let _ = std::fs::remove_dir_all(&part);
+    }
 }
 
 fn is_root() -> bool {

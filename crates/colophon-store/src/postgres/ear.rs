@@ -87,6 +87,7 @@ impl Ear {
     /// Reads what is new and tells it; whether there may be more.
     fn look(&mut self, core: &Core) -> Result<bool, StoreError> {
         let Some(link) = &mut self.link else { return Ok(false) };
+        core.keep_time(link)?;
         self.missing.retain(|_, since| since.elapsed() < MISSING);
         let missing: Vec<i64> = self.missing.keys().copied().collect();
         // One statement, so that what it sees is of one moment.

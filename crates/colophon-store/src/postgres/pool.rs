@@ -12,8 +12,9 @@ use crate::StoreError;
 
 /// Connections at the same time, at most. The database allows 100 to all processes unless told otherwise.
 const MOST: usize = 12;
-/// How long one waits for a connection, and for a database that restarts.
-pub(super) const PATIENCE: Duration = Duration::from_secs(10);
+/// How long one waits for a connection, and for a database that restarts, unless the address says
+/// `connect_timeout`.
+const PATIENCE: Duration = Duration::from_secs(10);
 /// The pause between attempts to connect.
 const PAUSE: Duration = Duration::from_millis(100);
 
@@ -22,6 +23,7 @@ pub(super) struct Pool {
     config: postgres::Config,
     tls: Tls,
     address: PathBuf,
+    patience: Duration,
     kept: Mutex<Kept>,
     freed: Condvar,
 }
@@ -48,13 +50,12 @@ impl Pool {
         if config.get_application_name().is_none() {
             config.application_name("colophon");
         }
-        if config.get_connect_timeout().is_none() {
-            config.connect_timeout(PATIENCE);
-        }
+        let patience = config.get_connect_timeout().copied().unwrap_or(PATIENCE);
+        config.connect_timeout(patience);
         if config.get_tcp_user_timeout().is_none() {
             config.tcp_user_timeout(PATIENCE);
         }
-        Ok(Self { config, tls, address, kept: Mutex::default(), freed: Condvar::new() })
+        Ok(Self { config, tls, address, patience, kept: Mutex::default(), freed: Condvar::new() })
     }
 
     /// The address without user and password.
@@ -73,7 +74,7 @@ impl Pool {
 
     /// A connection of one's own, also where the database restarts just then.
     fn connect_patiently(&self) -> Result<Link, StoreError> {
-        let until = Instant::now() + PATIENCE;
+        let until = Instant::now() + self.patience;
         loop {
             match self.connect_once() {
                 Err(error) if is_lost(&error) && Instant::now() < until => std::thread::sleep(PAUSE),
@@ -88,7 +89,7 @@ impl Pool {
 
     /// A connection for a while.
     pub(super) fn lend(&self) -> Result<Lent<'_>, StoreError> {
-        let until = Instant::now() + PATIENCE;
+        let until = Instant::now() + self.patience;
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         while kept.idle.is_empty() && kept.out >= MOST {
             let left = until.saturating_duration_since(Instant::now());
