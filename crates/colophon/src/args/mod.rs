@@ -1,5 +1,8 @@
 //! The arguments, as clap reads them.
 
+#[cfg(test)]
+#[allow(clippy::expect_used)]
+mod documented;
 mod hearing;
 mod language;
 mod music;
