@@ -191,7 +191,11 @@ pub fn serve(
     }
     let works = match options.jobs_at_once {
         0 => None,
-        at_once => Some(Workers::start(Arc::clone(&studio), &WorkersOptions { at_once, alone: true })?),
+        at_once => {
+            let alone = studio.config().database.is_none();
+            let options = WorkersOptions { at_once, alone, ..WorkersOptions::default() };
+            Some(Workers::start(Arc::clone(&studio), &options)?)
+        }
     };
     let served = listen(studio, address, options, ready, stop);
     if let Some(works) = works {

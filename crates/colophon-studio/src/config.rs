@@ -43,6 +43,9 @@ pub struct Config {
     /// What happens to a result that is like a protected work (`colophon protect`): `refuse` (the
     /// default) or `report`, which tells it in the receipt.
     pub protected: Option<String>,
+    /// Where jobs, gallery and people are kept: the `postgres://` address of a database that several
+    /// machines share; by default a file in the data folder. `COLOPHON_DATABASE`.
+    pub database: Option<String>,
     /// The visible label.
     pub label: LabelConfig,
     /// Language engines.
@@ -218,6 +221,7 @@ impl Config {
         for (name, slot) in [
             ("COLOPHON_MODEL", &mut self.model),
             ("COLOPHON_PRODUCER", &mut self.producer),
+            ("COLOPHON_DATABASE", &mut self.database),
             ("COLOPHON_TIME_STAMPS", &mut self.time_stamps),
             ("COLOPHON_LABEL_PROFILE", &mut self.label.profile),
             ("COLOPHON_LABEL_CORNER", &mut self.label.corner),

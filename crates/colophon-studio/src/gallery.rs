@@ -30,7 +30,16 @@ impl Studio {
         if let Some(store) = self.store.get() {
             return Ok(store);
         }
-        let store = Store::open(&self.home.join("studio.db"))?;
+        let store = match self.config.database.as_deref() {
+            None => Store::open(&self.home.join("studio.db"))?,
+            Some(url) if url.starts_with("postgres://") || url.starts_with("postgresql://") => {
+                Store::connect(url)?
+            }
+            Some(_) => {
+                let message = "the database is the postgres:// address of one, or left out";
+                return Err(StudioError::Config(message.into()));
+            }
+        };
         Ok(self.store.get_or_init(|| store))
     }
 

@@ -26,6 +26,7 @@ mod protect;
 mod recording;
 mod replay;
 mod settings;
+mod shared_log;
 mod sheet;
 mod speech;
 mod stamps;

@@ -72,7 +72,7 @@ impl Studio {
     pub fn effective_config(&self) -> Result<Config, StudioError> {
         let mut config = self.config.clone();
         // A program that never kept anything has nothing to ask.
-        if !self.home.join("studio.db").exists() {
+        if self.config.database.is_none() && !self.home.join("studio.db").exists() {
             return Ok(config);
         }
         let mut kept = self.kept_settings()?;

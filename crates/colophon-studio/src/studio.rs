@@ -7,12 +7,13 @@ use colophon_hub::{Hub, HubOptions};
 use colophon_ledger::{Ledger, VerifiedProof, verify_proof};
 use colophon_seal::{LocalAuthority, Sealer, SealerConfig, TimeStamper};
 use colophon_store::Store;
-use colophon_types::{Cancel, Cores, MakeRequest, Progress, WorkId};
+use colophon_types::{Cancel, Cores, MakeRequest, Progress, Recorder, WorkId};
 
 use crate::engines::{DEFAULT_MODEL, Models};
 use crate::film::{self, Made};
 use crate::jobs::Floor;
 use crate::language::{Encoders, Languages};
+use crate::shared_log::SharedLog;
 use crate::stamps::WebStamper;
 use crate::{Config, StudioError, check};
 
@@ -128,6 +129,10 @@ impl Studio {
         }
         // Reads the records, which opens them in a turn of its own.
         let settings = self.effective_config()?;
+        let store = match &self.config.database {
+            None => None,
+            Some(_) => Some(self.store()?.clone()),
+        };
         let _turn = self.opening.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(sealer) = held() {
             return Ok(sealer);
@@ -152,7 +157,10 @@ impl Studio {
             protected: Some(Arc::new(self.protected_list(&settings)?)),
             watermarks: Vec::new(),
         };
-        let ledger: Arc<Ledger> = Arc::clone(self.open_ledger()?);
+        let ledger: Arc<dyn Recorder> = match store {
+            None => Arc::clone(self.open_ledger()?) as Arc<dyn Recorder>,
+            Some(store) => Arc::new(SharedLog::new(Arc::clone(self.open_ledger()?), store)),
+        };
         let sealer = Arc::new(Sealer::open(config, ledger)?);
         *self.sealer.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&sealer));
         Ok(sealer)

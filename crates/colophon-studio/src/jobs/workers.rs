@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use colophon_store::{Job, JobFault, JobId, Outcome, Store};
 use colophon_types::{Cancel, ErrorCode, Event, Explain, Progress};
 use serde_json::{Value, json};
+use tokio::sync::broadcast::error::TryRecvError;
 
 use super::{JobRequest, Run, Shelf, is_passing, shelf};
 use crate::{Studio, StudioError};
@@ -96,6 +97,8 @@ impl Studio {
 /// How jobs are worked on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WorkersOptions {
+    /// The content that is made (`text`, `image`, `audio`, `video`); empty for everything.
+    pub scopes: Vec<String>,
     /// Jobs at the same time; one of them may be a film or another long one.
     pub at_once: usize,
     /// Whether no other program works on the jobs of this studio: then those that run have lost their
@@ -105,7 +108,7 @@ pub struct WorkersOptions {
 
 impl Default for WorkersOptions {
     fn default() -> Self {
-        Self { at_once: 2, alone: true }
+        Self { scopes: Vec::new(), at_once: 2, alone: true }
     }
 }
 
@@ -132,13 +135,24 @@ impl Workers {
         let mut threads = Vec::new();
         for number in 0..options.at_once.max(1) {
             let name = format!("{}-{}", uuid::Uuid::new_v4().simple(), number);
+            let wanted = |kind: &&str| {
+                let scope = JobRequest::scope(kind);
+                options.scopes.is_empty() || options.scopes.iter().any(|s| s == scope)
+            };
             let kinds: Vec<&'static str> = JobRequest::KINDS
                 .into_iter()
                 .filter(|k| number == 0 || !JobRequest::HEAVY.contains(k))
+                .filter(wanted)
                 .collect();
             let (studio, store) = (Arc::clone(&studio), store.clone());
             let work = move || work(&studio, &store, &name, &kinds);
             let thread = std::thread::Builder::new().name(format!("worker-{number}")).spawn(work);
+            threads.push(thread.map_err(StudioError::io("start a thread for", studio_home()))?);
+        }
+        if !options.alone {
+            let (neighbour, store) = (Arc::clone(&studio), store.clone());
+            let thread = std::thread::Builder::new().name("neighbours".into());
+            let thread = thread.spawn(move || watch_neighbours(&neighbour, &store));
             threads.push(thread.map_err(StudioError::io("start a thread for", studio_home()))?);
         }
         Ok(Self { studio, threads })
@@ -164,6 +178,33 @@ impl Workers {
 
 fn studio_home() -> &'static std::path::Path {
     std::path::Path::new("jobs")
+}
+
+/// Hears of jobs that others order and stop, and takes up those whose workers died.
+fn watch_neighbours(studio: &Studio, store: &Store) {
+    let mut notices = store.listen();
+    let mut looked = Instant::now();
+    while !studio.floor.is_stopping() {
+        match notices.try_recv() {
+            Ok(notice) if notice.event.name == "state" => {
+                studio.floor.ring();
+                if store.job(&notice.job).is_ok_and(|job| job.cancel) {
+                    studio.floor.stop(&notice.job);
+                }
+            }
+            Ok(_) => {}
+            Err(TryRecvError::Lagged(_)) => studio.floor.ring(),
+            Err(TryRecvError::Empty | TryRecvError::Closed) => std::thread::sleep(Duration::from_millis(50)),
+        }
+        if looked.elapsed() > BEAT {
+            looked = Instant::now();
+            match store.recover(false, &mut |job| shelf::settle(studio, job)) {
+                Ok(0) => {}
+                Ok(taken) => tracing::info!("{taken} jobs of workers that died were taken up"),
+                Err(error) => tracing::warn!("jobs of workers that died are not taken up: {error}"),
+            }
+        }
+    }
 }
 
 fn work(studio: &Studio, store: &Store, name: &str, kinds: &[&str]) {

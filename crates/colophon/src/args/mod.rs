@@ -118,6 +118,8 @@ pub(crate) enum Command {
     /// The public log of everything that was sealed here
     #[command(subcommand)]
     Log(Log),
+    /// Work on the jobs of a studio that several machines share
+    Worker(Worker),
     /// Make a film or a composed picture again from its credential
     Replay(Replay),
     /// Write records, log, keys and works into one file
@@ -312,6 +314,25 @@ pub(crate) enum Role {
     /// Everything
     Admin,
 }
+
+/// Work on the jobs of a studio that several machines share: a database (`database` in the settings, or
+/// COLOPHON_DATABASE) and a data folder.
+#[derive(Debug, clap::Args)]
+#[command(after_help = WORKER_EXAMPLES)]
+pub(crate) struct Worker {
+    /// Only make this content: text, image, audio, video, mark, models (default: everything)
+    #[arg(long, value_delimiter = ',', value_name = "CONTENT",
+          value_parser = ["text", "image", "audio", "video", "mark", "models"])]
+    pub(crate) engines: Vec<String>,
+    /// Jobs that are worked on at the same time; one of them may be a film
+    #[arg(long, default_value_t = 2, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64))]
+    pub(crate) jobs: u16,
+}
+
+const WORKER_EXAMPLES: &str = "\
+Examples:
+  COLOPHON_DATABASE=postgres://studio@db/colophon COLOPHON_HOME=/srv/studio colophon worker
+  colophon worker --engines text,image --jobs 4";
 
 /// Make a film or a composed picture again from its credential: the same program on the same kind of
 /// machine gives the same file, bit for bit but for the fresh credential.

@@ -24,6 +24,7 @@ mod transcribe;
 mod understand;
 mod verify;
 mod vocode;
+mod worker;
 
 use std::io::Write;
 use std::path::Path;
@@ -79,6 +80,7 @@ pub(crate) fn run(args: Args, cancel: &Cancel) -> Result<ExitCode, Failure> {
         Command::Search(search) => search::run(&studio, &search, progress.as_ref(), cancel),
         Command::Understand(understand) => understand::run(&studio, &understand, progress.as_ref(), cancel),
         Command::Serve(serve) => serve::run(studio, serve, progress.as_ref(), cancel),
+        Command::Worker(args) => worker::run(studio, args, cancel),
         Command::Replay(args) => replay::run(&studio, &args, &progress, cancel),
         Command::Backup(args) => backup::run(&studio, &args, progress.as_ref(), cancel),
         Command::Mark(mark) => mark::run(&studio, &mark, progress.as_ref(), cancel),

@@ -11,15 +11,20 @@ use serde_json::{Value, json};
 use crate::{Home, MODEL, json, path, text};
 
 /// A server of this home.
-struct Server {
+pub(crate) struct Server {
     child: Child,
     base: String,
 }
 
 impl Server {
     fn start(home: &Home) -> Self {
+        Self::of(home, &[], &[])
+    }
+
+    /// One with further arguments and settings.
+    pub(crate) fn of(home: &Home, args: &[&str], settings: &[(&str, &str)]) -> Self {
         let mut command = home.colophon(&["serve", "--listen", "127.0.0.1:0"]);
-        command.env("COLOPHON_MODEL", MODEL);
+        command.args(args).env("COLOPHON_MODEL", MODEL).envs(settings.iter().copied());
         let mut child = command.stderr(Stdio::piped()).spawn().expect("the program starts");
         let mut lines = BufReader::new(child.stderr.take().expect("its messages")).lines();
         let base = lines.find_map(|line| {
@@ -32,16 +37,16 @@ impl Server {
     }
 
     /// As a power cut would: nothing of it runs any more.
-    fn kill(mut self) {
+    pub(crate) fn kill(mut self) {
         self.child.kill().expect("it runs");
         self.child.wait().expect("it ends");
     }
 
-    fn get(&self, what: &str) -> Result<Value, ureq::Error> {
+    pub(crate) fn get(&self, what: &str) -> Result<Value, ureq::Error> {
         ureq::get(format!("{}{what}", self.base)).call()?.body_mut().read_json()
     }
 
-    fn post(&self, what: &str, key: &str, body: &Value) -> Result<Value, ureq::Error> {
+    pub(crate) fn post(&self, what: &str, key: &str, body: &Value) -> Result<Value, ureq::Error> {
         let request = ureq::post(format!("{}{what}", self.base)).header("idempotency-key", key);
         request.send_json(body)?.body_mut().read_json()
     }

@@ -1,0 +1,31 @@
+//! `colophon worker`.
+
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use colophon_studio::{Studio, Workers, WorkersOptions};
+use colophon_types::{Cancel, ErrorCode};
+
+use crate::args;
+use crate::failure::Failure;
+
+/// How long running jobs may go on after the worker was asked to stop; then they are given back.
+const GRACE: Duration = Duration::from_secs(20);
+
+pub(crate) fn run(studio: Studio, args: args::Worker, cancel: &Cancel) -> Result<ExitCode, Failure> {
+    if studio.config().database.is_none() {
+        let message = "a worker needs a database that machines share";
+        let hint = "set COLOPHON_DATABASE=postgres://…; on one machine `colophon serve` works by itself";
+        return Err(Failure::new(ErrorCode::BadInput, message).with_hint(hint));
+    }
+    let options = WorkersOptions { scopes: args.engines, at_once: usize::from(args.jobs), alone: false };
+    let workers = Workers::start(Arc::new(studio), &options)?;
+    eprintln!("working; Ctrl-C stops and gives back what is not finished");
+    while !cancel.is_cancelled() {
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    workers.stop(GRACE);
+    eprintln!("stopped");
+    Ok(ExitCode::SUCCESS)
+}
