@@ -70,6 +70,12 @@ impl Elected {
     }
 }
 
+impl std::fmt::Debug for Elected {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Elected").field("what", &self.what).finish_non_exhaustive()
+    }
+}
+
 impl Drop for Elected {
     fn drop(&mut self) {
         match &self.held {

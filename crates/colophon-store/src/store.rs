@@ -113,7 +113,8 @@ impl Store {
         }
     }
 
-    /// Writes; returns when it is committed. `act` may be run again where nothing of it was kept.
+    /// Writes; returns when it is committed. `act` may be run again where nothing of it was kept. A
+    /// connection that breaks while a commit is on its way is an error that leaves open whether it was kept.
     pub(crate) fn write<T: Send + 'static>(
         &self,
         act: impl Fn(&Tx<'_>) -> Result<T, StoreError> + Send + Sync + 'static,
@@ -201,5 +202,63 @@ pub(crate) mod tests {
             store.write(|tx| tx.db.execute(insert, &[])).unwrap();
             assert_eq!(count(), 1);
         }
+    }
+
+    #[test]
+    fn a_write_that_is_cut_off_is_done_again_and_kept_once() {
+        let (_dir, [_, store]) = stores();
+        let tries = Arc::new(AtomicI64::new(0));
+        let count = Arc::clone(&tries);
+        let cut = move |tx: &Tx<'_>| {
+            tx.db.execute("INSERT INTO audit (at, who, what) VALUES (1, 'a', 'b')", &[])?;
+            if count.fetch_add(1, Ordering::SeqCst) == 0 {
+                tx.db.execute("SELECT pg_terminate_backend(pg_backend_pid())", &[])?;
+            }
+            Ok(())
+        };
+        store.write(cut).unwrap();
+        assert_eq!(tries.load(Ordering::SeqCst), 2);
+        assert_eq!(store.deeds(None, 9).unwrap().len(), 1);
+    }
+
+    #[test]
+    fn writes_that_wait_for_each_other_both_succeed() {
+        let (_dir, [_, store]) = stores();
+        let barrier = std::sync::Barrier::new(2);
+        let (barrier, store) = (Arc::new(barrier), &store);
+        std::thread::scope(|scope| {
+            for names in [["a", "b"], ["b", "a"]] {
+                let (barrier, first) = (Arc::clone(&barrier), AtomicI64::new(0));
+                scope.spawn(move || {
+                    let both = move |tx: &Tx<'_>| {
+                        for name in names {
+                            let sql = "INSERT INTO setting (name, value) VALUES (?1, '1') \
+                                       ON CONFLICT (name) DO UPDATE SET value = setting.value || '1'";
+                            tx.db.execute(sql, params![name])?;
+                            if first.fetch_add(1, Ordering::SeqCst) == 0 {
+                                barrier.wait();
+                            }
+                        }
+                        Ok(())
+                    };
+                    store.write(both).unwrap();
+                });
+            }
+        });
+        assert_eq!(store.setting("a").unwrap(), Some(11.into()));
+        assert_eq!(store.setting("b").unwrap(), Some(11.into()));
+    }
+
+    #[test]
+    fn a_newer_program_may_change_the_tables_meanwhile() {
+        let (_dir, [_, store]) = stores();
+        store.add_key(crate::NewKey::named("phone"), "ann").unwrap();
+        for column in ["more", "still_more"] {
+            assert_eq!(store.keys().unwrap().len(), 1);
+            store
+                .write(move |tx| tx.db.execute(&format!("ALTER TABLE api_key ADD {column} TEXT"), &[]))
+                .unwrap();
+        }
+        assert_eq!(store.keys().unwrap().len(), 1);
     }
 }

@@ -65,7 +65,8 @@ impl Link {
     pub(crate) fn execute(&mut self, sql: &str, values: &[Value<'_>]) -> Result<usize, StoreError> {
         let statement = self.statement(sql)?;
         let values: Vec<&(dyn ToSql + Sync)> = values.iter().map(|v| v as _).collect();
-        Ok(self.client.execute(&statement, &values)? as usize)
+        let touched = self.client.execute(&statement, &values);
+        Ok(touched.inspect_err(|e| forget(&mut self.statements, e))? as usize)
     }
 
     /// Looks at each row.
@@ -76,8 +77,9 @@ impl Link {
         mut read: impl FnMut(&postgres::Row) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
         let statement = self.statement(sql)?;
-        let mut rows = self.client.query_raw(&statement, values)?;
-        while let Some(row) = rows.next()? {
+        let rows = self.client.query_raw(&statement, values);
+        let mut rows = rows.inspect_err(|e| forget(&mut self.statements, e))?;
+        while let Some(row) = rows.next().inspect_err(|e| forget(&mut self.statements, e))? {
             read(&row)?;
         }
         Ok(())
@@ -105,6 +107,13 @@ impl Link {
         let statement = self.client.prepare(&sql.replace('?', "$"))?;
         self.statements.insert(sql.to_owned(), statement.clone());
         Ok(statement)
+    }
+}
+
+/// Forgets statements that were read before a newer program changed the tables.
+fn forget(statements: &mut HashMap<String, Statement>, error: &postgres::Error) {
+    if error.code() == Some(&SqlState::FEATURE_NOT_SUPPORTED) {
+        statements.clear();
     }
 }
 
@@ -161,6 +170,11 @@ pub(super) fn is_lost(error: &postgres::Error) -> bool {
 /// Whether what failed was taken back and may succeed when it is done again.
 pub(super) fn may_pass(error: &StoreError) -> bool {
     let StoreError::Postgres(error) = error else { return false };
-    let clash = [SqlState::T_R_SERIALIZATION_FAILURE, SqlState::T_R_DEADLOCK_DETECTED];
-    is_lost(error) || error.code().is_some_and(|code| clash.contains(code))
+    let passing = [
+        SqlState::T_R_SERIALIZATION_FAILURE,
+        SqlState::T_R_DEADLOCK_DETECTED,
+        // The tables were changed since the statement was read.
+        SqlState::FEATURE_NOT_SUPPORTED,
+    ];
+    is_lost(error) || error.code().is_some_and(|code| passing.contains(code))
 }

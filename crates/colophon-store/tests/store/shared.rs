@@ -158,9 +158,9 @@ fn nothing_is_written_of_a_job_after_its_end() {
 fn a_job_of_another_process_that_died_is_taken_over() {
     let [ours, theirs] = two();
     ours.enqueue(NewJob::new("ann", "picture", "a", json!({}))).unwrap();
-    let lost = ours.claim("w1", &["picture"], Duration::from_millis(300)).unwrap().unwrap();
+    let lost = ours.claim("w1", &["picture"], Duration::from_millis(2_000)).unwrap().unwrap();
     assert_eq!(theirs.recover(false, &mut |_| None).unwrap(), 0, "it is held");
-    std::thread::sleep(Duration::from_millis(400));
+    std::thread::sleep(Duration::from_millis(2_100));
     assert_eq!(theirs.recover(false, &mut |_| None).unwrap(), 1);
     let again = theirs.claim("w2", &["picture"], LEASE).unwrap().unwrap();
     assert_eq!((again.id.clone(), again.attempt), (lost.id.clone(), 2));
