@@ -14,7 +14,7 @@ pub enum Replayed {
     /// A picture.
     Picture {
         /// The sealed file.
-        sealed: Sealed,
+        sealed: Box<Sealed>,
         /// Whether it is the same, bit for bit but for the credential.
         same: bool,
     },
@@ -64,7 +64,7 @@ impl Studio {
             let made = origin::again(work, || self.imagine(&request, progress.as_ref(), cancel))?;
             let sealed = made.into_iter().next().ok_or(StudioError::Stopped("composer"))?.sealed;
             let same = same(self.content_hash(Some(&sealed))?);
-            return Ok(Replayed::Picture { sealed, same });
+            return Ok(Replayed::Picture { sealed: Box::new(sealed), same });
         }
         let message = format!("the receipt of {} keeps a digest of the words, not the words", file.display());
         Err(StudioError::request(message, "make it again from the gallery of the studio that made it"))

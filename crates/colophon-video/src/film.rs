@@ -365,7 +365,7 @@ impl Director {
             self.cancel.check()?;
             self.abandon.check()?;
             match &mut lease {
-                Some(lease) if frame % TURN == 0 => lease.turn(&self.cancel),
+                Some(lease) if frame.is_multiple_of(TURN) => lease.turn(&self.cancel),
                 _ => Ok(()),
             }
         };

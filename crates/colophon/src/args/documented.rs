@@ -31,7 +31,8 @@ fn documents() -> Vec<PathBuf> {
     let mut files = vec![root.join("README.md")];
     for folder in ["docs", "docs/gallery"] {
         let entries = std::fs::read_dir(root.join(folder)).expect("the folder of the documentation");
-        files.extend(entries.flatten().map(|e| e.path()).filter(|p| p.extension().is_some_and(|e| e == "md")));
+        files
+            .extend(entries.flatten().map(|e| e.path()).filter(|p| p.extension().is_some_and(|e| e == "md")));
     }
     files.sort();
     files
@@ -62,6 +63,9 @@ fn documented_commands_can_be_read() {
 
 #[test]
 fn words_are_split_as_a_shell_does() {
-    assert_eq!(words("colophon make \"A fox\" -o out/  # a film"), ["colophon", "make", "A fox", "-o", "out/"]);
+    assert_eq!(
+        words("colophon make \"A fox\" -o out/  # a film"),
+        ["colophon", "make", "A fox", "-o", "out/"]
+    );
     assert_eq!(words("a 'b # c' d#e | f"), ["a", "b # c", "d#e"]);
 }
