@@ -109,6 +109,7 @@ pub struct CredentialFacts {
     /// Whether the signature carries a time stamp.
     pub time_stamped: bool,
     /// The hash that binds it to the file: of everything but the credential itself, lower-case hex.
+    #[serde(skip)]
     pub content_hash: Option<String>,
     /// C2PA status codes of what does not hold.
     pub problems: Vec<String>,

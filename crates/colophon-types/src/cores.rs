@@ -131,6 +131,7 @@ impl Drop for Lease {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::sync::Barrier;
     use std::sync::atomic::{AtomicUsize, Ordering};
 
     #[test]
@@ -158,25 +159,27 @@ mod tests {
     #[test]
     fn long_work_gives_way_to_whoever_wants_all() {
         let cores = Cores::new(2);
-        let (done, turns) = (AtomicUsize::new(0), AtomicUsize::new(0));
+        let held = Barrier::new(3);
+        let done = AtomicUsize::new(0);
         std::thread::scope(|scope| {
             for _ in 0..2 {
                 scope.spawn(|| {
                     let mut lease = cores.lease(1, 1, &Cancel::new()).expect("not cancelled");
+                    held.wait();
+                    // Neither ends before the other was given all cores five times.
                     while done.load(Ordering::SeqCst) < 5 {
                         lease.turn(&Cancel::new()).expect("not cancelled");
                         assert_eq!(lease.threads(), 1);
-                        turns.fetch_add(1, Ordering::SeqCst);
                         std::thread::yield_now();
                     }
                 });
             }
+            held.wait();
             for _ in 0..5 {
                 drop(cores.lease(2, 2, &Cancel::new()).expect("not cancelled"));
                 done.fetch_add(1, Ordering::SeqCst);
             }
         });
-        assert!(turns.load(Ordering::SeqCst) > 0);
         assert_eq!(cores.lease(2, 2, &Cancel::new()).expect("all are free").threads(), 2);
     }
 

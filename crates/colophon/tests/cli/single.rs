@@ -198,11 +198,6 @@ fn a_picture_is_made_again_from_its_credential() {
     assert!(made.status.success(), "{}", text(&made.stderr));
     let replayed = home.run(&["replay", path(&first), "-o", path(&again), "--json"]);
     assert_eq!(json(&replayed.stdout)["same"], true, "{}", text(&replayed.stderr));
-    let hash = |file: &std::path::Path| {
-        json(&home.run(&["verify", path(file), "--json"]).stdout)[0]["c2pa"]["content_hash"].clone()
-    };
-    assert_eq!(hash(&first), hash(&again));
-    assert!(hash(&first).is_string());
     // What was changed since has no credential that holds.
     let mut bytes = std::fs::read(&first).expect("a file");
     let middle = bytes.len() / 2;
