@@ -17,6 +17,8 @@ use crate::{Store, StoreError};
 
 /// The pause before the second attempt; it doubles with each further one.
 const PAUSE: i64 = 2_000;
+/// The pause after a worker's first death.
+const AFTER_DEATH: i64 = 500;
 /// Longest pause between attempts.
 const LONGEST_PAUSE: i64 = 300_000;
 /// How often a job is taken up again whose worker died: the job may have been what killed it.
@@ -187,7 +189,9 @@ impl Store {
                 match &outcome {
                     Some(outcome) => end(tx, &now, outcome)?,
                     None if now.attempt < DEATHS.max(now.attempts) => {
-                        wait_again(tx, &now, tx.now, now.attempt)?;
+                        // Others go first meanwhile: it may not be this job's fault.
+                        let pause = doubled(AFTER_DEATH, now.attempt);
+                        wait_again(tx, &now, tx.now + pause, now.attempt)?;
                     }
                     None => {
                         let message = "the program stopped while it worked on this, each time it was tried";
@@ -263,8 +267,7 @@ fn end(tx: &Tx<'_>, job: &Job, outcome: &Outcome) -> Result<(), StoreError> {
         Outcome::Cancelled => (JobState::Cancelled, None, None),
         Outcome::Failed { .. } if job.cancel => (JobState::Cancelled, None, None),
         Outcome::Failed { passing: true, .. } if job.attempt < job.attempts && !late => {
-            let pause = PAUSE.saturating_mul(1 << job.attempt.saturating_sub(1).min(16)).min(LONGEST_PAUSE);
-            return wait_again(tx, job, tx.now + pause, job.attempt);
+            return wait_again(tx, job, tx.now + doubled(PAUSE, job.attempt), job.attempt);
         }
         Outcome::Failed { fault, .. } => (JobState::Failed, Some(fault.clone()), None),
     };
@@ -278,6 +281,11 @@ fn end(tx: &Tx<'_>, job: &Job, outcome: &Outcome) -> Result<(), StoreError> {
         hooks::insert(tx, job, state, url)?;
     }
     Ok(())
+}
+
+/// A pause after an attempt: doubled with each, up to a limit.
+fn doubled(first: i64, attempt: u32) -> i64 {
+    first.saturating_mul(1 << attempt.saturating_sub(1).min(16)).min(LONGEST_PAUSE)
 }
 
 /// Lets a job wait for another attempt.

@@ -83,6 +83,7 @@ fn a_dead_workers_job_goes_to_another_and_the_dead_one_cannot_end_it() {
     assert_eq!(desk.store.hold(&lost, "w1", LEASE).unwrap(), (true, false));
     desk.pass(30_001);
     assert_eq!(desk.store.recover(false, &mut |_| None).unwrap(), 1);
+    desk.pass(500);
     let again = desk.store.claim("w2", &["picture"], LEASE).unwrap().unwrap();
     assert_eq!((again.id.clone(), again.attempt), (lost.id.clone(), 2));
     assert_eq!(desk.store.hold(&lost, "w1", LEASE).unwrap(), (false, true));
@@ -112,6 +113,7 @@ fn a_job_that_kills_its_worker_each_time_is_given_up() {
         assert_eq!(desk.store.job(&id).unwrap().state, JobState::Queued);
         desk.claim().unwrap();
         desk.store.recover(true, &mut |_| None).unwrap();
+        desk.pass(300_000);
     }
     let job = desk.store.job(&id).unwrap();
     assert_eq!((job.state, job.error.unwrap().code.as_str()), (JobState::Failed, "worker_died"));

@@ -162,6 +162,7 @@ fn a_job_of_another_process_that_died_is_taken_over() {
     assert_eq!(theirs.recover(false, &mut |_| None).unwrap(), 0, "it is held");
     std::thread::sleep(Duration::from_millis(2_100));
     assert_eq!(theirs.recover(false, &mut |_| None).unwrap(), 1);
+    std::thread::sleep(Duration::from_millis(600));
     let again = theirs.claim("w2", &["picture"], LEASE).unwrap().unwrap();
     assert_eq!((again.id.clone(), again.attempt), (lost.id.clone(), 2));
     assert_eq!(ours.hold(&lost, "w1", LEASE).unwrap(), (false, true));
