@@ -168,9 +168,6 @@ enum Need {
 }
 
 fn need(method: &Method, path: &str) -> Need {
-    if matches!(path, "/healthz" | "/readyz") {
-        return Need::Nothing;
-    }
     let reads = method == Method::GET || method == Method::HEAD;
     let open = matches!(path, "/" | "/v1/session" | "/v1/setup" | "/v1/verify" | "/verify" | "/favicon.ico")
         || path.starts_with("/assets/")
@@ -196,10 +193,10 @@ fn need(method: &Method, path: &str) -> Need {
 
 fn admit(app: &Arc<App>, request: &Request, foreign: bool) -> Result<Client, ApiError> {
     let (headers, path) = (request.headers(), request.uri().path());
-    let need = need(request.method(), path);
     if matches!(path, "/healthz" | "/readyz") {
         return Ok(Client::nobody());
     }
+    let need = need(request.method(), path);
     if foreign {
         return Err(ApiError::forbidden("requests from other origins are not allowed"));
     }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use colophon_studio::store::{Delivery, StoreError};
+use colophon_studio::store::Delivery;
 use colophon_studio::{Studio, StudioError};
 use hmac::{Hmac, Mac as _};
 use sha2::Sha256;
@@ -85,13 +85,9 @@ fn tell_all(studio: &Studio, private: bool) -> Result<(), StudioError> {
         if !taken {
             tracing::info!("the webhook {} was not taken", delivery.id);
         }
-        done(store.delivered(&delivery, taken))?;
+        store.delivered(&delivery, taken)?;
     }
     Ok(())
-}
-
-fn done(kept: Result<(), StoreError>) -> Result<(), StudioError> {
-    kept.map_err(StudioError::from)
 }
 
 /// Whether the address took the message.

@@ -19,7 +19,7 @@ use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 
-use super::works;
+use super::{uploads, works};
 use crate::app::{App, Shared, read_json};
 use crate::error::ApiError;
 use crate::gate::{Client, within_quota};
@@ -59,18 +59,20 @@ pub(crate) struct ListQuery {
 
 /// A job as JSON; `works` as they were found.
 pub(crate) fn shape(store: &Store, job: &Job) -> Result<Value, StoreError> {
-    let works = if job.state == JobState::Done {
-        let filter = WorkFilter { job: Some(job.id.to_string()), limit: 64, ..WorkFilter::default() };
-        store.works(&filter)?.0
-    } else {
-        Vec::new()
-    };
+    let works = if job.state == JobState::Done { works_of(store, job)? } else { Vec::new() };
     let mut value = brief(store, job)?;
     value["request"] = job.request.clone();
     value["result"] = job.result.clone().unwrap_or_default();
-    // Oldest first: the order in which they were made.
-    value["works"] = works.iter().rev().map(works::shape).collect();
+    value["works"] = works.iter().map(works::shape).collect();
     Ok(value)
+}
+
+/// The works of a job, in the order in which they were made.
+fn works_of(store: &Store, job: &Job) -> Result<Vec<WorkRow>, StoreError> {
+    let filter = WorkFilter { job: Some(job.id.to_string()), limit: 64, ..WorkFilter::default() };
+    let (mut works, _) = store.works(&filter)?;
+    works.reverse();
+    Ok(works)
 }
 
 /// A job as JSON without its request, its result and its works.
@@ -118,6 +120,13 @@ pub(crate) async fn take(app: &Arc<App>, client: &Client, order: JobOrder) -> Re
     app.blocking(move |studio| Ok(studio.submit(order)?)).await
 }
 
+/// Takes a job and answers with it.
+async fn accept(app: &Arc<App>, client: &Client, order: JobOrder) -> Result<Response, ApiError> {
+    let job = take(app, client, order).await?;
+    let value = app.blocking(move |studio| Ok(shape(studio.store()?, &job)?)).await?;
+    Ok((StatusCode::ACCEPTED, Json(value)).into_response())
+}
+
 /// Stops a job when whoever waits for it goes away.
 struct Waiting {
     app: Arc<App>,
@@ -160,9 +169,7 @@ pub(crate) async fn ended(
         if now.state != JobState::Done {
             return Err(ApiError::stopped());
         }
-        let filter = WorkFilter { job: Some(now.id.to_string()), limit: 64, ..WorkFilter::default() };
-        let works = app.blocking(move |studio| Ok(studio.store()?.works(&filter)?.0)).await?;
-        return Ok(works.into_iter().rev().collect());
+        return app.blocking(move |studio| Ok(works_of(studio.store()?, &now)?)).await;
     }
 }
 
@@ -185,9 +192,7 @@ pub(crate) async fn create(
         tags: body.tags,
         ..JobOrder::default()
     };
-    let job = take(&app, &client, order).await?;
-    let value = app.blocking(move |studio| Ok(shape(studio.store()?, &job)?)).await?;
-    Ok((StatusCode::ACCEPTED, Json(value)).into_response())
+    accept(&app, &client, order).await
 }
 
 pub(crate) async fn list(
@@ -264,9 +269,7 @@ pub(crate) async fn retry(
         tags: job.tags,
         ..JobOrder::default()
     };
-    let job = take(&app, &client, order).await?;
-    let value = app.blocking(move |studio| Ok(shape(studio.store()?, &job)?)).await?;
-    Ok((StatusCode::ACCEPTED, Json(value)).into_response())
+    accept(&app, &client, order).await
 }
 
 pub(crate) async fn delete(
@@ -294,12 +297,8 @@ pub(crate) async fn preview(
         std::fs::read(studio.preview_path(&job.id)).map_err(none)
     });
     let bytes = bytes.await?;
-    let kind = match bytes.as_slice() {
-        [0x89, b'P', ..] => "image/png",
-        [0xff, 0xd8, ..] => "image/jpeg",
-        _ => "image/webp",
-    };
-    Ok(([(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, "no-store")], bytes).into_response())
+    Ok(([(header::CONTENT_TYPE, uploads::sniff(&bytes)), (header::CACHE_CONTROL, "no-store")], bytes)
+        .into_response())
 }
 
 /// The events of one job, from wherever the listener stopped listening.

@@ -103,7 +103,7 @@ async fn read(app: &App, request: Request) -> Result<(NamedTempFile, String, u64
 }
 
 /// What a file is, by its content: what a client says of it does not count.
-fn sniff(head: &[u8]) -> &'static str {
+pub(super) fn sniff(head: &[u8]) -> &'static str {
     let at = |place: usize, what: &[u8]| head.get(place..place + what.len()) == Some(what);
     let brand = |brands: &[&[u8]]| at(4, b"ftyp") && brands.iter().any(|b| at(8, b));
     match head {

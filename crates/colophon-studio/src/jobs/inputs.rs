@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use colophon_types::Declared;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use tempfile::TempDir;
 
 use super::Run;
 use super::shelf::About;
@@ -30,6 +31,18 @@ pub(crate) struct InputFile {
     pub(crate) name: String,
     /// Where it is.
     pub(crate) path: PathBuf,
+}
+
+impl InputFile {
+    /// A copy that is called as the file was when it came, for readers that go by its name; it lies in
+    /// the folder that is given with it.
+    pub(crate) fn under_its_name(&self) -> Result<(TempDir, PathBuf), StudioError> {
+        let folder =
+            tempfile::tempdir().map_err(StudioError::io("make a folder in", &std::env::temp_dir()))?;
+        let path = folder.path().join(&self.name);
+        std::fs::copy(&self.path, &path).map_err(StudioError::io("read", &self.path))?;
+        Ok((folder, path))
+    }
 }
 
 /// Sealing what something else generated.
@@ -105,11 +118,7 @@ impl Run<'_> {
 impl MarkJob {
     pub(crate) fn run(&self, run: &mut Run<'_>) -> Result<(), StudioError> {
         let file = run.file(&self.file)?;
-        // The seal takes the name that the file came with.
-        let named =
-            tempfile::tempdir().map_err(StudioError::io("make a folder in", &std::env::temp_dir()))?;
-        let path = named.path().join(&file.name);
-        std::fs::copy(&file.path, &path).map_err(StudioError::io("read", &file.path))?;
+        let (_folder, path) = file.under_its_name()?;
         let brought = Brought {
             generator: self.generator.clone(),
             declared: self.declared,

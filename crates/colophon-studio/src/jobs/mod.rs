@@ -268,11 +268,6 @@ pub struct JobOrder {
 }
 
 impl Studio {
-    /// Kinds of jobs.
-    pub fn job_kinds() -> &'static [&'static str] {
-        &JobRequest::KINDS
-    }
-
     /// The content that jobs of a kind make, for the scopes of keys.
     pub fn job_scope(kind: &str) -> &'static str {
         JobRequest::scope(kind)

@@ -211,11 +211,7 @@ impl TranscriptionJob {
 impl AudiobookJob {
     pub(crate) fn run(&self, run: &mut Run<'_>) -> Result<(), StudioError> {
         let file = run.file(&self.file)?;
-        // The reader goes by the ending of the name.
-        let named =
-            tempfile::tempdir().map_err(StudioError::io("make a folder in", &std::env::temp_dir()))?;
-        let book = named.path().join(&file.name);
-        std::fs::copy(&file.path, &book).map_err(StudioError::io("read", &file.path))?;
+        let (_folder, book) = file.under_its_name()?;
         let request = AudiobookRequest {
             book,
             format: self.format.unwrap_or(SoundFormat::Aac),

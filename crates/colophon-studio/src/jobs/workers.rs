@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::JoinHandle;
@@ -147,13 +148,13 @@ impl Workers {
             let (studio, store) = (Arc::clone(&studio), store.clone());
             let work = move || work(&studio, &store, &name, &kinds);
             let thread = std::thread::Builder::new().name(format!("worker-{number}")).spawn(work);
-            threads.push(thread.map_err(StudioError::io("start a thread for", studio_home()))?);
+            threads.push(thread.map_err(StudioError::io("start a thread for", Path::new("jobs")))?);
         }
         if !options.alone {
             let (neighbour, store) = (Arc::clone(&studio), store.clone());
             let thread = std::thread::Builder::new().name("neighbours".into());
             let thread = thread.spawn(move || watch_neighbours(&neighbour, &store));
-            threads.push(thread.map_err(StudioError::io("start a thread for", studio_home()))?);
+            threads.push(thread.map_err(StudioError::io("start a thread for", Path::new("jobs")))?);
         }
         Ok(Self { studio, threads })
     }
@@ -174,10 +175,6 @@ impl Workers {
             let _ = thread.join();
         }
     }
-}
-
-fn studio_home() -> &'static std::path::Path {
-    std::path::Path::new("jobs")
 }
 
 /// Hears of jobs that others order and stop, and takes up those whose workers died.

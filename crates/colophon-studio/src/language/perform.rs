@@ -55,10 +55,7 @@ impl Studio {
         cancel: &Cancel,
         on_piece: &mut dyn FnMut(&Piece) -> bool,
     ) -> Result<Performed, StudioError> {
-        let mut growing = TextSeal::begin(self.sealer()?);
-        let (written, about) = self.carry_out(task, options, progress, cancel, &mut |words| {
-            on_piece(&growing.piece(words.to_owned()))
-        })?;
+        let (growing, written, about) = self.grow(task, options, progress, cancel, on_piece)?;
         let receipt = about.receipt(written.seed, written.watermark)?;
         let model = receipt.models[0].id.clone();
         let sealed = if growing.is_empty() { None } else { Some(growing.finish(receipt, cancel)?) };
@@ -104,14 +101,28 @@ impl Studio {
         cancel: &Cancel,
         on_piece: &mut dyn FnMut(&Piece) -> bool,
     ) -> Result<TaskDocument, StudioError> {
-        let mut growing = TextSeal::begin(self.sealer()?);
-        let (written, about) = self.carry_out(task, options, progress, cancel, &mut |words| {
-            on_piece(&growing.piece(words.to_owned()))
-        })?;
+        // The pieces were shown; what is sealed is the document.
+        let (_, written, about) = self.grow(task, options, progress, cancel, on_piece)?;
         let receipt = about.receipt(written.seed, written.watermark)?;
         let Written { text, usage, report, .. } = written;
         let draft = Draft::new(Media::Text(text), receipt);
         Ok(TaskDocument { sealed: seal(draft, &*self.sealer()?, cancel, progress)?, report, usage })
+    }
+
+    /// Does a task and shows the pieces of its text as they come.
+    fn grow(
+        &self,
+        task: &Task,
+        options: &TaskOptions,
+        progress: &dyn Progress,
+        cancel: &Cancel,
+        on_piece: &mut dyn FnMut(&Piece) -> bool,
+    ) -> Result<(TextSeal, Written, About), StudioError> {
+        let mut growing = TextSeal::begin(self.sealer()?);
+        let (written, about) = self.carry_out(task, options, progress, cancel, &mut |words| {
+            on_piece(&growing.piece(words.to_owned()))
+        })?;
+        Ok((growing, written, about))
     }
 
     fn carry_out(
