@@ -63,6 +63,8 @@ pub(crate) struct App {
     pub(crate) buckets: Buckets,
     pub(crate) metrics: Metrics,
     pub(crate) responses: Responses,
+    /// What `/openapi.json` answers with.
+    pub(crate) document: serde_json::Value,
     /// Places for those who verify without a key.
     pub(crate) verifying: Semaphore,
     /// A place for one whose password is hashed.
@@ -70,15 +72,30 @@ pub(crate) struct App {
 }
 
 impl App {
-    pub(crate) fn new(studio: Arc<Studio>, options: ServerOptions) -> Self {
+    pub(crate) fn new(studio: Arc<Studio>, options: ServerOptions, document: serde_json::Value) -> Self {
         Self {
             studio,
             options,
             buckets: Buckets::default(),
             metrics: Metrics::default(),
             responses: Responses::default(),
+            document,
             verifying: Semaphore::new(VERIFYING),
             signing: Semaphore::new(1),
+        }
+    }
+
+    /// Files of this machine are models for those on this machine alone: from elsewhere a model is called by
+    /// its name.
+    pub(crate) fn model_may_be(&self, model: Option<&str>) -> Result<(), ApiError> {
+        let is_path = |name: &str| name.ends_with(".gguf") || name.contains(['/', '\\']);
+        let known = |name: &str| self.studio.text_models().iter().any(|m| m.id == name);
+        match model.filter(|name| !self.options.loopback && is_path(name) && !known(name)) {
+            Some(name) => {
+                let message = format!("there is no model '{name}': see /v1/models");
+                Err(ApiError { code: "model_not_found", ..ApiError::not_found(message) })
+            }
+            None => Ok(()),
         }
     }
 

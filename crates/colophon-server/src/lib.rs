@@ -4,11 +4,14 @@
 //! contract: handlers are asynchronous and never compute; loading, tokenising and embedding run on
 //! blocking threads, generation on the engines' own.
 
+mod api;
 mod app;
 mod error;
+mod form;
 mod gate;
 mod hooks;
 mod metrics;
+mod openapi;
 mod reply;
 mod routes;
 mod sse;
@@ -25,7 +28,6 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{Method, Uri};
 use axum::middleware::from_fn_with_state;
-use axum::routing::{delete, get, post};
 use colophon_studio::{Studio, StudioError, Workers, WorkersOptions};
 use colophon_types::{ErrorCode, Explain};
 use tokio::net::TcpListener;
@@ -80,83 +82,15 @@ impl Explain for ServeError {
 
 /// The routes, for tests and for [`serve`].
 pub fn router(studio: Arc<Studio>, options: ServerOptions) -> Router {
-    let app = Arc::new(App::new(studio, options));
-    Router::new()
-        .route("/v1/models", get(routes::models::list))
-        .route("/v1/models/{*id}", get(routes::models::one))
-        .route("/v1/chat/completions", post(routes::chat::post))
-        .route("/v1/completions", post(routes::completions::post))
-        .route("/v1/responses", post(routes::responses::post))
-        .route("/v1/responses/{id}", get(routes::responses::get).delete(routes::responses::delete))
-        .route("/v1/embeddings", post(routes::embeddings::post))
-        .route("/v1/images/generations", post(routes::images::generations))
-        .route("/v1/images/edits", post(routes::edits::edits))
-        .route("/v1/images/variations", post(routes::edits::variations))
-        .route("/v1/audio/speech", post(routes::speech::post))
-        .route("/v1/audio/transcriptions", post(routes::transcriptions::transcriptions))
-        .route("/v1/audio/translations", post(routes::transcriptions::translations))
-        .route("/v1/audio/voices", get(routes::speech::list))
-        .route("/v1/verify", post(routes::verify::post))
-        .route("/verify", get(routes::verify::page).post(routes::verify::form))
-        .merge(studio_routes())
-        .route("/healthz", get(routes::health::alive))
-        .route("/readyz", get(routes::health::ready))
-        .route("/metrics", get(routes::health::metrics))
-        .route("/openapi.json", get(routes::health::openapi))
+    let (routes, document) = api::api().finish();
+    let app = Arc::new(App::new(studio, options, document));
+    routes
         .fallback(unknown)
         .method_not_allowed_fallback(wrong_method)
         // Bodies are counted as they are read, against the options' own limit.
         .layer(DefaultBodyLimit::disable())
         .layer(from_fn_with_state(Arc::clone(&app), gate::gate))
         .with_state(app)
-}
-
-/// Jobs, the gallery, people, and the page.
-fn studio_routes() -> Router<Arc<App>> {
-    use routes::{house, jobs, log, people, session, uploads, videos, works};
-    Router::new()
-        .route("/", get(ui::page))
-        .route("/assets/{*path}", get(ui::asset))
-        .route("/v1/session", get(session::get).post(session::sign_in).delete(session::sign_out))
-        .route("/v1/setup", post(session::setup))
-        .route("/v1/uploads", post(uploads::create))
-        .route("/v1/uploads/{id}/content", get(uploads::content))
-        .route("/v1/jobs", get(jobs::list).post(jobs::create))
-        .route("/v1/jobs/{id}", get(jobs::get).delete(jobs::delete))
-        .route("/v1/jobs/{id}/cancel", post(jobs::cancel))
-        .route("/v1/jobs/{id}/retry", post(jobs::retry))
-        .route("/v1/jobs/{id}/events", get(jobs::events))
-        .route("/v1/jobs/{id}/preview", get(jobs::preview))
-        .route("/v1/events", get(jobs::all_events))
-        .route("/v1/videos", get(videos::list).post(videos::create))
-        .route("/v1/videos/{id}", get(videos::get).delete(videos::delete))
-        .route("/v1/videos/{id}/content", get(videos::content))
-        .route("/v1/videos/{id}/remix", post(videos::remix))
-        .route("/v1/works", get(works::list))
-        .route("/v1/works/{id}", get(works::get).patch(works::patch).delete(works::delete))
-        .route("/v1/works/{id}/restore", post(works::restore))
-        .route("/v1/works/{id}/content", get(works::content))
-        .route("/v1/works/{id}/files/{name}", get(works::further))
-        .route("/v1/works/{id}/thumbnail", get(works::thumbnail))
-        .route("/v1/works/{id}/credential", get(works::credential))
-        .route("/v1/works/{id}/export", get(works::export))
-        .route("/v1/tags", get(works::tags))
-        .route("/v1/recipes", get(house::recipes))
-        .route("/v1/recipes/{name}", get(house::one_recipe))
-        .route("/v1/options", get(house::options))
-        .route("/v1/settings", get(house::settings).put(house::change_settings))
-        .route("/v1/catalogue", get(house::catalogue))
-        .route("/v1/catalogue/{id}", delete(house::remove_model))
-        .route("/v1/status", get(house::status))
-        .route("/v1/keys", get(people::keys).post(people::add_key))
-        .route("/v1/keys/{name}", delete(people::remove_key))
-        .route("/v1/accounts", get(people::accounts).post(people::add_account))
-        .route("/v1/accounts/{name}", delete(people::remove_account))
-        .route("/v1/audit", get(people::audit))
-        .route("/v1/log/checkpoint", get(log::checkpoint))
-        .route("/v1/log/key", get(log::key))
-        .route("/v1/log/tile/{*path}", get(log::tile))
-        .route("/v1/log/proof/{sha256}", get(log::proof))
 }
 
 async fn unknown(uri: Uri) -> ApiError {
@@ -264,39 +198,4 @@ fn listen(
             () = async { let _ = hear.await; tokio::time::sleep(GRACE).await; } => Ok(()),
         }
     })
-}
-
-#[cfg(test)]
-#[allow(clippy::unwrap_used)]
-mod tests {
-    use std::collections::BTreeSet;
-
-    use serde_json::Value;
-
-    /// Every route of the source stands in the document with its methods, and nothing else does.
-    #[test]
-    fn the_document_and_the_routes_agree() {
-        let document: Value = serde_json::from_str(include_str!("../openapi.json")).unwrap();
-        let mut documented = BTreeSet::new();
-        for (path, item) in document["paths"].as_object().unwrap() {
-            for method in item.as_object().unwrap().keys().filter(|k| *k != "parameters") {
-                documented.insert(format!("{method} {path}"));
-            }
-        }
-        let mut routed = BTreeSet::new();
-        for route in include_str!("lib.rs").split(".route(\"").skip(1) {
-            let Some((path, handlers)) = route.split_once('"') else { continue };
-            if !path.starts_with('/') {
-                continue;
-            }
-            let path = path.replace("{*", "{");
-            let handlers = handlers.split("\n        .").next().unwrap();
-            for method in ["get", "post", "put", "patch", "delete"] {
-                if handlers.contains(&format!(" {method}(")) || handlers.contains(&format!(".{method}(")) {
-                    routed.insert(format!("{method} {path}"));
-                }
-            }
-        }
-        assert_eq!(routed, documented);
-    }
 }

@@ -50,6 +50,7 @@ pub(crate) async fn submit(
     model: Option<String>,
     request: GenerateRequest,
 ) -> Result<Events, ApiError> {
+    app.model_may_be(model.as_deref())?;
     let (send, events) = channel(WAITING);
     let watched = Watched::default();
     let (app, stop) = (Arc::clone(app), watched.cancel());

@@ -6,6 +6,7 @@ use colophon_studio::chat::{
     Dry, Format, GenerateRequest, IMAGE_MARK, ImageInput, Message, Mirostat, Prompt, Role, Sampling, Tool,
     ToolCall, ToolChoice, Xtc,
 };
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -18,7 +19,7 @@ const MAX_CHOICES: usize = 8;
 const MAX_IMAGE: usize = 20 << 20;
 
 /// A text, or a list of them.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub(crate) enum OneOrMany {
     One(String),
@@ -35,28 +36,45 @@ impl OneOrMany {
 }
 
 /// Parameters that every text route has.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
+#[schemars(rename = "Generation")]
 pub(crate) struct Common {
+    /// Catalogue id, path of a GGUF file, or a model at another server; the default one when missing
     pub(crate) model: Option<String>,
     pub(crate) stream: Option<bool>,
     pub(crate) stream_options: Option<StreamOptions>,
+    /// How many answers.
+    #[schemars(range(min = 1, max = 8))]
     pub(crate) n: Option<usize>,
+    #[schemars(range(min = 1))]
     pub(crate) max_tokens: Option<usize>,
+    #[schemars(range(min = 1))]
     pub(crate) max_completion_tokens: Option<usize>,
+    /// 0 always takes the likeliest token.
+    #[schemars(range(min = 0.0, max = 5.0))]
     pub(crate) temperature: Option<f32>,
+    #[schemars(range(min = 0.0, max = 1.0))]
     pub(crate) top_p: Option<f32>,
+    #[schemars(range(min = -2.0, max = 2.0))]
     pub(crate) frequency_penalty: Option<f32>,
+    #[schemars(range(min = -2.0, max = 2.0))]
     pub(crate) presence_penalty: Option<f32>,
     pub(crate) logit_bias: Option<std::collections::BTreeMap<String, f32>>,
     pub(crate) stop: Option<OneOrMany>,
     pub(crate) seed: Option<i64>,
+    /// Turns are fair between users.
     pub(crate) user: Option<String>,
     // Samplers that OpenAI does not have, under the names of other local servers.
+    #[schemars(range(min = 0))]
     pub(crate) top_k: Option<i32>,
+    #[schemars(range(min = 0.0, max = 1.0))]
     pub(crate) min_p: Option<f32>,
+    #[schemars(range(min = 0.0, max = 1.0))]
     pub(crate) typical_p: Option<f32>,
+    #[schemars(range(min = 0.1, max = 10.0))]
     pub(crate) repeat_penalty: Option<f32>,
+    #[schemars(range(min = -1))]
     pub(crate) repeat_last_n: Option<i32>,
     pub(crate) dry_multiplier: Option<f32>,
     pub(crate) dry_base: Option<f32>,
@@ -64,13 +82,16 @@ pub(crate) struct Common {
     pub(crate) dry_penalty_last_n: Option<i32>,
     pub(crate) xtc_probability: Option<f32>,
     pub(crate) xtc_threshold: Option<f32>,
+    /// 1 or 2; 0 for none.
+    #[schemars(range(min = 0, max = 2))]
     pub(crate) mirostat: Option<u8>,
     pub(crate) mirostat_tau: Option<f32>,
     pub(crate) mirostat_eta: Option<f32>,
+    /// GBNF; its start rule is `root`.
     pub(crate) grammar: Option<String>,
 }
 
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 pub(crate) struct StreamOptions {
     pub(crate) include_usage: bool,
@@ -149,7 +170,8 @@ impl Common {
 }
 
 /// A body of `/v1/chat/completions`.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[schemars(rename = "ChatRequest")]
 pub(crate) struct ChatBody {
     #[serde(flatten)]
     pub(crate) common: Common,
@@ -174,10 +196,12 @@ pub(crate) struct ChatBody {
     pub(crate) audio: Option<AudioBody>,
 }
 
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[schemars(rename = "SentMessage")]
 pub(crate) struct MessageBody {
     pub(crate) role: String,
     #[serde(default)]
+    /// A text, or parts: `text`, and `image_url` with a `data:` URL where the model sees.
     pub(crate) content: Option<ContentBody>,
     #[serde(default)]
     pub(crate) tool_calls: Option<Vec<ToolCallBody>>,
@@ -185,14 +209,16 @@ pub(crate) struct MessageBody {
     pub(crate) tool_call_id: Option<String>,
 }
 
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(untagged)]
+#[schemars(rename = "SentContent")]
 pub(crate) enum ContentBody {
     Text(String),
     Parts(Vec<PartBody>),
 }
 
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[schemars(rename = "SentPart")]
 pub(crate) struct PartBody {
     #[serde(rename = "type")]
     pub(crate) kind: String,
@@ -202,24 +228,28 @@ pub(crate) struct PartBody {
     pub(crate) image_url: Option<Value>,
 }
 
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[schemars(rename = "SentToolCall")]
 pub(crate) struct ToolCallBody {
     pub(crate) id: String,
     pub(crate) function: FunctionCallBody,
 }
 
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[schemars(rename = "SentFunctionCall")]
 pub(crate) struct FunctionCallBody {
     pub(crate) name: String,
     pub(crate) arguments: String,
 }
 
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[schemars(rename = "Tool")]
 pub(crate) struct ToolBody {
     #[serde(rename = "type")]
     pub(crate) kind: String,
     /// Chat completions nest the function, responses do not.
     #[serde(default)]
+    #[schemars(with = "Option<Value>")]
     pub(crate) function: Option<Tool>,
     #[serde(default)]
     pub(crate) name: Option<String>,
@@ -229,7 +259,8 @@ pub(crate) struct ToolBody {
     pub(crate) parameters: Option<Value>,
 }
 
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[schemars(rename = "ResponseFormat")]
 pub(crate) struct FormatBody {
     #[serde(rename = "type")]
     pub(crate) kind: String,
@@ -240,7 +271,8 @@ pub(crate) struct FormatBody {
     pub(crate) schema: Option<Value>,
 }
 
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[schemars(rename = "FormatSchema")]
 pub(crate) struct SchemaBody {
     #[serde(default)]
     pub(crate) schema: Option<Value>,

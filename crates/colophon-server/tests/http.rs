@@ -545,7 +545,7 @@ fn what_is_no_sound_is_refused_in_openais_shape() {
     let sound = ("file", Some("x.flac"), SPOKEN);
     for (parts, status, param) in [
         (&[("model", None, &b"whisper-1"[..])][..], 400, "file"),
-        (&[("file", Some("x.mp3"), b"")], 400, ""),
+        (&[("file", Some("x.mp3"), b"")], 400, "file"),
         (&[("file", Some("x.wav"), b"no sound at all")], 400, ""),
         (&[("file", Some("x.flac"), &SPOKEN[..60])], 400, ""),
         (&[sound, ("model", None, b"/etc")], 404, ""),

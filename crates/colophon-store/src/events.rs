@@ -1,6 +1,6 @@
 //! What happened to jobs, in order, so that a listener who comes back misses nothing.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::jobs::{Job, JobId, by_id, hold_by_id};
 use crate::sql::{Tx, params};
@@ -72,8 +72,8 @@ impl Store {
         });
     }
 
-    /// Notes that there is a preview with this number.
-    pub fn note_preview(&self, id: &JobId, number: i64) {
+    /// Notes that there is a preview with this number, and what is known of its file.
+    pub fn note_preview(&self, id: &JobId, number: i64, marks: Value) {
         let id = id.clone();
         self.write_later(move |tx| {
             let job = hold_by_id(tx, &id)?;
@@ -81,7 +81,7 @@ impl Store {
                 return Ok(());
             }
             tx.db.execute("UPDATE job SET preview = ?2 WHERE seq = ?1", params![job.seq, number])?;
-            append(tx, &job, "preview", number.into())
+            append(tx, &job, "preview", json!({"number": number, "marks": marks}))
         });
     }
 

@@ -70,6 +70,15 @@ impl Store {
         })
     }
 
+    /// Forgets a file that was brought; whether it was there.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn remove_upload(&self, id: &str) -> Result<bool, StoreError> {
+        let id = id.to_owned();
+        self.write(move |tx| Ok(tx.db.execute("DELETE FROM upload WHERE id = ?1", params![id])? > 0))
+    }
+
     /// Forgets files whose time is over and that no waiting or running job names. Gives them.
     ///
     /// # Errors

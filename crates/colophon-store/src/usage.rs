@@ -1,5 +1,6 @@
 //! What was used, by owner and day, and how much may be.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::sql::{Tx, params};
@@ -21,7 +22,7 @@ pub struct Usage {
 }
 
 /// How much may be used in a day (UTC); `None` for as much as one likes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Quota {
     /// Requests.

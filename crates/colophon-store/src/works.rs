@@ -1,5 +1,6 @@
 //! The gallery: what was made, where its files are, and how it is found again.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -106,7 +107,7 @@ pub struct WorkFilter {
 }
 
 /// What can be changed about a work without touching its files.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct WorkEdit {
     /// Another title.

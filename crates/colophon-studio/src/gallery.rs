@@ -2,6 +2,7 @@
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use colophon_seal::Verdict;
 use colophon_store::{JobId, NewWork, Store, StoreError, WorkEdit, WorkFilter, WorkRow};
@@ -16,6 +17,8 @@ use crate::{Studio, StudioError, jobs};
 const BATCH: usize = 64;
 /// Characters of a prompt that are read for its meaning.
 const READ: usize = 1_000;
+/// How long a preview is kept.
+const PREVIEW_LIFE: Duration = Duration::from_secs(1800);
 
 impl Studio {
     /// The records of this studio, made on first use.
@@ -48,9 +51,14 @@ impl Studio {
         self.home.join("works")
     }
 
-    /// Where the newest preview of a job lies while it runs.
-    pub fn preview_path(&self, job: &JobId) -> PathBuf {
-        self.home.join("works").join(".previews").join(job.as_str())
+    /// Where the previews of jobs lie for a while.
+    fn previews_dir(&self) -> PathBuf {
+        self.works_dir().join(".previews")
+    }
+
+    /// Where a job's preview of this number lies, while the job runs and a little longer.
+    pub fn preview_path(&self, job: &JobId, number: i64) -> PathBuf {
+        self.previews_dir().join(format!("{job}.{number}"))
     }
 
     /// A file of a work: its main one, or a further one by name.
@@ -201,6 +209,12 @@ impl Studio {
         let store = self.store()?;
         for upload in store.expire_uploads()? {
             let _ = std::fs::remove_file(self.upload_path(&upload.id));
+        }
+        for entry in std::fs::read_dir(self.previews_dir()).into_iter().flatten().flatten() {
+            let age = entry.metadata().and_then(|m| m.modified()).ok().and_then(|at| at.elapsed().ok());
+            if age.is_some_and(|age| age > PREVIEW_LIFE) {
+                let _ = std::fs::remove_file(entry.path());
+            }
         }
         for id in store.old_trash(store.now() - i64::from(days) * 86_400_000)? {
             self.remove_work(&id)?;

@@ -65,7 +65,7 @@ pub use error::StudioError;
 pub use examine::{escape, report};
 pub use faces::FaceRequest;
 pub use film::{Deliverable, Made, Timing};
-pub use jobs::{Input, JobOrder, Tally, UPLOAD_LIFE, Workers, WorkersOptions};
+pub use jobs::{Input, JobOrder, SPRITESHEET, Tally, Workers, WorkersOptions, job_schemas};
 pub use language::{
     DEFAULT_ENCODER, Embedded, Found, Indexed, LanguageOptions, Languages, Performed, Question, SealedReply,
     SearchOptions, TaskDocument, TaskOptions, TextEvent, TextModel, TextSink,

@@ -1,6 +1,7 @@
 //! Settings that can be changed while the program runs: kept in the records, used from the next work on.
 //! What the settings file, the environment or a flag says counts more and cannot be changed here.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -12,7 +13,7 @@ const RECORD: &str = "settings";
 const LONGEST: usize = 200;
 
 /// What can be changed; `None` for what is left as it is.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct SettingsEdit {
     /// Who answers for the content.
@@ -29,7 +30,7 @@ pub struct SettingsEdit {
 }
 
 /// What can be changed about the visible label.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct LabelEdit {
     /// Whose law's wording it has.

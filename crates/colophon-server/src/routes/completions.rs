@@ -6,6 +6,7 @@ use axum::extract::{Extension, State};
 use axum::response::{IntoResponse, Response};
 use colophon_studio::chat::{Prompt, TokenLogprob};
 use colophon_studio::{SealedReply, TextEvent};
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio_stream::wrappers::ReceiverStream;
@@ -23,8 +24,9 @@ const MAX_PROMPTS: usize = 32;
 /// OpenAI's length where none is given.
 const USUAL_TOKENS: usize = 16;
 
-#[derive(Deserialize)]
-struct CompletionBody {
+#[derive(Deserialize, JsonSchema)]
+#[schemars(rename = "CompletionRequest")]
+pub(crate) struct CompletionBody {
     #[serde(flatten)]
     common: Common,
     prompt: OneOrMany,

@@ -1,166 +1,187 @@
-//! `/v1/images/edits` and `/v1/images/variations`: forms with pictures in them.
+//! `/v1/images/edits` and `/v1/images/variations`: forms with pictures in them, as jobs.
 
-use std::collections::HashMap;
-use std::str::FromStr;
+use std::sync::Arc;
 
-use axum::extract::multipart::MultipartError;
-use axum::extract::{FromRequest as _, Multipart, Request, State};
+use axum::Extension;
+use axum::extract::{Request, State};
 use axum::response::Response;
-use colophon_studio::image::dream::Dream;
-use colophon_studio::image::gatys::Painting;
-use colophon_studio::image::grade::Grade;
-use colophon_studio::image::sketch::Pencil;
-use colophon_studio::image::upscale::Quality;
-use colophon_studio::{Behind, DiffusionRequest, Edit, Partial, PictureFile, Studio, StudioError, Variation};
-use colophon_types::{Cancel, NoProgress, PictureFormat};
+use colophon_types::PictureFormat;
+use serde_json::{Value, json};
 
-use super::images::{COMPOSER, MOST, PARTIALS, format, size, streamed, whole};
+use super::attended::Attended;
+use super::images::{COMPOSER, MOST, PARTIALS, answer, format, set_format, size, streamed};
 use crate::app::{App, Shared};
 use crate::error::ApiError;
+use crate::form::{Form, SentFile};
+use crate::gate::Client;
 
 /// What `model` may name.
 const MODELS: &str =
     "style, like, paint, dream, upscale, cutout, remove, sketch, grade, crop, composer, or a diffusion model";
-/// Files of one form, at most.
+/// Operations of the studio that `model` may name as they are.
+const OPERATIONS: [&str; 10] =
+    ["style", "like", "paint", "dream", "upscale", "cutout", "remove", "sketch", "grade", "crop"];
+/// Pictures of one form, at most.
 const FILES: usize = 16;
 
-/// A form: words by name, and pictures in their order.
-#[derive(Default)]
-struct Form {
-    words: HashMap<String, String>,
-    images: Vec<PictureFile>,
-    mask: Option<PictureFile>,
+/// The files of a request, and its fields. What stands for a file is its place among the files.
+struct Asked {
+    files: Vec<SentFile>,
+    request: Value,
 }
 
-impl Form {
-    async fn read(app: &App, request: Request) -> Result<Self, ApiError> {
-        let unreadable = |why: &str| ApiError::bad(format!("the form cannot be read: {why}"), None);
-        let broken = |e: MultipartError| unreadable(&e.body_text());
-        let limit = app.options.max_body;
-        let form = Multipart::from_request(request, &()).await;
-        let mut multipart = form.map_err(|e| unreadable(&e.body_text()))?;
-        let mut form = Self::default();
-        let mut total = 0;
-        while let Some(mut field) = multipart.next_field().await.map_err(broken)? {
-            let name = field.name().unwrap_or_default().trim_end_matches("[]").to_owned();
-            // A client may send a path; only its last part is a name.
-            let file = field.file_name().unwrap_or(&name);
-            let file = file.rsplit(['/', '\\']).next().unwrap_or_default().to_owned();
-            let mut bytes = Vec::new();
-            while let Some(chunk) = field.chunk().await.map_err(broken)? {
-                total += chunk.len();
-                if total > limit {
-                    return Err(ApiError::too_large(limit));
+impl Asked {
+    fn new(operation: &str, file: SentFile) -> Self {
+        Self { files: vec![file], request: json!({"operation": operation, "file": 0}) }
+    }
+
+    /// Adds a file, and gives what stands for it.
+    fn add(&mut self, file: SentFile) -> Value {
+        self.files.push(file);
+        json!(self.files.len() - 1)
+    }
+
+    async fn order(self, app: &Arc<App>, client: &Client) -> Result<Attended, ApiError> {
+        let mut request = self.request;
+        Attended::order(app, client, "picture.edit", self.files, move |inputs| {
+            let resolve = |place: &mut Value| {
+                let input = place.as_u64().and_then(|n| inputs.get(usize::try_from(n).ok()?));
+                if let Some(input) = input {
+                    *place = input.clone();
                 }
-                bytes.extend_from_slice(&chunk);
-            }
-            match name.as_str() {
-                "mask" => form.mask = Some(PictureFile { name: file, bytes: bytes.into() }),
-                "image" if form.images.len() < FILES => {
-                    form.images.push(PictureFile { name: file, bytes: bytes.into() });
-                }
-                "image" => {
-                    return Err(ApiError::bad(format!("at most {FILES} images are taken"), Some("image")));
-                }
-                _ => {
-                    let words = String::from_utf8(bytes).map_err(|e| unreadable(&e.to_string()))?;
-                    form.words.insert(name, words);
+            };
+            for name in ["file", "mask", "guide", "behind"] {
+                if let Some(place) = request.get_mut(name) {
+                    resolve(place);
                 }
             }
-        }
-        Ok(form)
-    }
-
-    fn word(&self, name: &str) -> Option<&str> {
-        self.words.get(name).map(String::as_str).filter(|w| !w.is_empty())
-    }
-
-    /// A number, or `true` or `false`.
-    fn value<T: FromStr>(&self, name: &str) -> Result<Option<T>, ApiError> {
-        let Some(word) = self.word(name) else { return Ok(None) };
-        let bad = |_| ApiError::bad(format!("'{word}' is no value of '{name}'"), Some(name));
-        word.trim().parse().map(Some).map_err(|_: T::Err| bad(()))
-    }
-
-    /// A number from 0 to 1.
-    fn share(&self, name: &str) -> Result<Option<f32>, ApiError> {
-        let bad = || ApiError::bad(format!("'{name}' must be 0 to 1"), Some(name));
-        match self.value::<f32>(name)? {
-            Some(value) if !(0.0..=1.0).contains(&value) => Err(bad()),
-            value => Ok(value),
-        }
-    }
-
-    fn format(&self) -> Result<PictureFormat, ApiError> {
-        if let Some(other) = self.word("response_format").filter(|f| *f != "b64_json") {
-            let message = format!("'{other}' is not offered; pictures come as b64_json");
-            return Err(ApiError::bad(message, Some("response_format")));
-        }
-        format(self.word("output_format"), self.value("output_compression")?)
+            for place in request.get_mut("paintings").and_then(Value::as_array_mut).into_iter().flatten() {
+                resolve(place);
+            }
+            request
+        })
+        .await
     }
 }
 
-pub(crate) async fn edits(State(app): Shared, request: Request) -> Result<Response, ApiError> {
-    let mut form = Form::read(&app, request).await?;
-    let (format, seed) = (form.format()?, form.value("seed")?);
-    let stream = form.value("stream")? == Some(true);
-    if form.images.is_empty() {
+/// Copies fields from a form.
+struct Fields<'a> {
+    form: &'a Form,
+    request: &'a mut Value,
+}
+
+impl Fields<'_> {
+    fn words(&mut self, names: &[(&str, &str)]) {
+        for (theirs, ours) in names {
+            if let Some(word) = self.form.word(theirs) {
+                self.request[*ours] = word.into();
+            }
+        }
+    }
+
+    fn numbers(&mut self, names: &[&str]) -> Result<(), ApiError> {
+        for name in names {
+            if let Some(value) = self.form.value::<f64>(name)? {
+                self.request[*name] = json!(value);
+            }
+        }
+        Ok(())
+    }
+
+    fn counts(&mut self, names: &[&str]) -> Result<(), ApiError> {
+        for name in names {
+            if let Some(value) = self.form.value::<u64>(name)? {
+                self.request[*name] = json!(value);
+            }
+        }
+        Ok(())
+    }
+
+    fn shares(&mut self, names: &[&str]) -> Result<(), ApiError> {
+        for name in names {
+            if self.form.value::<f64>(name)?.is_some_and(|v| !(0.0..=1.0).contains(&v)) {
+                return Err(ApiError::bad(format!("'{name}' must be 0 to 1"), Some(name)));
+            }
+        }
+        self.numbers(names)
+    }
+
+    fn size(&mut self) -> Result<(), ApiError> {
+        if let Some((width, height)) = size(self.form.word("size"))? {
+            self.request["size"] = format!("{width}x{height}").into();
+        }
+        Ok(())
+    }
+}
+
+async fn read(app: &App, request: Request) -> Result<(Form, PictureFormat), ApiError> {
+    let form = Form::read(request, &super::uploads::folder(app)?, app.options.max_body as u64).await?;
+    if let Some(other) = form.word("response_format").filter(|f| *f != "b64_json") {
+        let message = format!("'{other}' is not offered; pictures come as b64_json");
+        return Err(ApiError::bad(message, Some("response_format")));
+    }
+    let format = format(form.word("output_format"), form.value("output_compression")?)?;
+    Ok((form, format))
+}
+
+/// The first picture of a form, and the others.
+fn pictures(form: &mut Form) -> Result<(SentFile, Vec<SentFile>), ApiError> {
+    let mut images = form.take_files("image");
+    if images.is_empty() {
         return Err(ApiError::bad("no picture was sent", Some("image")));
     }
-    let file = form.images.remove(0);
-    if app.studio.knows_diffusion(form.word("model").unwrap_or_default()) {
-        let request = diffusion(&form, file, format, seed)?;
-        let work = move |studio: &Studio, watch: &mut dyn FnMut(Partial), cancel: &Cancel| {
-            studio.diffuse(&request, watch, &NoProgress, cancel)
-        };
-        return if stream {
-            Ok(streamed(&app, "image_edit", format, work))
-        } else {
-            whole(&app, format, work).await
-        };
+    if images.len() > FILES {
+        return Err(ApiError::bad(format!("at most {FILES} images are taken"), Some("image")));
     }
-    if form.value::<usize>("n")?.is_some_and(|n| n != 1) {
-        return Err(ApiError::bad("an edit gives one picture: 'n' must be 1", Some("n")));
-    }
-    if form.word("model") == Some(COMPOSER) {
-        let Some(instruction) = form.word("prompt").map(str::to_owned) else {
-            return Err(ApiError::bad("'prompt' must say what changes", Some("prompt")));
-        };
-        let work = move |studio: &Studio, _: &mut dyn FnMut(Partial), cancel: &Cancel| {
-            let made = studio.revise(&file, &instruction, format, &NoProgress, cancel)?;
-            Ok(vec![made.sealed])
-        };
-        return if stream {
-            Ok(streamed(&app, "image_edit", format, work))
-        } else {
-            whole(&app, format, work).await
-        };
-    }
-    let edit = edit(form)?;
-    let work = move |studio: &Studio, _: &mut dyn FnMut(Partial), cancel: &Cancel| {
-        studio.edit(&file, &edit, seed, format, &NoProgress, cancel).map(|sealed| vec![sealed])
-    };
-    if stream { Ok(streamed(&app, "image_edit", format, work)) } else { whole(&app, format, work).await }
+    let first = images.remove(0);
+    Ok((first, images))
 }
 
-pub(crate) async fn variations(State(app): Shared, request: Request) -> Result<Response, ApiError> {
-    let mut form = Form::read(&app, request).await?;
-    let (count, format) = (count(&form)?, form.format()?);
-    let seed = form.value("seed")?;
-    let file = form.images.pop().ok_or_else(|| ApiError::bad("no picture was sent", Some("image")))?;
-    if app.studio.knows_diffusion(form.word("model").unwrap_or_default()) {
-        let request = diffusion(&form, file, format, seed)?;
-        let work = move |studio: &Studio, watch: &mut dyn FnMut(Partial), cancel: &Cancel| {
-            studio.diffuse(&request, watch, &NoProgress, cancel)
-        };
-        return whole(&app, format, work).await;
-    }
-    let variation = Variation { size: size(form.word("size"))?, seed, count, format };
-    let work = move |studio: &Studio, _: &mut dyn FnMut(Partial), cancel: &Cancel| {
-        let made = studio.vary(&file, &variation, &NoProgress, cancel)?;
-        Ok(made.into_iter().map(|picture| picture.sealed).collect())
+pub(crate) async fn edits(
+    State(app): Shared,
+    Extension(client): Extension<Client>,
+    request: Request,
+) -> Result<Response, ApiError> {
+    let (mut form, format) = read(&app, request).await?;
+    let stream = form.value("stream")? == Some(true);
+    let (file, more) = pictures(&mut form)?;
+    let mut asked = if app.studio.knows_diffusion(form.word("model").unwrap_or_default()) {
+        let mask = form.take_files("mask").pop();
+        diffusion(&form, file, mask)?
+    } else {
+        if form.value::<usize>("n")?.is_some_and(|n| n != 1) {
+            return Err(ApiError::bad("an edit gives one picture: 'n' must be 1", Some("n")));
+        }
+        edit(&mut form, file, more)?
     };
-    whole(&app, format, work).await
+    Fields { form: &form, request: &mut asked.request }.counts(&["seed"])?;
+    set_format(&mut asked.request, format, "jpeg_quality");
+    let attended = asked.order(&app, &client).await?;
+    if stream {
+        Ok(streamed(&app, "image_edit", format, attended))
+    } else {
+        answer(&app, format, attended).await
+    }
+}
+
+pub(crate) async fn variations(
+    State(app): Shared,
+    Extension(client): Extension<Client>,
+    request: Request,
+) -> Result<Response, ApiError> {
+    let (mut form, format) = read(&app, request).await?;
+    let (file, _) = pictures(&mut form)?;
+    let mut asked = if app.studio.knows_diffusion(form.word("model").unwrap_or_default()) {
+        diffusion(&form, file, None)?
+    } else {
+        let mut asked = Asked::new("vary", file);
+        asked.request["count"] = count(&form)?.into();
+        Fields { form: &form, request: &mut asked.request }.size()?;
+        asked
+    };
+    Fields { form: &form, request: &mut asked.request }.counts(&["seed"])?;
+    set_format(&mut asked.request, format, "jpeg_quality");
+    answer(&app, format, asked.order(&app, &client).await?).await
 }
 
 fn count(form: &Form) -> Result<usize, ApiError> {
@@ -172,130 +193,99 @@ fn count(form: &Form) -> Result<usize, ApiError> {
 }
 
 /// What a diffusion model is asked to make of a picture; a form without words asks for a variation.
-fn diffusion(
-    form: &Form,
-    file: PictureFile,
-    format: PictureFormat,
-    seed: Option<u64>,
-) -> Result<DiffusionRequest, ApiError> {
-    let words = |name: &str| form.word(name).unwrap_or_default().to_owned();
+fn diffusion(form: &Form, file: SentFile, mask: Option<SentFile>) -> Result<Asked, ApiError> {
     let partials = form.value("partial_images")?.unwrap_or(0);
     if partials > PARTIALS {
         let message = format!("'partial_images' must be between 0 and {PARTIALS}");
         return Err(ApiError::bad(message, Some("partial_images")));
     }
-    Ok(DiffusionRequest {
-        model: words("model"),
-        prompt: words("prompt"),
-        negative: words("negative_prompt"),
-        size: size(form.word("size"))?,
-        steps: form.value("steps")?,
-        guidance: form.value("guidance")?,
-        scheduler: form.word("scheduler").map(str::to_owned),
-        seed,
-        count: count(form)?,
-        from: Some(file),
-        strength: form.share("strength")?,
-        mask: form.mask.clone(),
-        format,
-        partials,
-        ..DiffusionRequest::default()
-    })
+    let mut asked = Asked::new("redraw", file);
+    if let Some(mask) = mask {
+        asked.request["mask"] = asked.add(mask);
+    }
+    asked.request["previews"] = partials.into();
+    asked.request["count"] = count(form)?.into();
+    let mut fields = Fields { form, request: &mut asked.request };
+    fields.words(&[
+        ("model", "model"),
+        ("prompt", "prompt"),
+        ("negative_prompt", "negative"),
+        ("scheduler", "scheduler"),
+    ]);
+    fields.size()?;
+    fields.counts(&["steps"])?;
+    fields.numbers(&["guidance"])?;
+    fields.shares(&["strength"])?;
+    Ok(asked)
 }
 
 /// The edit that a form asks for: `model` names it, fields of our own set it.
-fn edit(form: Form) -> Result<Edit, ApiError> {
-    let keep_colour = form.value("keep_colour")?;
-    Ok(match form.word("model").unwrap_or_default() {
+fn edit(form: &mut Form, file: SentFile, mut more: Vec<SentFile>) -> Result<Asked, ApiError> {
+    let model = form.word("model").unwrap_or_default().to_owned();
+    if model == COMPOSER {
+        let mut asked = Asked::new("edit", file);
+        let Some(instruction) = form.word("prompt") else {
+            return Err(ApiError::bad("'prompt' must say what changes", Some("prompt")));
+        };
+        asked.request["instruction"] = instruction.into();
+        return Ok(asked);
+    }
+    if !OPERATIONS.contains(&model.as_str()) {
+        let message = format!("there is no edit '{model}'; 'model' must be one of {MODELS}");
+        return Err(ApiError { code: "model_not_found", ..ApiError::not_found(message) });
+    }
+    let mut asked = Asked::new(&model, file);
+    match model.as_str() {
         "style" => {
-            let name = form.word("style").or(form.word("prompt"));
-            let name = name.ok_or_else(|| ApiError::bad("'style' must name a style", Some("style")))?;
-            Edit::Style { name: name.to_owned(), strength: form.share("strength")?, keep_colour }
+            let Some(name) = form.word("style").or(form.word("prompt")) else {
+                return Err(ApiError::bad("'style' must name a style", Some("style")));
+            };
+            asked.request["style"] = name.into();
         }
-        "like" | "paint" if form.images.is_empty() => {
+        "like" | "paint" if more.is_empty() => {
             return Err(ApiError::bad("a second image must be the painting", Some("image")));
         }
-        "like" => Edit::Like {
-            strength: form.share("strength")?.unwrap_or(1.0),
-            paintings: form.images,
-            keep_colour: keep_colour.unwrap_or(false),
-        },
-        "paint" => {
-            let usual = Painting::default();
-            let how = Painting {
-                style: form.value("weight")?.unwrap_or(usual.style),
-                steps: form.value("steps")?.unwrap_or(usual.steps),
-                longest: form.value("longest")?.unwrap_or(usual.longest),
-                keep_colour: keep_colour.unwrap_or(usual.keep_colour),
-            };
-            Edit::Paint { painting: form.images[0].clone(), how }
+        "like" | "paint" => {
+            let paintings: Vec<Value> = more.drain(..).map(|file| asked.add(file)).collect();
+            asked.request["paintings"] = paintings.into();
         }
-        "dream" => {
-            let usual = Dream::default();
-            let how = Dream {
-                layer: form.word("layer").map_or(usual.layer, str::to_owned),
-                channel: form.value("channel")?,
-                octaves: form.value("octaves")?.unwrap_or(usual.octaves),
-                steps: form.value("steps")?.unwrap_or(usual.steps),
-                rate: form.value("rate")?.unwrap_or(usual.rate),
-                octave_scale: usual.octave_scale,
-                seed: usual.seed,
-            };
-            Edit::Dream { how, guide: form.images.first().cloned() }
-        }
-        "upscale" => {
-            let quality = Quality::named(form.word("quality").unwrap_or("fast"));
-            let factor = form.value("factor")?.unwrap_or(4);
-            Edit::Upscale { factor, quality: quality.map_err(StudioError::from)? }
-        }
-        "cutout" => {
-            let unknown = |what| {
-                let message = format!("'{what}' is neither blur nor a colour such as #ffcc00");
-                ApiError::bad(message, Some("behind"))
-            };
-            let behind = match (form.images.first(), form.word("behind")) {
-                (Some(picture), _) => Some(Behind::Picture(picture.clone())),
-                (None, None) => None,
-                (None, Some(what)) => Some(Behind::named(what).ok_or_else(|| unknown(what))?),
-            };
-            Edit::Cutout { behind }
-        }
-        "remove" => match form.mask {
-            Some(mask) => Edit::Remove { mask: Some(mask), boxes: Vec::new() },
+        "dream" if !more.is_empty() => asked.request["guide"] = asked.add(more.swap_remove(0)),
+        "cutout" if !more.is_empty() => asked.request["behind"] = asked.add(more.swap_remove(0)),
+        "remove" => match form.take_files("mask").pop() {
+            Some(mask) => asked.request["mask"] = asked.add(mask),
             None => return Err(ApiError::bad("'mask' must say what is removed", Some("mask"))),
         },
-        "sketch" => {
-            let usual = Pencil::default();
-            let shade = form.share("shade")?.unwrap_or(usual.shade);
-            Edit::Sketch {
-                how: Pencil { shade, lines: form.share("lines")?.unwrap_or(usual.lines), ..usual },
-            }
+        "crop" if size(form.word("size"))?.is_none_or(|(width, height)| width == 0 || height == 0) => {
+            return Err(ApiError::bad("'size' must say the width and height to crop to", Some("size")));
         }
+        _ => {}
+    }
+    let own: (&[&str], &[&str], &[&str], &[&str]) = match model.as_str() {
+        "style" | "like" => (&[], &[], &["strength"], &[]),
+        "paint" => (&[], &["weight"], &[], &["steps", "longest"]),
+        "dream" => (&["layer"], &["rate"], &[], &["channel", "octaves", "steps"]),
+        "upscale" => (&["quality"], &[], &[], &["factor"]),
+        "cutout" if asked.request.get("behind").is_none() => (&["behind"], &[], &[], &[]),
+        "sketch" => (&[], &[], &["shade", "lines"], &[]),
         "grade" => {
-            let base =
-                form.word("look").map_or(Ok(Grade::default()), Grade::named).map_err(StudioError::from)?;
-            let added = |name: &str, base: f32| Ok::<_, ApiError>(base + form.value(name)?.unwrap_or(0.0));
-            Edit::Grade {
-                how: Grade {
-                    exposure: added("exposure", base.exposure)?,
-                    contrast: added("contrast", base.contrast)?,
-                    saturation: added("saturation", base.saturation)?,
-                    warmth: added("warmth", base.warmth)?,
-                    tint: added("tint", base.tint)?,
-                    vignette: added("vignette", base.vignette)?,
-                    auto: base.auto,
-                },
+            (&["look"], &["exposure", "contrast", "saturation", "warmth", "tint", "vignette"], &[], &[])
+        }
+        _ => (&[], &[], &[], &[]),
+    };
+    let (words, numbers, shares, counts) = own;
+    let mut fields = Fields { form, request: &mut asked.request };
+    fields.words(&words.iter().map(|w| (*w, *w)).collect::<Vec<_>>());
+    fields.numbers(numbers)?;
+    fields.shares(shares)?;
+    fields.counts(counts)?;
+    match model.as_str() {
+        "crop" => fields.size()?,
+        "style" | "like" | "paint" => {
+            if let Some(keep) = form.value::<bool>("keep_colour")? {
+                asked.request["keep_colour"] = keep.into();
             }
         }
-        "crop" => match size(form.word("size"))? {
-            Some((width, height)) if width > 0 && height > 0 => {
-                Edit::Crop { aspect: width as f32 / height as f32, size: Some((width, height)) }
-            }
-            _ => return Err(ApiError::bad("'size' must say the width and height to crop to", Some("size"))),
-        },
-        other => {
-            let message = format!("there is no edit '{other}'; 'model' must be one of {MODELS}");
-            return Err(ApiError { code: "model_not_found", ..ApiError::not_found(message) });
-        }
-    })
+        _ => {}
+    }
+    Ok(asked)
 }

@@ -7,6 +7,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use colophon_studio::Purpose;
 use colophon_types::{Cancel, NoProgress};
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -17,8 +18,9 @@ use crate::wire::OneOrMany;
 /// Most texts of a request.
 const MAX_TEXTS: usize = 2048;
 
-#[derive(Deserialize)]
-struct EmbeddingBody {
+#[derive(Deserialize, JsonSchema)]
+#[schemars(rename = "EmbeddingRequest")]
+pub(crate) struct EmbeddingBody {
     input: OneOrMany,
     #[serde(default)]
     model: Option<String>,

@@ -30,8 +30,6 @@ pub(crate) async fn metrics(State(app): Shared) -> Result<Response, ApiError> {
 }
 
 /// The routes and their shapes.
-pub(crate) async fn openapi() -> Json<Value> {
-    let mut document: Value = serde_json::from_str(include_str!("../../openapi.json")).unwrap_or_default();
-    document["info"]["version"] = env!("CARGO_PKG_VERSION").into();
-    Json(document)
+pub(crate) async fn openapi(State(app): Shared) -> Json<Value> {
+    Json(app.document.clone())
 }

@@ -8,21 +8,21 @@ use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use colophon_studio::Studio;
 use colophon_studio::store::WorkRow;
-use colophon_studio::{DiffusionRequest, JobOrder, Partial, PictureRequest, Sealed, Studio, StudioError};
-use colophon_types::{Cancel, LangChoice, NoProgress, PictureFormat};
-use futures_util::StreamExt as _;
+use colophon_types::PictureFormat;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio_stream::wrappers::ReceiverStream;
 
+use super::attended::{Attended, Step};
 use super::jobs;
 use crate::app::{App, Shared, read_json};
 use crate::error::ApiError;
 use crate::gate::Client;
 use crate::reply::now;
 use crate::sse;
-use crate::stream::Watched;
 
 /// The name of the engine that needs no model.
 pub(super) const COMPOSER: &str = "composer";
@@ -33,8 +33,9 @@ pub(super) const PARTIALS: usize = 3;
 /// Events that may wait for a slow reader.
 const EVENTS: usize = 16;
 
-#[derive(Deserialize)]
-struct ImageBody {
+#[derive(Deserialize, JsonSchema)]
+#[schemars(rename = "ImageRequest")]
+pub(crate) struct ImageBody {
     prompt: String,
     #[serde(default)]
     model: Option<String>,
@@ -70,12 +71,6 @@ struct ImageBody {
     scheduler: Option<String>,
 }
 
-/// Who draws what.
-enum Order {
-    Composed(PictureRequest),
-    Diffused(Box<DiffusionRequest>),
-}
-
 pub(crate) async fn generations(
     State(app): Shared,
     Extension(client): Extension<Client>,
@@ -83,140 +78,116 @@ pub(crate) async fn generations(
 ) -> Result<Response, ApiError> {
     let body: ImageBody = read_json(&app, body).await?;
     let (stream, format) = (body.stream == Some(true), body_format(&body)?);
-    let order = order(&app, body)?;
-    if !stream {
-        return by_job(&app, &client, &order, format).await;
+    let mut request = order(&app, body)?;
+    set_format(&mut request, format, "quality");
+    let attended = Attended::order(&app, &client, "picture", Vec::new(), |_| request).await?;
+    if stream {
+        return Ok(streamed(&app, "image_generation", format, attended));
     }
-    let work = move |studio: &Studio, watch: &mut dyn FnMut(Partial), cancel: &Cancel| match &order {
-        Order::Composed(request) => {
-            let made = studio.imagine(request, &NoProgress, cancel)?;
-            Ok(made.into_iter().map(|picture| picture.sealed).collect())
-        }
-        Order::Diffused(request) => studio.diffuse(request, watch, &NoProgress, cancel),
-    };
-    Ok(streamed(&app, "image_generation", format, work))
+    answer(&app, format, attended).await
 }
 
-/// Lets a job make pictures, waits for its end, and answers with all of them. They stay in the gallery.
-async fn by_job(
-    app: &Arc<App>,
-    client: &Client,
-    order: &Order,
-    format: PictureFormat,
-) -> Result<Response, ApiError> {
-    let mut request = match order {
-        Order::Composed(r) => json!({
-            "prompt": r.prompt, "size": format!("{}x{}", r.size.0, r.size.1), "style": r.style, "seed": r.seed,
-            "count": r.count,
-        }),
-        Order::Diffused(r) => json!({
-            "prompt": r.prompt, "negative": r.negative, "model": r.model, "steps": r.steps,
-            "guidance": r.guidance, "scheduler": r.scheduler, "seed": r.seed, "count": r.count,
-            "size": r.size.map(|(w, h)| format!("{w}x{h}")),
-        }),
-    };
+/// Sets how a job's pictures are written; `quality` names the field of JPEG's.
+pub(super) fn set_format(request: &mut Value, format: PictureFormat, quality: &str) {
     request["format"] = short(format).into();
-    if let PictureFormat::Jpeg { quality } = format {
-        request["quality"] = quality.into();
+    if let PictureFormat::Jpeg { quality: value } = format {
+        request[quality] = value.into();
     }
-    let order = JobOrder { kind: "picture".into(), request, ..JobOrder::default() };
-    let works = jobs::ended(app, client, order).await?;
+}
+
+/// Waits for a job's end, and answers with all of its pictures. They stay in the gallery.
+pub(super) async fn answer(
+    app: &Arc<App>,
+    format: PictureFormat,
+    attended: Attended,
+) -> Result<Response, ApiError> {
+    let works = attended.works().await?;
     let rows = app.blocking(move |studio| {
-        let row = |work: &WorkRow| {
-            let path = studio.work_path(&work.work, None)?;
-            let bytes = std::fs::read(path).map_err(|_| ApiError::stopped())?;
-            let work = &work.work;
-            let marks = json!({
-                "work_id": work.id, "seed": work.receipt["seed"], "sha256": work.sha256,
-                "log_index": work.log_index,
-            });
-            Ok((json!({"b64_json": STANDARD.encode(bytes)}), marks))
-        };
-        works.iter().map(row).collect::<Result<Vec<_>, ApiError>>()
+        works.iter().map(|work| row(studio, work)).collect::<Result<Vec<_>, ApiError>>()
     });
     Ok(reply(rows.await?, format))
 }
 
-/// Makes pictures and answers with all of them.
-pub(super) async fn whole(
-    app: &App,
-    format: PictureFormat,
-    work: impl FnOnce(&Studio, &mut dyn FnMut(Partial), &Cancel) -> Result<Vec<Sealed>, StudioError>
-    + Send
-    + 'static,
-) -> Result<Response, ApiError> {
-    let (studio, watched) = (Arc::clone(&app.studio), Watched::default());
-    let cancel = watched.cancel();
-    let work = tokio::task::spawn_blocking(move || {
-        let made = work(&studio, &mut |_| {}, &cancel)?;
-        made.iter().map(row).collect::<Result<Vec<_>, ApiError>>()
-    });
-    let made = work.await.map_err(|_| ApiError::stopped())??;
-    drop(watched);
-    Ok(reply(made, format))
-}
-
-/// Makes pictures and answers with events: those on the way, then those that are done. `kind` begins the
-/// names of the events.
+/// Answers with events: pictures on the way, then those that are done. `kind` begins the names of the
+/// events.
 pub(super) fn streamed(
-    app: &App,
+    app: &Arc<App>,
     kind: &'static str,
     format: PictureFormat,
-    work: impl FnOnce(&Studio, &mut dyn FnMut(Partial), &Cancel) -> Result<Vec<Sealed>, StudioError>
-    + Send
-    + 'static,
+    mut attended: Attended,
 ) -> Response {
-    let (studio, watched) = (Arc::clone(&app.studio), Watched::default());
-    let cancel = watched.cancel();
+    let (app, job) = (Arc::clone(app), attended.id().clone());
+    let event = move |name: &str, data: String, marks: Value| {
+        json!({
+            "type": format!("{kind}.{name}"), "b64_json": data, "created_at": now(),
+            "output_format": short(format), "colophon": marks,
+        })
+    };
     let (send, receive) = tokio::sync::mpsc::channel(EVENTS);
-    tokio::task::spawn_blocking(move || {
-        let event = |sealed: &Sealed, name: &str, index: Option<usize>| {
-            let (data, marks) = row(sealed)?;
-            let mut event = json!({
-                "type": format!("{kind}.{name}"), "b64_json": data["b64_json"], "created_at": now(),
-                "output_format": short(format), "colophon": marks,
-            });
-            if let Some(index) = index {
-                event["partial_image_index"] = json!(index);
+    tokio::spawn(async move {
+        loop {
+            let step = tokio::select! {
+                step = attended.next() => step,
+                // When the client goes away the job is stopped.
+                () = send.closed() => return,
+            };
+            let events = match step {
+                Ok(Step::Text(_)) => continue,
+                Ok(Step::Preview(number, marks)) => {
+                    let job = job.clone();
+                    let read = app.blocking(move |studio| {
+                        std::fs::read(studio.preview_path(&job, number)).map_err(|_| ApiError::stopped())
+                    });
+                    let Ok(bytes) = read.await else { continue };
+                    let mut event = event("partial_image", STANDARD.encode(bytes), marks);
+                    event["partial_image_index"] = json!(number - 1);
+                    vec![event]
+                }
+                Ok(Step::Done(done)) => {
+                    let rows = app.blocking(move |studio| {
+                        let works = jobs::works_of(studio.store()?, &done)?;
+                        works.iter().map(|work| row(studio, work)).collect::<Result<Vec<_>, ApiError>>()
+                    });
+                    let done = |(data, marks)| event("completed", data, marks);
+                    match rows.await {
+                        Ok(rows) => rows.into_iter().map(done).collect(),
+                        Err(error) => vec![error.body()],
+                    }
+                }
+                Err(error) => vec![error.body()],
+            };
+            let over = events.last().is_none_or(|e| e.get("partial_image_index").is_none());
+            for event in events {
+                if send.send(sse::named(&event)).await.is_err() {
+                    return;
+                }
             }
-            Ok::<_, ApiError>(event)
-        };
-        let mut watch = |partial: Partial| {
-            if let Ok(event) = event(&partial.sealed, "partial_image", Some(partial.index)) {
-                let _ = send.blocking_send(sse::named(&event));
+            if over {
+                return;
             }
-        };
-        let made = work(&studio, &mut watch, &cancel);
-        let finished = made.map_err(ApiError::from).and_then(|made| {
-            made.iter().map(|sealed| event(sealed, "completed", None)).collect::<Result<Vec<_>, _>>()
-        });
-        let events = finished.unwrap_or_else(|e| vec![e.body()]);
-        for event in events {
-            let _ = send.blocking_send(sse::named(&event));
         }
     });
-    // When the client goes away the stream is dropped, and with it what keeps the work going.
-    sse::reply(ReceiverStream::new(receive).inspect(move |_| _ = &watched))
+    sse::reply(ReceiverStream::new(receive))
 }
 
 fn short(format: PictureFormat) -> &'static str {
     format.media_type().trim_start_matches("image/")
 }
 
-/// A picture as OpenAI gives it, and its marks as we do.
-fn row(sealed: &Sealed) -> Result<(Value, Value), ApiError> {
-    let bytes = sealed.bytes().map_err(|_| ApiError::stopped())?;
-    let receipt = sealed.receipt();
+/// A picture of the gallery as OpenAI gives it, in Base64, and its marks as we do.
+fn row(studio: &Studio, work: &WorkRow) -> Result<(String, Value), ApiError> {
+    let work = &work.work;
+    let bytes = std::fs::read(studio.work_path(work, None)?).map_err(|_| ApiError::stopped())?;
     let marks = json!({
-        "work_id": receipt.work_id, "seed": receipt.seed, "sha256": sealed.sha256(),
-        "log_index": sealed.log_position().index,
+        "work_id": work.id, "seed": work.receipt["seed"], "sha256": work.sha256, "log_index": work.log_index,
     });
-    Ok((json!({"b64_json": STANDARD.encode(bytes)}), marks))
+    Ok((STANDARD.encode(bytes), marks))
 }
 
 /// The answer with some pictures.
-fn reply(rows: Vec<(Value, Value)>, format: PictureFormat) -> Response {
-    let (data, marks): (Vec<Value>, Vec<Value>) = rows.into_iter().unzip();
+fn reply(rows: Vec<(String, Value)>, format: PictureFormat) -> Response {
+    let (data, marks): (Vec<Value>, Vec<Value>) =
+        rows.into_iter().map(|(data, marks)| (json!({"b64_json": data}), marks)).unzip();
     let body = json!({"created": now(), "data": data, "output_format": short(format), "colophon": marks});
     let response = Json(body).into_response();
     match marks.as_slice() {
@@ -261,7 +232,8 @@ fn body_format(body: &ImageBody) -> Result<PictureFormat, ApiError> {
     format(body.output_format.as_deref(), body.output_compression)
 }
 
-fn order(app: &App, body: ImageBody) -> Result<Order, ApiError> {
+/// The request of the job that makes what is asked for.
+fn order(app: &App, body: ImageBody) -> Result<Value, ApiError> {
     let bad = |message: String, param| Err(ApiError::bad(message, Some(param)));
     let model = body.model.as_deref().unwrap_or(COMPOSER);
     let diffusion = model != COMPOSER;
@@ -269,7 +241,6 @@ fn order(app: &App, body: ImageBody) -> Result<Order, ApiError> {
         let message = format!("there is no image model '{model}'; known are {COMPOSER} and diffusion models");
         return Err(ApiError { code: "model_not_found", ..ApiError::not_found(message) });
     }
-    let format = body_format(&body)?;
     if let Some(other) = body.background.as_deref().filter(|b| !["auto", "opaque"].contains(b)) {
         return bad(format!("'{other}' is not offered; pictures of words are opaque"), "background");
     }
@@ -281,34 +252,22 @@ fn order(app: &App, body: ImageBody) -> Result<Order, ApiError> {
     if !(1..=MOST).contains(&count) {
         return bad(format!("'n' must be between 1 and {MOST}"), "n");
     }
-    let size = size(body.size.as_deref())?;
-    if diffusion {
-        return Ok(Order::Diffused(Box::new(DiffusionRequest {
-            model: model.to_owned(),
-            prompt: body.prompt,
-            negative: body.negative_prompt.unwrap_or_default(),
-            size,
-            steps: body.steps,
-            guidance: body.guidance,
-            scheduler: body.scheduler,
-            seed: body.seed,
-            count,
-            format,
-            partials,
-            ..DiffusionRequest::default()
-        })));
-    }
+    let size = size(body.size.as_deref())?.map(|(width, height)| format!("{width}x{height}"));
+    let request = json!({
+        "prompt": body.prompt, "model": model, "size": size, "seed": body.seed, "count": count,
+    });
     let style = body.style.filter(|s| !["vivid", "natural"].contains(&s.as_str()));
-    Ok(Order::Composed(PictureRequest {
-        prompt: body.prompt,
-        size: size.unwrap_or((1024, 1024)),
-        style,
-        seed: body.seed,
-        count,
-        lang: LangChoice::Auto,
-        variation_of: None,
-        edit_of: None,
-        edits: Vec::new(),
-        format,
-    }))
+    let own = if diffusion {
+        json!({
+            "negative": body.negative_prompt, "steps": body.steps, "guidance": body.guidance,
+            "scheduler": body.scheduler, "previews": partials,
+        })
+    } else {
+        json!({"style": style})
+    };
+    let all = [request, own].into_iter().filter_map(|part| match part {
+        Value::Object(fields) => Some(fields),
+        _ => None,
+    });
+    Ok(Value::Object(all.flatten().filter(|(_, value)| !value.is_null()).collect()))
 }

@@ -13,6 +13,7 @@ use colophon_studio::store::{
     Job, JobFilter, JobId, JobState, Notice, Store, StoreError, WorkFilter, WorkRow,
 };
 use colophon_studio::{JobOrder, Studio};
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::sync::broadcast::error::RecvError;
@@ -33,15 +34,22 @@ const ONCE: HeaderName = HeaderName::from_static("idempotency-key");
 const LAST_EVENT: HeaderName = HeaderName::from_static("last-event-id");
 
 /// What is asked for.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct JobBody {
+#[schemars(rename = "JobOrder")]
+pub(crate) struct JobBody {
+    /// What is made.
     kind: String,
+    /// What of it: hangs on the kind.
     request: Value,
+    /// Higher goes first.
     #[serde(default)]
+    #[schemars(range(min = -10, max = 10))]
     priority: i32,
+    /// Must be finished within so many seconds.
     #[serde(default)]
     deadline_seconds: Option<u32>,
+    /// An address that is told `job.done`, `job.failed` or `job.cancelled`, signed as Standard Webhooks say.
     #[serde(default)]
     webhook: Option<String>,
     #[serde(default)]
@@ -49,12 +57,21 @@ struct JobBody {
 }
 
 /// Which jobs are listed.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 pub(crate) struct ListQuery {
+    /// `queued`, `running`, `done`, `failed` or `cancelled`.
     status: Option<String>,
     kind: Option<String>,
+    /// The last entry of the page before.
     after: Option<String>,
+    #[schemars(range(min = 1, max = 200))]
     limit: Option<usize>,
+}
+
+/// Which preview is sent.
+#[derive(Deserialize, JsonSchema)]
+pub(crate) struct PreviewQuery {
+    n: Option<i64>,
 }
 
 /// A job as JSON; `works` as they were found.
@@ -68,7 +85,7 @@ pub(crate) fn shape(store: &Store, job: &Job) -> Result<Value, StoreError> {
 }
 
 /// The works of a job, in the order in which they were made.
-fn works_of(store: &Store, job: &Job) -> Result<Vec<WorkRow>, StoreError> {
+pub(super) fn works_of(store: &Store, job: &Job) -> Result<Vec<WorkRow>, StoreError> {
     let filter = WorkFilter { job: Some(job.id.to_string()), limit: 64, ..WorkFilter::default() };
     let (mut works, _) = store.works(&filter)?;
     works.reverse();
@@ -116,6 +133,7 @@ pub(crate) async fn take(app: &Arc<App>, client: &Client, order: JobOrder) -> Re
         kind => client.may_make(Studio::job_scope(kind))?,
     }
     within_quota(app, client)?;
+    app.model_may_be(order.request["model"].as_str())?;
     let order = JobOrder { owner: client.name.clone(), sees_all: client.sees_all(), ..order };
     app.blocking(move |studio| Ok(studio.submit(order)?)).await
 }
@@ -125,52 +143,6 @@ async fn accept(app: &Arc<App>, client: &Client, order: JobOrder) -> Result<Resp
     let job = take(app, client, order).await?;
     let value = app.blocking(move |studio| Ok(shape(studio.store()?, &job)?)).await?;
     Ok((StatusCode::ACCEPTED, Json(value)).into_response())
-}
-
-/// Stops a job when whoever waits for it goes away.
-struct Waiting {
-    app: Arc<App>,
-    job: Option<JobId>,
-}
-
-impl Drop for Waiting {
-    fn drop(&mut self) {
-        if let Some(job) = self.job.take() {
-            let studio = Arc::clone(&self.app.studio);
-            tokio::task::spawn_blocking(move || studio.cancel_job(&job).map(drop));
-        }
-    }
-}
-
-/// Orders a job, waits for its end, and gives its works, the first one first.
-pub(crate) async fn ended(
-    app: &Arc<App>,
-    client: &Client,
-    order: JobOrder,
-) -> Result<Vec<WorkRow>, ApiError> {
-    let mut notices = app.studio.store()?.listen();
-    let job = take(app, client, order).await?;
-    let mut waiting = Waiting { app: Arc::clone(app), job: Some(job.id.clone()) };
-    loop {
-        match notices.recv().await {
-            Ok(notice) if notice.job != job.id || notice.event.name != "state" => continue,
-            Err(RecvError::Closed) => return Err(ApiError::stopped()),
-            Ok(_) | Err(RecvError::Lagged(_)) => {}
-        }
-        let id = job.id.clone();
-        let now = app.blocking(move |studio| Ok(studio.store()?.job(&id)?)).await?;
-        if !now.state.is_final() {
-            continue;
-        }
-        waiting.job = None;
-        if let Some(fault) = &now.error {
-            return Err(ApiError::of_fault(fault));
-        }
-        if now.state != JobState::Done {
-            return Err(ApiError::stopped());
-        }
-        return app.blocking(move |studio| Ok(works_of(studio.store()?, &now)?)).await;
-    }
 }
 
 pub(crate) async fn create(
@@ -285,16 +257,17 @@ pub(crate) async fn delete(
     Ok(Json(value.await?))
 }
 
-/// The newest preview of a job that runs.
+/// A preview of a job that runs, the newest one where no number is given.
 pub(crate) async fn preview(
     State(app): Shared,
     Extension(client): Extension<Client>,
     Path(id): Path<String>,
+    Query(query): Query<PreviewQuery>,
 ) -> Result<Response, ApiError> {
     let bytes = app.blocking(move |studio| {
         let job = find(studio, &client, &id)?;
         let none = |_| ApiError::not_found("there is no preview of this job");
-        std::fs::read(studio.preview_path(&job.id)).map_err(none)
+        std::fs::read(studio.preview_path(&job.id, query.n.unwrap_or(job.preview))).map_err(none)
     });
     let bytes = bytes.await?;
     Ok(([(header::CONTENT_TYPE, uploads::sniff(&bytes)), (header::CACHE_CONTROL, "no-store")], bytes)
@@ -385,7 +358,10 @@ impl Teller {
                     Err(_) => return true,
                 }
             }
-            "preview" => (json!({"url": format!("/v1/jobs/{}/preview?n={}", self.job, event.data)}), false),
+            "preview" => {
+                let url = format!("/v1/jobs/{}/preview?n={}", self.job, event.data["number"]);
+                (json!({"url": url}), false)
+            }
             "text" => (json!({"delta": event.data}), false),
             _ => (event.data, false),
         };

@@ -1,5 +1,6 @@
 //! The routes, one module a family.
 
+mod attended;
 pub(crate) mod chat;
 pub(crate) mod completions;
 pub(crate) mod edits;

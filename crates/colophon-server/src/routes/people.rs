@@ -4,6 +4,7 @@ use axum::body::Body;
 use axum::extract::{Path, Query, State};
 use axum::{Extension, Json};
 use colophon_studio::store::{ApiKey, NewKey, Quota, Role};
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -19,9 +20,10 @@ const SCOPES: [&str; 5] = ["text", "image", "audio", "video", "mark"];
 /// A day in milliseconds.
 const DAY: i64 = 86_400_000;
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct KeyBody {
+#[schemars(rename = "KeyOrder")]
+pub(crate) struct KeyBody {
     name: String,
     #[serde(default)]
     role: Option<Role>,
@@ -33,16 +35,17 @@ struct KeyBody {
     expires_in_days: Option<u32>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct AccountBody {
+#[schemars(rename = "AccountOrder")]
+pub(crate) struct AccountBody {
     name: String,
     password: String,
     role: Role,
 }
 
 /// Which part of the audit log is listed.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 pub(crate) struct AuditQuery {
     limit: Option<usize>,
     after: Option<i64>,

@@ -8,6 +8,7 @@ use axum::extract::{Extension, Path, State};
 use axum::response::{IntoResponse, Response};
 use colophon_studio::chat::{Finish, Message, Prompt, Role, ToolCall};
 use colophon_studio::{SealedReply, TextEvent};
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio_stream::wrappers::ReceiverStream;
@@ -20,8 +21,9 @@ use crate::stream::{Events, finished, submit};
 use crate::wire::{self, Common, FormatBody, PartBody, ToolBody};
 use crate::{reply, sse};
 
-#[derive(Deserialize)]
-struct ResponseBody {
+#[derive(Deserialize, JsonSchema)]
+#[schemars(rename = "ResponseRequest")]
+pub(crate) struct ResponseBody {
     #[serde(flatten)]
     common: Common,
     input: Input,
@@ -45,20 +47,23 @@ struct ResponseBody {
     metadata: Option<Value>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
+#[schemars(rename = "TextFormat")]
 struct TextBody {
     #[serde(default)]
     format: Option<FormatBody>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(untagged)]
+#[schemars(rename = "ResponseInput")]
 enum Input {
     Text(String),
     Items(Vec<Item>),
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
+#[schemars(rename = "ResponseItem")]
 struct Item {
     #[serde(rename = "type", default)]
     kind: Option<String>,
@@ -76,8 +81,9 @@ struct Item {
     output: Option<Value>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(untagged)]
+#[schemars(rename = "ResponseItemContent")]
 enum ItemContent {
     Text(String),
     Parts(Vec<PartBody>),

@@ -13,6 +13,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use colophon_studio::{LiveSpeech, SpeechRequest, StudioError, streamed_type, voices};
 use colophon_types::{LangChoice, SoundFormat};
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::sync::mpsc::{Receiver, channel};
@@ -28,8 +29,9 @@ const MAX_INPUT: usize = 4096;
 /// Pieces of a sound that may wait for a slow reader.
 const WAITING: usize = 1024;
 
-#[derive(Deserialize)]
-struct SpeechBody {
+#[derive(Deserialize, JsonSchema)]
+#[schemars(rename = "SpeechRequest")]
+pub(crate) struct SpeechBody {
     input: String,
     #[serde(default)]
     voice: Option<VoiceName>,
@@ -42,7 +44,7 @@ struct SpeechBody {
 }
 
 /// A voice by its name, or as an object with its id.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub(crate) enum VoiceName {
     Name(String),

@@ -1,32 +1,23 @@
 //! `/v1/audio/transcriptions` and `/v1/audio/translations`: forms with a sound file in them.
 
-use std::collections::HashMap;
-use std::io::Write as _;
 use std::sync::Arc;
 
-use axum::Json;
-use axum::extract::multipart::MultipartError;
-use axum::extract::{FromRequest as _, Multipart, Request, State};
+use axum::extract::{Request, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use colophon_studio::{
-    DEFAULT_RECOGNISER, Script, Segment, TranscribeRequest, Transcribed, TranscriptFormat, languages,
-};
-use colophon_types::NoProgress;
-use futures_util::StreamExt as _;
+use axum::{Extension, Json};
+use colophon_studio::store::Job;
+use colophon_studio::{DEFAULT_RECOGNISER, Script, Segment, Transcript, TranscriptFormat, languages};
+use serde::Deserialize as _;
 use serde_json::{Value, json};
-use tempfile::NamedTempFile;
-use tokio_stream::wrappers::ReceiverStream;
 
+use super::attended::{Attended, Step};
 use crate::app::{App, Shared};
 use crate::error::ApiError;
+use crate::form::Form;
+use crate::gate::Client;
 use crate::sse;
-use crate::stream::Watched;
 
-/// Longest word of a form, in bytes.
-const LONGEST_WORD: usize = 64 << 10;
-/// Events that may wait for a slow reader.
-const EVENTS: usize = 64;
 /// OpenAI's names of recognisers, which stand for the usual one.
 const THEIRS: [&str; 5] = [
     "whisper-1",
@@ -44,144 +35,99 @@ enum Shape {
     Plain(TranscriptFormat),
 }
 
-/// A form: words by name, and the sound in a file that is gone with this value.
-struct Form {
-    words: HashMap<String, Vec<String>>,
-    sound: NamedTempFile,
-}
-
-impl Form {
-    async fn read(app: &App, request: Request) -> Result<Self, ApiError> {
-        let unreadable = |why: &str| ApiError::bad(format!("the form cannot be read: {why}"), None);
-        let broken = |e: MultipartError| unreadable(&e.body_text());
-        let unwritten = |_: std::io::Error| ApiError::stopped();
-        let form = Multipart::from_request(request, &()).await;
-        let mut multipart = form.map_err(|e| unreadable(&e.body_text()))?;
-        let (mut words, mut sound): (HashMap<String, Vec<String>>, _) = (HashMap::new(), None);
-        let (mut total, limit) = (0, app.options.max_body);
-        while let Some(mut field) = multipart.next_field().await.map_err(broken)? {
-            let name = field.name().unwrap_or_default().trim_end_matches("[]").to_owned();
-            let mut file = if name == "file" { Some(NamedTempFile::new().map_err(unwritten)?) } else { None };
-            let mut word = Vec::new();
-            while let Some(chunk) = field.chunk().await.map_err(broken)? {
-                total += chunk.len();
-                if total > limit {
-                    return Err(ApiError::too_large(limit));
-                }
-                match &mut file {
-                    Some(file) => file.write_all(&chunk).map_err(unwritten)?,
-                    None if word.len() + chunk.len() > LONGEST_WORD => {
-                        return Err(ApiError::bad(format!("'{name}' is too long"), Some(&name)));
-                    }
-                    None => word.extend_from_slice(&chunk),
-                }
-            }
-            match file {
-                Some(file) => sound = Some(file),
-                None => {
-                    let word = String::from_utf8(word).map_err(|e| unreadable(&e.to_string()))?;
-                    words.entry(name).or_default().push(word);
-                }
-            }
+fn shape(form: &Form) -> Result<Shape, ApiError> {
+    Ok(match form.word("response_format").unwrap_or("json") {
+        "json" => Shape::Json,
+        "verbose_json" => Shape::VerboseJson,
+        "text" => Shape::Plain(TranscriptFormat::Text),
+        "srt" => Shape::Plain(TranscriptFormat::Srt),
+        "vtt" => Shape::Plain(TranscriptFormat::Vtt),
+        other => {
+            let message =
+                format!("'{other}' is not offered; transcripts come as json, text, srt, verbose_json or vtt");
+            return Err(ApiError::bad(message, Some("response_format")));
         }
-        let sound = sound.ok_or_else(|| ApiError::bad("no sound was sent", Some("file")))?;
-        Ok(Self { words, sound })
-    }
-
-    fn word(&self, name: &str) -> Option<&str> {
-        self.words.get(name).and_then(|w| w.last()).map(String::as_str).filter(|w| !w.is_empty())
-    }
-
-    fn owned(&self, name: &str) -> Option<String> {
-        self.word(name).map(str::to_owned)
-    }
-
-    fn shape(&self) -> Result<Shape, ApiError> {
-        Ok(match self.word("response_format").unwrap_or("json") {
-            "json" => Shape::Json,
-            "verbose_json" => Shape::VerboseJson,
-            "text" => Shape::Plain(TranscriptFormat::Text),
-            "srt" => Shape::Plain(TranscriptFormat::Srt),
-            "vtt" => Shape::Plain(TranscriptFormat::Vtt),
-            other => {
-                let message = format!(
-                    "'{other}' is not offered; transcripts come as json, text, srt, verbose_json or vtt"
-                );
-                return Err(ApiError::bad(message, Some("response_format")));
-            }
-        })
-    }
-
-    fn request(&self, translate: bool) -> Result<TranscribeRequest, ApiError> {
-        let temperature = match self.word("temperature") {
-            None => None,
-            Some(word) => Some(word.trim().parse().map_err(|_| {
-                ApiError::bad(format!("'{word}' is no value of 'temperature'"), Some("temperature"))
-            })?),
-        };
-        let script = match self.word("script") {
-            None => Script::default(),
-            Some(name) => Script::named(name).ok_or_else(|| {
-                ApiError::bad("'script' must be simplified, traditional or as-heard", Some("script"))
-            })?,
-        };
-        let times = self.words.get("timestamp_granularities").map_or(&[][..], Vec::as_slice);
-        if let Some(other) = times.iter().find(|t| !["word", "segment"].contains(&t.as_str())) {
-            let message = format!("'{other}' is not offered; times are of words or segments");
-            return Err(ApiError::bad(message, Some("timestamp_granularities")));
-        }
-        Ok(TranscribeRequest {
-            model: self.owned("model").filter(|m| !THEIRS.contains(&m.as_str())),
-            lang: if translate { None } else { self.owned("language") },
-            translate,
-            words: times.iter().any(|t| t == "word"),
-            prompt: self.owned("prompt"),
-            hotwords: self.owned("hotwords"),
-            temperature,
-            script,
-            ..TranscribeRequest::default()
-        })
-    }
+    })
 }
 
-pub(crate) async fn transcriptions(State(app): Shared, request: Request) -> Result<Response, ApiError> {
-    answer(&app, request, false).await
-}
-
-pub(crate) async fn translations(State(app): Shared, request: Request) -> Result<Response, ApiError> {
-    answer(&app, request, true).await
-}
-
-async fn answer(app: &App, request: Request, translate: bool) -> Result<Response, ApiError> {
-    let form = Form::read(app, request).await?;
-    let (shape, request) = (form.shape()?, form.request(translate)?);
-    // A folder of this machine is not for those who ask from elsewhere.
-    if let Some(model) = request.model.as_deref()
-        && app.studio.hub().catalogue().entry(model).is_err()
-    {
+/// The request of the job, but for its file.
+fn request(app: &App, form: &Form, translate: bool) -> Result<Value, ApiError> {
+    let temperature: Option<f32> = form.value("temperature")?;
+    if form.word("script").is_some_and(|name| Script::named(name).is_none()) {
+        let message = "'script' must be simplified, traditional or as-heard";
+        return Err(ApiError::bad(message, Some("script")));
+    }
+    let times = form.words("timestamp_granularities");
+    if let Some(other) = times.iter().find(|t| !["word", "segment"].contains(&t.as_str())) {
+        let message = format!("'{other}' is not offered; times are of words or segments");
+        return Err(ApiError::bad(message, Some("timestamp_granularities")));
+    }
+    let model = form.word("model").filter(|m| !THEIRS.contains(m));
+    if let Some(model) = model.filter(|m| app.studio.hub().catalogue().entry(m).is_err()) {
         let message = format!("there is no recogniser '{model}'; known is {DEFAULT_RECOGNISER}");
         return Err(ApiError { code: "model_not_found", ..ApiError::not_found(message) });
     }
+    Ok(json!({
+        "model": model,
+        "lang": form.word("language").filter(|_| !translate),
+        "translate": translate,
+        "words": times.iter().any(|t| t == "word"),
+        "prompt": form.word("prompt"),
+        "hotwords": form.word("hotwords"),
+        "temperature": temperature,
+        "script": form.word("script"),
+    }))
+}
+
+pub(crate) async fn transcriptions(
+    State(app): Shared,
+    Extension(client): Extension<Client>,
+    request: Request,
+) -> Result<Response, ApiError> {
+    answer(&app, &client, request, false).await
+}
+
+pub(crate) async fn translations(
+    State(app): Shared,
+    Extension(client): Extension<Client>,
+    request: Request,
+) -> Result<Response, ApiError> {
+    answer(&app, &client, request, true).await
+}
+
+async fn answer(
+    app: &Arc<App>,
+    client: &Client,
+    sent: Request,
+    translate: bool,
+) -> Result<Response, ApiError> {
+    let mut form = Form::read(sent, &super::uploads::folder(app)?, app.options.max_body as u64).await?;
+    let (shape, mut request) = (shape(&form)?, request(app, &form, translate)?);
+    let Some(sound) = form.take_files("file").pop() else {
+        return Err(ApiError::bad("no sound was sent", Some("file")));
+    };
+    let words = request["words"] == true;
+    let order = move |inputs: &[Value]| {
+        request["file"] = inputs[0].clone();
+        request
+    };
+    let attended = Attended::order(app, client, "transcription", vec![sound], order).await?;
     if form.word("stream") == Some("true") {
-        return Ok(streamed(app, form, request));
+        return Ok(streamed(attended));
     }
-    let (studio, watched) = (Arc::clone(&app.studio), Watched::default());
-    let cancel = watched.cancel();
-    let work = tokio::task::spawn_blocking(move || {
-        studio
-            .transcribe(form.sound.path(), &request, &mut |_| {}, &NoProgress, &cancel)
-            .map(|m| (m, request))
-    });
-    let (made, request) = work.await.map_err(|_| ApiError::stopped())??;
-    drop(watched);
+    let made = transcript(&attended.done().await?)?;
     Ok(match shape {
-        Shape::Json => Json(json!({"text": made.transcript.text(), "usage": usage(&made)})).into_response(),
-        Shape::VerboseJson => Json(verbose(&made, &request)).into_response(),
-        Shape::Plain(TranscriptFormat::Text) => {
-            plain(format!("{}\n", made.transcript.text()), TranscriptFormat::Text)
-        }
-        Shape::Plain(format) => plain(made.transcript.write(format), format),
+        Shape::Json => Json(json!({"text": made.text(), "usage": usage(&made)})).into_response(),
+        Shape::VerboseJson => Json(verbose(&made, translate, words)).into_response(),
+        Shape::Plain(TranscriptFormat::Text) => plain(format!("{}\n", made.text()), TranscriptFormat::Text),
+        Shape::Plain(format) => plain(made.write(format), format),
     })
+}
+
+/// What a finished job heard.
+fn transcript(job: &Job) -> Result<Transcript, ApiError> {
+    let result = job.result.as_ref().ok_or_else(ApiError::stopped)?;
+    Transcript::deserialize(result).map_err(|_| ApiError::stopped())
 }
 
 fn plain(text: String, format: TranscriptFormat) -> Response {
@@ -189,13 +135,12 @@ fn plain(text: String, format: TranscriptFormat) -> Response {
 }
 
 /// What OpenAI bills by; here for those who count.
-fn usage(made: &Transcribed) -> Value {
-    json!({"type": "duration", "seconds": made.transcript.duration.ceil() as u64})
+fn usage(made: &Transcript) -> Value {
+    json!({"type": "duration", "seconds": made.duration.ceil() as u64})
 }
 
-fn verbose(made: &Transcribed, request: &TranscribeRequest) -> Value {
-    let t = &made.transcript;
-    let code = t.language.as_deref().unwrap_or_default();
+fn verbose(made: &Transcript, translate: bool, words: bool) -> Value {
+    let code = made.language.as_deref().unwrap_or_default();
     let segment = |s: &Segment| {
         json!({
             "id": s.id, "seek": s.seek, "start": s.start, "end": s.end, "text": s.text, "tokens": s.tokens,
@@ -204,41 +149,41 @@ fn verbose(made: &Transcribed, request: &TranscribeRequest) -> Value {
         })
     };
     let mut body = json!({
-        "task": if request.translate { "translate" } else { "transcribe" },
+        "task": if translate { "translate" } else { "transcribe" },
         "language": languages::title(code).unwrap_or(code),
-        "duration": t.duration,
-        "text": t.text(),
-        "segments": t.segments.iter().map(segment).collect::<Vec<_>>(),
+        "duration": made.duration,
+        "text": made.text(),
+        "segments": made.segments.iter().map(segment).collect::<Vec<_>>(),
         "usage": usage(made),
     });
-    if request.words {
-        let words = t.segments.iter().flat_map(|s| &s.words);
+    if words {
+        let words = made.segments.iter().flat_map(|s| &s.words);
         body["words"] = words.map(|w| json!({"word": w.word, "start": w.start, "end": w.end})).collect();
     }
     body
 }
 
-/// Answers with events: a `delta` for each segment as soon as it is known, then `done`.
-fn streamed(app: &App, form: Form, request: TranscribeRequest) -> Response {
-    let (studio, watched) = (Arc::clone(&app.studio), Watched::default());
-    let cancel = watched.cancel();
-    let (send, receive) = tokio::sync::mpsc::channel(EVENTS);
-    tokio::task::spawn_blocking(move || {
-        let mut first = true;
-        let mut tell = |segment: &Segment| {
-            let text = if first { segment.text.trim_start() } else { &segment.text };
-            first = false;
-            let _ = send.blocking_send(sse::named(&json!({"type": "transcript.text.delta", "delta": text})));
-        };
-        let made = studio.transcribe(form.sound.path(), &request, &mut tell, &NoProgress, &cancel);
-        let last = match made {
-            Ok(made) => json!({
-                "type": "transcript.text.done", "text": made.transcript.text(), "usage": usage(&made),
-            }),
-            Err(error) => ApiError::from(error).body(),
-        };
-        let _ = send.blocking_send(sse::named(&last));
+/// Answers with events: a `delta` for words as soon as they are known, then `done`.
+fn streamed(attended: Attended) -> Response {
+    let events = futures_util::stream::unfold(Some(attended), |attended| async move {
+        let mut attended = attended?;
+        loop {
+            let (event, over) = match attended.next().await {
+                Ok(Step::Preview(..)) => continue,
+                Ok(Step::Text(text)) => (json!({"type": "transcript.text.delta", "delta": text}), false),
+                Ok(Step::Done(job)) => match transcript(&job) {
+                    Ok(made) => (
+                        json!({
+                            "type": "transcript.text.done", "text": made.text(), "usage": usage(&made),
+                        }),
+                        true,
+                    ),
+                    Err(error) => (error.body(), true),
+                },
+                Err(error) => (error.body(), true),
+            };
+            return Some((sse::named(&event), (!over).then_some(attended)));
+        }
     });
-    // When the client goes away the stream is dropped, and with it what keeps the work going.
-    sse::reply(ReceiverStream::new(receive).inspect(move |_| _ = &watched))
+    sse::reply(events)
 }

@@ -1,24 +1,24 @@
 //! `/v1/uploads`: files that are brought for jobs to work on.
 
-use std::io::Write as _;
+use std::io::Read as _;
+use std::path::PathBuf;
 
-use axum::extract::multipart::MultipartError;
-use axum::extract::{FromRequest as _, Multipart, Path, Request, State};
+use axum::extract::{Path, Request, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 use axum::{Extension, Json};
-use colophon_studio::UPLOAD_LIFE;
+use colophon_studio::Studio;
 use colophon_studio::store::Upload;
 use serde_json::{Value, json};
-use tempfile::NamedTempFile;
 
 use super::files;
 use crate::app::{App, Shared};
 use crate::error::ApiError;
+use crate::form::{Form, SentFile};
 use crate::gate::Client;
 
 /// First bytes of a file, for what it is.
-const HEAD: usize = 4096;
+const HEAD: u64 = 4096;
 
 fn shape(upload: &Upload) -> Value {
     json!({
@@ -40,66 +40,27 @@ pub(crate) async fn create(
     if !client.role.makes() {
         return Err(ApiError::forbidden("this key or account may look on, and not bring files"));
     }
-    let (file, name, bytes) = read(&app, request).await?;
-    let value = app.blocking(move |studio| {
-        let store = studio.store()?;
-        let id = Upload::fresh_id();
-        let mut head = vec![0; HEAD.min(usize::try_from(bytes).unwrap_or(HEAD))];
-        let read = |_| ApiError::stopped();
-        std::io::Read::read_exact(&mut file.reopen().map_err(read)?, &mut head).map_err(read)?;
-        let upload = Upload {
-            media_type: sniff(&head).to_owned(),
-            owner: client.name,
-            name,
-            bytes,
-            created: store.now(),
-            expires: store.now() + UPLOAD_LIFE,
-            id,
-        };
-        let path = studio.upload_path(&upload.id);
-        file.as_file().sync_all().map_err(read)?;
-        file.persist(&path).map_err(|_| ApiError::stopped())?;
-        store.add_upload(&upload)?;
-        Ok(shape(&upload))
-    });
+    let mut form = Form::read(request, &folder(&app)?, app.options.max_upload).await?;
+    let Some(sent) = form.take_files("file").pop() else {
+        return Err(ApiError::bad("no file with content was sent", Some("file")));
+    };
+    let value = app.blocking(move |studio| Ok(shape(&bring(studio, &client.name, sent)?)));
     Ok(Json(value.await?))
 }
 
-/// Reads the form's file onto the disk, never more of it into memory than a piece.
-async fn read(app: &App, request: Request) -> Result<(NamedTempFile, String, u64), ApiError> {
-    let unreadable = |why: &str| ApiError::bad(format!("the form cannot be read: {why}"), None);
-    let broken = |e: MultipartError| unreadable(&e.body_text());
-    let unwritten = |_: std::io::Error| ApiError::stopped();
-    let form = Multipart::from_request(request, &()).await;
-    let mut form = form.map_err(|e| unreadable(&e.body_text()))?;
+/// The folder of files that are brought.
+pub(super) fn folder(app: &App) -> Result<PathBuf, ApiError> {
     let folder = app.studio.upload_path("");
-    std::fs::create_dir_all(&folder).map_err(unwritten)?;
-    while let Some(mut field) = form.next_field().await.map_err(broken)? {
-        if field.name() != Some("file") {
-            continue;
-        }
-        // A client may send a path; only its last part is a name.
-        let name = field.file_name().and_then(|n| n.rsplit(['/', '\\']).next()).unwrap_or("file");
-        let name: String = name.chars().filter(|c| !c.is_control()).take(200).collect();
-        let name = name.trim_start_matches('.').to_owned();
-        let mut file = NamedTempFile::new_in(&folder).map_err(unwritten)?;
-        let mut total = 0u64;
-        while let Some(chunk) = field.chunk().await.map_err(broken)? {
-            total += chunk.len() as u64;
-            if total > app.options.max_upload {
-                return Err(ApiError::too_large(
-                    usize::try_from(app.options.max_upload).unwrap_or(usize::MAX),
-                ));
-            }
-            file.write_all(&chunk).map_err(unwritten)?;
-        }
-        if total == 0 {
-            return Err(ApiError::bad("the file is empty", Some("file")));
-        }
-        let name = if name.is_empty() { "file".to_owned() } else { name };
-        return Ok((file, name, total));
-    }
-    Err(ApiError::bad("no file was sent", Some("file")))
+    std::fs::create_dir_all(&folder).map_err(|_| ApiError::stopped())?;
+    Ok(folder)
+}
+
+/// Keeps a file of a form for jobs of its owner.
+pub(super) fn bring(studio: &Studio, owner: &str, sent: SentFile) -> Result<Upload, ApiError> {
+    let mut head = Vec::new();
+    let start = sent.file.reopen().map_err(|_| ApiError::stopped())?;
+    start.take(HEAD).read_to_end(&mut head).map_err(|_| ApiError::stopped())?;
+    Ok(studio.bring(owner, &sent.name, sniff(&head), sent.file)?)
 }
 
 /// What a file is, by its content: what a client says of it does not count.

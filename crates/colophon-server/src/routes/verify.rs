@@ -1,24 +1,26 @@
 //! `/v1/verify` and the page `/verify`: what is known of a file or an address. Both answer without a
 //! key, as the law asks of a detector, and keep nothing of what they are sent.
 
-use std::io::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Json;
-use axum::extract::multipart::MultipartError;
-use axum::extract::{FromRequest as _, Multipart, Request, State};
+use axum::extract::{Request, State};
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::response::{Html, IntoResponse, Response};
 use colophon_studio::{Verdict, escape, report};
+use schemars::JsonSchema;
 use serde::Deserialize;
 use tempfile::NamedTempFile;
 
 use crate::app::{App, Shared, json_within};
 use crate::error::ApiError;
+use crate::form::Form;
 
 /// Largest file that is looked at, in bytes.
-const LARGEST: usize = 256 << 20;
+const LARGEST: u64 = 256 << 20;
+/// Longest address, in bytes.
+const LONGEST: usize = 4096;
 /// How long a file waits for others to be looked at.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// Nothing but the page's own style; a file's words cannot become a script.
@@ -31,9 +33,10 @@ enum Subject {
     Address(String),
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct Asked {
+#[schemars(rename = "VerifyRequest")]
+pub(crate) struct Asked {
     url: String,
 }
 
@@ -85,52 +88,20 @@ async fn judge(app: &App, request: Request) -> Result<Verdict, ApiError> {
 }
 
 async fn subject(request: Request) -> Result<Subject, ApiError> {
-    let unreadable = |why: &str| ApiError::bad(format!("the form cannot be read: {why}"), None);
-    let broken = |e: MultipartError| unreadable(&e.body_text());
-    let unwritten = |_: std::io::Error| ApiError::stopped();
     let kind = request.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
     if kind.starts_with("application/json") {
         let asked: Asked = json_within(16 << 10, request.into_body()).await?;
         return Ok(Subject::Address(asked.url));
     }
-    let form = Multipart::from_request(request, &()).await;
-    let mut form = form.map_err(|e| unreadable(&e.body_text()))?;
-    let mut total = 0;
-    let mut found = None;
-    while let Some(mut field) = form.next_field().await.map_err(broken)? {
-        let wanted = match field.name() {
-            Some("file") => true,
-            Some("url") => false,
-            _ => continue,
-        };
-        // A name tells where a file lay on someone's machine; its last part is enough.
-        let name = field.file_name().and_then(|n| n.rsplit(['/', '\\']).next()).unwrap_or("file");
-        let name: String = name.chars().filter(|c| !c.is_control()).take(200).collect();
-        let mut file = NamedTempFile::new().map_err(unwritten)?;
-        let mut word = Vec::new();
-        while let Some(chunk) = field.chunk().await.map_err(broken)? {
-            total += chunk.len();
-            if total > LARGEST {
-                return Err(ApiError::too_large(LARGEST));
-            }
-            match wanted {
-                true => file.write_all(&chunk).map_err(unwritten)?,
-                false if word.len() + chunk.len() > 4096 => {
-                    return Err(ApiError::bad("the address is too long", Some("url")));
-                }
-                false => word.extend_from_slice(&chunk),
-            }
-        }
-        if wanted {
-            file.flush().map_err(unwritten)?;
-            if file.as_file().metadata().map_err(unwritten)?.len() > 0 {
-                found = Some(Subject::File(file, name));
-            }
-        } else if let Some(url) = String::from_utf8(word).ok().filter(|u| !u.trim().is_empty()) {
-            found.get_or_insert(Subject::Address(url.trim().to_owned()));
-        }
+    let mut form = Form::read(request, &std::env::temp_dir(), LARGEST).await?;
+    if let Some(sent) = form.take_files("file").pop() {
+        return Ok(Subject::File(sent.file, sent.name));
     }
-    found.ok_or_else(|| ApiError::bad("neither a file nor an address was sent", Some("file")))
+    match form.word("url").map(str::trim).filter(|url| !url.is_empty()) {
+        Some(url) if url.len() > LONGEST => Err(ApiError::bad("the address is too long", Some("url"))),
+        Some(url) => Ok(Subject::Address(url.to_owned())),
+        None => Err(ApiError::bad("neither a file nor an address was sent", Some("file"))),
+    }
 }
 
 const PAGE: &str = include_str!("verify.html");

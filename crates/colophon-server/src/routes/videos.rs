@@ -1,18 +1,20 @@
 //! `/v1/videos`: films in OpenAI's shapes, over the jobs. A film's number is that of its job.
 
 use axum::body::Body;
-use axum::extract::{FromRequest as _, Multipart, Path, Query, Request, State};
+use axum::extract::{Path, Query, Request, State};
 use axum::http::{HeaderMap, header};
 use axum::response::Response;
 use axum::{Extension, Json};
 use colophon_studio::store::{Job, JobFilter, JobId, JobState, StoreError, WorkFilter, WorkRow};
-use colophon_studio::{JobOrder, Studio};
+use colophon_studio::{JobOrder, SPRITESHEET, Studio};
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{files, jobs};
 use crate::app::{App, Shared, read_json};
 use crate::error::ApiError;
+use crate::form::Form;
 use crate::gate::Client;
 
 /// The name under which films are asked for.
@@ -22,8 +24,9 @@ const SIZE: &str = "1280x720";
 /// Shortest film, in seconds: shorter ones are made so long.
 const SHORTEST: u64 = 15;
 
-#[derive(Deserialize)]
-struct VideoBody {
+#[derive(Deserialize, JsonSchema)]
+#[schemars(rename = "VideoRequest")]
+pub(crate) struct VideoBody {
     prompt: String,
     #[serde(default)]
     seconds: Option<Value>,
@@ -43,13 +46,14 @@ struct VideoBody {
     seed: Option<u64>,
 }
 
-#[derive(Deserialize)]
-struct RemixBody {
+#[derive(Deserialize, JsonSchema)]
+#[schemars(rename = "RemixRequest")]
+pub(crate) struct RemixBody {
     prompt: String,
 }
 
 /// Which films are listed.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 pub(crate) struct ListQuery {
     after: Option<String>,
     limit: Option<usize>,
@@ -57,7 +61,7 @@ pub(crate) struct ListQuery {
 }
 
 /// Which file of a film is sent.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 pub(crate) struct ContentQuery {
     variant: Option<String>,
 }
@@ -140,29 +144,17 @@ async fn read(app: &App, request: Request) -> Result<VideoBody, ApiError> {
     if !kind.starts_with("multipart/") {
         return read_json(app, request.into_body()).await;
     }
-    let unreadable = |why: &str| ApiError::bad(format!("the form cannot be read: {why}"), None);
-    let form = Multipart::from_request(request, &()).await;
-    let mut form = form.map_err(|e| unreadable(&e.body_text()))?;
-    let mut fields = serde_json::Map::new();
-    let mut total = 0;
-    while let Some(field) = form.next_field().await.map_err(|e| unreadable(&e.body_text()))? {
-        let name = field.name().unwrap_or_default().to_owned();
-        if name == "input_reference" {
-            return Err(ApiError::bad(
-                "films are made of words; a picture cannot be their start",
-                Some(&name),
-            ));
-        }
-        let text = field.text().await.map_err(|e| unreadable(&e.body_text()))?;
-        total += text.len();
-        if total > app.options.max_body {
-            return Err(ApiError::too_large(app.options.max_body));
-        }
-        let value =
-            if name == "seed" { text.parse::<u64>().map_or(json!(text), |n| json!(n)) } else { json!(text) };
-        fields.insert(name, value);
+    let form = Form::read(request, &super::uploads::folder(app)?, app.options.max_body as u64).await?;
+    if form.has_file("input_reference") {
+        let message = "films are made of words; a picture cannot be their start";
+        return Err(ApiError::bad(message, Some("input_reference")));
     }
-    serde_json::from_value(fields.into()).map_err(|e| unreadable(&e.to_string()))
+    let seed: Option<u64> = form.value("seed")?;
+    let mut fields: serde_json::Map<String, Value> =
+        form.into_words().map(|(name, word)| (name, word.into())).collect();
+    fields.insert("seed".into(), json!(seed));
+    serde_json::from_value(fields.into())
+        .map_err(|e| ApiError::bad(format!("the form cannot be read: {e}"), None))
 }
 
 fn request(body: &VideoBody) -> Result<Value, ApiError> {
@@ -290,8 +282,9 @@ pub(crate) async fn content(
     let (name, media_type) = match query.variant.as_deref().unwrap_or("video") {
         "video" => (None, "video/mp4"),
         "thumbnail" => (Some("poster.png"), "image/png"),
+        "spritesheet" => (Some(SPRITESHEET), "image/jpeg"),
         other => {
-            let message = format!("'{other}' is not offered: 'variant' is video or thumbnail");
+            let message = format!("'{other}' is not offered: 'variant' is video, thumbnail or spritesheet");
             return Err(ApiError::bad(message, Some("variant")));
         }
     };

@@ -6,6 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use colophon_studio::{LiveSpeech, SpeechRequest};
 use colophon_types::{NoProgress, SoundFormat};
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -20,7 +21,8 @@ use crate::stream::Watched;
 const EXPIRES: u64 = 3600;
 
 /// The field `audio` of a request.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[schemars(rename = "SpokenAnswer")]
 pub(crate) struct AudioBody {
     voice: VoiceName,
     #[serde(default)]

@@ -8,6 +8,7 @@ use axum::{Extension, Json};
 use colophon_studio::Studio;
 use colophon_studio::store::{WorkEdit, WorkFilter, WorkRow};
 use colophon_types::Cancel;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -21,7 +22,7 @@ use crate::stream::Watched;
 const MOST: usize = 200;
 
 /// Which works are listed.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 pub(crate) struct ListQuery {
     q: Option<String>,
     modality: Option<String>,
@@ -36,14 +37,14 @@ pub(crate) struct ListQuery {
 }
 
 /// How a work is deleted.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 pub(crate) struct DeleteQuery {
     #[serde(default)]
     forever: bool,
 }
 
 /// How a file is sent.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 pub(crate) struct ContentQuery {
     download: Option<String>,
 }

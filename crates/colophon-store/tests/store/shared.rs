@@ -69,7 +69,7 @@ fn what_one_process_does_is_heard_in_another() {
     let job = ours.enqueue(NewJob::new("ann", "picture", "a", json!({}))).unwrap();
     let running = theirs.claim("w1", &["picture"], LEASE).unwrap().unwrap();
     theirs.note_progress(&job.id, json!({"done": 1}));
-    theirs.note_preview(&job.id, 4);
+    theirs.note_preview(&job.id, 4, json!({"sha256": "ab"}));
     theirs.note_text(&job.id, "once upon");
     theirs.note_text(&job.id, " a time");
     theirs.finish(&running, "w1", done(Vec::new())).unwrap().unwrap();

@@ -2,6 +2,7 @@
 
 mod ambience;
 mod documents;
+mod frames;
 mod line;
 mod lister;
 mod made;

@@ -2,10 +2,12 @@
 
 use std::path::PathBuf;
 
+use colophon_store::Upload;
 use colophon_types::Declared;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use tempfile::TempDir;
+use tempfile::{NamedTempFile, TempDir};
 
 use super::Run;
 use super::shelf::About;
@@ -13,10 +15,10 @@ use crate::brought::Brought;
 use crate::{PictureFile, Studio, StudioError};
 
 /// How long a file that was brought is kept, in milliseconds.
-pub const UPLOAD_LIFE: i64 = 86_400_000;
+const UPLOAD_LIFE: i64 = 86_400_000;
 
 /// A file that a job works on.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Input {
     /// A file that was brought, by its identifier.
@@ -46,21 +48,29 @@ impl InputFile {
 }
 
 /// Sealing what something else generated.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "Mark")]
 pub(crate) struct MarkJob {
+    /// The file that is sealed.
     pub(crate) file: Input,
+    /// What generated it.
     pub(crate) generator: String,
+    /// How it came about: see `colophon mark --help`.
     #[serde(default)]
+    #[schemars(with = "Option<String>")]
     declared: Declared,
+    /// Whether a file that carries marks already is sealed all the same.
     #[serde(default)]
     again: bool,
 }
 
 /// Fetching a model.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "Pull")]
 pub(crate) struct PullJob {
+    /// Its identifier in the catalogue.
     pub(crate) model: String,
 }
 
@@ -68,6 +78,50 @@ impl Studio {
     /// Where a file that was brought is kept.
     pub fn upload_path(&self, id: &str) -> PathBuf {
         self.home.join("uploads").join(id)
+    }
+
+    /// Keeps a file that someone brings, which lies in the folder of uploads already.
+    ///
+    /// # Errors
+    /// [`StudioError`] when the disk or the records cannot take it.
+    pub fn bring(
+        &self,
+        owner: &str,
+        name: &str,
+        media_type: &str,
+        file: NamedTempFile,
+    ) -> Result<Upload, StudioError> {
+        let (store, id) = (self.store()?, Upload::fresh_id());
+        let path = self.upload_path(&id);
+        let fail = StudioError::io("write", &path);
+        let kept = (|| {
+            file.as_file().sync_all()?;
+            let bytes = file.as_file().metadata()?.len();
+            file.persist(&path)?;
+            Ok(bytes)
+        })();
+        let upload = Upload {
+            owner: owner.to_owned(),
+            name: name.to_owned(),
+            media_type: media_type.to_owned(),
+            bytes: kept.map_err(fail)?,
+            created: store.now(),
+            expires: store.now() + UPLOAD_LIFE,
+            id,
+        };
+        store.add_upload(&upload)?;
+        Ok(upload)
+    }
+
+    /// Removes a file that was brought.
+    ///
+    /// # Errors
+    /// [`StudioError`].
+    pub fn let_go(&self, id: &str) -> Result<(), StudioError> {
+        if self.store()?.remove_upload(id)? {
+            let _ = std::fs::remove_file(self.upload_path(id));
+        }
+        Ok(())
     }
 
     /// Finds a file that someone may use.

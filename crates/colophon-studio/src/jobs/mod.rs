@@ -4,6 +4,7 @@
 //! is kept by the store, worked on by [`Workers`], and its sealed files are put into the gallery by the
 //! [`shelf`], whole or not at all.
 
+mod edit;
 mod inputs;
 mod picture;
 mod replay;
@@ -16,13 +17,14 @@ use std::sync::Arc;
 
 use colophon_store::{Job, NewJob, Usage};
 use colophon_types::{Cancel, ErrorCode, Explain, LangChoice, MakeRequest, Progress};
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use crate::{Studio, StudioError, check};
 
-pub use inputs::{Input, UPLOAD_LIFE};
+pub use inputs::Input;
 pub(crate) use shelf::Shelf;
 pub(crate) use workers::Floor;
 pub use workers::{Tally, Workers, WorkersOptions};
@@ -40,7 +42,7 @@ const ROOM: u64 = 256 << 20;
 pub(crate) enum JobRequest {
     Film(MakeRequest),
     Picture(picture::PictureJob),
-    Edit(Box<picture::EditJob>),
+    Edit(Box<edit::EditJob>),
     Speech(sound::SpeechJob),
     Music(sound::MusicJob),
     Sound(sound::SoundJob),
@@ -53,14 +55,20 @@ pub(crate) enum JobRequest {
 }
 
 /// A film as it is asked for.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "Film")]
 struct FilmJob {
+    /// What the film is about.
     brief: String,
+    /// A recipe by its name, see `/v1/recipes`.
     #[serde(default)]
     recipe: Option<String>,
+    /// `auto`, `en` or `zh`.
     #[serde(default)]
+    #[schemars(with = "Option<String>")]
     lang: LangChoice,
+    /// How long it is.
     #[serde(default)]
     seconds: Option<u32>,
     #[serde(default)]
@@ -77,6 +85,9 @@ struct FilmJob {
 const FILM_SECONDS: u32 = 30;
 /// The recipe of a film where none is named.
 const FILM_RECIPE: &str = "story";
+
+/// The sheet of frames beside a film.
+pub const SPRITESHEET: &str = "spritesheet.jpg";
 
 /// Who works on what: all that a job's work sees.
 pub(crate) struct Run<'a> {
@@ -136,8 +147,8 @@ impl JobRequest {
             Self::Music(music) => music.check()?,
             Self::Sound(sound) => sound.check()?,
             Self::Text(text) => text.check()?,
-            Self::Transcription(_) | Self::Audiobook(_) | Self::Mark(_) | Self::Pull(_) | Self::Replay(_) => {
-            }
+            Self::Transcription(job) => job.check()?,
+            Self::Audiobook(_) | Self::Mark(_) | Self::Pull(_) | Self::Replay(_) => {}
         }
         Ok(read)
     }
@@ -239,6 +250,8 @@ fn film(job: FilmJob) -> Result<MakeRequest, StudioError> {
 fn run_film(request: &MakeRequest, run: &mut Run<'_>) -> Result<(), StudioError> {
     let made = run.studio.make(request, run.shelf.dir(), None, &run.progress, run.cancel)?;
     run.shelf.keep_film(&made, &request.brief)?;
+    let frames = run.studio.spritesheet(&run.shelf.dir().join("film.mp4"), &made, run.cancel)?;
+    run.shelf.beside(&frames, SPRITESHEET)?;
     run.shelf.used(Usage { seconds: made.seconds.ceil() as u64, ..Usage::default() });
     run.shelf.result(json!({"seconds": made.seconds, "timing": made.timing}));
     Ok(())
@@ -267,6 +280,25 @@ pub struct JobOrder {
     pub tags: Vec<String>,
 }
 
+/// The schemas of all requests, by the kind of job.
+pub fn job_schemas(generator: &mut SchemaGenerator) -> Vec<(&'static str, Schema)> {
+    let of = |kind: &'static str, schema| (kind, schema);
+    vec![
+        of("film", generator.subschema_for::<FilmJob>()),
+        of("picture", generator.subschema_for::<picture::PictureJob>()),
+        of("picture.edit", generator.subschema_for::<edit::EditJob>()),
+        of("speech", generator.subschema_for::<sound::SpeechJob>()),
+        of("music", generator.subschema_for::<sound::MusicJob>()),
+        of("sound", generator.subschema_for::<sound::SoundJob>()),
+        of("transcription", generator.subschema_for::<sound::TranscriptionJob>()),
+        of("audiobook", generator.subschema_for::<sound::AudiobookJob>()),
+        of("text", generator.subschema_for::<words::TextJob>()),
+        of("mark", generator.subschema_for::<inputs::MarkJob>()),
+        of("pull", generator.subschema_for::<inputs::PullJob>()),
+        of("replay", generator.subschema_for::<replay::ReplayJob>()),
+    ]
+}
+
 impl Studio {
     /// The content that jobs of a kind make, for the scopes of keys.
     pub fn job_scope(kind: &str) -> &'static str {
@@ -284,6 +316,12 @@ impl Studio {
         let mut title = request.title();
         if let JobRequest::Picture(picture) = &request {
             picture.check_model(self)?;
+        }
+        if let JobRequest::Edit(edit) = &request {
+            edit.check_model(self)?;
+        }
+        if let JobRequest::Transcription(job) = &request {
+            job.check_model(self)?;
         }
         if let JobRequest::Replay(replay) = &request {
             replay.check(self, &order.owner, order.sees_all)?;

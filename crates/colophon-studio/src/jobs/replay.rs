@@ -5,6 +5,7 @@
 use std::path::Path;
 
 use colophon_store::{JobId, StoreError, WorkRow};
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -16,8 +17,9 @@ use crate::{Studio, StudioError};
 /// Kinds whose work hangs on a seed.
 const SEEDED: [&str; 6] = ["film", "picture", "picture.edit", "music", "sound", "text"];
 
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "Replay")]
 pub(crate) struct ReplayJob {
     /// The number of the work.
     pub(crate) work: String,

@@ -11,7 +11,7 @@ use colophon_image::thumbnail;
 use colophon_seal::{LABEL_TEXT, Sealed};
 use colophon_store::{Job, JobId, NewWork, Outcome, Store, Usage, WorkFile};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
 use time::OffsetDateTime;
 
 use crate::film::Made;
@@ -62,8 +62,7 @@ pub(crate) struct Shelf {
     list: List,
     store: Store,
     job: JobId,
-    /// Where the newest preview lies, and how many there were.
-    preview_file: PathBuf,
+    /// Previews so far.
     previews: AtomicI64,
     /// Words that were written but not yet told.
     waiting: Mutex<String>,
@@ -107,7 +106,6 @@ impl Shelf {
             list: List { usage: Usage { requests: 1, ..Usage::default() }, ..List::default() },
             store: studio.store()?.clone(),
             job: job.id.clone(),
-            preview_file: studio.preview_path(&job.id),
             previews: AtomicI64::new(0),
             waiting: Mutex::default(),
         })
@@ -138,13 +136,19 @@ impl Shelf {
     }
 
     /// Shows a preview: a sealed picture of what is not finished.
-    pub(crate) fn preview(&self, sealed: &Sealed) {
-        if let Some(dir) = self.preview_file.parent() {
+    pub(crate) fn preview(&self, studio: &Studio, sealed: &Sealed) {
+        let number = self.previews.fetch_add(1, Ordering::Relaxed) + 1;
+        let file = studio.preview_path(&self.job, number);
+        if let Some(dir) = file.parent() {
             let _ = std::fs::create_dir_all(dir);
         }
-        if sealed.write_to(&self.preview_file).is_ok() {
-            let number = self.previews.fetch_add(1, Ordering::Relaxed) + 1;
-            self.store.note_preview(&self.job, number);
+        if sealed.write_to(&file).is_ok() {
+            let receipt = sealed.receipt();
+            let marks = json!({
+                "work_id": receipt.work_id, "seed": receipt.seed, "sha256": sealed.sha256(),
+                "log_index": sealed.log_position().index,
+            });
+            self.store.note_preview(&self.job, number, marks);
         }
     }
 
@@ -334,7 +338,6 @@ impl Shelf {
 impl Drop for Shelf {
     fn drop(&mut self) {
         let _ = std::fs::remove_dir_all(&self.dir);
-        let _ = std::fs::remove_file(&self.preview_file);
     }
 }
 

@@ -2,6 +2,7 @@
 
 use colophon_store::Usage;
 use colophon_types::{LangChoice, Seed, SoundFormat};
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::json;
 
@@ -10,7 +11,8 @@ use super::shelf::About;
 use super::{Input, Run};
 use crate::composing::{Brief, Plan};
 use crate::{
-    AudiobookRequest, MusicRequest, SoundRequest, SpeechRequest, StudioError, TranscribeRequest, check,
+    AudiobookRequest, DEFAULT_RECOGNISER, MusicRequest, Script, SoundRequest, SpeechRequest, Studio,
+    StudioError, TranscribeRequest, check,
 };
 
 /// Seconds of music where none are named.
@@ -18,22 +20,28 @@ const MUSIC_SECONDS: f64 = 30.0;
 /// Longest text that is spoken, in characters.
 const LONGEST_TEXT: usize = 100_000;
 
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "Speech")]
 pub(crate) struct SpeechJob {
     pub(crate) text: String,
     #[serde(default)]
     voice: Option<String>,
+    /// `auto`, `en` or `zh`.
     #[serde(default)]
+    #[schemars(with = "Option<String>")]
     lang: LangChoice,
     #[serde(default)]
     speed: Option<f32>,
+    /// `wav`, `mp3`, `opus`, `aac`, `flac` or `pcm`.
     #[serde(default)]
+    #[schemars(with = "Option<String>")]
     format: SoundFormat,
 }
 
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "Music")]
 pub(crate) struct MusicJob {
     pub(crate) prompt: String,
     #[serde(default)]
@@ -44,12 +52,15 @@ pub(crate) struct MusicJob {
     seed: Option<u64>,
     #[serde(default)]
     stems: bool,
+    /// `wav`, `mp3`, `opus`, `aac`, `flac` or `pcm`.
     #[serde(default)]
+    #[schemars(with = "Option<String>")]
     format: SoundFormat,
 }
 
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "Sound")]
 pub(crate) struct SoundJob {
     pub(crate) prompt: String,
     #[serde(default)]
@@ -58,33 +69,59 @@ pub(crate) struct SoundJob {
     seed: Option<u64>,
     #[serde(default)]
     round: bool,
+    /// `wav`, `mp3`, `opus`, `aac`, `flac` or `pcm`.
     #[serde(default)]
+    #[schemars(with = "Option<String>")]
     format: SoundFormat,
 }
 
-#[derive(Clone, Debug, Deserialize)]
+/// What is said in a file.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "Transcription")]
 pub(crate) struct TranscriptionJob {
+    /// A sound, or a film.
     pub(crate) file: Input,
+    /// Code or name of the language; found out where it is left out.
     #[serde(default)]
     lang: Option<String>,
+    /// Whether it is translated to English.
     #[serde(default)]
     translate: bool,
+    /// Whether every word gets its time.
     #[serde(default)]
     words: bool,
+    /// A recogniser of the catalogue.
     #[serde(default)]
     model: Option<String>,
+    /// What was said before.
+    #[serde(default)]
+    prompt: Option<String>,
+    /// Words that will come up.
+    #[serde(default)]
+    hotwords: Option<String>,
+    /// The only temperature, in the place of the usual fallback.
+    #[serde(default)]
+    temperature: Option<f32>,
+    /// How Chinese is written: `simplified`, `traditional` or `as-heard`.
+    #[serde(default)]
+    script: Option<String>,
 }
 
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "Audiobook")]
 pub(crate) struct AudiobookJob {
     pub(crate) file: Input,
     #[serde(default)]
     voice: Option<String>,
+    /// `auto`, `en` or `zh`.
     #[serde(default)]
+    #[schemars(with = "Option<String>")]
     lang: LangChoice,
+    /// `aac` (M4B) or `mp3`.
     #[serde(default)]
+    #[schemars(with = "Option<String>")]
     format: Option<SoundFormat>,
 }
 
@@ -181,6 +218,31 @@ impl SoundJob {
 }
 
 impl TranscriptionJob {
+    fn script(&self) -> Result<Script, StudioError> {
+        let Some(name) = self.script.as_deref() else { return Ok(Script::default()) };
+        Script::named(name).ok_or_else(|| {
+            StudioError::request(
+                format!("'{name}' is no script"),
+                "choose simplified, traditional or as-heard",
+            )
+        })
+    }
+
+    pub(crate) fn check(&self) -> Result<(), StudioError> {
+        self.script().map(drop)
+    }
+
+    /// A folder of this machine is not for those who ask from elsewhere: only the catalogue counts.
+    pub(crate) fn check_model(&self, studio: &Studio) -> Result<(), StudioError> {
+        match self.model.as_deref().filter(|m| studio.hub().catalogue().entry(m).is_err()) {
+            Some(other) => {
+                let message = format!("there is no recogniser '{other}'; known is {DEFAULT_RECOGNISER}");
+                Err(StudioError::request(message, "leave it out"))
+            }
+            None => Ok(()),
+        }
+    }
+
     /// A transcript is what a person said: it is no work and is not sealed.
     pub(crate) fn run(&self, run: &mut Run<'_>) -> Result<(), StudioError> {
         let file = run.file(&self.file)?;
@@ -189,21 +251,27 @@ impl TranscriptionJob {
             lang: self.lang.clone(),
             translate: self.translate,
             words: self.words,
+            prompt: self.prompt.clone(),
+            hotwords: self.hotwords.clone(),
+            temperature: self.temperature,
+            script: self.script()?,
             ..TranscribeRequest::default()
         };
         let shelf = &*run.shelf;
-        let mut tell = |segment: &crate::Segment| shelf.words(segment.text.trim());
+        let mut first = true;
+        let mut tell = |segment: &crate::Segment| {
+            shelf.words(if first { segment.text.trim_start() } else { &segment.text });
+            first = false;
+        };
         let made =
             run.studio.transcribe(&file.path, &request, &mut tell, run.progress.as_ref(), run.cancel)?;
         let transcript = &made.transcript;
         let text: Vec<&str> = transcript.segments.iter().map(|s| s.text.trim()).collect();
         run.shelf.used(seconds(transcript.duration));
-        run.shelf.result(json!({
-            "text": text.join("\n"),
-            "language": transcript.language,
-            "duration": transcript.duration,
-            "segments": transcript.segments,
-        }));
+        // What there is of a transcript, and its text with a line for each segment.
+        let mut result = json!(transcript);
+        result["text"] = text.join("\n").into();
+        run.shelf.result(result);
         Ok(())
     }
 }

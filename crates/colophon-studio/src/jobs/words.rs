@@ -5,6 +5,7 @@ use colophon_text::tasks::{
     Extract, Facts, FactsForm, Form, Glossary, News, Rewrite, Summarize, Task, Translate, Write,
 };
 use colophon_types::{Lang, LangChoice};
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -16,20 +17,29 @@ use crate::{StudioError, TaskOptions};
 const SUMMARY: [usize; 2] = [120, 200];
 
 /// A task of language.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "Text")]
 pub(crate) struct TextJob {
+    /// `write`, `news`, `summarize`, `rewrite`, `translate` or `extract`.
     task: String,
+    /// The text that it works on, the facts of news, or what is to be written.
     pub(crate) input: String,
     /// What else is wished.
     #[serde(default)]
     wish: String,
+    /// `auto`, `en` or `zh`.
     #[serde(default)]
+    #[schemars(with = "Option<String>")]
     lang: LangChoice,
+    /// Of `translate`: `en` or `zh`.
     #[serde(default)]
+    #[schemars(with = "Option<String>")]
     to: Option<LangChoice>,
+    /// Of `extract`: the JSON schema of what is looked for.
     #[serde(default)]
     schema: Option<Value>,
+    /// In words, of Chinese in characters.
     #[serde(default)]
     length: Option<usize>,
     #[serde(default)]
