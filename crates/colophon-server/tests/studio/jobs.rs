@@ -59,6 +59,45 @@ fn a_work_goes_on_into_other_jobs() {
     assert_eq!(house.get(&format!("/v1/works/{id}/credential")).fine()["verdict"], "verified");
 }
 
+/// OpenAI's routes wait for a job; what they were sent goes, what they made stays.
+#[test]
+fn an_edit_over_the_synchronous_route_is_a_job() {
+    let house = House::open();
+    let work = house.picture();
+    let bytes = house.get(work["url"].as_str().unwrap()).bytes;
+    let form = house.form(
+        "/v1/images/edits",
+        &[
+            ("model", None, b"grade"),
+            ("look", None, b"mono"),
+            ("output_format", None, b"jpeg"),
+            ("output_compression", None, b"80"),
+            ("image", Some("boat.png"), &bytes),
+        ],
+    );
+    let answer = form.fine();
+    assert_eq!(answer["output_format"], "jpeg");
+    let id = answer["colophon"][0]["work_id"].as_str().unwrap();
+    assert_eq!(form.header("colophon-work-id"), id);
+    assert_eq!(house.get(&format!("/v1/works/{id}/credential")).fine()["verdict"], "verified");
+    let jobs = house.get("/v1/jobs?kind=picture.edit").fine();
+    let request = &jobs["data"][0]["request"];
+    assert_eq!((&request["operation"], &request["look"]), (&json!("grade"), &json!("mono")));
+    let upload = request["file"]["upload"].as_str().unwrap();
+    let gone = || house.get(&format!("/v1/uploads/{upload}/content")).status == 404;
+    for _ in 0..100 {
+        if gone() {
+            break;
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    assert!(gone());
+    assert!(!house.studio.upload_path(upload).exists());
+    let stranger =
+        house.form("/v1/images/edits", &[("model", None, b"grade"), ("image", Some("a"), b"junk")]);
+    assert_eq!((stranger.status, stranger.code().as_str()), (400, "bad_input"));
+}
+
 #[test]
 fn every_kind_of_sound_and_text_is_a_job() {
     let house = House::open();

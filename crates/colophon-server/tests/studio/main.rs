@@ -145,15 +145,22 @@ impl House {
 
     /// Brings a file and gives its identifier.
     fn bring(&self, name: &str, bytes: &[u8]) -> String {
-        let mut form = format!(
-            "--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\
-             Content-Type: application/octet-stream\r\n\r\n"
-        )
-        .into_bytes();
-        form.extend_from_slice(bytes);
-        form.extend_from_slice(b"\r\n--x--\r\n");
-        let answer = self.ask("POST", "/v1/uploads", &[], Some(("multipart/form-data; boundary=x", form)));
+        let answer = self.form("/v1/uploads", &[("file", Some(name), bytes)]);
         answer.fine()["id"].as_str().unwrap().to_owned()
+    }
+
+    /// Sends a form: names, file names where there are any, and contents.
+    fn form(&self, path: &str, parts: &[(&str, Option<&str>, &[u8])]) -> Answer {
+        let mut form = Vec::new();
+        for (name, file, content) in parts {
+            let file = file.map(|f| format!("; filename=\"{f}\"")).unwrap_or_default();
+            let head = format!("--x\r\nContent-Disposition: form-data; name=\"{name}\"{file}\r\n\r\n");
+            form.extend_from_slice(head.as_bytes());
+            form.extend_from_slice(content);
+            form.extend_from_slice(b"\r\n");
+        }
+        form.extend_from_slice(b"--x--\r\n");
+        self.ask("POST", path, &[], Some(("multipart/form-data; boundary=x", form)))
     }
 
     fn submit(&self, kind: &str, request: Value) -> Value {

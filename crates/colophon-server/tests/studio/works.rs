@@ -122,6 +122,9 @@ fn a_film_is_made_in_openais_shapes() {
     assert_eq!(content.header("content-type"), "video/mp4");
     assert_eq!(&content.bytes[4..8], b"ftyp");
     assert!(house.get(&format!("{path}/content?variant=thumbnail")).bytes.starts_with(b"\x89PNG"));
+    let sheet = house.get(&format!("{path}/content?variant=spritesheet")).bytes;
+    let sheet = colophon_studio::image::read::picture(&sheet).unwrap().raster;
+    assert_eq!((sheet.width, sheet.height), (5 * 256, 4 * 144));
     assert_eq!(house.get(&format!("{path}/content?variant=smell")).status, 400);
     let work = &done["works"][0];
     let files = house.get(&format!("/v1/works/{}", work["id"].as_str().unwrap())).fine()["files"].clone();
