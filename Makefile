@@ -4,6 +4,8 @@
 CARGO ?= cargo
 BRIEF ?= A fox who learns to paint
 OUT ?= out
+# Where clippy is installed it looks on while the workspace is built.
+export RUSTC_WORKSPACE_WRAPPER := $(or $(RUSTC_WORKSPACE_WRAPPER),$(shell command -v clippy-driver))
 COLOPHON = $(or $(CARGO_TARGET_DIR),target)/release/colophon
 
 .PHONY: demo test test-long build ui lint bench gallery setup models clean help
@@ -30,14 +32,13 @@ demo: build ## Make a film from a brief: make demo BRIEF="…" OUT=dir
 
 # The tests' own build makes the program too; a build without tests would make much of it twice.
 models: setup ui
-	$(CARGO) test --release --locked --workspace --no-run
+	scripts/build-tests
 	@$(COLOPHON) models pull --group test
 
 test: models ## Run all tests
 	scripts/check-text
 	$(CARGO) fmt --all --check
 	cd ui && npm run --silent check
-	$(CARGO) clippy --release --locked --workspace --all-targets -- -D warnings
 	scripts/test
 	scripts/check-deny
 
