@@ -152,6 +152,35 @@ pub struct LayeredScene {
     pub palette: [[u8; 3]; 2],
 }
 
+impl Blend {
+    /// Its name, as other programs have it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Over => "normal",
+            Self::Add => "add",
+            Self::Multiply => "multiply",
+        }
+    }
+}
+
+impl Layer {
+    /// The layer alone at rest, in a clear frame of this size.
+    pub fn in_frame(&self, width: u32, height: u32) -> Raster {
+        let mut frame = Raster::filled(width, height, [0; 4]);
+        let (fw, fh) = (i64::from(width), i64::from(height));
+        let (lw, lh) = (i64::from(self.image.width), i64::from(self.image.height));
+        let (x0, y0) = (self.x.round() as i64, self.y.round() as i64);
+        let (left, right) = (x0.clamp(0, fw), (x0 + lw).clamp(0, fw));
+        for y in y0.clamp(0, fh)..(y0 + lh).clamp(0, fh) {
+            let from = (((y - y0) * lw + (left - x0)) * 4) as usize;
+            let to = ((y * fw + left) * 4) as usize;
+            let bytes = ((right - left).max(0) * 4) as usize;
+            frame.rgba[to..to + bytes].copy_from_slice(&self.image.rgba[from..from + bytes]);
+        }
+        frame
+    }
+}
+
 impl LayeredScene {
     /// The still picture: the layers on top of each other, at rest, and the weather frozen.
     pub fn flatten(&self) -> Raster {

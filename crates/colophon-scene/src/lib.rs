@@ -17,7 +17,7 @@ pub mod search;
 pub use compose::{Cast, Listing, compose, listing_prompt, listing_schema};
 pub use error::SceneError;
 pub use graph::Scene;
-pub use layers::LayeredScene;
+pub use layers::{Layer, LayeredScene};
 pub use render::{ArtSource, Treatment, render};
 pub use revise::revise;
 pub use search::{ArtIndex, ArtPaths};

@@ -121,7 +121,11 @@ fn films(api: Api) -> Api {
     .get(
         "/v1/videos/{id}/content",
         videos::content,
-        does("The sealed film").query::<videos::ContentQuery>().sends(&["video/mp4"]),
+        does("The sealed film").query::<videos::ContentQuery>().sends(&[
+            "video/mp4",
+            "image/png",
+            "image/jpeg",
+        ]),
     )
     .post(
         "/v1/videos/{id}/remix",
@@ -140,10 +144,10 @@ fn jobs_and_uploads(api: Api) -> Api {
         .post("/v1/jobs/{id}/cancel", jobs::cancel, does("Stop a job, at once or within a step").gives("Job"))
         .post("/v1/jobs/{id}/retry", jobs::retry, does("Order the same again").gives("Job").status(202))
         .get("/v1/jobs/{id}/events", jobs::events, does("What happens to a job, as server-sent events `state`, `progress`, `preview` and `text`; ends with the job").header("Last-Event-ID", "Goes on after this event").sends(&["text/event-stream"]))
-        .get("/v1/jobs/{id}/preview", jobs::preview, does("The newest preview of a job that runs").query::<jobs::PreviewQuery>().sends(&["image/png"]))
+        .get("/v1/jobs/{id}/preview", jobs::preview, does("The newest preview of a job that runs").query::<jobs::PreviewQuery>().sends(&["image/*"]))
         .get("/v1/events", jobs::all_events, does("What happens to all of one's jobs from now on, as server-sent events `job`").sends(&["text/event-stream"]))
         .post("/v1/uploads", uploads::create, does("Bring a file for jobs to work on; it is kept for a day").form("UploadForm").gives("Upload"))
-        .get("/v1/uploads/{id}/content", uploads::content, does("A file that was brought").sends(&["application/octet-stream"]))
+        .get("/v1/uploads/{id}/content", uploads::content, does("A file that was brought").sends(&["*/*"]))
 }
 
 /// What was made.
@@ -172,14 +176,12 @@ fn gallery(api: Api) -> Api {
     .get(
         "/v1/works/{id}/content",
         works::content,
-        does("The sealed file, whole or in parts")
-            .query::<works::ContentQuery>()
-            .sends(&["application/octet-stream"]),
+        does("The sealed file, whole or in parts").query::<works::ContentQuery>().sends(&["*/*"]),
     )
     .get(
         "/v1/works/{id}/files/{name}",
         works::further,
-        does("A further file of a work").query::<works::ContentQuery>().sends(&["application/octet-stream"]),
+        does("A further file of a work").query::<works::ContentQuery>().sends(&["*/*"]),
     )
     .get("/v1/works/{id}/thumbnail", works::thumbnail, does("A small picture of it").sends(&["image/jpeg"]))
     .get("/v1/works/{id}/credential", works::credential, does("What verification says of its file"))
@@ -195,11 +197,11 @@ fn gallery(api: Api) -> Api {
 fn trust(api: Api) -> Api {
     api
         .post("/v1/verify", verify::post, does("What is known of a file or an address: label, watermark, metadata, credential, log entry. Needs no key and keeps nothing").json::<verify::Asked>().form("VerifyForm").gives("Verdict").open())
-        .get("/verify", verify::page, does("The same for people: a page with a form").sends(&["text/html"]).open())
-        .post("/verify", verify::form, does("A verdict as a page").form("VerifyForm").sends(&["text/html"]).open())
+        .get("/verify", verify::page, does("The same for people: a page with a form").page().open())
+        .post("/verify", verify::form, does("A verdict as a page").form("VerifyForm").page().open())
         .get("/v1/log/checkpoint", log::checkpoint, does("The signed head of the log (C2SP tlog-checkpoint)").sends(&["text/plain"]).open())
         .get("/v1/log/key", log::key, does("The key with which the log signs").open())
-        .get("/v1/log/tile/{*path}", log::tile, does("A tile of hashes or entries (C2SP tlog-tiles)").sends(&["application/octet-stream"]).open())
+        .get("/v1/log/tile/{*path}", log::tile, does("A tile of hashes or entries (C2SP tlog-tiles)").sends(&["*/*"]).open())
         .get("/v1/log/proof/{sha256}", log::proof, does("The proof that a file is in the log").sends(&["text/plain"]).open())
 }
 
@@ -282,11 +284,7 @@ fn place(api: Api) -> Api {
             does("Remove a model from the disk (admins)").removes(),
         )
         .get("/v1/status", house::status, does("Queue, gallery, log, disk, and what one used today"))
-        .get("/", ui::page, does("The web studio").sends(&["text/html"]).open())
-        .get(
-            "/assets/{*path}",
-            ui::asset,
-            does("Files of the web studio").sends(&["application/octet-stream"]).open(),
-        )
+        .get("/", ui::page, does("The web studio").page().open())
+        .get("/assets/{*path}", ui::asset, does("Files of the web studio").sends(&["*/*"]).open())
         .get("/openapi.json", health::openapi, does("This document"))
 }

@@ -5,7 +5,8 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::body::{Body, to_bytes};
-use axum::extract::State;
+use axum::extract::{FromRequestParts, State};
+use axum::http::request::Parts;
 use colophon_studio::Studio;
 use colophon_studio::chat::Message;
 use serde::de::DeserializeOwned;
@@ -159,6 +160,32 @@ impl Responses {
         let mut shelf = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let own = shelf.kept.get(id).is_some_and(|k| k.client == client);
         own && shelf.kept.remove(id).is_some()
+    }
+}
+
+/// What stands behind the question mark. What cannot be read is an error in the API's own shape.
+pub(crate) struct Query<T>(pub(crate) T);
+
+impl<T: DeserializeOwned, S: Sync> FromRequestParts<S> for Query<T> {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
+        let read = axum::extract::Query::<T>::try_from_uri(&parts.uri);
+        read.map(|query| Self(query.0))
+            .map_err(|e| ApiError::bad(format!("the address cannot be read: {}", e.body_text()), None))
+    }
+}
+
+/// The parts of a path that are filled in; read as [`Query`] is.
+pub(crate) struct Path<T>(pub(crate) T);
+
+impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Path<T> {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let read = axum::extract::Path::<T>::from_request_parts(parts, state).await;
+        read.map(|path| Self(path.0))
+            .map_err(|e| ApiError::bad(format!("the address cannot be read: {}", e.body_text()), None))
     }
 }
 

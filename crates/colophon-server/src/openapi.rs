@@ -34,6 +34,8 @@ pub(crate) struct Operation {
     answer: Value,
     headers: Value,
     open: bool,
+    /// Whether errors are pages, too.
+    page: bool,
 }
 
 /// Says what an operation does; it answers with a JSON object unless more is said.
@@ -47,6 +49,7 @@ pub(crate) fn does(summary: &'static str) -> Operation {
         answer: json!({"application/json": {"schema": {"type": "object"}}}),
         headers: Value::Null,
         open: false,
+        page: false,
     }
 }
 
@@ -135,6 +138,12 @@ impl Operation {
         self
     }
 
+    /// Answers with a page for people, and with its errors so.
+    pub(crate) fn page(mut self) -> Self {
+        self.page = true;
+        self.sends(&["text/html"])
+    }
+
     /// Needs no key.
     pub(crate) fn open(mut self) -> Self {
         self.open = true;
@@ -160,6 +169,10 @@ impl Operation {
                 "default": {"$ref": "#/components/responses/Error"},
             },
         });
+        if self.page {
+            operation["responses"]["default"] =
+                json!({"description": "An error, as a page", "content": {"text/html": {}}});
+        }
         if !parameters.is_empty() {
             operation["parameters"] = parameters.into();
         }

@@ -1,9 +1,9 @@
 //! The web studio: files that were built beforehand and stand in the program.
 
-use axum::extract::Path;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 
+use crate::app::Path;
 use crate::error::ApiError;
 
 /// Its own scripts, styles and data, and nothing from elsewhere.

@@ -431,6 +431,9 @@ fn errors_have_openais_shape() {
     check(raw(b"\xff\xfe"), 400, "bad_input", Value::Null);
     check(raw(&"[".repeat(100_000).into_bytes()), 400, "bad_input", Value::Null);
     check(send(server.address, "GET", "/v1/nothing", &[], b""), 404, "not_found", Value::Null);
+    for path in ["/v1/jobs?limit=AAA", "/v1/works?trash=1&trash=2", "/v1/audit?after=x", "/v1/jobs/%ff"] {
+        check(send(server.address, "GET", path, &[], b""), 400, "bad_input", Value::Null);
+    }
     check(send(server.address, "GET", "/v1/responses", &[], b""), 405, "method_not_allowed", Value::Null);
     let large = format!("{{\"x\":\"{}\"}}", "a".repeat(11 << 20));
     let answer = raw(large.as_bytes());

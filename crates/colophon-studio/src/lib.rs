@@ -72,7 +72,7 @@ pub use language::{
 };
 pub use moving::Moving;
 pub use music::{Composed, MusicRequest};
-pub use picture::{PictureRequest, Pictured, Variation};
+pub use picture::{PictureRequest, Pictured, SealedLayer, Variation};
 pub use protect::{Added, ProtectedWork};
 pub use recording::{Measured, Recorded, SoundFile, VocoderKind};
 pub use replay::Replayed;

@@ -1,8 +1,10 @@
 //! Single pictures: words → composer → painter, where the style has one → seal.
 
-use colophon_scene::Scene;
+use colophon_scene::{Layer, Scene};
 use colophon_seal::{Sealed, VerdictKind, seal};
-use colophon_types::{Cancel, Draft, Event, LangChoice, Media, PictureFormat, Progress, Receipt, Stage};
+use colophon_types::{
+    Cancel, Draft, Event, LangChoice, Media, NoProgress, PictureFormat, Progress, Receipt, Stage,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::check::{self, Style};
@@ -46,6 +48,9 @@ pub struct PictureRequest {
     /// How it is written.
     #[serde(skip)]
     pub format: PictureFormat,
+    /// Whether its layers are given, too, each sealed as a PNG file.
+    #[serde(skip)]
+    pub layers: bool,
 }
 
 /// A finished picture.
@@ -54,6 +59,22 @@ pub struct Pictured {
     pub sealed: Sealed,
     /// What is in it and where, for a composed one.
     pub scene: Option<Scene>,
+    /// Its layers from back to front, where they were asked for.
+    pub layers: Vec<SealedLayer>,
+}
+
+/// A layer of a composed picture.
+pub struct SealedLayer {
+    /// What it is: `sky`, `ridge 2`, `fox`…
+    pub name: String,
+    /// 0 at infinity, 1 at the glass.
+    pub depth: f32,
+    /// How it is laid over the others: `normal`, `add` or `multiply`.
+    pub blend: &'static str,
+    /// 0 to 1.
+    pub opacity: f32,
+    /// The file, as large as the picture.
+    pub sealed: Sealed,
 }
 
 /// What a variation may differ in from the work that it varies.
@@ -87,7 +108,10 @@ impl Studio {
         if receipt.request["task"] == "image.diffusion" {
             let work = receipt.work_id.to_string();
             let made = self.vary_diffusion(&receipt.request, variation, work, progress, cancel)?;
-            return Ok(made.into_iter().map(|sealed| Pictured { sealed, scene: None }).collect());
+            return Ok(made
+                .into_iter()
+                .map(|sealed| Pictured { sealed, scene: None, layers: Vec::new() })
+                .collect());
         }
         let mut request: PictureRequest =
             serde_json::from_value(receipt.request).map_err(|_| foreign(file))?;
@@ -189,15 +213,25 @@ impl Studio {
             let given = serde_json::to_value(&given).unwrap_or_default();
             let work = new_work(&given)?;
             let receipt = origin::receipt(work, &prompt, lang, given, seed, uses.clone(), steps);
-            let draft = Draft::new(Media::Picture(layers.flatten()), receipt).written_as(request.format);
-            made.push((draft, scene));
+            let apart = if request.layers { layers.layers.clone() } else { Vec::new() };
+            let draft =
+                Draft::new(Media::Picture(layers.flatten()), receipt.clone()).written_as(request.format);
+            made.push((draft, scene, apart, receipt));
         }
         drop(lease);
-        made.into_iter()
-            .map(|(draft, scene)| {
-                Ok(Pictured { sealed: seal(draft, &sealer, cancel, progress)?, scene: Some(scene) })
-            })
-            .collect()
+        let finish = |(draft, scene, apart, receipt): (Draft, Scene, Vec<Layer>, Receipt)| {
+            let sealed = seal(draft, &sealer, cancel, progress)?;
+            let alone = |layer: Layer| {
+                let image = layer.in_frame(width, height);
+                let draft = Draft::new(Media::Picture(image), receipt.clone());
+                let sealed = seal(draft, &sealer, cancel, &NoProgress)?;
+                let Layer { name, depth, blend, opacity, .. } = layer;
+                Ok::<_, StudioError>(SealedLayer { name, depth, blend: blend.name(), opacity, sealed })
+            };
+            let layers = apart.into_iter().map(alone).collect::<Result<_, _>>()?;
+            Ok(Pictured { sealed, scene: Some(scene), layers })
+        };
+        made.into_iter().map(finish).collect()
     }
 }
 

@@ -2,14 +2,14 @@
 //! `/v1/catalogue`, `/v1/status`.
 
 use axum::body::Body;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::{Extension, Json};
 use colophon_studio::hub::{self, Role};
 use colophon_studio::{SettingsEdit, Studio, sounds, voices};
 use colophon_types::{Cancel, Lang, NoProgress, SoundFormat};
 use serde_json::{Value, json};
 
-use crate::app::{Shared, read_json};
+use crate::app::{Path, Shared, read_json};
 use crate::error::ApiError;
 use crate::gate::Client;
 

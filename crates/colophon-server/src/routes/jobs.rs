@@ -4,7 +4,7 @@ use std::convert::Infallible;
 use std::sync::Arc;
 
 use axum::body::Body;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName, StatusCode, header};
 use axum::response::sse::Event;
 use axum::response::{IntoResponse, Response};
@@ -21,7 +21,7 @@ use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 
 use super::{uploads, works};
-use crate::app::{App, Shared, read_json};
+use crate::app::{App, Path, Query, Shared, read_json};
 use crate::error::ApiError;
 use crate::gate::{Client, within_quota};
 use crate::sse;

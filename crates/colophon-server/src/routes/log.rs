@@ -1,13 +1,13 @@
 //! `/v1/log`: the public log as C2SP tiles, its checkpoint, and proofs. For everyone.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use colophon_studio::StudioError;
 use serde_json::json;
 
-use crate::app::Shared;
+use crate::app::{Path, Shared};
 use crate::error::ApiError;
 
 /// Longest path of a tile, in characters.

@@ -1,11 +1,11 @@
 //! `/v1/models`.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use colophon_studio::TextModel;
 use serde_json::{Value, json};
 
-use crate::app::Shared;
+use crate::app::{Path, Shared};
 use crate::error::ApiError;
 
 fn shown(model: &TextModel) -> Value {

@@ -1,7 +1,7 @@
 //! `/v1/keys`, `/v1/accounts`, `/v1/audit`: who may come in, and what they did.
 
 use axum::body::Body;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::{Extension, Json};
 use colophon_studio::store::{ApiKey, NewKey, Quota, Role};
 use schemars::JsonSchema;
@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::jobs::limit;
-use crate::app::{Shared, json_within};
+use crate::app::{Path, Query, Shared, json_within};
 use crate::error::ApiError;
 use crate::gate::{Client, LOCAL};
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::body::Body;
-use axum::extract::{Extension, Path, State};
+use axum::extract::{Extension, State};
 use axum::response::{IntoResponse, Response};
 use colophon_studio::chat::{Finish, Message, Prompt, Role, ToolCall};
 use colophon_studio::{SealedReply, TextEvent};
@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use tokio_stream::wrappers::ReceiverStream;
 
 use super::with_work_id;
-use crate::app::{App, Kept, Shared, read_json};
+use crate::app::{App, Kept, Path, Shared, read_json};
 use crate::error::ApiError;
 use crate::gate::Client;
 use crate::stream::{Events, finished, submit};

@@ -3,7 +3,7 @@
 use std::io::Read as _;
 use std::path::PathBuf;
 
-use axum::extract::{Path, Request, State};
+use axum::extract::{Request, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 use axum::{Extension, Json};
@@ -12,7 +12,7 @@ use colophon_studio::store::Upload;
 use serde_json::{Value, json};
 
 use super::files;
-use crate::app::{App, Shared};
+use crate::app::{App, Path, Shared};
 use crate::error::ApiError;
 use crate::form::{Form, SentFile};
 use crate::gate::Client;

@@ -1,7 +1,7 @@
 //! `/v1/videos`: films in OpenAI's shapes, over the jobs. A film's number is that of its job.
 
 use axum::body::Body;
-use axum::extract::{Path, Query, Request, State};
+use axum::extract::{Request, State};
 use axum::http::{HeaderMap, header};
 use axum::response::Response;
 use axum::{Extension, Json};
@@ -12,7 +12,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{files, jobs};
-use crate::app::{App, Shared, read_json};
+use crate::app::{App, Path, Query, Shared, read_json};
 use crate::error::ApiError;
 use crate::form::Form;
 use crate::gate::Client;

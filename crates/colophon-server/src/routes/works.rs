@@ -1,7 +1,7 @@
 //! `/v1/works`: the gallery.
 
 use axum::body::Body;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
@@ -13,7 +13,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{files, jobs};
-use crate::app::{Shared, read_json};
+use crate::app::{Path, Query, Shared, read_json};
 use crate::error::ApiError;
 use crate::gate::Client;
 use crate::stream::Watched;

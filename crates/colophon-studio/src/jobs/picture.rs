@@ -141,6 +141,7 @@ impl PictureJob {
                     edit_of: None,
                     edits: Vec::new(),
                     format,
+                    layers: false,
                 };
                 let made = run.studio.imagine(&request, progress.as_ref(), run.cancel)?;
                 made.into_iter().map(|p| p.sealed).collect()

@@ -23,6 +23,9 @@ pub(crate) struct Image {
     /// Style (composer; see `colophon models list --styles`)
     #[arg(long, value_name = "STYLE")]
     pub(crate) style: Option<String>,
+    /// Write the layers into this folder, too: PNG files from back to front, and scene.json (composer)
+    #[arg(long, value_name = "DIR")]
+    pub(crate) layers: Option<PathBuf>,
     /// The same seed gives the same picture
     #[arg(long, value_name = "N")]
     pub(crate) seed: Option<u64>,
@@ -114,6 +117,7 @@ Examples:
   colophon image \"A lighthouse on a cliff at dusk, a boat returns\" -o lighthouse.png
   colophon image \"竹林里的熊猫\" --size 1280x720 --style watercolour
   colophon image \"A fox in a red scarf in the snow\" -n 4 --seed 7 --json
+  colophon image \"a red boat on the sea\" --layers boat -o boat.png
   colophon image \"a lighthouse at dusk, oil painting\" --engine diffusion --seed 3 -o dusk.png
   colophon image \"in winter\" --engine diffusion --from dusk.png --strength 0.5 -o winter.png
   colophon image --engine gan -n 6 --seed 1 -o faces.mp4

@@ -39,6 +39,10 @@ pub(crate) fn run(
         let moving = studio.faces_film(&seeds, args.seconds, progress, cancel)?;
         return deliver(vec![(moving.sealed, Value::Null)], &args.output, args.json);
     }
+    if args.layers.is_some() && engine != "composer" {
+        let message = "only composed pictures have layers".to_owned();
+        return Err(Failure::new(ErrorCode::BadInput, message).with_hint("leave --layers or --engine out"));
+    }
     let format = format(&args.output)?;
     let made: Vec<(Sealed, Value)> = match (engine, &args.prompt) {
         ("gan", None) => {
@@ -67,6 +71,10 @@ pub(crate) fn run(
             return Err(Failure::new(ErrorCode::BadInput, message)
                 .with_hint("say in a sentence what is in the picture, or see `colophon image --help`"));
         }
+        (_, Some(_)) if args.layers.is_some() && args.n != 1 => {
+            let message = "--layers is for one picture".to_owned();
+            return Err(Failure::new(ErrorCode::BadInput, message).with_hint("leave -n out"));
+        }
         (_, Some(prompt)) => {
             let request = PictureRequest {
                 prompt: prompt.clone(),
@@ -79,12 +87,37 @@ pub(crate) fn run(
                 edit_of: None,
                 edits: Vec::new(),
                 format,
+                layers: args.layers.is_some(),
             };
             let pictures = studio.imagine(&request, progress, cancel)?;
+            if let (Some(dir), [picture]) = (&args.layers, pictures.as_slice()) {
+                write_layers(picture, dir)?;
+            }
             with_scenes(pictures)
         }
     };
     deliver(made, &args.output, args.json)
+}
+
+/// Writes the layers of a picture, and what is known of them.
+fn write_layers(picture: &Pictured, dir: &Path) -> Result<(), Failure> {
+    let unwritten = |path: &Path, e: std::io::Error| {
+        Failure::new(ErrorCode::Io, format!("cannot write {}: {e}", path.display()))
+    };
+    std::fs::create_dir_all(dir).map_err(|e| unwritten(dir, e))?;
+    let mut rows = Vec::new();
+    for (number, layer) in (1..).zip(&picture.layers) {
+        let plain = |c: char| if c.is_ascii_alphanumeric() { c } else { '-' };
+        let file = format!("{number:02}-{}.png", layer.name.chars().map(plain).collect::<String>());
+        layer.sealed.write_to(&dir.join(&file))?;
+        rows.push(json!({
+            "file": file, "name": layer.name, "depth": layer.depth, "blend": layer.blend,
+            "opacity": layer.opacity,
+        }));
+    }
+    let path = dir.join("scene.json");
+    let text = format!("{:#}\n", json!({"layers": rows, "scene": picture.scene}));
+    std::fs::write(&path, text).map_err(|e| unwritten(&path, e))
 }
 
 /// What is asked of a diffusion model.
