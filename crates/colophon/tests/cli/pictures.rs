@@ -63,6 +63,30 @@ fn every_change_gives_a_sealed_picture_with_its_source_inside() {
 }
 
 #[test]
+fn layers_of_a_composed_picture_are_sealed_files_of_its_size() {
+    let home = Home::new();
+    let (file, dir) = (home.path("boat.png"), home.path("layers"));
+    let words = ["image", "a red boat on the sea", "--size", "320x256", "--seed", "5", "-o", path(&file)];
+    let result = home.run(&[&words[..], &["--layers", path(&dir)]].concat());
+    assert!(result.status.success(), "{}", text(&result.stderr));
+    let told: Value = json(&std::fs::read(dir.join("scene.json")).expect("what the layers are"));
+    let layers = told["layers"].as_array().expect("layers");
+    assert!(layers.len() > 2 && told["scene"].is_object(), "{told}");
+    for layer in layers {
+        let layer = dir.join(layer["file"].as_str().expect("a file"));
+        assert_eq!(size(&layer), (320, 256));
+    }
+    let names: Vec<_> = layers.iter().map(|l| dir.join(l["file"].as_str().expect("a file"))).collect();
+    let last = names.last().expect("a layer");
+    let verdict = json(&home.run(&["verify", "--json", path(last)]).stdout);
+    assert_eq!(verdict[0]["verdict"], "verified", "{verdict}");
+    for args in [&["-n", "2"][..], &["--engine", "gan"]] {
+        let result = home.run(&[&words[..], &["--layers", path(&dir)], args].concat());
+        assert_eq!(result.status.code(), Some(2), "{args:?}");
+    }
+}
+
+#[test]
 fn a_thing_is_removed_without_a_model() {
     let home = Home::new();
     let (file, out) = (picture(&home), home.path("out.png"));
