@@ -84,6 +84,18 @@ export const shell = {
     colon: ": ",
     sure: "Are you sure?",
   },
+  order: {
+    title: "This job",
+    priority: "When it is its turn",
+    priorities: { "-5": "After everything else", "0": "In its turn", "5": "Before the others" },
+    deadline: "Done within",
+    deadlines: { "": "No limit", "600": "10 minutes", "3600": "an hour", "21600": "six hours", "86400": "a day" },
+    deadlineHint: "What is not done by then is given up.",
+    webhook: "Tell this address when it ends",
+    webhookHint: "Signed as Standard Webhooks say. “colophon serve webhook-secret” prints the secret.",
+    webhookWrong: "An address begins with http:// or https://.",
+    tells: "tells an address",
+  },
   errors: {
     unknown: "Something went wrong.",
     codes: {

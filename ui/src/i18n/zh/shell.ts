@@ -2,7 +2,7 @@
 
 import type { Dictionary } from "../en";
 
-export const shell: Pick<Dictionary, "app" | "common" | "errors" | "job"> = {
+export const shell: Pick<Dictionary, "app" | "common" | "order" | "errors" | "job"> = {
   app: {
     name: "Colophon",
     tagline: "为每件作品署名的创作室",
@@ -84,6 +84,18 @@ export const shell: Pick<Dictionary, "app" | "common" | "errors" | "job"> = {
     comma: "，",
     colon: "：",
     sure: "确定吗？",
+  },
+  order: {
+    title: "本次任务",
+    priority: "排队顺序",
+    priorities: { "-5": "最后处理", "0": "依次处理", "5": "优先处理" },
+    deadline: "完成期限",
+    deadlines: { "": "不限", "600": "10 分钟内", "3600": "1 小时内", "21600": "6 小时内", "86400": "1 天内" },
+    deadlineHint: "到期仍未完成则放弃。",
+    webhook: "结束时通知此网址",
+    webhookHint: "按 Standard Webhooks 规范签名，密钥用 “colophon serve webhook-secret” 查看。",
+    webhookWrong: "网址须以 http:// 或 https:// 开头。",
+    tells: "结束时通知",
   },
   errors: {
     unknown: "出了点问题。",
