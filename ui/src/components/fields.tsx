@@ -7,6 +7,7 @@ import { useEffect, useId, useRef } from "preact/hooks";
 interface Common {
   label: string;
   hint?: ComponentChildren;
+  disabled?: boolean;
   error?: string | null;
 }
 
@@ -62,6 +63,7 @@ export function TextInput(
     required: p.required,
     inputMode: p.inputMode,
     min: p.min,
+    disabled: p.disabled,
     "aria-invalid": p.error ? true : undefined,
     "aria-describedby": described(id, p),
     onInput: (e: TargetedInputEvent<HTMLInputElement>) => {
@@ -139,6 +141,7 @@ export function Select(
       <select
         id={id}
         class="input select"
+        disabled={p.disabled}
         value={p.value.value}
         aria-describedby={described(id, p)}
         onChange={(e) => (p.value.value = e.currentTarget.value)}

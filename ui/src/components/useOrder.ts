@@ -12,6 +12,8 @@ export interface Order {
   busy: boolean;
   /** What to say beside what the order cannot do without, once it was tried without. */
   error: string | null;
+  /** It was sent and is not under way: what is missing may be said. */
+  tried: boolean;
   send: () => Promise<Job | null>;
 }
 
@@ -48,5 +50,5 @@ export function useOrder(
   };
   const missing = tried.value && needs !== null && isMissing(needs.value);
   const words = typeof needs?.value === "string" ? t().common.missingText : t().common.missingFile;
-  return { busy: busy.value, error: missing ? words : null, send };
+  return { busy: busy.value, error: missing ? words : null, tried: tried.value, send };
 }

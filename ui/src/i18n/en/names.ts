@@ -12,7 +12,7 @@ export const names = {
     text: "Text",
     chat: "Chat",
     audiobook: "Audiobook",
-    mark: "Marking",
+    mark: "Sealed file",
     replay: "Made again",
     pull: "Model",
   } as Record<string, string>,

@@ -14,7 +14,7 @@ export const names: Dictionary["names"] = {
     text: "文字",
     chat: "对话",
     audiobook: "有声书",
-    mark: "标识",
+    mark: "加标识",
     replay: "重新生成",
     pull: "模型",
   },
