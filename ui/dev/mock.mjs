@@ -27,9 +27,9 @@ const keys = [];
 const accounts = mode === "accounts" ? [{ name: "admin", role: "admin", created_at: now() }] : [];
 const settings = { producer: "COLOPHON", label: { profile: "all", corner: "bottom-right" }, time_stamps: "none", protected: "refuse", home: "/data/colophon", threads: 2, offline: false };
 const audit = [
-  { id: 3, at: now() - 600, who: "admin", what: "work.create", about: "clp-5ac1", outcome: "ok" },
-  { id: 2, at: now() - 4000, who: "admin", what: "settings.change", about: "label.corner", outcome: "ok" },
-  { id: 1, at: now() - 9000, who: "li.wei", what: "work.create", about: "a known person", outcome: "refused" },
+  { id: 3, at: now() - 600, who: "admin", what: "key.add", about: "press", outcome: "done" },
+  { id: 2, at: now() - 4000, who: "admin", what: "settings.change", about: '{"label":{"corner":"bottom-left"}}', outcome: "done" },
+  { id: 1, at: now() - 9000, who: "li.wei", what: "session.begin", about: "", outcome: "refused" },
 ];
 let session = null;
 let count = 4810;

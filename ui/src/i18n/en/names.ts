@@ -66,6 +66,17 @@ export const names = {
     "bottom-left": "Bottom left",
     "bottom-right": "Bottom right",
   } as Record<string, string>,
+  deeds: {
+    "key.add": "Made an API key",
+    "key.remove": "Revoked an API key",
+    "account.add": "Added an account",
+    "account.remove": "Removed an account",
+    "session.begin": "Signed in",
+    "work.remove": "Removed a work for good",
+    "settings.change": "Changed the settings",
+    "model.remove": "Removed a model",
+  } as Record<string, string>,
+  outcomes: { done: "Done", refused: "Refused" } as Record<string, string>,
   groups: {
     default: "Films",
     fast: "Fast films",

@@ -73,6 +73,17 @@ export const names: Dictionary["names"] = {
     us: "美国：AI-generated",
   },
   corners: { "top-left": "左上角", "top-right": "右上角", "bottom-left": "左下角", "bottom-right": "右下角" },
+  deeds: {
+    "key.add": "创建密钥",
+    "key.remove": "吊销密钥",
+    "account.add": "添加账号",
+    "account.remove": "移除账号",
+    "session.begin": "登录",
+    "work.remove": "永久删除作品",
+    "settings.change": "修改设置",
+    "model.remove": "卸载模型",
+  },
+  outcomes: { done: "完成", refused: "拒绝" },
   groups: {
     default: "影片",
     fast: "快速影片",

@@ -114,7 +114,7 @@ export const errors: Sentences = [
   ["{} is sealed already, with this log", "{} 已经在本日志中签名登记"],
   ["{} was changed after it was signed", "{} 在签名之后被改动过"],
   ["{} carries the watermark of another work ({})", "{} 带有另一件作品的水印（{}）"],
-  ["to seal it all the same as a new work, add --again", "如仍要作为新作品处理，请在“更多选项”中勾选重新加标识"],
+  ["to seal it all the same as a new work, set 'again' (--again)", "如仍要作为新作品处理，请在“更多选项”中勾选重新加标识"],
   ["{} is {}, which cannot be marked", "{} 的格式为 {}，无法加标识"],
   [
     "bring PNG, JPEG, WebP, GIF, TIFF, WAV, MP3, FLAC, Ogg, M4A, MP4, plain text or Markdown",
