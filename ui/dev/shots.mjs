@@ -26,6 +26,7 @@ for (const look of looks) {
     localStorage.setItem("theme", JSON.stringify(t));
   }, [language, theme]);
   const page = await context.newPage();
+  page.setDefaultTimeout(180_000);
   for (const name of pages) {
     const shots = [];
     for (const width of widths) {

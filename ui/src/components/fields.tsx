@@ -92,6 +92,8 @@ export function BigText(
     placeholder?: string;
     rows?: number;
     plain?: boolean;
+    /** What machines read, too. */
+    code?: boolean;
     autofocus?: boolean;
   },
 ) {
@@ -109,7 +111,8 @@ export function BigText(
       <textarea
         id={id}
         ref={box}
-        class={p.plain ? "input input-text" : "input input-big"}
+        class={`input ${p.plain ? "input-text" : "input-big"} ${p.code ? "input-code" : ""}`}
+        spellcheck={p.code ? false : undefined}
         rows={p.rows ?? 2}
         placeholder={p.placeholder}
         value={value}

@@ -245,7 +245,7 @@ export const keeping = {
       scopeNames: { text: "Text", image: "Pictures", audio: "Sound", video: "Film", mark: "Sealing" },
       quota: "Most in a day",
       quotaHint: "A day begins at 00:00 UTC. Empty: no limit.",
-      quotaNames: { requests: "Requests", tokens: "Tokens", pixels: "Pixels", seconds: "Seconds of sound and film" },
+      quotaNames: { requests: "Requests", tokens: "Tokens", pixels: "Pixels", seconds: "Seconds of media" },
       quotaWrong: "Give a whole number.",
       noLimit: "no limit",
       only: (scopes: string) => `Only for ${scopes}`,

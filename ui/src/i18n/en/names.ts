@@ -16,7 +16,7 @@ export const names = {
     replay: "Made again",
     pull: "Model",
   } as Record<string, string>,
-  languages: { auto: "From the text", en: "English", zh: "Chinese" } as Record<string, string>,
+  languages: { auto: "Automatic", en: "English", zh: "Chinese" } as Record<string, string>,
   styles: {
     paper: "Paper cut",
     flat: "Flat",

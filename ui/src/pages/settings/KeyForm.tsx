@@ -89,7 +89,7 @@ export function KeyForm({ onMade }: { onMade: (key: ApiKey) => void }) {
       />
       <fieldset class="terms">
         <legend>{w.quota}</legend>
-        <div class="form-grid">
+        <div class="form-grid form-grid-fine">
           {QUOTAS.map((of) => (
             <TextInput
               key={of}

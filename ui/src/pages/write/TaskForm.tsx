@@ -92,6 +92,7 @@ export function TaskForm({ task }: { task: Task }) {
           value={schema}
           rows={3}
           plain
+          code
           error={wrongSchema.value ? w.schemaWrong : null}
         />
       ) : null}
