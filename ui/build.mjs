@@ -24,6 +24,17 @@ const page = {
         if (!found) throw new Error(`no output for ${entry}`);
         return "/" + path.relative(dist, path.join(root, found[0]));
       };
+      // What the entry imports at once is fetched together with it.
+      const now = new Set();
+      const follow = (file) => {
+        for (const one of result.metafile.outputs[file].imports) {
+          if (one.kind !== "import-statement" || now.has(one.path)) continue;
+          now.add(one.path);
+          follow(one.path);
+        }
+      };
+      follow(outputs.find(([, o]) => o.entryPoint === "src/main.tsx")[0]);
+      const preloads = [...now].map((file) => `<link rel="modulepreload" href="/${path.relative(dist, path.join(root, file))}">`);
       const html = await readFile(path.join(root, "src/index.html"), "utf8");
       const icon = await readFile(path.join(root, "src/favicon.svg"));
       const name = `favicon-${createHash("sha256").update(icon).digest("hex").slice(0, 8)}.svg`;
@@ -31,6 +42,7 @@ const page = {
       await writeFile(
         path.join(dist, "index.html"),
         html
+          .replace("%PRELOADS%", preloads.join("\n"))
           .replace("%SCRIPT%", of("src/main.tsx"))
           .replace("%STYLE%", of("styles/main.css"))
           .replace("%ICON%", `/assets/${name}`),

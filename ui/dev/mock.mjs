@@ -27,9 +27,9 @@ const keys = [];
 const accounts = mode === "accounts" ? [{ name: "admin", role: "admin", created_at: now() }] : [];
 const settings = { producer: "COLOPHON", label: { profile: "all", corner: "bottom-right" }, time_stamps: "none", protected: "refuse", home: "/data/colophon", threads: 2, offline: false };
 const audit = [
-  { id: 3, at: now() - 600, who: "admin", what: "work.create", about: "clp-5ac1", outcome: "ok" },
-  { id: 2, at: now() - 4000, who: "admin", what: "settings.change", about: "label.corner", outcome: "ok" },
-  { id: 1, at: now() - 9000, who: "li.wei", what: "work.create", about: "a known person", outcome: "refused" },
+  { id: 3, at: now() - 600, who: "admin", what: "key.add", about: "press", outcome: "done" },
+  { id: 2, at: now() - 4000, who: "admin", what: "settings.change", about: '{"label":{"corner":"bottom-left"}}', outcome: "done" },
+  { id: 1, at: now() - 9000, who: "li.wei", what: "session.begin", about: "", outcome: "refused" },
 ];
 let session = null;
 let count = 4810;
@@ -75,7 +75,8 @@ const story = "# Tides\n\nTwice a day the sea breathes in and out. The **moon** 
 
 function startJob(kind, request) {
   const r = request;
-  const title = r.brief ?? r.prompt ?? r.text ?? r.input ?? r.instruction ?? r.model ?? r.operation ?? kind;
+  if (kind === "mark" && !r.generator) throw new Wrong(400, "bad_input", "the generator of the file is not named; name the program or service that made it, in at most 200 characters");
+  const title = r.generator ?? r.brief ?? r.prompt ?? r.text ?? r.input ?? r.instruction ?? r.model ?? r.operation ?? kind;
   const job = { id: id("job_"), object: "job", kind, status: "queued", created_at: now(), started_at: null, finished_at: null, priority: 0, attempt: 1, queue_position: 1, progress: null, preview: null, request, title: String(title).slice(0, 120), error: null, result: null, works: [], owner: null, tags: [], log: [] };
   jobs.set(job.id, job);
   tell(job, "state");
@@ -145,17 +146,17 @@ function stream(reply, job, after = 0) {
 }
 
 function verdict(work) {
-  if (!work) return { verdict: "unmarked", explicit_label: { present: false }, aigc: { present: false, count: 0, valid: false }, iptc: {}, c2pa: { state: "absent" }, watermark: { found: false }, log: { index: null, included: false }, receipt: null, reasons: ["No label, metadata, credential or watermark was found."] };
+  if (!work) return { verdict: "unmarked", explicit_label: { present: false }, aigc: { present: false, count: 0, valid: false }, iptc: {}, c2pa: { state: "absent" }, watermark: { found: false }, log: { index: null, included: false }, receipt: null, reasons: ["The log has no entry for these bytes.", "The file carries no credential.", "No mark of generated content was found."] };
   return {
     verdict: "verified", work_id: work.id, media_type: work.media_type,
-    explicit_label: { present: true, text: work.label, where: "bottom right corner, by the receipt" },
+    explicit_label: { present: true, text: work.label, where: "bottom right corner" },
     aigc: { present: true, count: 1, valid: true, fields: { Label: "1", ContentProducer: "COLOPHON", ProduceID: work.id, ReservedCode1: "", ContentPropagator: "COLOPHON", PropagateID: work.id, ReservedCode2: "" } },
     iptc: { digital_source_type: `http://cv.iptc.org/newscodes/digitalsourcetype/${work.kind === "picture.edit" ? "compositeWithTrainedAlgorithmicMedia" : "trainedAlgorithmicMedia"}` },
     c2pa: { state: "valid", active_manifest: "urn:c2pa:6b1f6b7e-64c8-4f1c-9f0e-2f40b1fd8a52", time_stamped: true, problems: [], ...(work.kind === "picture.edit" ? { ingredients: [{ title: "harbour.jpg", relationship: "parentOf" }] } : {}) },
     watermark: { found: true, method: "lattice of waves, 64 bits", payload: work.sha256.slice(0, 16), matches_record: true, score: 21.4, false_positive_rate: 1e-9 },
     log: { index: work.log_index, included: true },
     receipt: receipt(work),
-    reasons: ["The credential is valid and the bytes are what was signed.", `The log has the file at entry ${work.log_index}.`],
+    reasons: ["The credential is valid; its signer (Colophon) is not on a list of trusted authorities."],
   };
 }
 
@@ -203,7 +204,7 @@ const routes = [
   ["POST", /^uploads$/, ({ body }) => { const f = part(body); const one = { id: id("upl_"), object: "upload", name: f.name, media_type: f.type, bytes: f.data.length, expires_at: now() + 86400 }; uploads.set(one.id, { ...one, data: f.data }); return one; }],
   ["GET", /^uploads\/([^/]+)\/content$/, ({ reply, m }) => { const u = uploads.get(m[1]); reply.writeHead(200, { "Content-Type": u.media_type }); reply.end(u.data); }],
   ["GET", /^jobs$/, () => list([...jobs.values()].map(({ log, ...j }) => j).sort((a, b) => b.created_at - a.created_at))],
-  ["POST", /^jobs$/, ({ json, reply }) => { reply.statusCode = 202; const { log, ...job } = startJob(json.kind, json.request); return job; }],
+  ["POST", /^jobs$/, ({ json, reply }) => { reply.statusCode = 202; const { log, ...job } = startJob(json.kind, json.request); return Object.assign(jobs.get(job.id), { priority: json.priority ?? 0 }) && job; }],
   ["GET", /^jobs\/([^/]+)$/, ({ m }) => jobs.get(m[1])],
   ["DELETE", /^jobs\/([^/]+)$/, ({ m }) => (jobs.delete(m[1]), {})],
   ["POST", /^jobs\/([^/]+)\/cancel$/, ({ m }) => { const j = jobs.get(m[1]); Object.assign(j, { status: "cancelled", finished_at: now() }); tell(j, "state"); const { log, ...job } = j; return job; }],
@@ -241,7 +242,7 @@ const routes = [
   ["GET", /^settings$/, () => settings],
   ["PUT", /^settings$/, ({ json }) => Object.assign(settings, json, { label: { ...settings.label, ...json.label } })],
   ["GET", /^keys$/, () => list(keys)],
-  ["POST", /^keys$/, ({ json }) => { const k = { name: json.name, role: json.role, created_at: now(), expires_at: json.expires_in_days ? now() + json.expires_in_days * 86400 : null, last_used_at: null, scopes: [] }; keys.push(k); return { ...k, key: `clp-${randomBytes(20).toString("hex")}` }; }],
+  ["POST", /^keys$/, ({ json }) => { const k = { name: json.name, role: json.role, created_at: now(), expires_at: json.expires_in_days ? now() + json.expires_in_days * 86400 : null, last_used_at: null, scopes: json.scopes ?? [], quota: json.quota ?? {} }; keys.push(k); return { ...k, key: `clp-${randomBytes(20).toString("hex")}` }; }],
   ["DELETE", /^keys\/(.+)$/, ({ m }) => (keys.splice(keys.findIndex((k) => k.name === m[1]), 1), {})],
   ["GET", /^accounts$/, () => list(accounts)],
   ["POST", /^accounts$/, ({ json }) => { accounts.push({ name: json.name, role: json.role, created_at: now() }); return accounts.at(-1); }],

@@ -1,5 +1,5 @@
 import { expect, test } from "@playwright/test";
-import { en, faults, open } from "./studio";
+import { en, faults, make, open } from "./studio";
 
 test("a job shows its progress live, here and in the navigation", async ({ page }) => {
   await open(page, "film");
@@ -15,6 +15,34 @@ test("a job shows its progress live, here and in the navigation", async ({ page 
   await card.getByRole("button", { name: en.job.cancel }).click();
   await open(page, "jobs/failed");
   await expect(page.locator("article.job-cancelled", { hasText: "slow train" }).first()).toBeVisible({ timeout: 60_000 });
+});
+
+test("a job has a turn, a deadline and an address that is told", async ({ page }) => {
+  const o = en.order;
+  await open(page, "pictures/words");
+  await page.getByRole("button", { name: en.common.moreOptions, exact: true }).click();
+  await page.getByLabel(o.priority).selectOption({ label: o.priorities["5"] });
+  await page.getByLabel(o.deadline).selectOption({ label: o.deadlines["600"] });
+  await page.getByLabel(o.webhook).fill("example");
+  await expect(page.getByText(o.webhookWrong)).toBeVisible();
+  expect(await faults(page)).toEqual([]);
+  await page.getByLabel(en.pictures.prompt).fill("A kite above the dunes");
+  await page.getByRole("button", { name: en.pictures.action, exact: true }).click();
+  await expect(page.locator(".toast")).toContainText(o.webhookWrong);
+  await page.getByLabel(o.webhook).fill("https://example.invalid/done");
+  await page.getByRole("button", { name: en.common.fewerOptions }).click();
+  await expect(page.locator(".more-kept")).toContainText(o.priorities["5"]);
+  const started = page.waitForRequest((r) => r.url().endsWith("/v1/jobs") && r.method() === "POST");
+  const card = await make(page, en.pictures.action);
+  expect((await started).postDataJSON()).toMatchObject({
+    priority: 5,
+    deadline_seconds: 600,
+    webhook: "https://example.invalid/done",
+  });
+  await expect(card).toHaveClass(/job-done/);
+  // What was said for one job is not said for the next visit.
+  await page.reload();
+  await expect(page.locator(".more-kept")).not.toContainText(o.priorities["5"]);
 });
 
 test("models are listed with licence and size, and can be searched", async ({ page }) => {

@@ -17,6 +17,7 @@ const routes = [
   "sound/audiobook",
   "gallery",
   "verify",
+  "mark",
   "jobs",
   "models",
   "settings/general",
@@ -26,7 +27,7 @@ const routes = [
   "settings/audit",
   "settings/system",
 ];
-const widths = [360, 768, 1440];
+const widths = [360, 768, 1280, 1440];
 
 for (const route of routes) {
   test(`${route} can be used by everyone`, async ({ page }) => {

@@ -8,12 +8,14 @@ import type {
   CatalogueEntry,
   Job,
   JobKind,
+  NewKey,
   Options,
   Page,
   Role,
   Session,
   Settings,
   Status,
+  Terms,
   Upload,
   Verdict,
   Work,
@@ -60,10 +62,10 @@ export const api = {
   jobs: (by: { status?: string; kind?: string; limit?: number; after?: string } = {}) =>
     request<Page<Job>>("/v1/jobs" + query(by)),
   job: (id: string) => request<Job>(`/v1/jobs/${seg(id)}`),
-  start: (kind: JobKind, body: Record<string, unknown>) =>
+  start: (kind: JobKind, body: Record<string, unknown>, terms: Terms = {}) =>
     request<Job>("/v1/jobs", {
       method: "POST",
-      json: { kind, request: body },
+      json: { kind, request: body, ...terms },
       headers: { "Idempotency-Key": newKey() },
     }),
   cancel: (id: string) => request<Job>(`/v1/jobs/${seg(id)}/cancel`, { method: "POST" }),
@@ -102,11 +104,7 @@ export const api = {
   settings: () => request<Settings>("/v1/settings"),
   saveSettings: (what: Partial<Settings>) => request<Settings>("/v1/settings", { method: "PUT", json: what }),
   keys: () => request<Page<ApiKey>>("/v1/keys"),
-  makeKey: (name: string, role: Role, days: number | null) =>
-    request<ApiKey>("/v1/keys", {
-      method: "POST",
-      json: { name, role, ...(days ? { expires_in_days: days } : {}) },
-    }),
+  makeKey: (key: NewKey) => request<ApiKey>("/v1/keys", { method: "POST", json: key }),
   revokeKey: (name: string) => request(`/v1/keys/${seg(name)}`, { method: "DELETE" }),
   accounts: () => request<Page<Account>>("/v1/accounts"),
   makeAccount: (name: string, password: string, role: Role) =>

@@ -75,6 +75,16 @@ export type JobKind =
   | "replay"
   | "pull";
 
+/** When a job is worked on, and who is told. */
+export interface Terms {
+  /** Higher goes first, −10 to 10. */
+  priority?: number;
+  /** Seconds within which it must be done. */
+  deadline_seconds?: number;
+  /** The address that is told of its end. */
+  webhook?: string;
+}
+
 export type JobStatus = "queued" | "running" | "done" | "failed" | "cancelled";
 
 export interface JobProgress {
@@ -242,6 +252,24 @@ export interface Settings {
   home?: string;
   threads: number;
   offline: boolean;
+  /** What the configuration says and cannot be changed here. */
+  fixed?: string[];
+}
+
+/** What a key may be for alone. */
+export const SCOPES = ["text", "image", "audio", "video", "mark"] as const;
+export type Scope = (typeof SCOPES)[number];
+
+/** What may be used in a day; what is not named has no limit. */
+export const QUOTAS = ["requests", "tokens", "pixels", "seconds"] as const;
+export type Quota = Partial<Record<(typeof QUOTAS)[number], number>>;
+
+export interface NewKey {
+  name: string;
+  role: Role;
+  scopes?: Scope[];
+  quota?: Quota;
+  expires_in_days?: number;
 }
 
 export interface ApiKey {
@@ -250,7 +278,8 @@ export interface ApiKey {
   created_at: number;
   expires_at: number | null;
   last_used_at: number | null;
-  scopes: string[];
+  scopes: Scope[];
+  quota?: Quota;
   /** Only in the answer to its creation. */
   key?: string;
 }

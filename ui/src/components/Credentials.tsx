@@ -2,7 +2,7 @@
 
 import type { ComponentChildren } from "preact";
 import type { Receipt, Verdict } from "../api";
-import { named, t } from "../i18n";
+import { named, said, t } from "../i18n";
 import { number, when } from "../i18n/format";
 import { href } from "../router";
 import { Icon, type IconName } from "./Icon";
@@ -41,7 +41,7 @@ export function Credentials({ verdict, link }: { verdict: Verdict; link?: boolea
           tone={label?.present ? "good" : "none"}
           says={label?.present ? <AiLabel text={label.text} /> : w.absent}
         >
-          {label?.where ? <p class="fact-more">{label.where}</p> : null}
+          {label?.where ? <p class="fact-more">{said(label.where)}</p> : null}
         </Mark>
         <Mark
           title={w.aigc}

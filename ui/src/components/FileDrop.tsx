@@ -12,6 +12,7 @@ export function FileDrop(p: {
   multiple?: boolean;
   big?: boolean;
   busy?: boolean;
+  error?: string | null;
   onFiles: (files: File[]) => void;
 }) {
   const over = useSignal(false);
@@ -28,7 +29,7 @@ export function FileDrop(p: {
   };
   return (
     <div
-      class={`drop ${over.value ? "drop-over" : ""} ${p.big ? "drop-big" : ""}`}
+      class={`drop ${over.value ? "drop-over" : ""} ${p.big ? "drop-big" : ""} ${p.error ? "drop-missing" : ""}`}
       onDragOver={drag}
       onDragLeave={drag}
       onDrop={(e) => {
@@ -44,6 +45,8 @@ export function FileDrop(p: {
         accept={p.accept}
         multiple={p.multiple}
         disabled={p.busy}
+        aria-invalid={p.error ? true : undefined}
+        aria-describedby={p.error ? `${id}-error` : undefined}
         onChange={(e) => take(e.currentTarget.files)}
       />
       <label for={id}>
@@ -54,6 +57,11 @@ export function FileDrop(p: {
         </span>
         {p.hint ? <span class="drop-hint">{p.hint}</span> : null}
       </label>
+      {p.error ? (
+        <p class="field-error drop-error" id={`${id}-error`} role="alert">
+          {p.error}
+        </p>
+      ) : null}
     </div>
   );
 }

@@ -49,6 +49,7 @@ export function InputPicker(p: {
   modality: Modality | null;
   value: Signal<Chosen | null>;
   small?: boolean;
+  error?: string | null;
 }) {
   const busy = useSignal(false);
   const picking = useSignal(false);
@@ -75,6 +76,7 @@ export function InputPicker(p: {
             label={p.label}
             busy={busy.value}
             onFiles={take}
+            error={p.error ?? null}
             {...(p.hint ? { hint: p.hint } : {})}
             {...(p.accept ? { accept: p.accept } : {})}
           />

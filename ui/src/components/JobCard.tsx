@@ -57,6 +57,9 @@ export function JobCard({
           <p class="job-facts">
             <span>{named(t().names.kinds, job.kind)}</span>
             <time dateTime={toDate(job.created_at).toISOString()}>{ago(job.created_at)}</time>
+            {active && job.priority !== 0 ? (
+              <span>{job.priority > 0 ? t().order.priorities["5"] : t().order.priorities["-5"]}</span>
+            ) : null}
             {job.started_at && job.finished_at ? (
               <span>{t().job.took(clock(Math.max(1, job.finished_at - job.started_at)))}</span>
             ) : null}

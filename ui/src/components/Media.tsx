@@ -28,7 +28,7 @@ export const kindIcons: Record<string, IconName> = {
   text: "write",
   chat: "words",
   audiobook: "book",
-  mark: "verify",
+  mark: "mark",
   replay: "replay",
   pull: "models",
 };

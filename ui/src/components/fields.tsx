@@ -7,6 +7,7 @@ import { useEffect, useId, useRef } from "preact/hooks";
 interface Common {
   label: string;
   hint?: ComponentChildren;
+  disabled?: boolean;
   error?: string | null;
 }
 
@@ -44,11 +45,12 @@ const described = (id: string, p: Common) =>
 export function TextInput(
   p: Common & {
     value: Signal<string>;
-    type?: "text" | "password" | "url";
+    type?: "text" | "password" | "url" | "date";
     placeholder?: string;
     autocomplete?: string;
     required?: boolean;
     inputMode?: "numeric" | "text" | "url";
+    min?: string;
   },
 ) {
   const id = useId();
@@ -60,6 +62,8 @@ export function TextInput(
     autocomplete: p.autocomplete ?? "off",
     required: p.required,
     inputMode: p.inputMode,
+    min: p.min,
+    disabled: p.disabled,
     "aria-invalid": p.error ? true : undefined,
     "aria-describedby": described(id, p),
     onInput: (e: TargetedInputEvent<HTMLInputElement>) => {
@@ -72,6 +76,8 @@ export function TextInput(
         <input type="password" {...rest} />
       ) : p.type === "url" ? (
         <input type="url" {...rest} />
+      ) : p.type === "date" ? (
+        <input type="date" {...rest} />
       ) : (
         <input type="text" {...rest} />
       )}
@@ -86,6 +92,8 @@ export function BigText(
     placeholder?: string;
     rows?: number;
     plain?: boolean;
+    /** What machines read, too. */
+    code?: boolean;
     autofocus?: boolean;
   },
 ) {
@@ -103,7 +111,8 @@ export function BigText(
       <textarea
         id={id}
         ref={box}
-        class={p.plain ? "input input-text" : "input input-big"}
+        class={`input ${p.plain ? "input-text" : "input-big"} ${p.code ? "input-code" : ""}`}
+        spellcheck={p.code ? false : undefined}
         rows={p.rows ?? 2}
         placeholder={p.placeholder}
         value={value}
@@ -135,6 +144,7 @@ export function Select(
       <select
         id={id}
         class="input select"
+        disabled={p.disabled}
         value={p.value.value}
         aria-describedby={described(id, p)}
         onChange={(e) => (p.value.value = e.currentTarget.value)}
@@ -232,6 +242,44 @@ export function Segmented(p: { label: string; value: string; choices: Choice[]; 
       </div>
     </fieldset>
   );
+}
+
+/** Any of a few, all in sight. */
+export function Toggles(p: Common & { values: readonly string[]; choices: Choice[]; onChange: (values: string[]) => void }) {
+  const id = useId();
+  return (
+    <fieldset class="field segmented-field" aria-describedby={described(id, p)}>
+      <legend class="field-label">{p.label}</legend>
+      <div class="segmented">
+        {p.choices.map((c) => (
+          <label key={c.value} class="segment">
+            <input
+              type="checkbox"
+              value={c.value}
+              checked={p.values.includes(c.value)}
+              onChange={(e) => {
+                const rest = p.values.filter((v) => v !== c.value);
+                p.onChange(e.currentTarget.checked ? [...rest, c.value] : rest);
+              }}
+            />
+            <span>{c.label}</span>
+          </label>
+        ))}
+      </div>
+      {p.hint ? (
+        <p class="field-hint" id={`${id}-hint`}>
+          {p.hint}
+        </p>
+      ) : null}
+    </fieldset>
+  );
+}
+
+/** A whole number that was typed: `undefined` for nothing, `null` for what is none. */
+export function wholeOf(text: string): number | undefined | null {
+  if (text.trim() === "") return undefined;
+  const n = Number(text.trim());
+  return Number.isSafeInteger(n) && n >= 0 ? n : null;
 }
 
 /** The seed: a whole number, or nothing. */

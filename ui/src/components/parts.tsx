@@ -26,7 +26,7 @@ export function PageHead(p: { title: string; lead?: string; children?: Component
 }
 
 /** Links between the parts of a page. */
-export function Tabs(p: { label: string; current: string; tabs: { id: string; label: string; href: string }[] }) {
+export function Tabs(p: { label: string; current: string; tabs: { id: string; label: string; href: string; count?: number }[] }) {
   const list = useRef<HTMLUListElement>(null);
   useEffect(() => {
     // On a narrow screen the present tab may lie outside.
@@ -40,6 +40,7 @@ export function Tabs(p: { label: string; current: string; tabs: { id: string; la
           <li key={tab.id}>
             <a href={tab.href} aria-current={tab.id === p.current ? "page" : undefined}>
               {tab.label}
+              {tab.count ? <span class="tab-count"> {tab.count}</span> : null}
             </a>
           </li>
         ))}

@@ -2,6 +2,7 @@
 
 import { signal } from "@preact/signals";
 import type { Dictionary } from "./en";
+import { translated } from "./sentences";
 
 export type { Dictionary };
 export const LANGUAGES = { en: "English", zh: "简体中文" } as const;
@@ -41,6 +42,11 @@ export async function loadLanguage(to: Language): Promise<void> {
 export async function chooseLanguage(to: Language): Promise<void> {
   await loadLanguage(to);
   localStorage.setItem("language", to);
+}
+
+/** A sentence of the server in the present language, else as it came. */
+export function said(sentence: string): string {
+  return translated(sentence, t().sentences) ?? sentence;
 }
 
 /** The name that the dictionary has for an identifier of the server, else the identifier made readable. */

@@ -22,6 +22,7 @@ export const pages: Record<PageName, PageEntry> = {
   gallery: { icon: "gallery", group: "keep", load: () => import("./gallery/GalleryPage") },
   jobs: { icon: "jobs", group: "keep", load: () => import("./jobs/JobsPage") },
   verify: { icon: "verify", group: "check", open: true, load: () => import("./verify/VerifyPage") },
+  mark: { icon: "mark", group: "check", load: () => import("./mark/MarkPage") },
   models: { icon: "models", group: "run", load: () => import("./models/ModelsPage") },
   settings: { icon: "settings", group: "run", load: () => import("./settings/SettingsPage") },
 };

@@ -5,7 +5,7 @@
  */
 
 import { computed, signal } from "@preact/signals";
-import { api, type Job, type JobProgress } from "../api";
+import { api, type Job, type JobProgress, type Terms } from "../api";
 import { follow, type ServerEvent, type Subscription } from "../api/sse";
 import { report } from "./toasts";
 
@@ -68,9 +68,9 @@ export async function loadJobs(kind?: string): Promise<void> {
 }
 
 /** Begins a job and gives it, or reports what is wrong. */
-export async function start(kind: Job["kind"], request: Record<string, unknown>): Promise<Job | null> {
+export async function start(kind: Job["kind"], request: Record<string, unknown>, terms: Terms = {}): Promise<Job | null> {
   try {
-    const job = await api.start(kind, clean(request));
+    const job = await api.start(kind, clean(request), terms);
     put(job);
     return job;
   } catch (error) {

@@ -3,6 +3,7 @@
 import { signal } from "@preact/signals";
 import { ApiError } from "../api";
 import { language, t } from "../i18n";
+import { translatedError } from "../i18n/sentences";
 
 export interface Toast {
   id: number;
@@ -23,7 +24,7 @@ export function dismiss(id: number): void {
   toasts.value = toasts.value.filter((one) => one.id !== id);
 }
 
-/** The sentence for an error: the server's, with a lead in the reader's language where that differs. */
+/** The sentence for an error: the server's, in the reader's language where that can be said. */
 export function sentence(error: unknown): string {
   if (error instanceof ApiError) return explain(error.code, error.message);
   return error instanceof Error && error.message !== "" ? error.message : t().errors.unknown;
@@ -32,6 +33,8 @@ export function sentence(error: unknown): string {
 export function explain(code: string, message: string): string {
   const known = (t().errors.codes as Record<string, string>)[code];
   if (message === "") return known ?? t().errors.unknown;
+  const own = translatedError(message, t().sentences);
+  if (own !== null) return own;
   const foreign = language.value === "zh" && !/[\u4e00-\u9fff]/.test(message);
   return foreign && known ? `${known}（${message}）` : message;
 }

@@ -268,7 +268,9 @@ export const making = {
       result: "What was said",
       machine: "Recognised by a machine; it may have misheard.",
       download: "Save as",
+      recent: "Your transcripts",
       empty: "What you have transcribed will appear here",
+      emptyHint: "Recordings of any length, in a hundred languages; they stay on this machine.",
     },
     audiobook: {
       ask: "A book",

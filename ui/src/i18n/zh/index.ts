@@ -4,6 +4,7 @@ import type { Dictionary } from "../en";
 import { keeping } from "./keeping";
 import { making } from "./making";
 import { names } from "./names";
+import { sentences } from "./sentences";
 import { shell } from "./shell";
 
-export const zh: Dictionary = { names, ...shell, ...making, ...keeping };
+export const zh: Dictionary = { names, sentences, ...shell, ...making, ...keeping };

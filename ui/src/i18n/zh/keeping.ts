@@ -2,7 +2,7 @@
 
 import type { Dictionary } from "../en";
 
-export const keeping: Pick<Dictionary, "gallery" | "credentials" | "verify" | "jobs" | "models" | "settings" | "signIn"> = {
+export const keeping: Pick<Dictionary, "gallery" | "credentials" | "verify" | "mark" | "jobs" | "models" | "settings" | "signIn"> = {
   gallery: {
     title: "作品库",
     lead: "在这里生成的所有作品，以及它们的来源凭证。",
@@ -149,6 +149,28 @@ export const keeping: Pick<Dictionary, "gallery" | "credentials" | "verify" | "j
     details: "各项标记",
     facts: ["每发现一项标记，都会说明检测方法和误判的概率。", "没有发现标记，并不能证明出自人手。", "文件只在内存中检查，不会保存。"],
   },
+  mark: {
+    title: "加标识",
+    lead: "为其他程序或服务生成的文件加上与这里的作品相同的标识、水印、凭证和日志记录。",
+    file: "其他工具生成的文件",
+    fileHint: "PNG、JPEG、WebP、GIF、TIFF、WAV、MP3、FLAC、Ogg、M4A、MP4、纯文本或 Markdown",
+    generator: "生成工具",
+    generatorHint: "程序或服务的名称，知道版本也请写上。它会作为你的声明写入凭证。",
+    generatorMissing: "请写明生成工具。",
+    how: "哪些内容是生成的？",
+    declared: { generated: "全部", edited: "一部分", algorithmic: "仅由规则生成" },
+    declaredHints: {
+      generated: "全部由训练过的模型生成。",
+      edited: "人创作的内容经过模型修改。",
+      algorithmic: "由算法生成，未使用训练过的模型。",
+    },
+    again: "重新加标识",
+    againHint: "文件已有签名或带有其他作品的水印时，也作为新作品处理。",
+    action: "为文件加标识",
+    recent: "已加标识的文件",
+    empty: "加标识后的文件会出现在这里",
+    emptyHint: "原文件会作为素材来源记录在凭证中。",
+  },
   jobs: {
     title: "任务",
     lead: "正在生成和最近生成的内容。",
@@ -193,6 +215,7 @@ export const keeping: Pick<Dictionary, "gallery" | "credentials" | "verify" | "j
       timeStampsHint: "“none”、“local”，或时间戳服务的地址（RFC 3161）",
       protected: "与受保护作品相似的内容",
       protectedChoices: { refuse: "拒绝生成", report: "照常生成，并写入生成记录" },
+      fixed: "已由服务器配置指定，不能在这里修改。",
       readOnly: "只有管理员可以修改。",
       example: "图片上的标识",
     },
@@ -204,6 +227,20 @@ export const keeping: Pick<Dictionary, "gallery" | "credentials" | "verify" | "j
       expires: "有效期",
       never: "永久",
       days: (n: number) => `${n} 天`,
+      onDate: "指定日期",
+      date: "最后一天",
+      dateWrong: "请选择今天或以后的日期。",
+      ends: "到期",
+      scopes: "仅限用于",
+      scopesHint: "不选则不限，以权限为准。",
+      scopeNames: { text: "文字", image: "图片", audio: "声音", video: "影片", mark: "加标识" },
+      quota: "每日上限",
+      quotaHint: "每天从 UTC 零点开始计算；留空则不限。",
+      quotaNames: { requests: "请求数", tokens: "Token 数", pixels: "像素数", seconds: "音视频秒数" },
+      quotaWrong: "请输入整数。",
+      noLimit: "不限",
+      only: (scopes: string) => `仅限${scopes}`,
+      aDay: "每日",
       once: "请立即复制，密钥不会再次显示。",
       onceTitle: "新密钥",
       revoke: "吊销",

@@ -246,6 +246,8 @@ export const making: Pick<Dictionary, "film" | "write" | "pictures" | "sound"> =
       result: "识别结果",
       machine: "由机器识别，可能有误。",
       download: "另存为",
+      recent: "我的转写",
+      emptyHint: "录音长短不限，支持近百种语言，全部在本机处理。",
       empty: "转写结果会出现在这里",
     },
     audiobook: {

@@ -2,7 +2,7 @@
 
 import type { Dictionary } from "../en";
 
-export const shell: Pick<Dictionary, "app" | "common" | "errors" | "job"> = {
+export const shell: Pick<Dictionary, "app" | "common" | "order" | "errors" | "job"> = {
   app: {
     name: "Colophon",
     tagline: "为每件作品署名的创作室",
@@ -34,6 +34,7 @@ export const shell: Pick<Dictionary, "app" | "common" | "errors" | "job"> = {
       gallery: "作品库",
       jobs: "任务",
       verify: "核验",
+      mark: "加标识",
       models: "模型",
       settings: "设置",
     },
@@ -85,6 +86,18 @@ export const shell: Pick<Dictionary, "app" | "common" | "errors" | "job"> = {
     colon: "：",
     sure: "确定吗？",
   },
+  order: {
+    title: "本次任务",
+    priority: "排队顺序",
+    priorities: { "-5": "最后处理", "0": "依次处理", "5": "优先处理" },
+    deadline: "完成期限",
+    deadlines: { "": "不限", "600": "10 分钟内", "3600": "1 小时内", "21600": "6 小时内", "86400": "1 天内" },
+    deadlineHint: "到期仍未完成则放弃。",
+    webhook: "结束时通知此网址",
+    webhookHint: "按 Standard Webhooks 规范签名，密钥用 “colophon serve webhook-secret” 查看。",
+    webhookWrong: "网址须以 http:// 或 https:// 开头。",
+    tells: "结束时通知",
+  },
   errors: {
     unknown: "出了点问题。",
     codes: {
@@ -99,6 +112,18 @@ export const shell: Pick<Dictionary, "app" | "common" | "errors" | "job"> = {
       forbidden: "你的账号没有这项权限。",
       request_too_large: "文件太大。",
       failed: "没有成功。",
+      wrong_password: "用户名或密码错误。",
+      rate_limit_exceeded: "请求过于频繁，请一分钟后再试。",
+      quota_exceeded: "今日用量已达上限。",
+      invalid_api_key: "请先登录。",
+      model_not_found: "没有这个模型。",
+      not_ready: "尚未完成。",
+      deadline: "未能在期限内完成。",
+      worker_died: "处理时程序意外停止。",
+      cancelled: "已取消。",
+      tampered: "文件在签名之后被改动过。",
+      hash_mismatch: "文件与其哈希值不符。",
+      io: "文件无法读取或写入。",
     },
   },
   job: {

@@ -1,13 +1,13 @@
-import { signal, useSignal } from "@preact/signals";
+import { signal } from "@preact/signals";
 import type { Job } from "../../api";
 import { BigText, Range, seedOf, Segmented, Select, TextInput } from "../../components/fields";
 import { Form, Ideas, More, Submit } from "../../components/Form";
 import { PageHead } from "../../components/parts";
 import { RecentJobs } from "../../components/RecentJobs";
+import { useOrder } from "../../components/useOrder";
 import { voiceGroups } from "../../components/voices";
 import { named, t } from "../../i18n";
 import { clock } from "../../i18n/format";
-import { start } from "../../state/jobs";
 import { options } from "../../state/options";
 import { persisted } from "../../state/persisted";
 
@@ -21,26 +21,20 @@ const seed = signal("");
 
 export default function FilmPage() {
   const w = t().film;
-  const busy = useSignal(false);
-  const missing = useSignal(false);
   const o = options.value;
   const [least, most] = o?.film.seconds ?? [15, 300];
   if (o && seconds.value === 0) seconds.value = o.film.default_seconds;
+  const order = useOrder("film", brief, () => ({
+    brief: brief.value.trim(),
+    lang: lang.value === "auto" ? undefined : lang.value,
+    seconds: seconds.value || undefined,
+    voice: voice.value,
+    style: style.value,
+    recipe: recipe.value,
+    seed: seedOf(seed.value),
+  }));
   const send = async () => {
-    missing.value = brief.value.trim() === "";
-    if (missing.value || busy.value) return;
-    busy.value = true;
-    const job = await start("film", {
-      brief: brief.value.trim(),
-      lang: lang.value === "auto" ? undefined : lang.value,
-      seconds: seconds.value || undefined,
-      voice: voice.value,
-      style: style.value,
-      recipe: recipe.value,
-      seed: seedOf(seed.value),
-    });
-    busy.value = false;
-    if (job) brief.value = "";
+    if (await order.send()) brief.value = "";
   };
   const reuse = (job: Job) => {
     brief.value = String(job.request?.["brief"] ?? "");
@@ -54,7 +48,7 @@ export default function FilmPage() {
           label={w.brief}
           placeholder={w.placeholder}
           value={brief}
-          error={missing.value && brief.value.trim() === "" ? t().common.missingText : null}
+          error={order.error}
         />
         <Ideas ideas={w.ideas} into={brief} />
         <div class="form-grid">
@@ -101,7 +95,7 @@ export default function FilmPage() {
           />
           <TextInput label={t().common.seed} hint={t().common.seedHint} value={seed} inputMode="numeric" />
         </More>
-        <Submit label={w.action} icon="film" busy={busy.value} />
+        <Submit label={w.action} icon="film" busy={order.busy} />
       </Form>
       <RecentJobs
         title={w.recent}

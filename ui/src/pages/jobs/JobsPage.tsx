@@ -43,7 +43,8 @@ export default function JobsPage() {
         current={filter}
         tabs={(Object.keys(filters) as Filter[]).map((id) => ({
           id,
-          label: `${w.tabs[id]} ${newestFirst.value.filter(filters[id]).length}`,
+          label: w.tabs[id],
+          count: newestFirst.value.filter(filters[id]).length,
           href: href(`jobs/${id}`),
         }))}
       />

@@ -1,10 +1,10 @@
-import { signal, useSignal } from "@preact/signals";
+import { signal } from "@preact/signals";
 import { BigText, seedOf, Segmented, Select, TextInput } from "../../components/fields";
 import { Form, Ideas, More, Submit } from "../../components/Form";
+import { useOrder } from "../../components/useOrder";
 import { named, t } from "../../i18n";
 import { href } from "../../router";
 import { painterName } from "./painters";
-import { start } from "../../state/jobs";
 import { options } from "../../state/options";
 import { persisted } from "../../state/persisted";
 
@@ -28,8 +28,6 @@ export function numberOf(text: string): number | undefined {
 
 export function WordsForm() {
   const w = t().pictures;
-  const busy = useSignal(false);
-  const missing = useSignal(false);
   const o = options.value?.picture;
   const diffusion = model.value !== "composer";
   const painters = new Set((o?.painters ?? []).map((p) => p.id));
@@ -38,32 +36,26 @@ export function WordsForm() {
       .filter((s) => painters.has(s) === painted)
       .map((s) => ({ value: s, label: painterName({ id: s, name: s }) }));
   const absent = diffusion && o?.diffusion.some((d) => d.id === model.value && !d.installed);
-  const send = async () => {
-    missing.value = prompt.value.trim() === "";
-    if (missing.value || busy.value) return;
-    busy.value = true;
-    await start("picture", {
-      prompt: prompt.value.trim(),
-      size: size.value,
-      style: diffusion ? undefined : style.value,
-      count: Number(count.value),
-      model: diffusion ? model.value : undefined,
-      lang: lang.value === "auto" ? undefined : lang.value,
-      format: format.value,
-      seed: seedOf(seed.value),
-      ...(diffusion
-        ? { negative: negative.value.trim(), steps: numberOf(steps.value), guidance: numberOf(guidance.value) }
-        : {}),
-    });
-    busy.value = false;
-  };
+  const order = useOrder("picture", prompt, () => ({
+    prompt: prompt.value.trim(),
+    size: size.value,
+    style: diffusion ? undefined : style.value,
+    count: Number(count.value),
+    model: diffusion ? model.value : undefined,
+    lang: lang.value === "auto" ? undefined : lang.value,
+    format: format.value,
+    seed: seedOf(seed.value),
+    ...(diffusion
+      ? { negative: negative.value.trim(), steps: numberOf(steps.value), guidance: numberOf(guidance.value) }
+      : {}),
+  }));
   return (
-    <Form onSubmit={send} label={w.title}>
+    <Form onSubmit={order.send} label={w.title}>
       <BigText
         label={w.prompt}
         placeholder={w.placeholder}
         value={prompt}
-        error={missing.value && prompt.value.trim() === "" ? t().common.missingText : null}
+        error={order.error}
       />
       <Ideas ideas={w.ideas} into={prompt} />
       <div class="form-grid">
@@ -136,7 +128,7 @@ export function WordsForm() {
           </a>
         </p>
       ) : null}
-      <Submit label={w.action} icon="pictures" busy={busy.value} />
+      <Submit label={w.action} icon="pictures" busy={order.busy} />
     </Form>
   );
 }

@@ -9,8 +9,9 @@ import { Empty, Skeleton } from "../../components/parts";
 import { t } from "../../i18n";
 import { session } from "../../state/session";
 import { report, toast } from "../../state/toasts";
+import { isLongEnough, NewPassword } from "./NewPassword";
 import { RoleChoice } from "./RoleChoice";
-import { LEAST, Setup } from "./Setup";
+import { Setup } from "./Setup";
 
 export function Accounts() {
   return session.value?.setup_needed ? <Setup /> : <People />;
@@ -22,18 +23,18 @@ function People() {
   const name = useSignal("");
   const password = useSignal("");
   const role = useSignal<string>("creator");
-  const short = useSignal(false);
+  const tried = useSignal(false);
   const busy = useSignal(false);
   const load = () => api.accounts().then((page) => (people.value = page.data), report);
   useEffect(() => void load(), []);
   const add = async () => {
     if (busy.value) return;
-    if (name.value.trim() === "") return toast(t().common.missingText, "error");
-    short.value = password.value.length < LEAST;
-    if (short.value) return;
+    tried.value = true;
+    if (name.value.trim() === "" || !isLongEnough(password.value)) return;
     busy.value = true;
     try {
       await api.makeAccount(name.value.trim(), password.value, role.value as Role);
+      tried.value = false;
       name.value = "";
       password.value = "";
       await load();
@@ -53,16 +54,13 @@ function People() {
       <Form onSubmit={add} label={w.make}>
         <p class="lead">{w.lead}</p>
         <div class="form-grid">
-          <TextInput label={w.name} value={name} required />
           <TextInput
-            label={w.password}
-            hint={w.passwordHint}
-            value={password}
-            type="password"
-            autocomplete="new-password"
+            label={w.name}
+            value={name}
             required
-            error={short.value && password.value.length < LEAST ? w.tooShort : null}
+            error={tried.value && name.value.trim() === "" ? t().common.missingText : null}
           />
+          <NewPassword value={password} tried={tried.value} />
           <RoleChoice label={w.role} value={role} />
         </div>
         <div>

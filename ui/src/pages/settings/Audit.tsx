@@ -3,7 +3,7 @@ import { useEffect } from "preact/hooks";
 import { api, type AuditEntry } from "../../api";
 import { Button } from "../../components/Button";
 import { Empty, Skeleton } from "../../components/parts";
-import { t } from "../../i18n";
+import { named, t } from "../../i18n";
 import { when } from "../../i18n/format";
 import { report } from "../../state/toasts";
 
@@ -46,9 +46,9 @@ export function Audit() {
               <tr key={e.id}>
                 <td>{when(e.at)}</td>
                 <td>{e.who ?? ""}</td>
-                <td class="mono">{e.what}</td>
+                <td title={e.what}>{named(t().names.deeds, e.what)}</td>
                 <td class="mono">{e.about ?? ""}</td>
-                <td>{e.outcome}</td>
+                <td class={e.outcome === "refused" ? "table-bad" : undefined}>{named(t().names.outcomes, e.outcome)}</td>
               </tr>
             ))}
           </tbody>

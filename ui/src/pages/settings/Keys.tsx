@@ -1,43 +1,22 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { api, type ApiKey, type Role } from "../../api";
+import { api, QUOTAS, type ApiKey } from "../../api";
 import { Button, LinkButton } from "../../components/Button";
 import { confirm, Dialog } from "../../components/Dialog";
-import { Select, TextInput } from "../../components/fields";
-import { Form } from "../../components/Form";
 import { Empty, Skeleton } from "../../components/parts";
 import { t } from "../../i18n";
-import { ago } from "../../i18n/format";
+import { ago, number } from "../../i18n/format";
 import { href } from "../../router";
 import { session } from "../../state/session";
 import { report, toast } from "../../state/toasts";
-import { RoleChoice } from "./RoleChoice";
+import { KeyForm } from "./KeyForm";
 
 export function Keys() {
   const w = t().settings.keys;
   const keys = useSignal<ApiKey[] | null>(null);
   const fresh = useSignal<string | null>(null);
-  const name = useSignal("");
-  const role = useSignal<string>("creator");
-  const days = useSignal("");
-  const busy = useSignal(false);
   const load = () => api.keys().then((page) => (keys.value = page.data), report);
   useEffect(() => void load(), []);
-  const make = async () => {
-    if (busy.value) return;
-    if (name.value.trim() === "") return toast(t().common.missingText, "error");
-    busy.value = true;
-    try {
-      const made = await api.makeKey(name.value.trim(), role.value as Role, days.value ? Number(days.value) : null);
-      fresh.value = made.key ?? null;
-      name.value = "";
-      await load();
-    } catch (error) {
-      report(error);
-    } finally {
-      busy.value = false;
-    }
-  };
   const revoke = async (key: ApiKey) => {
     if (!(await confirm(w.revokeAsk(key.name), w.revoke))) return;
     await api.revokeKey(key.name).then(() => toast(w.revoked, "good"), report);
@@ -55,26 +34,12 @@ export function Keys() {
   }
   return (
     <div class="stack settings-panel">
-      <Form onSubmit={make} label={w.make}>
-        <p class="lead">{w.lead}</p>
-        <div class="form-grid">
-          <TextInput label={w.name} value={name} required />
-          <RoleChoice label={w.role} value={role} />
-          <Select
-            label={w.expires}
-            value={days}
-            choices={[
-              { value: "", label: w.never },
-              ...[30, 90, 365].map((n) => ({ value: String(n), label: w.days(n) })),
-            ]}
-          />
-        </div>
-        <div>
-          <Button type="submit" kind="primary" icon="key" busy={busy.value}>
-            {w.make}
-          </Button>
-        </div>
-      </Form>
+      <KeyForm
+        onMade={(made) => {
+          fresh.value = made.key ?? null;
+          void load();
+        }}
+      />
       {keys.value === null ? (
         <Skeleton count={3} />
       ) : keys.value.length === 0 ? (
@@ -88,8 +53,9 @@ export function Keys() {
                 <p class="field-hint">
                   {t().settings.roles[key.role] ?? key.role} · {w.created} {ago(key.created_at)} · {w.lastUsed}:{" "}
                   {key.last_used_at ? ago(key.last_used_at) : w.neverUsed}
-                  {key.expires_at ? ` · ${w.expires} ${ago(key.expires_at)}` : ""}
+                  {key.expires_at ? ` · ${w.ends} ${ago(key.expires_at)}` : ""}
                 </p>
+                <Limits of={key} />
               </div>
               <Button small kind="danger" aria-label={w.revokeAria(key.name)} onClick={() => revoke(key)}>
                 {w.revoke}
@@ -121,5 +87,22 @@ export function Keys() {
         </Dialog>
       ) : null}
     </div>
+  );
+}
+
+/** What a key is for alone, and how much it may use in a day. */
+function Limits({ of: key }: { of: ApiKey }) {
+  const w = t().settings.keys;
+  const scopes = key.scopes.map((s) => w.scopeNames[s] ?? s);
+  const limits = QUOTAS.flatMap((of) => {
+    const most = key.quota?.[of];
+    return most === undefined ? [] : [`${w.quotaNames[of]}${t().common.colon}${number(most)}`];
+  });
+  if (scopes.length + limits.length === 0) return null;
+  return (
+    <p class="entry-limits">
+      {scopes.length > 0 ? <span>{w.only(scopes.join(t().common.comma))}</span> : null}
+      {limits.length > 0 ? <span>{`${w.aDay} ${limits.join(t().common.comma)}`}</span> : null}
+    </p>
   );
 }

@@ -21,12 +21,14 @@ export function Marks() {
   const corner = useSignal("");
   const stamps = useSignal("");
   const guard = useSignal("refuse");
+  const fixed = useSignal<string[]>([]);
   const take = (s: Settings) => {
     producer.value = s.producer ?? "";
     profile.value = s.label?.profile ?? "all";
     corner.value = s.label?.corner ?? "";
     stamps.value = s.time_stamps ?? "none";
     guard.value = s.protected ?? "refuse";
+    fixed.value = s.fixed ?? [];
     loaded.value = true;
   };
   useEffect(() => {
@@ -54,6 +56,8 @@ export function Marks() {
     }
   };
   const o = options.value?.label;
+  const held = (name: string) => fixed.value.includes(name);
+  const why = (name: string, hint?: string) => (held(name) ? w.fixed : hint);
   return (
     <Form onSubmit={save} class="form settings-panel" label={t().settings.tabs.marks}>
       <p class="lead">{w.lead}</p>
@@ -62,11 +66,15 @@ export function Marks() {
         <div class="stack">
           <Select
             label={w.profile}
+            hint={why("label.profile")}
+            disabled={held("label.profile")}
             value={profile}
             choices={(o?.profiles ?? [profile.value]).map((p) => ({ value: p, label: named(t().names.profiles, p) }))}
           />
           <Select
             label={w.corner}
+            hint={why("label.corner")}
+            disabled={held("label.corner")}
             value={corner}
             choices={(o?.corners ?? [corner.value]).map((c) => ({ value: c, label: named(t().names.corners, c) }))}
           />
@@ -79,13 +87,27 @@ export function Marks() {
         </figure>
       </fieldset>
       <fieldset class="stack" disabled={!may}>
-        <TextInput label={w.producer} hint={w.producerHint} value={producer} />
-        <TextInput label={w.timeStamps} hint={w.timeStampsHint} value={stamps} />
+        <TextInput
+          label={w.producer}
+          hint={why("producer", w.producerHint)}
+          disabled={held("producer")}
+          value={producer}
+        />
+        <TextInput
+          label={w.timeStamps}
+          hint={why("time_stamps", w.timeStampsHint)}
+          disabled={held("time_stamps")}
+          value={stamps}
+        />
         <Segmented
           label={w.protected}
           value={guard.value}
           onChange={(v) => (guard.value = v)}
-          choices={Object.entries(w.protectedChoices).map(([value, label]) => ({ value, label }))}
+          choices={Object.entries(w.protectedChoices).map(([value, label]) => ({
+            value,
+            label,
+            disabled: held("protected"),
+          }))}
         />
       </fieldset>
       {may ? (

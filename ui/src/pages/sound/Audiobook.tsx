@@ -1,35 +1,28 @@
-import { signal, useSignal } from "@preact/signals";
+import { signal } from "@preact/signals";
 import { Select } from "../../components/fields";
-import { Form, Submit } from "../../components/Form";
+import { Form, More, Submit } from "../../components/Form";
 import { InputPicker, type Chosen } from "../../components/InputPicker";
+import { useOrder } from "../../components/useOrder";
 import { voiceGroups } from "../../components/voices";
 import { t } from "../../i18n";
-import { start } from "../../state/jobs";
 import { options } from "../../state/options";
 import { persisted } from "../../state/persisted";
-import { toast } from "../../state/toasts";
 
 const book = signal<Chosen | null>(null);
 const voice = persisted("audiobook.voice", "");
 
 export function Audiobook() {
   const w = t().sound.audiobook;
-  const busy = useSignal(false);
-  const send = async () => {
-    if (busy.value) return;
-    if (!book.value) return toast(t().common.missingFile, "error");
-    busy.value = true;
-    await start("audiobook", { file: book.value.input, voice: voice.value });
-    busy.value = false;
-  };
+  const order = useOrder("audiobook", book, () => ({ file: book.value?.input, voice: voice.value }));
   return (
-    <Form onSubmit={send} label={t().sound.tabs.audiobook}>
+    <Form onSubmit={order.send} label={t().sound.tabs.audiobook}>
       <InputPicker
         label={w.ask}
         hint={w.hint}
         accept=".txt,.md,.html,.htm,.epub,text/plain,text/markdown,text/html,application/epub+zip"
         modality="text"
         value={book}
+        error={order.error}
       />
       <p class="field-hint">{w.note}</p>
       <div class="form-grid">
@@ -40,7 +33,8 @@ export function Audiobook() {
           groups={voiceGroups(options.value?.speech.voices ?? [])}
         />
       </div>
-      <Submit label={w.action} icon="book" busy={busy.value} />
+      <More />
+      <Submit label={w.action} icon="book" busy={order.busy} />
     </Form>
   );
 }

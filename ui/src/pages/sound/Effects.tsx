@@ -1,9 +1,9 @@
-import { signal, useSignal } from "@preact/signals";
+import { signal } from "@preact/signals";
 import { BigText, Check, Range, seedOf, TextInput } from "../../components/fields";
 import { Form, Ideas, More, Submit } from "../../components/Form";
+import { useOrder } from "../../components/useOrder";
 import { language, t } from "../../i18n";
 import { clock } from "../../i18n/format";
-import { start } from "../../state/jobs";
 import { options } from "../../state/options";
 import { persisted } from "../../state/persisted";
 import { FormatChoice } from "./Speech";
@@ -16,33 +16,25 @@ const seed = signal("");
 
 export function Effects() {
   const w = t().sound.effects;
-  const busy = useSignal(false);
-  const missing = useSignal(false);
   const o = options.value?.sound;
-  const send = async () => {
-    missing.value = prompt.value.trim() === "";
-    if (missing.value || busy.value) return;
-    busy.value = true;
-    await start("sound", {
-      prompt: prompt.value.trim(),
-      seconds: seconds.value,
-      round: round.value || undefined,
-      format: format.value,
-      seed: seedOf(seed.value),
-    });
-    busy.value = false;
-  };
+  const order = useOrder("sound", prompt, () => ({
+    prompt: prompt.value.trim(),
+    seconds: seconds.value,
+    round: round.value || undefined,
+    format: format.value,
+    seed: seedOf(seed.value),
+  }));
   const add = (word: string) => {
     const now = prompt.value.trim();
     prompt.value = now === "" ? word : language.value === "zh" ? `${now}，${word}` : `${now}, ${word}`;
   };
   return (
-    <Form onSubmit={send} label={t().sound.tabs.effects}>
+    <Form onSubmit={order.send} label={t().sound.tabs.effects}>
       <BigText
         label={w.ask}
         placeholder={w.placeholder}
         value={prompt}
-        error={missing.value && prompt.value.trim() === "" ? t().common.missingText : null}
+        error={order.error}
       />
       <Ideas ideas={w.ideas} into={prompt} />
       {o && o.names.length > 0 ? (
@@ -76,7 +68,7 @@ export function Effects() {
         <FormatChoice value={format} />
         <TextInput label={t().common.seed} hint={t().common.seedHint} value={seed} inputMode="numeric" />
       </More>
-      <Submit label={w.action} icon="sound" busy={busy.value} />
+      <Submit label={w.action} icon="sound" busy={order.busy} />
     </Form>
   );
 }

@@ -1,9 +1,9 @@
-import { signal, useSignal } from "@preact/signals";
+import { signal } from "@preact/signals";
 import { BigText, Check, Range, seedOf, Select, TextInput } from "../../components/fields";
 import { Form, Ideas, More, Submit } from "../../components/Form";
+import { useOrder } from "../../components/useOrder";
 import { named, t } from "../../i18n";
 import { clock } from "../../i18n/format";
-import { start } from "../../state/jobs";
 import { options } from "../../state/options";
 import { persisted } from "../../state/persisted";
 import { FormatChoice } from "./Speech";
@@ -17,30 +17,22 @@ const seed = signal("");
 
 export function Music() {
   const w = t().sound.music;
-  const busy = useSignal(false);
-  const missing = useSignal(false);
   const o = options.value?.music;
-  const send = async () => {
-    missing.value = prompt.value.trim() === "";
-    if (missing.value || busy.value) return;
-    busy.value = true;
-    await start("music", {
-      prompt: prompt.value.trim(),
-      seconds: seconds.value,
-      style: style.value,
-      stems: stems.value || undefined,
-      format: format.value,
-      seed: seedOf(seed.value),
-    });
-    busy.value = false;
-  };
+  const order = useOrder("music", prompt, () => ({
+    prompt: prompt.value.trim(),
+    seconds: seconds.value,
+    style: style.value,
+    stems: stems.value || undefined,
+    format: format.value,
+    seed: seedOf(seed.value),
+  }));
   return (
-    <Form onSubmit={send} label={t().sound.tabs.music}>
+    <Form onSubmit={order.send} label={t().sound.tabs.music}>
       <BigText
         label={w.ask}
         placeholder={w.placeholder}
         value={prompt}
-        error={missing.value && prompt.value.trim() === "" ? t().common.missingText : null}
+        error={order.error}
       />
       <Ideas ideas={w.ideas} into={prompt} />
       <div class="form-grid">
@@ -66,7 +58,7 @@ export function Music() {
         <TextInput label={t().common.seed} hint={t().common.seedHint} value={seed} inputMode="numeric" />
         <Check label={w.stems} value={stems} />
       </More>
-      <Submit label={w.action} icon="sound" busy={busy.value} />
+      <Submit label={w.action} icon="sound" busy={order.busy} />
     </Form>
   );
 }

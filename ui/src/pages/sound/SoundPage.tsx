@@ -34,12 +34,12 @@ export default function SoundPage() {
       />
       <Form />
       <RecentJobs
-        title={w.recent}
+        title={part === "transcribe" ? w.transcribe.recent : w.recent}
         kinds={kinds}
         empty={{
           icon: part === "transcribe" ? "mic" : "sound",
           title: part === "transcribe" ? w.transcribe.empty : w.empty,
-          text: w.emptyHint,
+          text: part === "transcribe" ? w.transcribe.emptyHint : w.emptyHint,
         }}
       />
     </>

@@ -1,10 +1,9 @@
-import { useSignal } from "@preact/signals";
 import { BigText, Range, Segmented, Select } from "../../components/fields";
 import { Form, Ideas, More, Submit } from "../../components/Form";
+import { useOrder } from "../../components/useOrder";
 import { voiceGroups } from "../../components/voices";
 import { named, t } from "../../i18n";
 import { number } from "../../i18n/format";
-import { start } from "../../state/jobs";
 import { options } from "../../state/options";
 import { persisted } from "../../state/persisted";
 
@@ -16,31 +15,23 @@ const format = persisted("speech.format", "");
 
 export function Speech() {
   const w = t().sound.speech;
-  const busy = useSignal(false);
-  const missing = useSignal(false);
   const o = options.value?.speech;
   const [slow, fast] = o?.speed ?? [0.5, 2];
-  const send = async () => {
-    missing.value = text.value.trim() === "";
-    if (missing.value || busy.value) return;
-    busy.value = true;
-    await start("speech", {
-      text: text.value.trim(),
-      voice: voice.value,
-      speed: speed.value,
-      lang: lang.value === "auto" ? undefined : lang.value,
-      format: format.value,
-    });
-    busy.value = false;
-  };
+  const order = useOrder("speech", text, () => ({
+    text: text.value.trim(),
+    voice: voice.value,
+    speed: speed.value,
+    lang: lang.value === "auto" ? undefined : lang.value,
+    format: format.value,
+  }));
   return (
-    <Form onSubmit={send} label={t().sound.tabs.speech}>
+    <Form onSubmit={order.send} label={t().sound.tabs.speech}>
       <BigText
         label={w.ask}
         placeholder={w.placeholder}
         value={text}
         rows={3}
-        error={missing.value && text.value.trim() === "" ? t().common.missingText : null}
+        error={order.error}
       />
       <Ideas ideas={w.ideas} into={text} />
       <div class="form-grid">
@@ -64,7 +55,7 @@ export function Speech() {
           }))}
         />
       </More>
-      <Submit label={w.action} icon="sound" busy={busy.value} />
+      <Submit label={w.action} icon="sound" busy={order.busy} />
     </Form>
   );
 }

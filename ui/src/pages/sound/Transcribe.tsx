@@ -4,10 +4,10 @@ import { Button } from "../../components/Button";
 import { Check, Segmented, Select } from "../../components/fields";
 import { Form, More, Submit } from "../../components/Form";
 import { chosenFile, InputPicker, useWorkFromAddress, type Chosen } from "../../components/InputPicker";
+import { useOrder } from "../../components/useOrder";
 import { named, t } from "../../i18n";
 import { clock } from "../../i18n/format";
 import { route } from "../../router";
-import { start } from "../../state/jobs";
 import { options } from "../../state/options";
 import { persisted } from "../../state/persisted";
 import { report, toast } from "../../state/toasts";
@@ -21,25 +21,25 @@ const words = signal(false);
 
 export function Transcribe() {
   const w = t().sound.transcribe;
-  const busy = useSignal(false);
   useWorkFromAddress(route.value.query.get("work"), source);
-  const send = async () => {
-    if (busy.value) return;
-    if (!source.value) return toast(t().common.missingFile, "error");
-    busy.value = true;
-    await start("transcription", {
-      file: source.value.input,
-      lang: lang.value === "auto" ? undefined : lang.value,
-      translate: translate.value || undefined,
-      words: words.value || undefined,
-      model: model.value,
-    });
-    busy.value = false;
-  };
+  const order = useOrder("transcription", source, () => ({
+    file: source.value?.input,
+    lang: lang.value === "auto" ? undefined : lang.value,
+    translate: translate.value || undefined,
+    words: words.value || undefined,
+    model: model.value,
+  }));
   const models = (options.value?.transcription.models ?? []).map((m) => (typeof m === "string" ? m : m.id));
   return (
-    <Form onSubmit={send} label={t().sound.tabs.transcribe}>
-      <InputPicker label={w.ask} hint={w.hint} accept="audio/*,video/*" modality="audio" value={source} />
+    <Form onSubmit={order.send} label={t().sound.tabs.transcribe}>
+      <InputPicker
+        label={w.ask}
+        hint={w.hint}
+        accept="audio/*,video/*"
+        modality="audio"
+        value={source}
+        error={order.error}
+      />
       <Recorder />
       <div class="form-grid">
         <Segmented
@@ -61,7 +61,7 @@ export function Transcribe() {
         />
         <Check label={w.words} value={words} />
       </More>
-      <Submit label={w.action} icon="text" busy={busy.value} />
+      <Submit label={w.action} icon="text" busy={order.busy} />
     </Form>
   );
 }

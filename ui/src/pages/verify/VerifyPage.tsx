@@ -6,7 +6,7 @@ import { Credentials, VerdictHead } from "../../components/Credentials";
 import { FileDrop } from "../../components/FileDrop";
 import { Icon } from "../../components/Icon";
 import { PageHead, Skeleton } from "../../components/parts";
-import { t } from "../../i18n";
+import { said, t } from "../../i18n";
 import { inside } from "../../state/session";
 import { sentence } from "../../state/toasts";
 
@@ -125,7 +125,7 @@ function Result({ checked, onAgain }: { checked: Checked; onAgain: () => void })
             <h2>{w.reasons}</h2>
             <ul class="reasons">
               {verdict.reasons.map((reason) => (
-                <li key={reason}>{reason}</li>
+                <li key={reason}>{said(reason)}</li>
               ))}
             </ul>
           </section>

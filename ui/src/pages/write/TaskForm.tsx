@@ -3,8 +3,8 @@ import { useRef } from "preact/hooks";
 import { Button } from "../../components/Button";
 import { BigText, seedOf, Segmented, Select, TextInput } from "../../components/fields";
 import { Form, Ideas, More, Submit } from "../../components/Form";
+import { useOrder } from "../../components/useOrder";
 import { named, t, type Dictionary } from "../../i18n";
-import { start } from "../../state/jobs";
 import { options } from "../../state/options";
 import { persisted } from "../../state/persisted";
 import { report } from "../../state/toasts";
@@ -25,27 +25,15 @@ const seed = signal("");
 
 export function TaskForm({ task }: { task: Task }) {
   const w = t().write;
-  const busy = useSignal(false);
-  const missing = useSignal(false);
   const wrongSchema = useSignal(false);
   const input = useSignal(inputs.value[task] ?? "");
   const file = useRef<HTMLInputElement>(null);
   if (input.value !== (inputs.peek()[task] ?? "")) inputs.value = { ...inputs.peek(), [task]: input.value };
-  const send = async () => {
-    missing.value = input.value.trim() === "";
-    if (missing.value || busy.value) return;
-    let fields: unknown;
-    if (task === "extract" && schema.value.trim() !== "") {
-      try {
-        fields = JSON.parse(schema.value);
-        wrongSchema.value = false;
-      } catch {
-        wrongSchema.value = true;
-        return;
-      }
-    }
-    busy.value = true;
-    await start("text", {
+  const order = useOrder("text", input, () => {
+    const fields = task === "extract" ? readSchema(schema.value) : undefined;
+    wrongSchema.value = fields === null;
+    if (fields === null) return null;
+    return {
       task,
       input: input.value.trim(),
       lang: lang.value === "auto" ? undefined : lang.value,
@@ -55,18 +43,17 @@ export function TaskForm({ task }: { task: Task }) {
       wish: task === "write" ? undefined : wish.value.trim(),
       length: task === "write" || task === "summarize" ? seedOf(length.value) : undefined,
       seed: seedOf(seed.value),
-    });
-    busy.value = false;
-  };
+    };
+  });
   return (
-    <Form onSubmit={send} label={w.tabs[task]}>
+    <Form onSubmit={order.send} label={w.tabs[task]}>
       <BigText
         label={w.asks[task]}
         placeholder={w.placeholders[task]}
         value={input}
         rows={task === "write" ? 2 : 6}
         plain={task !== "write"}
-        error={missing.value && input.value.trim() === "" ? t().common.missingText : null}
+        error={order.error}
         hint={task === "news" ? w.newsHint : undefined}
       />
       {task === "write" ? (
@@ -105,6 +92,7 @@ export function TaskForm({ task }: { task: Task }) {
           value={schema}
           rows={3}
           plain
+          code
           error={wrongSchema.value ? w.schemaWrong : null}
         />
       ) : null}
@@ -129,9 +117,19 @@ export function TaskForm({ task }: { task: Task }) {
         ) : null}
         <TextInput label={t().common.seed} hint={t().common.seedHint} value={seed} inputMode="numeric" />
       </More>
-      <Submit label={w.actions[task]} icon="write" busy={busy.value} />
+      <Submit label={w.actions[task]} icon="write" busy={order.busy} />
     </Form>
   );
+}
+
+/** A schema that was typed: `undefined` for none, `null` for what is no JSON. */
+function readSchema(text: string): unknown {
+  if (text.trim() === "") return undefined;
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return null;
+  }
 }
 
 function ModelChoice() {

@@ -14,6 +14,8 @@ export type Operation = keyof Dictionary["pictures"]["operations"];
 export interface Tool {
   icon: IconName;
   Fields: ComponentType<{ source: Chosen | null }>;
+  /** Fields that most people leave alone. */
+  Details?: ComponentType;
   /** What the job needs beside the picture, or a sentence about what is missing. */
   request: () => Promise<Record<string, unknown> | string>;
 }

@@ -2,7 +2,6 @@
 
 import { signal } from "@preact/signals";
 import { Range, Segmented, Select } from "../../../components/fields";
-import { More } from "../../../components/Form";
 import { InputPicker, type Chosen } from "../../../components/InputPicker";
 import { named, t } from "../../../i18n";
 import { options } from "../../../state/options";
@@ -108,21 +107,24 @@ export const dream: Tool = {
   Fields: () => {
     const w = t().pictures;
     return (
+      <Select
+        label={w.layer}
+        hint={w.layerHint}
+        value={layer}
+        choices={[
+          { value: "", label: t().common.auto },
+          ...(options.value?.picture.dream_layers ?? []).map((l) => ({ value: l, label: l })),
+        ]}
+      />
+    );
+  },
+  Details: () => {
+    const w = t().pictures;
+    return (
       <>
-        <Select
-          label={w.layer}
-          hint={w.layerHint}
-          value={layer}
-          choices={[
-            { value: "", label: t().common.auto },
-            ...(options.value?.picture.dream_layers ?? []).map((l) => ({ value: l, label: l })),
-          ]}
-        />
-        <More>
-          <Range label={w.octaves} value={octaves} min={1} max={8} />
-          <Range label={w.steps} value={steps} min={1} max={50} />
-          <InputPicker label={w.guide} accept="image/*" modality="image" value={guide} small />
-        </More>
+        <Range label={w.octaves} value={octaves} min={1} max={8} />
+        <Range label={w.steps} value={steps} min={1} max={50} />
+        <InputPicker label={w.guide} accept="image/*" modality="image" value={guide} small />
       </>
     );
   },

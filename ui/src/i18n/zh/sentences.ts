@@ -1,0 +1,142 @@
+/**
+ * Chinese for the sentences of the server. Slots come in the order of the English where they have no number. The tests
+ * compare the table with the server's source: every reason of a verdict must be here, and nothing that
+ * is here may have gone there.
+ */
+
+import type { Sentences } from "../sentences";
+
+/** Why a verdict is what it is, in the order of the source. */
+export const reasons: Sentences = [
+  ["The log could not answer: {}.", "无法查询日志：{}。"],
+  ["No entry of this log has its watermark.", "本日志中没有与其水印对应的记录。"],
+  ["Its watermark leads to work {}, sealed at {} (entry {} of the log).", "水印指向作品 {}，签名时间 {}（日志第 {} 条）。"],
+  [
+    "It is much like work {}, sealed at {} (entry {} of the log): {} of 256 bits of their content codes differ.",
+    "与作品 {} 非常相似，后者签名时间 {}（日志第 {} 条）：两者的 256 位内容码有 {} 位不同。",
+  ],
+  ["No log was consulted.", "没有查询日志。"],
+  ["The log has no entry for these bytes.", "日志中没有与此文件内容对应的记录。"],
+  ["The credential is valid and from a trusted authority ({}).", "凭证有效，由受信任的机构签发（{}）。"],
+  [
+    "The credential is valid; its signer ({}) is not on a list of trusted authorities.",
+    "凭证有效；签名者（{}）不在受信任机构的名单中。",
+  ],
+  ["The file carries a credential that does not match its bytes.", "文件带有凭证，但凭证与文件内容不符。"],
+  [
+    "The bytes are what was signed, but the signer's certificate is not acceptable.",
+    "文件内容与签名时一致，但签名者的证书不被认可。",
+  ],
+  ["The file carries no credential.", "文件不带凭证。"],
+  ["The file is damaged: {}.", "文件已损坏：{}。"],
+  ["It has {} AIGC fields where one is right.", "文件有 {} 个 AIGC 字段，应当只有一个。"],
+  ["Its AIGC field does not follow the standard.", "AIGC 字段不符合标准。"],
+  ["Its watermark names another work than its metadata does.", "水印与元数据指向不同的作品。"],
+  ["It was not sealed with this log.", "它的签名没有登记在本日志中。"],
+  ["No mark of generated content was found.", "没有发现任何生成内容的标记。"],
+];
+
+/** Words that stand in their slots, and where a label is. */
+export const parts: Sentences = [
+  ["an unnamed signer", "未署名"],
+  ["{} (from the credential)", "{}（据凭证）"],
+  ["opening frames 0.0–{} s, {}", "片头 0.0–{} 秒，{}"],
+  ["opening frames, {}", "片头，{}"],
+  ["top left corner", "左上角"],
+  ["top right corner", "右上角"],
+  ["bottom left corner", "左下角"],
+  ["bottom right corner", "右下角"],
+  ["rhythm short-long-short-short at the start", "开头的短-长-短-短节奏"],
+  ["line at the start of the text", "正文开头的一行"],
+  ["line at the end of the text", "正文末尾的一行"],
+  ["line inside the text", "正文中的一行"],
+];
+
+/** What may go wrong for someone at the page. */
+export const errors: Sentences = [
+  ["name or password is wrong", "用户名或密码错误"],
+  ["too many attempts to sign in; wait a minute", "登录尝试次数过多，请一分钟后再试"],
+  ["this is for admins", "只有管理员可以进行此操作"],
+  ["the audit log is for compliance and admins", "只有合规人员和管理员可以查看审计日志"],
+  ["this key or account may look on, and not change anything", "此账号只能查看，不能修改"],
+  ["this key or account may look on, and not make anything", "此账号只能查看，不能创作"],
+  ["this key or account may look on, and not bring files", "此账号只能查看，不能上传文件"],
+  ["the header X-CSRF-Token is missing or wrong; load the page again", "页面已过期，请重新载入"],
+  ["more than {} requests a minute", "请求过于频繁（每分钟最多 {} 次）"],
+  ["this studio has been set up already; sign in", "创作室已设置完毕，请登录"],
+  ["a name has 1 to 40 letters, digits, '-', '_', '.' and '@'", "名称为 1 至 40 个字母、数字或“-”“_”“.”“@”"],
+  ["a password has {} to {} characters", "密码长度须为 {} 至 {} 个字符"],
+  ["the last admin cannot be removed", "不能移除最后一个管理员"],
+  ["make an account first, so that someone can sign in at the page", "请先创建账号，以便登录本页面"],
+  ["there is already {} named '{}'", "已有名为“{1}”的{0}"],
+  ["there is no {} '{}'", "没有{}“{}”，或已被删除"],
+  ["an API key", "密钥"],
+  ["an account", "账号"],
+  ["API key", "密钥"],
+  ["account", "账号"],
+  ["job", "任务"],
+  ["work", "作品"],
+  ["upload", "上传的文件"],
+  ["the file is empty", "文件是空的"],
+  ["the file is gone", "文件已不存在"],
+  ["no file was sent", "没有收到文件"],
+  ["neither a file nor an address was sent", "没有收到文件或网址"],
+  ["the address is too long", "网址太长"],
+  ["the form cannot be read: {}", "无法读取提交的内容：{}"],
+  ["the request is larger than {} bytes", "内容超过 {} 字节的上限"],
+  ["too many files are being verified; try again in a minute", "正在核验的文件太多，请稍后再试"],
+  ["the request ended without a result", "请求没有得到结果"],
+  ["{} cannot be fetched: {}", "无法获取 {}：{}"],
+  ["it is no address", "这不是网址"],
+  ["it is no http or https address", "这不是 http 或 https 网址"],
+  ["too many jobs wait already", "排队的任务太多"],
+  ["only {} MB are free on the disk of the data folder", "数据文件夹所在磁盘仅剩 {} MB"],
+  ["a tag has 1 to 60 characters", "标签长度须为 1 至 60 个字符"],
+  ["a work has at most 50 tags", "每件作品最多 50 个标签"],
+  ["a title has 1 to 200 characters", "标题长度须为 1 至 200 个字符"],
+  ["a webhook is an http(s) address", "通知网址须以 http:// 或 https:// 开头"],
+  ["only a job that has ended can be deleted; cancel it", "只能移除已结束的任务，请先取消"],
+  ["it was not finished by its deadline", "未能在期限内完成"],
+  [
+    "the program stopped while it worked on this, each time it was tried",
+    "每次处理这个任务时程序都意外停止",
+  ],
+  ["the engine stopped unexpectedly", "引擎意外停止"],
+  ["the brief is empty", "内容是空的"],
+  ["the brief has {} characters; at most {} fit", "内容有 {} 个字符，最多 {} 个"],
+  ["the text has {} characters; at most {} are spoken at once", "文字有 {} 个字符，一次最多朗读 {} 个"],
+  ["there is nothing to say", "没有要朗读的文字"],
+  ["there is nothing to work on", "没有要处理的文字"],
+  ["the prompt is too long", "描述太长"],
+  ["no picture is named", "没有选择图片"],
+  ["nobody was found in the picture", "图片中没有找到人物"],
+  ["people are cut out, not things: bring a picture with a person in it", "只能抠出人物，请使用有人的图片"],
+  ["{} is sealed already, with this log", "{} 已经在本日志中签名登记"],
+  ["{} was changed after it was signed", "{} 在签名之后被改动过"],
+  ["{} carries the watermark of another work ({})", "{} 带有另一件作品的水印（{}）"],
+  ["to seal it all the same as a new work, set 'again' (--again)", "如仍要作为新作品处理，请在“更多选项”中勾选重新加标识"],
+  ["{} is {}, which cannot be marked", "{} 的格式为 {}，无法加标识"],
+  [
+    "bring PNG, JPEG, WebP, GIF, TIFF, WAV, MP3, FLAC, Ogg, M4A, MP4, plain text or Markdown",
+    "支持 PNG、JPEG、WebP、GIF、TIFF、WAV、MP3、FLAC、Ogg、M4A、MP4、纯文本和 Markdown",
+  ],
+  ["'{}' is set in the configuration and cannot be changed here", "“{}”已由配置指定，不能在这里修改"],
+  ["'{}' is too long", "“{}”太长"],
+  ["the producer cannot be written into the marks", "这个名称无法写入标识"],
+  [
+    "give a provider code, or a name of printable ASCII characters without spaces",
+    "请使用编码，或不含空格的英文字母、数字和符号",
+  ],
+  ["the model \"{}\" is not on this machine", "这台机器上没有模型“{}”"],
+  ["the language model is busy: {} requests are waiting", "语言模型正忙，有 {} 个请求在等待"],
+  ["the text is too long for the language model: {} tokens of at most {}", "文字对语言模型来说太长：{} 个 token，上限 {} 个"],
+  ["{} could not be fetched: the network or the registry cannot be reached", "无法下载 {}：网络或仓库无法访问"],
+  ["{} MB are needed under {} and {} MB are free", "需要 {} MB 空间（{}），仅剩 {} MB"],
+  ["shorten it", "请缩短"],
+  ["leave some out", "请减少一些"],
+  ["choose one of them", "请选择其中之一"],
+  ["remove it", "请删除"],
+  ["shorten the brief to what matters", "请精简内容"],
+];
+
+export const sentences: Sentences = [...reasons, ...parts, ...errors];
