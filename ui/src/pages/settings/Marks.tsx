@@ -21,12 +21,16 @@ export function Marks() {
   const corner = useSignal("");
   const stamps = useSignal("");
   const guard = useSignal("refuse");
+  const moderation = useSignal("off");
+  const kept = useSignal<Settings["retention"] | undefined>(undefined);
   const take = (s: Settings) => {
     producer.value = s.producer ?? "";
     profile.value = s.label?.profile ?? "all";
     corner.value = s.label?.corner ?? "";
     stamps.value = s.time_stamps ?? "none";
     guard.value = s.protected ?? "refuse";
+    moderation.value = s.policy?.moderation ?? "off";
+    kept.value = s.retention;
     loaded.value = true;
   };
   useEffect(() => {
@@ -44,6 +48,7 @@ export function Marks() {
           label: { profile: profile.value, corner: corner.value },
           time_stamps: stamps.value.trim() || "none",
           protected: guard.value,
+          policy: { moderation: moderation.value },
         }),
       );
       toast(t().common.saved, "good");
@@ -87,6 +92,13 @@ export function Marks() {
           onChange={(v) => (guard.value = v)}
           choices={Object.entries(w.protectedChoices).map(([value, label]) => ({ value, label }))}
         />
+        <Segmented
+          label={w.moderation}
+          value={moderation.value}
+          onChange={(v) => (moderation.value = v)}
+          choices={Object.entries(w.moderationChoices).map(([value, label]) => ({ value, label }))}
+        />
+        {kept.value ? <p class="note">{w.kept(kept.value.jobs_days, kept.value.works_days)}</p> : null}
       </fieldset>
       {may ? (
         <div>
