@@ -22,7 +22,7 @@ use crate::error::ApiError;
 /// What a form needs beside the file in it.
 const AROUND: u64 = 1 << 20;
 /// The largest file that is judged without a key, about: the route counts it itself.
-const LARGEST_VERIFIED: u64 = 512 << 20;
+const LARGEST_VERIFIED: u64 = 256 << 20;
 
 /// How patient the server is with its clients.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

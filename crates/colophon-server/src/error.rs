@@ -43,14 +43,18 @@ impl ApiError {
         }
     }
 
+    pub(crate) fn slow() -> Self {
+        Self {
+            status: StatusCode::REQUEST_TIMEOUT,
+            code: "request_timeout",
+            ..Self::bad("the request came too slowly", None)
+        }
+    }
+
     /// Why a body could not be read to its end.
     pub(crate) fn of_body(error: &(dyn std::error::Error + 'static)) -> Self {
         match Refused::within(error) {
-            Some(Refused::Slow) => Self {
-                status: StatusCode::REQUEST_TIMEOUT,
-                code: "request_timeout",
-                ..Self::bad("the request came too slowly", None)
-            },
+            Some(Refused::Slow) => Self::slow(),
             Some(Refused::Long(limit)) => Self::too_large(usize::try_from(limit).unwrap_or(usize::MAX)),
             None => Self::bad("the request ended before its time", None),
         }

@@ -93,6 +93,10 @@ fn list(store: &Store, filter: &JobFilter, json: bool) -> Result<(), Failure> {
     let row = |job: &Job| {
         vec![when(job.created), job.id.to_string(), job.kind.clone(), job.state.name().to_owned(), job.title.clone()]
     };
+    if jobs.is_empty() {
+        eprintln!("there are no such jobs");
+        return Ok(());
+    }
     print(&table(&jobs.iter().map(row).collect::<Vec<_>>()))?;
     if more {
         eprintln!("there are more; --limit shows them");
