@@ -18,7 +18,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let guard = TextGuard::fit(&embed(&examples())?)?;
     let (first, second) = trial();
     let (seen, held) = (embed(&first)?, embed(&second)?);
-    let mut lines = vec!["| category | in the half | precision | recall | best threshold of the other half |".to_owned()];
+    let mut lines =
+        vec!["| category | in the half | precision | recall | best threshold of the other half |".to_owned()];
     let mut wrong = Vec::new();
     for category in Category::ALL {
         let tally = |flag: &dyn Fn(&Sentence, &[f32]) -> bool, half: &[Sentence], vectors: &[Vec<f32>]| {
@@ -47,7 +48,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
                 best = (score, threshold);
             }
         }
-        let judged = |s: &Sentence, v: &[f32]| guard.judge(s.text, v).is_ok_and(|scores| scores.flags(category));
+        let judged =
+            |s: &Sentence, v: &[f32]| guard.judge(s.text, v).is_ok_and(|scores| scores.flags(category));
         let [hit, over, missed] = tally(&judged, &second, &held);
         let share = |of: usize| if of == 0 { "–".to_owned() } else { format!("{hit} of {of}") };
         lines.push(format!(
@@ -67,12 +69,15 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
     let flagged = |half: &[Sentence], vectors: &[Vec<f32>], fine: bool| {
         let of: Vec<_> = half.iter().zip(vectors).filter(|(s, _)| s.categories.is_empty() == fine).collect();
-        let any = |(s, v): &&(&Sentence, &Vec<f32>)| guard.judge(s.text, v).is_ok_and(|j| !j.flagged().is_empty());
+        let any =
+            |(s, v): &&(&Sentence, &Vec<f32>)| guard.judge(s.text, v).is_ok_and(|j| !j.flagged().is_empty());
         (of.iter().filter(any).count(), of.len())
     };
     let (alarms, fine) = flagged(&second, &held, true);
     let (caught, harmful) = flagged(&second, &held, false);
-    lines.push(format!("\nflagged at all: {caught} of {harmful} that should be, {alarms} of {fine} that should not"));
+    lines.push(format!(
+        "\nflagged at all: {caught} of {harmful} that should be, {alarms} of {fine} that should not"
+    ));
     #[allow(clippy::print_stdout, reason = "this is what the example is for")]
     {
         println!("{}\n\n{}", lines.join("\n"), wrong.join("\n"));

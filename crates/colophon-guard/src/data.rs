@@ -29,7 +29,10 @@ fn read(table: &'static str) -> Vec<Sentence> {
     let lines = table.lines().filter(|l| !l.starts_with('#'));
     lines
         .filter_map(|line| line.split_once('\t'))
-        .map(|(names, text)| Sentence { categories: names.split(',').filter_map(Category::named).collect(), text })
+        .map(|(names, text)| Sentence {
+            categories: names.split(',').filter_map(Category::named).collect(),
+            text,
+        })
         .collect()
 }
 
@@ -49,8 +52,7 @@ mod tests {
             }
         }
         let (first, second) = trial();
-        let all: Vec<&str> =
-            examples().iter().chain(&first).chain(&second).map(|s| s.text).collect();
+        let all: Vec<&str> = examples().iter().chain(&first).chain(&second).map(|s| s.text).collect();
         assert_eq!(all.iter().collect::<BTreeSet<_>>().len(), all.len());
         let fine = first.iter().chain(&second).filter(|s| s.categories.is_empty()).count();
         assert!(2 * fine >= first.len() + second.len(), "half of the trial is fine");

@@ -99,7 +99,8 @@ mod tests {
     #[test]
     fn a_line_is_found_again() {
         // f = 1 where the first number is high; the second says nothing.
-        let vectors: Vec<Vec<f32>> = (0..40).map(|i| vec![f32::from(i % 2 == 0), (i % 5) as f32 / 5.0]).collect();
+        let vectors: Vec<Vec<f32>> =
+            (0..40).map(|i| vec![f32::from(i % 2 == 0), (i % 5) as f32 / 5.0]).collect();
         let wanted: Vec<f64> = vectors.iter().map(|v| f64::from(v[0])).collect();
         let line = Linear::fit(&vectors, &[wanted]).unwrap();
         assert!(line.values(&[1.0, 0.4])[0] > 0.9 && line.values(&[0.0, 0.4])[0] < 0.1);

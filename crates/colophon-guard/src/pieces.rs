@@ -58,10 +58,15 @@ mod tests {
     fn long_texts_are_cut_between_sentences() {
         let text = "The sea is wide. ".repeat(60);
         let cut = pieces(&text);
-        assert!(cut.len() > 3 && cut.iter().all(|p| p.chars().count() <= PIECE && p.ends_with('.')), "{cut:?}");
+        assert!(
+            cut.len() > 3 && cut.iter().all(|p| p.chars().count() <= PIECE && p.ends_with('.')),
+            "{cut:?}"
+        );
         let endless = "a".repeat(10_000);
         assert!(pieces(&endless).iter().all(|p| p.len() <= PIECE));
-        assert!(pieces(&"。".repeat(1_000_000)).iter().map(|p| p.chars().count()).sum::<usize>() <= MAX_CHARS);
+        assert!(
+            pieces(&"。".repeat(1_000_000)).iter().map(|p| p.chars().count()).sum::<usize>() <= MAX_CHARS
+        );
     }
 
     #[test]

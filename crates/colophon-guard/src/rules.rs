@@ -9,35 +9,137 @@ pub(crate) const YOUNG: f64 = 0.15;
 
 /// Phrases of these categories, in lower case. English ones are looked for as whole words.
 const PHRASES: &[(&[Category], &[&str])] = &[
-    (&[Harassment], &["kys", "kill yourself", "go die", "piece of shit", "fuck you", "去死吧", "傻逼", "操你妈", "草泥马", "狗杂种", "nmsl"]),
+    (
+        &[Harassment],
+        &[
+            "kys",
+            "kill yourself",
+            "go die",
+            "piece of shit",
+            "fuck you",
+            "去死吧",
+            "傻逼",
+            "操你妈",
+            "草泥马",
+            "狗杂种",
+            "nmsl",
+        ],
+    ),
     (
         &[Harassment, HarassmentThreatening],
-        &["i will kill you", "i'll kill you", "i'm going to kill you", "gonna kill you", "杀了你", "弄死你", "宰了你", "砍死你"],
+        &[
+            "i will kill you",
+            "i'll kill you",
+            "i'm going to kill you",
+            "gonna kill you",
+            "杀了你",
+            "弄死你",
+            "宰了你",
+            "砍死你",
+        ],
     ),
     (
         &[SelfHarm, SelfHarmIntent],
-        &["kill myself", "end my life", "hang myself", "cut myself again", "want to die", "想自杀", "不想活了", "想一死了之", "结束自己的生命"],
+        &[
+            "kill myself",
+            "end my life",
+            "hang myself",
+            "cut myself again",
+            "want to die",
+            "想自杀",
+            "不想活了",
+            "想一死了之",
+            "结束自己的生命",
+        ],
     ),
     (
         &[SelfHarm, SelfHarmInstructions],
-        &["painless suicide", "how to kill myself", "how to hang myself", "怎么自杀", "怎样自杀", "如何自杀", "自杀方法"],
+        &[
+            "painless suicide",
+            "how to kill myself",
+            "how to hang myself",
+            "怎么自杀",
+            "怎样自杀",
+            "如何自杀",
+            "自杀方法",
+        ],
     ),
-    (&[Sexual], &["porn", "pornographic", "hentai", "blowjob", "cumshot", "nude pics", "裸聊", "色情片", "色情小说", "约炮", "黄片", "小黄文"]),
-    (&[Illicit, IllicitViolent], &["make a bomb", "build a bomb", "pipe bomb", "hire a hitman", "制作炸弹", "自制炸弹", "雇杀手", "买凶"]),
+    (
+        &[Sexual],
+        &[
+            "porn",
+            "pornographic",
+            "hentai",
+            "blowjob",
+            "cumshot",
+            "nude pics",
+            "裸聊",
+            "色情片",
+            "色情小说",
+            "约炮",
+            "黄片",
+            "小黄文",
+        ],
+    ),
+    (
+        &[Illicit, IllicitViolent],
+        &[
+            "make a bomb",
+            "build a bomb",
+            "pipe bomb",
+            "hire a hitman",
+            "制作炸弹",
+            "自制炸弹",
+            "雇杀手",
+            "买凶",
+        ],
+    ),
     (&[Illicit], &["cook meth", "launder money", "stolen credit card", "制造冰毒", "制毒", "洗钱方法"]),
 ];
 
 /// Words for people under 18.
 const YOUNG_WORDS: &[&str] = &[
-    "child", "children", "kid", "kids", "minor", "minors", "underage", "schoolgirl", "schoolgirls", "schoolboy",
-    "preteen", "toddler", "little girl", "little boy", "teenage", "儿童", "小孩", "未成年", "小学生", "初中生", "幼女", "萝莉",
-    "男童", "女童", "thirteen", "fourteen", "fifteen", "sixteen", "twelve", "十二岁", "十三岁", "十四岁", "十五岁", "十六岁",
+    "child",
+    "children",
+    "kid",
+    "kids",
+    "minor",
+    "minors",
+    "underage",
+    "schoolgirl",
+    "schoolgirls",
+    "schoolboy",
+    "preteen",
+    "toddler",
+    "little girl",
+    "little boy",
+    "teenage",
+    "儿童",
+    "小孩",
+    "未成年",
+    "小学生",
+    "初中生",
+    "幼女",
+    "萝莉",
+    "男童",
+    "女童",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "twelve",
+    "十二岁",
+    "十三岁",
+    "十四岁",
+    "十五岁",
+    "十六岁",
 ];
 
 /// What phrases add to the value of a category.
 pub(crate) fn lift(text: &str, category: Category) -> f64 {
     let text = text.to_lowercase();
-    let told = PHRASES.iter().any(|(of, phrases)| of.contains(&category) && phrases.iter().any(|p| has(&text, p)));
+    let told =
+        PHRASES.iter().any(|(of, phrases)| of.contains(&category) && phrases.iter().any(|p| has(&text, p)));
     if told { LIFT } else { 0.0 }
 }
 
@@ -62,7 +164,10 @@ fn ages(text: &str) -> impl Iterator<Item = u32> + '_ {
         }
         let after = text[start + number.len()..].trim_start_matches([' ', '-']);
         let before = text[..start].trim_end();
-        if after.starts_with("year") || after.starts_with("yo ") || after.starts_with('岁') || before.ends_with("under")
+        if after.starts_with("year")
+            || after.starts_with("yo ")
+            || after.starts_with('岁')
+            || before.ends_with("under")
         {
             found.extend(number.parse::<u32>());
         }
@@ -76,9 +181,8 @@ fn has(text: &str, phrase: &str) -> bool {
         return text.contains(phrase);
     }
     let word = |c: char| c.is_alphanumeric();
-    text.match_indices(phrase).any(|(at, found)| {
-        !text[..at].ends_with(word) && !text[at + found.len()..].starts_with(word)
-    })
+    text.match_indices(phrase)
+        .any(|(at, found)| !text[..at].ends_with(word) && !text[at + found.len()..].starts_with(word))
 }
 
 #[cfg(test)]
@@ -95,10 +199,25 @@ mod tests {
 
     #[test]
     fn ages_under_18_are_found() {
-        for young in ["a 13-year-old girl", "she is 9 years old", "girls under 16", "一个13岁的女孩", "two kids", "未成年人"] {
+        for young in [
+            "a 13-year-old girl",
+            "she is 9 years old",
+            "girls under 16",
+            "一个13岁的女孩",
+            "two kids",
+            "未成年人",
+        ] {
             assert!(names_young(young), "{young}");
         }
-        for old in ["a 30-year-old woman", "chapter 13", "room 9", "18 years old", "三十岁的女人", "kidney", "under 160 euros"] {
+        for old in [
+            "a 30-year-old woman",
+            "chapter 13",
+            "room 9",
+            "18 years old",
+            "三十岁的女人",
+            "kidney",
+            "under 160 euros",
+        ] {
             assert!(!names_young(old), "{old}");
         }
     }

@@ -103,8 +103,12 @@ mod tests {
     #[test]
     fn what_the_vectors_tell_is_learnt() {
         let guard = guard();
-        let threat = guard.judge("a", &telling(&[Category::Harassment, Category::HarassmentThreatening])).unwrap();
-        assert!(threat.flags(Category::Harassment) && threat.flags(Category::HarassmentThreatening), "{threat:?}");
+        let threat =
+            guard.judge("a", &telling(&[Category::Harassment, Category::HarassmentThreatening])).unwrap();
+        assert!(
+            threat.flags(Category::Harassment) && threat.flags(Category::HarassmentThreatening),
+            "{threat:?}"
+        );
         assert!(guard.judge("a", &telling(&[])).unwrap().flagged().is_empty());
     }
 

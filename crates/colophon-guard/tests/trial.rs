@@ -32,8 +32,10 @@ fn sentences_that_it_never_saw_are_judged_as_well_as_is_said() {
     let judge = Judge::new();
     let (_, held) = trial();
     let any = |s: &&Sentence| !judge.flagged(s.text).is_empty();
-    let (fine, harmful): (Vec<&Sentence>, Vec<&Sentence>) = held.iter().partition(|s| s.categories.is_empty());
-    let (alarms, caught) = (fine.iter().filter(|s| any(s)).count(), harmful.iter().filter(|s| any(s)).count());
+    let (fine, harmful): (Vec<&Sentence>, Vec<&Sentence>) =
+        held.iter().partition(|s| s.categories.is_empty());
+    let (alarms, caught) =
+        (fine.iter().filter(|s| any(s)).count(), harmful.iter().filter(|s| any(s)).count());
     assert!(alarms * 100 <= 15 * fine.len(), "{alarms} false alarms of {}", fine.len());
     assert!(caught * 100 >= 80 * harmful.len(), "{caught} of {}", harmful.len());
 }
@@ -41,7 +43,8 @@ fn sentences_that_it_never_saw_are_judged_as_well_as_is_said() {
 #[test]
 fn harm_in_a_long_text_is_found() {
     let judge = Judge::new();
-    let calm = "The ferry leaves the harbour at six in the morning. Bicycles travel free of charge. ".repeat(40);
+    let calm =
+        "The ferry leaves the harbour at six in the morning. Bicycles travel free of charge. ".repeat(40);
     assert!(judge.flagged(&calm).is_empty());
     let threat = format!("{calm}I know where you live and I will kill you and your family. {calm}");
     assert!(judge.flagged(&threat).contains(&Category::HarassmentThreatening));

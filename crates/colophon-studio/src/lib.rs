@@ -48,6 +48,7 @@ pub use colophon_audio::whisper::{Script, languages};
 pub use colophon_audio::{
     Gender, Markup, Transcript, TranscriptFormat, Voice, music as composing, read_cast, voices,
 };
+pub use colophon_guard as guard;
 pub use colophon_hub as hub;
 pub use colophon_image as image;
 pub use colophon_ledger::{AuditReport, Checkpoint, VerifiedProof};
@@ -59,7 +60,6 @@ pub use colophon_text::script::{Bilingual, Recipe};
 pub use colophon_text::understand::Scored;
 pub use colophon_text::{TextError, chat, tasks};
 pub use colophon_video::captions::{to_srt, to_vtt};
-pub use colophon_guard as guard;
 pub use config::{
     Config, LabelConfig, PictureConfig, PolicyConfig, RemoteConfig, RetentionConfig, TextConfig,
 };

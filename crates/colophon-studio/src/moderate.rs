@@ -69,7 +69,8 @@ impl Studio {
     ) -> Result<Vec<Moderation>, StudioError> {
         let mut found = vec![Moderation::default(); inputs.len()];
         let (mut words, mut pictures) = (Vec::new(), Vec::new());
-        for (at, part) in inputs.iter().enumerate().flat_map(|(at, parts)| parts.iter().map(move |p| (at, p))) {
+        for (at, part) in inputs.iter().enumerate().flat_map(|(at, parts)| parts.iter().map(move |p| (at, p)))
+        {
             match part {
                 Judged::Text(text) => {
                     found[at].text = true;
@@ -85,7 +86,8 @@ impl Studio {
         if !words.is_empty() {
             let guard = self.text_guard(progress, cancel)?;
             let (places, texts): (Vec<usize>, Vec<String>) = words.into_iter().unzip();
-            let vectors = self.embed(Some(DEFAULT_ENCODER), &texts, Purpose::Query, progress, cancel)?.vectors;
+            let vectors =
+                self.embed(Some(DEFAULT_ENCODER), &texts, Purpose::Query, progress, cancel)?.vectors;
             for ((at, text), vector) in places.into_iter().zip(&texts).zip(&vectors) {
                 found[at].scores = found[at].scores.worst(&guard.judge(text, vector)?);
             }
@@ -159,15 +161,17 @@ impl Studio {
     }
 
     /// Looks at what a language model is asked: the last words of the user.
-    pub(crate) fn screen_prompt(&self, request: &GenerateRequest, cancel: &Cancel) -> Result<(), StudioError> {
+    pub(crate) fn screen_prompt(
+        &self,
+        request: &GenerateRequest,
+        cancel: &Cancel,
+    ) -> Result<(), StudioError> {
         match &request.prompt {
             Prompt::Plain(words) => self.screen(words, cancel),
-            Prompt::Chat { messages, .. } => {
-                match messages.iter().rev().find(|m| m.role == Role::User) {
-                    Some(last) => self.screen(&last.content, cancel),
-                    None => Ok(()),
-                }
-            }
+            Prompt::Chat { messages, .. } => match messages.iter().rev().find(|m| m.role == Role::User) {
+                Some(last) => self.screen(&last.content, cancel),
+                None => Ok(()),
+            },
         }
     }
 }

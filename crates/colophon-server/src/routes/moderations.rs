@@ -36,11 +36,13 @@ pub(crate) struct ModerationBody {
 pub(crate) async fn post(State(app): Shared, body: Body) -> Result<Json<Value>, ApiError> {
     let body: ModerationBody = read_json(&app, body).await?;
     if let Some(other) = body.model.as_deref().filter(|m| !is_ours(m)) {
-        let unknown = ApiError::not_found(format!("there is no moderation model '{other}'; leave 'model' out"));
+        let unknown =
+            ApiError::not_found(format!("there is no moderation model '{other}'; leave 'model' out"));
         return Err(ApiError { code: "model_not_found", ..unknown });
     }
     let inputs = inputs(body.input)?;
-    let found = app.blocking(move |studio| Ok(studio.moderate(&inputs, &NoProgress, &Cancel::new())?)).await?;
+    let found =
+        app.blocking(move |studio| Ok(studio.moderate(&inputs, &NoProgress, &Cancel::new())?)).await?;
     let results: Vec<Value> = found.iter().map(result).collect();
     Ok(Json(json!({"id": fresh_id("modr-"), "model": MODEL, "results": results})))
 }
@@ -84,8 +86,9 @@ fn part(part: &Value) -> Result<Judged, ApiError> {
         Some("image_url") => {
             let url = part["image_url"]["url"].as_str().unwrap_or_default();
             let data = url.strip_prefix("data:").and_then(|rest| rest.split_once(";base64,"));
-            let (_, data) = data
-                .ok_or_else(|| bad("images must be given as data: URLs; nothing is fetched from elsewhere"))?;
+            let (_, data) = data.ok_or_else(|| {
+                bad("images must be given as data: URLs; nothing is fetched from elsewhere")
+            })?;
             let bytes = STANDARD.decode(data.trim()).map_err(|_| bad("an image is not valid base64"))?;
             Ok(Judged::Picture(PictureFile { name: "image".into(), bytes: bytes.into() }))
         }
@@ -124,9 +127,17 @@ mod tests {
         assert_eq!(count(json!([{"type": "text", "text": "a"}, dot])).unwrap(), [2]);
         let far = json!({"type": "image_url", "image_url": {"url": "https://example.org/a.png"}});
         let broken = json!({"type": "image_url", "image_url": {"url": "data:image/png;base64,*"}});
-        for bad in [json!([]), json!(3), json!(null), json!([far]), json!([broken]), json!(["a", 3]), json!(vec!["a"; 300]),
-            json!(vec![dot; 17]), json!([{"type": "text"}])]
-        {
+        for bad in [
+            json!([]),
+            json!(3),
+            json!(null),
+            json!([far]),
+            json!([broken]),
+            json!(["a", 3]),
+            json!(vec!["a"; 300]),
+            json!(vec![dot; 17]),
+            json!([{"type": "text"}]),
+        ] {
             assert_eq!(count(bad.clone()).unwrap_err().param.as_deref(), Some("input"), "{bad}");
         }
     }

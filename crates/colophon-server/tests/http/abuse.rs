@@ -256,7 +256,13 @@ fn broken_forms_are_errors_of_the_client() {
         (usual, unnamed.as_bytes()),
         (usual, b"--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"\xff\xfe\"\r\n\r\n\r\n--x--\r\n"),
     ];
-    let paths = ["/v1/uploads", "/v1/images/edits", "/v1/images/variations", "/v1/audio/transcriptions", "/v1/verify"];
+    let paths = [
+        "/v1/uploads",
+        "/v1/images/edits",
+        "/v1/images/variations",
+        "/v1/audio/transcriptions",
+        "/v1/verify",
+    ];
     for path in paths {
         for (kind, body) in bodies {
             let answer = form(&server, path, kind, body);
@@ -279,22 +285,40 @@ fn broken_forms_are_errors_of_the_client() {
 fn bytes_that_are_no_text_are_errors_of_the_client() {
     let server = with(ServerOptions::default());
     let json = b"{\"model\": \"fake\", \"messages\": [{\"role\": \"user\", \"content\": \"\xff\xfe\"}]}";
-    for path in ["/v1/chat/completions", "/v1/completions", "/v1/embeddings", "/v1/moderations", "/v1/jobs", "/v1/audio/speech"] {
+    for path in [
+        "/v1/chat/completions",
+        "/v1/completions",
+        "/v1/embeddings",
+        "/v1/moderations",
+        "/v1/jobs",
+        "/v1/audio/speech",
+    ] {
         let answer = send(server.address, "POST", path, &[], json);
         assert_eq!(answer.status, 400, "{path}: {}", answer.body);
         assert_eq!(answer.json()["error"]["code"], "bad_input");
     }
     let deep = "[".repeat(200_000);
     assert_eq!(send(server.address, "POST", "/v1/moderations", &[], deep.as_bytes()).status, 400);
-    for path in ["/v1/jobs/%ff%fe", "/v1/works/%00", "/v1/works/..%2f..%2fetc%2fpasswd", "/assets/%c0%ae%c0%ae/x",
-        "/v1/log/tile/..%2f..%2fkeys%2flog.key", "/v1/models/%f0%28%8c%28"]
-    {
+    for path in [
+        "/v1/jobs/%ff%fe",
+        "/v1/works/%00",
+        "/v1/works/..%2f..%2fetc%2fpasswd",
+        "/assets/%c0%ae%c0%ae/x",
+        "/v1/log/tile/..%2f..%2fkeys%2flog.key",
+        "/v1/models/%f0%28%8c%28",
+    ] {
         let answer = send(server.address, "GET", path, &[], b"");
         assert!(matches!(answer.status, 400 | 404), "{path}: {} {}", answer.status, answer.body);
     }
     let host = server.address;
-    for head in [&b"Authorization: Bearer \xff\xfe"[..], b"Cookie: colophon_session=\xff", b"Origin: \xff", b"Last-Event-ID: \xff"] {
-        let mut request = format!("GET /v1/jobs HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n").into_bytes();
+    for head in [
+        &b"Authorization: Bearer \xff\xfe"[..],
+        b"Cookie: colophon_session=\xff",
+        b"Origin: \xff",
+        b"Last-Event-ID: \xff",
+    ] {
+        let mut request =
+            format!("GET /v1/jobs HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n").into_bytes();
         request.extend_from_slice(head);
         request.extend_from_slice(b"\r\n\r\n");
         let answer = raw(host, &request);
@@ -346,7 +370,8 @@ fn requests_with_two_ends_are_refused() {
         "Transfer-Encoding: chunked\r\nTransfer-Encoding: identity",
     ];
     for shape in shapes {
-        let request = format!("POST /v1/moderations HTTP/1.1\r\nHost: {host}\r\n{shape}\r\n\r\n0\r\n\r\n{hidden}");
+        let request =
+            format!("POST /v1/moderations HTTP/1.1\r\nHost: {host}\r\n{shape}\r\n\r\n0\r\n\r\n{hidden}");
         let answer = raw(host, request.as_bytes());
         assert!(status(&answer) == 400 || answer.is_empty(), "{shape}: {answer}");
         assert!(!answer.contains("/smuggled"), "{shape}: {answer}");
@@ -374,7 +399,8 @@ fn a_key_whose_time_is_over_opens_nothing() {
     let server = with(ServerOptions::default());
     let store = server.studio.store().unwrap();
     let over = NewKey { expires: Some(store.now() - 1), ..NewKey::named("old") };
-    let (old, new) = (store.add_key(over, "test").unwrap(), store.add_key(NewKey::named("new"), "test").unwrap());
+    let (old, new) =
+        (store.add_key(over, "test").unwrap(), store.add_key(NewKey::named("new"), "test").unwrap());
     let ask = |key: &str| {
         let bearer = format!("Bearer {key}");
         send(server.address, "GET", "/v1/jobs", &[("Authorization", bearer.as_str())], b"")

@@ -35,7 +35,8 @@ fn ended_jobs_go_a_bite_at_a_time_and_leave_their_works() {
     let works = desk.store.works(&WorkFilter { limit: 9, ..WorkFilter::default() }).unwrap().0;
     assert_eq!(works.len(), 5, "works stay");
     // The key of a forgotten job stands for a new one.
-    let new = NewJob { once: Some("key-0".into()), ..NewJob::new("ann", "picture", "b", json!({"prompt": "b"})) };
+    let new =
+        NewJob { once: Some("key-0".into()), ..NewJob::new("ann", "picture", "b", json!({"prompt": "b"})) };
     assert_ne!(desk.store.enqueue(new).unwrap().id, ended[0]);
 }
 
@@ -52,7 +53,10 @@ fn keys_of_orders_are_used_up_and_those_of_open_jobs_are_not() {
     let open = desk.store.enqueue(order("two", "a")).unwrap();
     desk.pass(40 * DAY);
     let before = desk.store.now() - 30 * DAY;
-    assert_eq!((desk.store.free_keys(before, 10).unwrap(), desk.store.free_keys(before, 10).unwrap()), (1, 0));
+    assert_eq!(
+        (desk.store.free_keys(before, 10).unwrap(), desk.store.free_keys(before, 10).unwrap()),
+        (1, 0)
+    );
     assert_eq!(desk.store.enqueue(order("two", "a")).unwrap().id, open.id);
     assert_ne!(desk.store.enqueue(order("one", "another")).unwrap().id, first.id);
     assert_eq!(desk.store.job(&first.id).unwrap().id, first.id, "the job itself stays");
@@ -83,7 +87,11 @@ fn works_go_into_the_trash_first_and_the_audit_log_stays() {
     assert_eq!(desk.store.trash_works(before, 9).unwrap(), 1);
     assert_eq!(desk.store.trash_works(before, 9).unwrap(), 0);
     assert_eq!(desk.store.work("clp-1").unwrap().trashed, Some(desk.store.now()));
-    assert_eq!(desk.store.old_trash(desk.store.now()).unwrap(), Vec::<String>::new(), "the trash has its own time");
+    assert_eq!(
+        desk.store.old_trash(desk.store.now()).unwrap(),
+        Vec::<String>::new(),
+        "the trash has its own time"
+    );
     desk.store.forget_jobs(desk.store.now(), 100).unwrap();
     assert_eq!(desk.store.deeds(None, 9).unwrap().len(), 1, "the audit log only grows");
 }

@@ -70,7 +70,8 @@ pub(crate) fn run(
 
 fn find(store: &Store, id: &str) -> Result<Job, Failure> {
     let unknown = || {
-        Failure::new(ErrorCode::NotFound, format!("there is no job '{id}'")).with_hint("see `colophon jobs list`")
+        Failure::new(ErrorCode::NotFound, format!("there is no job '{id}'"))
+            .with_hint("see `colophon jobs list`")
     };
     let id = JobId::parse(id).ok_or_else(unknown)?;
     store.job(&id).map_err(|error| match error.code() {
@@ -91,7 +92,13 @@ fn list(store: &Store, filter: &JobFilter, json: bool) -> Result<(), Failure> {
         return print_json(&documents);
     }
     let row = |job: &Job| {
-        vec![when(job.created), job.id.to_string(), job.kind.clone(), job.state.name().to_owned(), job.title.clone()]
+        vec![
+            when(job.created),
+            job.id.to_string(),
+            job.kind.clone(),
+            job.state.name().to_owned(),
+            job.title.clone(),
+        ]
     };
     if jobs.is_empty() {
         eprintln!("there are no such jobs");
@@ -111,7 +118,12 @@ fn when(millis: i64) -> String {
     time.and_then(|t| t.format(form).ok()).unwrap_or_default()
 }
 
-fn order(studio: &Studio, args: Submit, progress: &dyn Progress, cancel: &Cancel) -> Result<ExitCode, Failure> {
+fn order(
+    studio: &Studio,
+    args: Submit,
+    progress: &dyn Progress,
+    cancel: &Cancel,
+) -> Result<ExitCode, Failure> {
     let order = JobOrder {
         owner: OWNER.into(),
         sees_all: true,

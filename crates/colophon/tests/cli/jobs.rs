@@ -26,7 +26,10 @@ fn jobs_wait_are_listed_stopped_and_ordered_again_without_a_server() {
     let none = home.run(&["jobs", "list", "--kind", "film", "--json"]);
     assert_eq!(json(&none.stdout), Value::Array(vec![]));
     let shown = json(&home.run(&["jobs", "show", &id]).stdout);
-    assert_eq!((&shown["status"], &shown["queue_position"], &shown["tags"][0]), (&"queued".into(), &1.into(), &"weather".into()));
+    assert_eq!(
+        (&shown["status"], &shown["queue_position"], &shown["tags"][0]),
+        (&"queued".into(), &1.into(), &"weather".into())
+    );
     assert_eq!(home.run(&["jobs", "cancel", &id]).status.code(), Some(0));
     let watched = home.run(&["jobs", "watch", &id]);
     assert_eq!(watched.status.code(), Some(130), "{}", text(&watched.stderr));
@@ -54,7 +57,8 @@ fn what_cannot_be_ordered_is_refused_in_a_sentence() {
         assert_eq!(refused.status.code(), Some(2), "{kind} {request}: {said}");
         assert!(said.starts_with("error: ") && said.lines().count() <= 2, "{said}");
     }
-    for args in [["show", "job_1"], ["watch", "nonsense"], ["cancel", "job_0194f1c2a5b07c3e8d41f0a2b3c4d5e6"]] {
+    for args in [["show", "job_1"], ["watch", "nonsense"], ["cancel", "job_0194f1c2a5b07c3e8d41f0a2b3c4d5e6"]]
+    {
         let refused = home.run(&["jobs", args[0], args[1]]);
         assert_eq!(refused.status.code(), Some(2), "{args:?}: {}", text(&refused.stderr));
     }
