@@ -114,9 +114,10 @@ def main():
     print(f"start to listening: median {statistics.median(starts):.0f} ms of {ROUNDS}")
 
     home = f"{WORK}/home"
-    key = subprocess.run(
-        [PROGRAM, "serve", "keys", "add", "bench"],
+    key, other = (subprocess.run(
+        [PROGRAM, "serve", "keys", "add", name],
         env=dict(os.environ, COLOPHON_HOME=home), capture_output=True, text=True, check=True).stdout.strip()
+        for name in ("bench", "other"))
     server, address, _ = start(home)
     try:
         orders(address, key, 200, 1)
@@ -131,6 +132,12 @@ def main():
         print(f"1,000 listeners: {after - before:.1f} MB more, {after:.1f} MB in all")
         for _, writer in streams:
             writer.close()
+        # As fast as they are taken.
+        orders(address, other, 20_000, 0.45)
+        orders(address, key, 20_000, 0.3)
+        took = orders(address, key, 200, 5)
+        print(f"the same behind 17,000 that wait: median {statistics.median(took):.2f} ms, "
+              f"95 % within {took[int(len(took) * 0.95)]:.2f} ms, of {len(took)}")
     finally:
         server.terminate()
         server.wait()

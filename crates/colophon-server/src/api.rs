@@ -2,8 +2,8 @@
 
 use crate::openapi::{Api, does};
 use crate::routes::{
-    chat, completions, edits, embeddings, health, house, images, jobs, log, models, people, responses,
-    session, speech, transcriptions, uploads, verify, videos, works,
+    chat, completions, edits, embeddings, health, house, images, jobs, log, models, moderations, people,
+    responses, session, speech, transcriptions, uploads, verify, videos, works,
 };
 use crate::{ui, wire};
 
@@ -40,6 +40,11 @@ fn language(api: Api) -> Api {
             "/v1/embeddings",
             embeddings::post,
             does("Embed texts").json::<embeddings::EmbeddingBody>().gives("EmbeddingList"),
+        )
+        .post(
+            "/v1/moderations",
+            moderations::post,
+            does("Judge texts and pictures").json::<moderations::ModerationBody>().gives("Moderation"),
         )
 }
 

@@ -4,14 +4,16 @@ use std::collections::HashMap;
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use axum::body::{Body, to_bytes};
+use axum::body::Body;
 use axum::extract::{FromRequestParts, State};
 use axum::http::request::Parts;
 use colophon_studio::Studio;
 use colophon_studio::chat::Message;
+use futures_util::StreamExt as _;
 use serde::de::DeserializeOwned;
 use tokio::sync::Semaphore;
 
+use crate::bodies::Patience;
 use crate::error::ApiError;
 use crate::gate::Buckets;
 use crate::metrics::Metrics;
@@ -40,6 +42,8 @@ pub struct ServerOptions {
     pub max_upload: u64,
     /// Whether webhooks may go to addresses of private networks and of this machine.
     pub private_webhooks: bool,
+    /// How patient it is with slow clients.
+    pub patience: Patience,
 }
 
 impl Default for ServerOptions {
@@ -53,6 +57,7 @@ impl Default for ServerOptions {
             trash_days: 30,
             max_upload: 1 << 30,
             private_webhooks: false,
+            patience: Patience::default(),
         }
     }
 }
@@ -196,7 +201,15 @@ pub(crate) async fn read_json<T: DeserializeOwned>(app: &App, body: Body) -> Res
 
 /// Reads a JSON body of at most `limit` bytes; errors name the field.
 pub(crate) async fn json_within<T: DeserializeOwned>(limit: usize, body: Body) -> Result<T, ApiError> {
-    let bytes = to_bytes(body, limit).await.map_err(|_| ApiError::too_large(limit))?;
+    let mut bytes = Vec::new();
+    let mut pieces = body.into_data_stream();
+    while let Some(piece) = pieces.next().await {
+        let piece = piece.map_err(|e| ApiError::of_body(&e))?;
+        if bytes.len() + piece.len() > limit {
+            return Err(ApiError::too_large(limit));
+        }
+        bytes.extend_from_slice(&piece);
+    }
     let mut reader = serde_json::Deserializer::from_slice(&bytes);
     let value = serde_path_to_error::deserialize(&mut reader).map_err(|e| {
         let path = e.path().to_string();

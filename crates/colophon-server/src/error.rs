@@ -8,6 +8,8 @@ use colophon_studio::store::{JobFault, StoreError};
 use colophon_types::{ErrorCode, Explain};
 use serde_json::{Value, json};
 
+use crate::bodies::Refused;
+
 /// An error of a request.
 #[derive(Clone, Debug)]
 pub(crate) struct ApiError {
@@ -38,6 +40,23 @@ impl ApiError {
             status: StatusCode::PAYLOAD_TOO_LARGE,
             code: "request_too_large",
             ..Self::bad(format!("the request is larger than {limit} bytes"), None)
+        }
+    }
+
+    pub(crate) fn slow() -> Self {
+        Self {
+            status: StatusCode::REQUEST_TIMEOUT,
+            code: "request_timeout",
+            ..Self::bad("the request came too slowly", None)
+        }
+    }
+
+    /// Why a body could not be read to its end.
+    pub(crate) fn of_body(error: &(dyn std::error::Error + 'static)) -> Self {
+        match Refused::within(error) {
+            Some(Refused::Slow) => Self::slow(),
+            Some(Refused::Long(limit)) => Self::too_large(usize::try_from(limit).unwrap_or(usize::MAX)),
+            None => Self::bad("the request ended before its time", None),
         }
     }
 

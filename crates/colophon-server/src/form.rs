@@ -4,11 +4,16 @@ use std::collections::HashMap;
 use std::io::Write as _;
 use std::path::Path;
 use std::str::FromStr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
+use axum::body::Body;
 use axum::extract::multipart::MultipartError;
 use axum::extract::{FromRequest as _, Multipart, Request};
+use futures_util::StreamExt as _;
 use tempfile::NamedTempFile;
 
+use crate::bodies::Refused;
 use crate::error::ApiError;
 
 /// Fields of one form, at most.
@@ -17,6 +22,8 @@ const FIELDS: usize = 256;
 const FILES: usize = 17;
 /// Longest word, in bytes.
 const LONGEST_WORD: usize = 64 << 10;
+/// Bytes of a form that wait to be understood, at most.
+const ASIDE: usize = 1 << 20;
 /// Characters of a file's name that are kept.
 const NAME: usize = 200;
 
@@ -43,8 +50,12 @@ impl Form {
     /// Reads a form of at most `limit` bytes; its files lie in `folder`.
     pub(crate) async fn read(request: Request, folder: &Path, limit: u64) -> Result<Self, ApiError> {
         let unreadable = |why: &str| ApiError::bad(format!("the form cannot be read: {why}"), None);
-        let broken = |e: MultipartError| unreadable(&e.body_text());
+        let broken = |e: MultipartError| match Refused::within(&e) {
+            Some(_) => ApiError::of_body(&e),
+            None => unreadable(&e.body_text()),
+        };
         let unwritten = |_: std::io::Error| ApiError::stopped();
+        let (request, flow) = Flow::of(request);
         let read = Multipart::from_request(request, &()).await;
         let mut multipart = read.map_err(|e| unreadable(&e.body_text()))?;
         let mut form = Self::default();
@@ -67,6 +78,7 @@ impl Form {
             };
             let mut word = Vec::new();
             while let Some(chunk) = field.chunk().await.map_err(broken)? {
+                flow.taken();
                 total += chunk.len() as u64;
                 if total > limit {
                     return Err(ApiError::too_large(usize::try_from(limit).unwrap_or(usize::MAX)));
@@ -129,6 +141,34 @@ impl Form {
     }
 }
 
+/// Watches what comes of a form and is not taken: heads of parts that do not end. The reader of forms would
+/// keep them in memory.
+#[derive(Clone, Default)]
+struct Flow(Arc<AtomicUsize>);
+
+impl Flow {
+    fn of(request: Request) -> (Request, Self) {
+        let flow = Self::default();
+        let watched = flow.clone();
+        let request = request.map(|body| {
+            Body::from_stream(body.into_data_stream().map(move |piece| {
+                let piece = piece?;
+                let waits = watched.0.fetch_add(piece.len(), Ordering::Relaxed) + piece.len();
+                if waits > ASIDE { Err(axum::Error::new(Aside)) } else { Ok(piece) }
+            }))
+        });
+        (request, flow)
+    }
+
+    fn taken(&self) {
+        self.0.store(0, Ordering::Relaxed);
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("there is too much in it beside its fields")]
+struct Aside;
+
 /// A client may send a path, which tells where a file lay on someone's machine; its last part is enough.
 fn plain(name: &str) -> String {
     let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
@@ -140,7 +180,6 @@ fn plain(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use axum::body::Body;
     use axum::http::header;
 
     const BOUNDARY: &str = "line";

@@ -6,6 +6,8 @@
 
 mod api;
 mod app;
+mod bodies;
+mod connections;
 mod error;
 mod form;
 mod gate;
@@ -22,6 +24,7 @@ mod wire;
 use std::future::Future;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use axum::Router;
@@ -33,6 +36,7 @@ use colophon_types::{ErrorCode, Explain};
 use tokio::net::TcpListener;
 
 pub use app::ServerOptions;
+pub use bodies::Patience;
 pub use hooks::webhook_secret;
 
 use crate::app::App;
@@ -40,6 +44,8 @@ use crate::error::ApiError;
 
 /// How long running answers may go on after the server was asked to stop.
 const GRACE: Duration = Duration::from_secs(10);
+/// How often it is looked for what need not be kept.
+const FORGET: Duration = Duration::from_secs(3600);
 /// How often unused engines are looked for.
 const SWEEP: Duration = Duration::from_secs(30);
 
@@ -89,6 +95,7 @@ pub fn router(studio: Arc<Studio>, options: ServerOptions) -> Router {
         .method_not_allowed_fallback(wrong_method)
         // Bodies are counted as they are read, against the options' own limit.
         .layer(DefaultBodyLimit::disable())
+        .layer(from_fn_with_state(Arc::clone(&app), bodies::guard))
         .layer(from_fn_with_state(Arc::clone(&app), gate::gate))
         .with_state(app)
 }
@@ -103,6 +110,17 @@ async fn wrong_method(method: Method, uri: Uri) -> ApiError {
         code: "method_not_allowed",
         ..ApiError::bad(format!("{method} is not possible at {}", uri.path()), None)
     }
+}
+
+/// A job as the API tells it.
+///
+/// # Errors
+/// [`StoreError`](colophon_studio::store::StoreError) of the records.
+pub fn job_document(
+    store: &colophon_studio::store::Store,
+    job: &colophon_studio::store::Job,
+) -> Result<serde_json::Value, colophon_studio::store::StoreError> {
+    routes::jobs::shape(store, job)
 }
 
 /// Serves until `stop` resolves. `ready` is told the address. Without keys only addresses of this
@@ -190,12 +208,42 @@ fn listen(
             let _ = told.send(());
         };
         hooks::start(&studio, &options);
+        forget_hourly(&studio);
+        let patience = options.patience;
         let routes = router(studio, options);
-        let server = axum::serve(listener, routes).with_graceful_shutdown(stopping);
         tokio::select! {
-            done = server => done.map_err(ServeError::Io),
+            () = connections::serve(listener, routes, patience, stopping) => Ok(()),
             // Running answers get a little time, then they are cut off.
             () = async { let _ = hear.await; tokio::time::sleep(GRACE).await; } => Ok(()),
         }
     })
+}
+
+/// Lets the studio forget what it does not keep, now and every hour.
+fn forget_hourly(studio: &Arc<Studio>) {
+    let studio = Arc::clone(studio);
+    tokio::spawn(async move {
+        loop {
+            let studio = Arc::clone(&studio);
+            let stopped = Arc::new(AtomicBool::new(false));
+            let stopping = Stopping(Arc::clone(&stopped));
+            let sweep = tokio::task::spawn_blocking(move || {
+                if let Err(error) = studio.retain(&|| stopped.load(Ordering::Relaxed)) {
+                    tracing::warn!("what is old was not forgotten: {error}");
+                }
+            });
+            let _ = sweep.await;
+            drop(stopping);
+            tokio::time::sleep(FORGET).await;
+        }
+    });
+}
+
+/// Stops a sweep when the server ends.
+struct Stopping(Arc<AtomicBool>);
+
+impl Drop for Stopping {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
 }

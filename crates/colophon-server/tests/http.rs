@@ -2,6 +2,9 @@
 
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+#[path = "http/abuse.rs"]
+mod abuse;
+
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
 use std::sync::Arc;
@@ -94,6 +97,7 @@ struct Server {
     left: Arc<AtomicUsize>,
     asked: Arc<std::sync::Mutex<Vec<GenerateRequest>>>,
     thread: Option<std::thread::JoinHandle<()>>,
+    studio: Arc<Studio>,
     _home: tempfile::TempDir,
 }
 
@@ -122,7 +126,7 @@ fn start(setup: Setup) -> (Server, Vec<String>) {
         std::os::unix::fs::symlink(colophon_test::models_dir(), home.path().join("models")).unwrap();
     }
     let config = Config { home: Some(home.path().to_owned()), offline: true, ..Config::default() };
-    let studio = Studio::open(config).unwrap();
+    let studio = Arc::new(Studio::open(config).unwrap());
     let left = Arc::new(AtomicUsize::new(0));
     let asked = Arc::default();
     let engine = Fake {
@@ -149,14 +153,14 @@ fn start(setup: Setup) -> (Server, Vec<String>) {
         }
     };
     let (send, receive) = std::sync::mpsc::channel();
-    let options = setup.options;
+    let (options, shared) = (setup.options, Arc::clone(&studio));
     let thread = std::thread::spawn(move || {
         let address = "127.0.0.1:0".parse().unwrap();
         let ready = |address| send.send(address).unwrap();
-        serve(Arc::new(studio), address, options, false, ready, stopping).unwrap();
+        serve(shared, address, options, false, ready, stopping).unwrap();
     });
     let address = receive.recv_timeout(Duration::from_secs(30)).unwrap();
-    (Server { address, stop, left, asked, thread: Some(thread), _home: home }, made)
+    (Server { address, stop, left, asked, thread: Some(thread), studio, _home: home }, made)
 }
 
 struct Answer {

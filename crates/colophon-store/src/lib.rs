@@ -17,6 +17,7 @@ mod jobs;
 mod people;
 mod postgres;
 mod queue;
+mod retention;
 mod settings;
 mod sql;
 mod sqlite;

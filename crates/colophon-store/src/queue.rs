@@ -78,6 +78,9 @@ pub struct QueueDepth {
 }
 
 impl Store {
+    /// Jobs that are counted before a waiting one.
+    pub const MOST_BEFORE: i64 = 1_000;
+
     /// Gives a worker the next job of one of these kinds, if one waits. Highest priority first; among
     /// equals whoever has least running, was given least, and had a turn longest ago; then the oldest.
     ///
@@ -230,8 +233,8 @@ impl Store {
         })
     }
 
-    /// Which place a waiting job has, from 1; `None` for one that does not wait. The order between
-    /// owners may yet change.
+    /// Which place a waiting job has, from 1; `None` for one that does not wait, or has more than
+    /// [`Self::MOST_BEFORE`] before it. The order between owners may yet change.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -240,10 +243,15 @@ impl Store {
             return Ok(None);
         }
         self.read(|db| {
-            let sql = "SELECT count(*) FROM job WHERE state = 'queued' \
-                       AND (priority > ?1 OR (priority = ?1 AND seq < ?2))";
-            let before: i64 = db.value(sql, params![job.priority, job.seq])?;
-            Ok(Some(before as u64 + 1))
+            // Two ranges of one index: as one condition, all that wait would be read.
+            let sql = "SELECT count(*) FROM (SELECT 1 FROM job WHERE state = 'queued' AND priority = ?1 \
+                       AND seq < ?2 LIMIT ?3) a";
+            let most = Self::MOST_BEFORE + 1;
+            let equal: i64 = db.value(sql, params![job.priority, job.seq, most])?;
+            let sql = "SELECT count(*) FROM (SELECT 1 FROM job WHERE state = 'queued' AND priority > ?1 \
+                       LIMIT ?2) a";
+            let before = equal + db.value::<i64>(sql, params![job.priority, most - equal])?;
+            Ok((before <= Self::MOST_BEFORE).then_some(before as u64 + 1))
         })
     }
 }

@@ -48,6 +48,10 @@ pub struct Config {
     pub database: Option<String>,
     /// The visible label.
     pub label: LabelConfig,
+    /// What is looked at before it is made.
+    pub policy: PolicyConfig,
+    /// How long things are kept.
+    pub retention: RetentionConfig,
     /// Language engines.
     pub text: TextConfig,
     /// Picture engines.
@@ -67,6 +71,25 @@ pub struct LabelConfig {
     /// settings file.
     #[serde(skip)]
     pub agreement: Option<(String, String)>,
+}
+
+/// What is looked at before it is made (`[policy]` in the file).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct PolicyConfig {
+    /// What happens to prompts that the guard flags: `off` (the default: nobody looks), `report` (it is
+    /// noted in the audit log), `refuse` (it is noted and refused). `COLOPHON_MODERATION`.
+    pub moderation: Option<String>,
+}
+
+/// How long things are kept (`[retention]` in the file). The audit log is kept for ever.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct RetentionConfig {
+    /// Days after its end for which a job is kept, with its events; default 90, 0 for ever.
+    pub jobs_days: Option<u32>,
+    /// Days after which works go into the trash; without it they stay.
+    pub works_days: Option<u32>,
 }
 
 impl LabelConfig {
@@ -223,6 +246,7 @@ impl Config {
             ("COLOPHON_PRODUCER", &mut self.producer),
             ("COLOPHON_DATABASE", &mut self.database),
             ("COLOPHON_TIME_STAMPS", &mut self.time_stamps),
+            ("COLOPHON_MODERATION", &mut self.policy.moderation),
             ("COLOPHON_LABEL_PROFILE", &mut self.label.profile),
             ("COLOPHON_LABEL_CORNER", &mut self.label.corner),
         ] {

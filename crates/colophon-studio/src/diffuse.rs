@@ -207,6 +207,7 @@ impl Studio {
                 )
             })?),
         };
+        self.screen(&request.prompt, cancel)?;
         let given = Given::read(request)?;
         let mut fetch = Fetch::new(&self.hub, progress, cancel);
         let mut found = find(&mut fetch, request, &self.config.pictures.checkpoints)?;

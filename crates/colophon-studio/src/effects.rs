@@ -78,6 +78,7 @@ impl Studio {
     ) -> Result<Sounded, StudioError> {
         let reading = prompt::read(&request.prompt)?;
         let ignored = reading.ignored.clone();
+        self.screen(&request.prompt, cancel)?;
         let lang = Lang::detect(&request.prompt);
         let (found, encoder) = self.nearest_sounds(&reading, lang, progress, cancel)?;
         let scene = reading.resolved(&found);

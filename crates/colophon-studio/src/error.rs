@@ -89,6 +89,9 @@ pub enum StudioError {
     /// The log.
     #[error(transparent)]
     Ledger(#[from] colophon_ledger::LedgerError),
+    /// The guard.
+    #[error(transparent)]
+    Guard(#[from] colophon_guard::GuardError),
     /// Stopped on request.
     #[error(transparent)]
     Cancelled(#[from] Cancelled),
@@ -118,6 +121,7 @@ impl StudioError {
             Self::Ffmpeg(e) => Some(e),
             Self::Seal(e) => Some(e),
             Self::Ledger(e) => Some(e),
+            Self::Guard(e) => Some(e),
             Self::Store(e) => Some(e),
             Self::Config(_)
             | Self::Request { .. }

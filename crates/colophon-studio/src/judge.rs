@@ -44,6 +44,14 @@ impl Bench {
 }
 
 impl Judge {
+    /// How likely a picture shows nudity, 0 to 1; 0 where nobody looks.
+    pub(crate) fn score(&self, picture: &Raster, cancel: &Cancel) -> Result<f32, StudioError> {
+        match &self.filter {
+            Some(filter) => Ok(filter.score(picture, cancel)?),
+            None => Ok(0.0),
+        }
+    }
+
     /// Looks at a picture; `what` names it in the refusal.
     ///
     /// # Errors

@@ -18,6 +18,7 @@ mod gallery;
 mod jobs;
 mod judge;
 mod language;
+mod moderate;
 mod moving;
 mod music;
 mod origin;
@@ -25,6 +26,7 @@ mod picture;
 mod protect;
 mod recording;
 mod replay;
+mod retain;
 mod settings;
 mod shared_log;
 mod sheet;
@@ -46,6 +48,7 @@ pub use colophon_audio::whisper::{Script, languages};
 pub use colophon_audio::{
     Gender, Markup, Transcript, TranscriptFormat, Voice, music as composing, read_cast, voices,
 };
+pub use colophon_guard as guard;
 pub use colophon_hub as hub;
 pub use colophon_image as image;
 pub use colophon_ledger::{AuditReport, Checkpoint, VerifiedProof};
@@ -57,7 +60,9 @@ pub use colophon_text::script::{Bilingual, Recipe};
 pub use colophon_text::understand::Scored;
 pub use colophon_text::{TextError, chat, tasks};
 pub use colophon_video::captions::{to_srt, to_vtt};
-pub use config::{Config, LabelConfig, PictureConfig, RemoteConfig, TextConfig};
+pub use config::{
+    Config, LabelConfig, PictureConfig, PolicyConfig, RemoteConfig, RetentionConfig, TextConfig,
+};
 pub use diffuse::{DEFAULT_DIFFUSION, DiffusionRequest, Partial};
 pub use edit::{Behind, Edit, PictureFile};
 pub use effects::{SOUND_RATE, SoundRequest, Sounded};
@@ -70,13 +75,15 @@ pub use language::{
     DEFAULT_ENCODER, Embedded, Found, Indexed, LanguageOptions, Languages, Performed, Question, SealedReply,
     SearchOptions, TaskDocument, TaskOptions, TextEvent, TextModel, TextSink,
 };
+pub use moderate::{Judged, Moderation};
 pub use moving::Moving;
 pub use music::{Composed, MusicRequest};
 pub use picture::{PictureRequest, Pictured, SealedLayer, Variation};
 pub use protect::{Added, ProtectedWork};
 pub use recording::{Measured, Recorded, SoundFile, VocoderKind};
 pub use replay::Replayed;
-pub use settings::{LabelEdit, SettingsEdit};
+pub use retain::Forgotten;
+pub use settings::{LabelEdit, PolicyEdit, SettingsEdit};
 pub use sheet::SheetRequest;
 pub use speech::{LiveSpeech, SpeechRequest, Spoken, SpokenLine};
 pub use studio::{Studio, Work};

@@ -69,6 +69,7 @@ impl Studio {
         let seed = request.seed.unwrap_or_else(fresh_seed);
         // What cannot be done is said before anything is fetched.
         colophon_audio::music::Plan::new(&request.brief, Seed(seed))?;
+        self.screen(&request.brief.prompt, cancel)?;
         let lang = LangChoice::Auto.resolve(&request.brief.prompt);
         let mut fetch = Fetch::new(&self.hub, progress, cancel);
         let rnn = fetch.get(COMPOSER, "melody", None)?.dir;

@@ -176,6 +176,7 @@ impl Studio {
             let message = format!("{} pictures at once are not possible", request.count);
             return Err(StudioError::request(message, "ask for 1 to 64"));
         }
+        self.screen(&prompt, cancel)?;
         let lang = request.lang.resolve(&prompt);
         let mut fetch = Fetch::new(&self.hub, progress, cancel);
         let models = fetch.pictures(lang, &style)?;

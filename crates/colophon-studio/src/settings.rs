@@ -27,6 +27,17 @@ pub struct SettingsEdit {
     /// What happens to a result that is like a protected work.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub protected: Option<String>,
+    /// What is looked at before it is made.
+    pub policy: PolicyEdit,
+}
+
+/// What can be changed about what is looked at.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct PolicyEdit {
+    /// What happens to prompts that the guard flags.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub moderation: Option<String>,
 }
 
 /// What can be changed about the visible label.
@@ -43,25 +54,27 @@ pub struct LabelEdit {
 
 impl SettingsEdit {
     /// Fields with their names: what is kept and what is given.
-    fn fields(&mut self) -> [(&'static str, &mut Option<String>); 5] {
+    fn fields(&mut self) -> [(&'static str, &mut Option<String>); 6] {
         [
             ("producer", &mut self.producer),
             ("label.profile", &mut self.label.profile),
             ("label.corner", &mut self.label.corner),
             ("time_stamps", &mut self.time_stamps),
             ("protected", &mut self.protected),
+            ("policy.moderation", &mut self.policy.moderation),
         ]
     }
 }
 
 /// The same fields of the configuration.
-fn configured(config: &mut Config) -> [&mut Option<String>; 5] {
+fn configured(config: &mut Config) -> [&mut Option<String>; 6] {
     [
         &mut config.producer,
         &mut config.label.profile,
         &mut config.label.corner,
         &mut config.time_stamps,
         &mut config.protected,
+        &mut config.policy.moderation,
     ]
 }
 
@@ -110,6 +123,8 @@ impl Studio {
             },
             "time_stamps": config.time_stamps.as_deref().unwrap_or("none"),
             "protected": config.protected.as_deref().unwrap_or("refuse"),
+            "policy": {"moderation": config.policy.moderation.as_deref().unwrap_or("off")},
+            "retention": {"jobs_days": config.retention.jobs_days(), "works_days": config.retention.works_days},
             "threads": self.cores.total(),
             "offline": config.offline,
             "fixed": fixed,
@@ -141,6 +156,7 @@ impl Studio {
             *field = kept.take();
         }
         trial.label.options(&self.home)?;
+        trial.policy.moderation()?;
         if let Some(other) = trial.protected.as_deref().filter(|p| !["refuse", "report"].contains(p)) {
             let message = format!("'{other}' is neither refuse nor report");
             return Err(StudioError::request(message, "choose one of them"));

@@ -11,8 +11,9 @@ use colophon_types::{Cancel, Cores, MakeRequest, Progress, Recorder, WorkId};
 
 use crate::engines::{DEFAULT_MODEL, Models};
 use crate::film::{self, Made};
-use crate::jobs::Floor;
+use crate::jobs::{Floor, Line};
 use crate::language::{Encoders, Languages};
+use crate::moderate::Guards;
 use crate::shared_log::SharedLog;
 use crate::stamps::WebStamper;
 use crate::{Config, StudioError, check};
@@ -45,6 +46,8 @@ pub struct Studio {
     sealer: RwLock<Option<Arc<Sealer>>>,
     pub(crate) languages: OnceLock<Languages>,
     pub(crate) encoders: Encoders,
+    pub(crate) guards: Guards,
+    pub(crate) line: Line,
     pub(crate) recognisers: crate::transcribe::Recognisers,
 }
 
@@ -75,6 +78,8 @@ impl Studio {
             sealer: RwLock::new(None),
             languages: OnceLock::new(),
             encoders: Encoders::default(),
+            guards: Guards::default(),
+            line: Line::default(),
             recognisers: crate::transcribe::Recognisers::default(),
         })
     }
@@ -201,6 +206,7 @@ impl Studio {
         cancel: &Cancel,
     ) -> Result<Made, StudioError> {
         let checked = check::check(request)?;
+        self.screen(&checked.brief, cancel)?;
         check::writable(out)?;
         colophon_ffmpeg::find(&self.ffmpeg())?;
         let script = request.model.as_deref().or(self.config.model.as_deref()).unwrap_or(DEFAULT_MODEL);

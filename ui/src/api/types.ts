@@ -249,6 +249,9 @@ export interface Settings {
   label: { profile: string; corner: string };
   time_stamps: string;
   protected: string;
+  policy: { moderation: string };
+  /** How long things are kept; read-only here. */
+  retention: { jobs_days: number; works_days: number | null };
   home?: string;
   threads: number;
   offline: boolean;

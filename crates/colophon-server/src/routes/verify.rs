@@ -23,6 +23,8 @@ const LARGEST: u64 = 256 << 20;
 const LONGEST: usize = 4096;
 /// How long a file waits for others to be looked at.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// How long the file of someone without a key may take to come.
+const READING: Duration = Duration::from_secs(300);
 /// Nothing but the page's own style; a file's words cannot become a script.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; \
                       base-uri 'none'; frame-ancestors 'none'";
@@ -78,7 +80,9 @@ async fn judge(app: &App, request: Request) -> Result<Verdict, ApiError> {
     // Whoever asks needs no key, so that only a few are answered at a time.
     let turn = tokio::time::timeout(PATIENCE, app.verifying.acquire()).await;
     let _turn = turn.ok().and_then(Result::ok).ok_or_else(ApiError::busy)?;
-    let subject = subject(request).await?;
+    // A place is not held by someone who sends as slowly as they may.
+    let subject = tokio::time::timeout(READING, subject(request)).await;
+    let subject = subject.map_err(|_| ApiError::slow())??;
     let studio = Arc::clone(&app.studio);
     let work = tokio::task::spawn_blocking(move || match subject {
         Subject::File(file, name) => studio.verify(file.path()).map(|v| Verdict { file: name, ..v }),

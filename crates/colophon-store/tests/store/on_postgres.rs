@@ -6,5 +6,7 @@ pub(crate) type Desk = crate::desk::Desk<crate::desk::OnPostgres>;
 mod people;
 #[path = "queue.rs"]
 mod queue;
+#[path = "retention.rs"]
+mod retention;
 #[path = "works.rs"]
 mod works;

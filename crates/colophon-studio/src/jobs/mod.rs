@@ -6,6 +6,7 @@
 
 mod edit;
 mod inputs;
+mod line;
 mod picture;
 mod replay;
 mod shelf;
@@ -25,14 +26,11 @@ use serde_json::{Value, json};
 use crate::{Studio, StudioError, check};
 
 pub use inputs::Input;
+pub(crate) use line::Line;
 pub(crate) use shelf::Shelf;
 pub(crate) use workers::Floor;
 pub use workers::{Tally, Workers, WorkersOptions};
 
-/// Jobs that may wait at the same time.
-const MOST_WAITING: u64 = 20_000;
-/// Jobs of one owner that may wait at the same time.
-const MOST_OF_ONE: u64 = 10_000;
 /// Characters of a title.
 const TITLE: usize = 80;
 /// Bytes that must be free on the disk for a job to be taken.
@@ -169,6 +167,18 @@ impl JobRequest {
             Self::Transcription(_) | Self::Audiobook(_) => String::new(),
         };
         shortened(&words)
+    }
+
+    /// What is asked for in words, where something new is made of them.
+    fn asked(&self) -> Option<&str> {
+        match self {
+            Self::Film(film) => Some(&film.brief),
+            Self::Picture(picture) => Some(&picture.prompt),
+            Self::Music(music) => Some(&music.prompt),
+            Self::Sound(sound) => Some(&sound.prompt),
+            Self::Speech(speech) => Some(&speech.text),
+            _ => None,
+        }
     }
 
     /// The content that it makes, for the scopes of keys.
@@ -342,12 +352,13 @@ impl Studio {
         if order.once.as_ref().is_some_and(|k| k.is_empty() || k.len() > 255) {
             return Err(StudioError::request("an idempotency key has 1 to 255 characters", "shorten it"));
         }
-        if store.queue_depth()?.queued >= MOST_WAITING || store.waiting_of(&order.owner)? >= MOST_OF_ONE {
-            return Err(StudioError::Busy("too many jobs wait already"));
-        }
+        self.line.check(store, &order.owner)?;
         if let Some(free) = colophon_hub::tools::free_space(&self.home).filter(|f| *f < ROOM) {
             let message = format!("only {} MB are free on the disk of the data folder", free >> 20);
             return Err(StudioError::Full(message));
+        }
+        if let Some(words) = request.asked() {
+            self.screen_early(words)?;
         }
         let deadline = order.deadline_seconds.map(|s| store.now() + i64::from(s) * 1000);
         let new = NewJob {
@@ -359,6 +370,7 @@ impl Studio {
             ..NewJob::new(&order.owner, &order.kind, &title, order.request)
         };
         let job = store.enqueue(new)?;
+        self.line.joined(&job.owner);
         self.floor.ring();
         Ok(job)
     }

@@ -90,6 +90,7 @@ impl Studio {
         cancel: &Cancel,
         sink: TextSink,
     ) -> Result<(), StudioError> {
+        self.screen_prompt(&request, cancel)?;
         let loaded = self.loaded_engine(model, progress, cancel)?;
         let sealer = self.sealer()?;
         let sealing = self.sealing()?;
@@ -174,6 +175,7 @@ impl Studio {
         progress: &dyn Progress,
         cancel: &Cancel,
     ) -> Result<Sealed, StudioError> {
+        self.screen_prompt(&request, cancel)?;
         let loaded = self.loaded_engine(model, progress, cancel)?;
         let sealer = self.sealer()?;
         let about = About::new(&request, &loaded, self.text_keys()?.id());

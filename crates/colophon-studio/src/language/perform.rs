@@ -133,6 +133,10 @@ impl Studio {
         cancel: &Cancel,
         on_words: &mut dyn FnMut(&str) -> bool,
     ) -> Result<(Written, About), StudioError> {
+        // The other tasks work on texts that there are.
+        if let Task::Write(write) = task {
+            self.screen(&write.wish, cancel)?;
+        }
         let loaded = self.loaded_engine(options.model.as_deref(), progress, cancel)?;
         let seed = options.seed.unwrap_or_else(|| crate::origin::fresh_seed() as u32);
         let about = self.about_task(task, &loaded, options)?;

@@ -4,6 +4,7 @@
 #[allow(clippy::expect_used)]
 mod documented;
 mod hearing;
+mod jobs;
 mod language;
 mod music;
 mod picture;
@@ -15,6 +16,7 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand, ValueEnum};
 
 pub(crate) use hearing::{ChineseScript, HearFormat, HearTask, Transcribe};
+pub(crate) use jobs::{Jobs, Moderate, Submit};
 pub(crate) use language::{Chat, Form, Generation, Given, Search, TaskName, Text, Understand};
 pub(crate) use music::{Music, Sound};
 pub(crate) use picture::{Change, Image};
@@ -106,6 +108,8 @@ pub(crate) enum Command {
     /// Understand texts: classify, compare, rank, find key phrases, fill gaps
     #[command(subcommand)]
     Understand(Understand),
+    /// Judge a text or a picture: insults, threats, hatred, crime, self-harm, sex, violence
+    Moderate(Moderate),
     /// Serve the HTTP API (OpenAI's shapes) on this machine
     Serve(Serve),
     /// Seal a file that something else generated: label, watermark, credential, log entry
@@ -121,6 +125,9 @@ pub(crate) enum Command {
     /// The public log of everything that was sealed here
     #[command(subcommand)]
     Log(Log),
+    /// List, watch, stop and order the jobs of this studio
+    #[command(subcommand)]
+    Jobs(Jobs),
     /// Work on the jobs of a studio that several machines share
     Worker(Worker),
     /// Make a film or a composed picture again from its credential

@@ -7,10 +7,12 @@ mod clean;
 mod doctor;
 mod image;
 mod input;
+mod jobs;
 mod log;
 mod make;
 mod mark;
 mod models;
+mod moderate;
 mod music;
 mod protect;
 mod replay;
@@ -80,6 +82,8 @@ pub(crate) fn run(args: Args, cancel: &Cancel) -> Result<ExitCode, Failure> {
         Command::Search(search) => search::run(&studio, &search, progress.as_ref(), cancel),
         Command::Understand(understand) => understand::run(&studio, &understand, progress.as_ref(), cancel),
         Command::Serve(serve) => serve::run(studio, serve, progress.as_ref(), cancel),
+        Command::Moderate(args) => moderate::run(&studio, &args, progress.as_ref(), cancel),
+        Command::Jobs(args) => jobs::run(&studio, args, progress.as_ref(), cancel),
         Command::Worker(args) => worker::run(studio, args, cancel),
         Command::Replay(args) => replay::run(&studio, &args, &progress, cancel),
         Command::Backup(args) => backup::run(&studio, &args, progress.as_ref(), cancel),

@@ -9,6 +9,7 @@ mod cluster;
 mod diffusion;
 mod film;
 mod hearing;
+mod jobs;
 mod language;
 mod mark;
 mod pictures;

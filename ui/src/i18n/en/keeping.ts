@@ -225,6 +225,10 @@ export const keeping = {
       protected: "Works that are like protected ones",
       protectedChoices: { refuse: "Refuse them", report: "Make them and say so in the receipt" },
       fixed: "Set in the configuration of the server; it cannot be changed here.",
+      moderation: "Prompts that may be harmful",
+      moderationChoices: { off: "Do not look", report: "Note them in the audit log", refuse: "Refuse them" },
+      kept: (jobs: number, works: number | null) =>
+        `Ended jobs are kept ${jobs ? `for ${jobs} days` : "for ever"}, works ${works ? `for ${works} days` : "for ever"}, the audit log for ever.`,
       readOnly: "Only an administrator may change these.",
       example: "The label on a picture",
     },

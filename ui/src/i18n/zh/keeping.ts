@@ -216,6 +216,10 @@ export const keeping: Pick<Dictionary, "gallery" | "credentials" | "verify" | "m
       protected: "与受保护作品相似的内容",
       protectedChoices: { refuse: "拒绝生成", report: "照常生成，并写入生成记录" },
       fixed: "已由服务器配置指定，不能在这里修改。",
+      moderation: "可能有害的提示词",
+      moderationChoices: { off: "不检查", report: "写入审计日志", refuse: "拒绝生成" },
+      kept: (jobs: number, works: number | null) =>
+        `已结束的任务保留${jobs ? ` ${jobs} 天` : "至永久"}，作品保留${works ? ` ${works} 天` : "至永久"}，审计日志永久保留。`,
       readOnly: "只有管理员可以修改。",
       example: "图片上的标识",
     },

@@ -22,6 +22,8 @@ export function Marks() {
   const stamps = useSignal("");
   const guard = useSignal("refuse");
   const fixed = useSignal<string[]>([]);
+  const moderation = useSignal("off");
+  const kept = useSignal<Settings["retention"] | undefined>(undefined);
   const take = (s: Settings) => {
     producer.value = s.producer ?? "";
     profile.value = s.label?.profile ?? "all";
@@ -29,6 +31,8 @@ export function Marks() {
     stamps.value = s.time_stamps ?? "none";
     guard.value = s.protected ?? "refuse";
     fixed.value = s.fixed ?? [];
+    moderation.value = s.policy?.moderation ?? "off";
+    kept.value = s.retention;
     loaded.value = true;
   };
   useEffect(() => {
@@ -46,6 +50,7 @@ export function Marks() {
           label: { profile: profile.value, corner: corner.value },
           time_stamps: stamps.value.trim() || "none",
           protected: guard.value,
+          policy: { moderation: moderation.value },
         }),
       );
       toast(t().common.saved, "good");
@@ -109,6 +114,13 @@ export function Marks() {
             disabled: held("protected"),
           }))}
         />
+        <Segmented
+          label={w.moderation}
+          value={moderation.value}
+          onChange={(v) => (moderation.value = v)}
+          choices={Object.entries(w.moderationChoices).map(([value, label]) => ({ value, label }))}
+        />
+        {kept.value ? <p class="note">{w.kept(kept.value.jobs_days, kept.value.works_days)}</p> : null}
       </fieldset>
       {may ? (
         <div>
