@@ -79,7 +79,7 @@ impl Consumer {
     pub fn next(&mut self, patience: Duration) -> Result<Option<Claimed>, StoreError> {
         let store = self.store.clone();
         let Some(nats) = store.nats().filter(|nats| nats.is_up()) else { return self.look() };
-        if self.kinds.is_empty() || self.looked.is_none_or(|at| at.elapsed() > LOOK) {
+        if self.looked.is_none_or(|at| at.elapsed() > LOOK) {
             if let Some(claimed) = self.look()? {
                 return Ok(Some(claimed));
             }

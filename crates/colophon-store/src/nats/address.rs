@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use async_nats::{Client, ConnectOptions, ServerAddr};
+use async_nats::{Client, ConnectOptions, Event, ServerAddr};
 
 use crate::StoreError;
 
@@ -54,14 +54,24 @@ impl Address {
         Ok(Self { servers, tls, shown: shown.join(",") })
     }
 
-    /// Connects, now or as soon as one is there, and again whenever it breaks.
-    pub(super) async fn connect(self) -> std::io::Result<Client> {
+    /// Connects, now or as soon as one is there, and again whenever it breaks; says whenever it has.
+    pub(super) async fn connect(
+        self,
+        connected: impl Fn() + Send + Sync + 'static,
+    ) -> std::io::Result<Client> {
         let pause = |attempt: usize| {
             let pause = Duration::from_millis(100).saturating_mul(u32::try_from(attempt).unwrap_or(u32::MAX));
             pause.min(LONGEST_PAUSE)
         };
+        let told = move |event| {
+            if matches!(event, Event::Connected) {
+                connected();
+            }
+            std::future::ready(())
+        };
         let mut options = ConnectOptions::new()
             .name("colophon")
+            .event_callback(told)
             .retry_on_initial_connect()
             .max_reconnects(None)
             .ping_interval(PING)

@@ -45,7 +45,7 @@ use futures_util::StreamExt as _;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tokio::runtime::Runtime;
-use tokio::sync::{broadcast, mpsc};
+use tokio::sync::{broadcast, mpsc, watch};
 
 pub(crate) use address::Address;
 pub(crate) use tickets::Ticket;
@@ -114,6 +114,8 @@ struct Shared {
     /// `None` for one that has to be looked up.
     events: SyncSender<Option<Notice>>,
     stops: broadcast::Sender<JobId>,
+    /// Counts connections: what was asked for over an older one is not answered any more.
+    connections: watch::Sender<u64>,
     /// Rung when the broker came back: it may have lost something.
     bell: (Mutex<bool>, Condvar),
 }
@@ -191,9 +193,17 @@ impl Nats {
             orders,
             events,
             stops: broadcast::channel(STOPS).0,
+            connections: watch::Sender::new(0),
             bell: Default::default(),
         });
-        let client = outside(|| runtime.block_on(address.connect())).map_err(fail)?;
+        let heard_of = Arc::downgrade(&shared);
+        let connected = move || {
+            if let Some(shared) = heard_of.upgrade() {
+                shared.connections.send_modify(|count| *count += 1);
+                shared.ring();
+            }
+        };
+        let client = outside(|| runtime.block_on(address.connect(connected))).map_err(fail)?;
         runtime.spawn(hand::send(client.clone(), Arc::clone(&shared), queue));
         runtime.spawn(hear(client.clone(), Arc::clone(&shared)));
         runtime.spawn(stop(client.clone(), Arc::clone(&shared)));
@@ -292,6 +302,11 @@ impl Drop for Nats {
 }
 
 impl Shared {
+    fn ring(&self) {
+        *self.bell.0.lock().unwrap_or_else(PoisonError::into_inner) = true;
+        self.bell.1.notify_all();
+    }
+
     fn set_up(&self, error: Option<String>) {
         let up = error.is_none();
         if let Some(why) = &error {
@@ -304,8 +319,7 @@ impl Shared {
         match error {
             None => {
                 tracing::info!("the broker {} hands out the jobs", self.address);
-                *self.bell.0.lock().unwrap_or_else(PoisonError::into_inner) = true;
-                self.bell.1.notify_all();
+                self.ring();
             }
             Some(why) => {
                 tracing::warn!("the broker {} is away; the database hands out the jobs: {why}", self.address);
@@ -318,16 +332,18 @@ impl Shared {
 /// Looks all the time whether the broker is there, and sees to it that the stream is.
 async fn keep(client: async_nats::Client, context: jetstream::Context, shared: Arc<Shared>) {
     loop {
-        let asked = tokio::time::timeout(PATIENCE, context.get_or_create_stream(stream(&shared.names))).await;
-        let connected = client.connection_state() == async_nats::connection::State::Connected;
-        let error = match asked {
-            _ if !connected => Some("there is no connection".to_owned()),
-            Err(_) => Some("it does not answer in time".to_owned()),
-            Ok(Err(error)) => Some(error.to_string()),
-            Ok(Ok(stream)) => {
-                shared.tickets.store(stream.cached_info().state.messages, Ordering::Relaxed);
-                None
+        let error = if client.connection_state() == async_nats::connection::State::Connected {
+            let stream = context.get_or_create_stream(stream(&shared.names));
+            match tokio::time::timeout(PATIENCE, stream).await {
+                Err(_) => Some("it does not answer in time".to_owned()),
+                Ok(Err(error)) => Some(error.to_string()),
+                Ok(Ok(stream)) => {
+                    shared.tickets.store(stream.cached_info().state.messages, Ordering::Relaxed);
+                    None
+                }
             }
+        } else {
+            Some("there is no connection".to_owned())
         };
         let pause = if error.is_some() { ASK / 10 } else { ASK };
         shared.set_up(error);

@@ -252,9 +252,16 @@ async fn pull(
             consumer.insert(made)
         }
     };
+    let mut connections = shared.connections.subscribe();
     let mut tickets = consumer.batch().max_messages(wanted).expires(PULL).messages().await?;
-    while let Some(message) = tickets.next().await {
-        let message = message?;
+    loop {
+        let message = tokio::select! {
+            next = tickets.next() => match next {
+                Some(message) => message?,
+                None => return Ok(()),
+            },
+            _ = connections.changed() => return Ok(()),
+        };
         let job = std::str::from_utf8(&message.payload).ok().and_then(JobId::parse);
         let Some(job) = job else {
             tracing::warn!("a ticket is not one of ours and is thrown away");
@@ -264,7 +271,6 @@ async fn pull(
         shared.given.fetch_add(1, Ordering::Relaxed);
         shared.waiters.give(kind, Ticket { job, message, orders: shared.orders.clone() });
     }
-    Ok(())
 }
 
 fn consumer_of(names: &Names, kind: &str) -> pull::Config {

@@ -74,11 +74,7 @@ impl Ear {
                 core.keep_time(link)?;
                 let heard = nats.hear(LOOK, PAGE);
                 // Someone may have lost the broker.
-                let mut told = link.client.notifications();
-                let mut otherwise = false;
-                while told.iter().next()?.is_some() {
-                    otherwise = true;
-                }
+                let otherwise = link.client.notifications().iter().count()? > 0;
                 if !heard.is_empty() && !otherwise && self.pass_on(core, heard) {
                     return Ok(());
                 }
