@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_nats::connection::State;
-use async_nats::{Client, jetstream};
+use async_nats::Client;
 use serde_json::Value;
 use tokio::sync::mpsc;
 
