@@ -257,7 +257,13 @@ fn persons(api: Api) -> Api {
 /// The place itself: settings, models, health, the page.
 fn place(api: Api) -> Api {
     api.get("/healthz", health::alive, does("Whether the server lives").sends(&["text/plain"]).open())
-        .get("/readyz", health::ready, does("Whether it can answer").sends(&["text/plain"]).open())
+        .get(
+            "/readyz",
+            health::ready,
+            does("Whether it can answer; says where the broker is away and the database stands in")
+                .sends(&["text/plain"])
+                .open(),
+        )
         .get(
             "/metrics",
             health::metrics,

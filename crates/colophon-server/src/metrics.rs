@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use colophon_studio::Tally;
-use colophon_studio::store::QueueDepth;
+use colophon_studio::store::{Broker, QueueDepth};
 
 /// Counters of a server.
 #[derive(Debug, Default)]
@@ -103,6 +103,30 @@ pub(crate) fn jobs_page(depth: QueueDepth, tally: &Tally) -> String {
     );
     let rows = stages().map(|(stage, (_, n))| (of_stage(stage), *n as f64));
     head("stage_seconds_count", "counter", "Times that each stage was gone through", rows.collect());
+    page
+}
+
+/// The broker in the same form.
+pub(crate) fn broker_page(broker: &Broker) -> String {
+    let mut page = String::new();
+    for (name, kind, help, value) in [
+        (
+            "up",
+            "gauge",
+            "Whether the broker answers; otherwise the database hands out jobs",
+            broker.up.into(),
+        ),
+        ("tickets", "gauge", "Tickets in the broker's stream", broker.tickets),
+        ("given_total", "counter", "Tickets that the broker gave to this process", broker.given),
+        ("stale_total", "counter", "Tickets among them whose job did not wait any more", broker.stale),
+        ("put_back_total", "counter", "Tickets that the broker had lost", broker.put_back),
+    ] {
+        let _ = writeln!(
+            page,
+            "# HELP colophon_broker_{name} {help}.\n# TYPE colophon_broker_{name} {kind}\n\
+             colophon_broker_{name} {value}"
+        );
+    }
     page
 }
 

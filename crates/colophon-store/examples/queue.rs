@@ -1,5 +1,5 @@
-//! How fast jobs are taken and handed out: `queue COUNT THREADS [PATH | postgres://…]` prints jobs a second
-//! as JSON. Every job is on disk before it is acknowledged.
+//! How fast jobs are taken and handed out: `queue COUNT THREADS [PATH | postgres://… [nats://…]]` prints jobs
+//! a second as JSON. Every job is on disk before it is acknowledged.
 
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -14,7 +14,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let dir = tempfile::tempdir()?;
     let place = args.next();
     let store = match &place {
-        Some(url) if url.starts_with("postgres") => Store::connect(url)?,
+        Some(url) if url.starts_with("postgres") => match args.next() {
+            Some(broker) => Store::connect_over(url, &broker)?,
+            None => Store::connect(url)?,
+        },
         Some(path) => Store::open(Path::new(path))?,
         None => Store::open(&dir.path().join("studio.db"))?,
     };
@@ -35,10 +38,14 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let depth = store.queue_depth()?.queued;
     let began = Instant::now();
     let claims = 1000.min(count);
-    for _ in 0..claims {
-        if let Some(job) = store.claim("bench", &["picture"], Duration::from_secs(30))? {
+    let mut consumer = store.consumer("bench", &["picture"], Duration::from_secs(30));
+    let mut ended = 0;
+    while ended < claims {
+        if let Some(claimed) = consumer.next(Duration::from_secs(1))? {
             let outcome = Outcome::Done { works: Vec::new(), result: None, usage: Usage::default() };
-            store.finish(&job, "bench", outcome)?;
+            let job = store.finish(&claimed.job, "bench", outcome)?;
+            claimed.close(&store, job.as_ref());
+            ended += 1;
         }
     }
     let handed = began.elapsed().as_secs_f64() / claims as f64;

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
 use crate::StoreError;
-use crate::postgres::{Link, Postgres, outside};
+use crate::postgres::{Link, outside};
 use crate::sql::params;
 
 /// Stands for something that one process at a time may do, until it is dropped or its connection breaks.
@@ -40,9 +40,12 @@ impl Elected {
     }
 
     /// By a lock in the database, on a connection of its own.
-    pub(crate) fn at(on: &Postgres, what: &str) -> Result<Option<Self>, StoreError> {
+    pub(crate) fn at(
+        connect: impl FnOnce() -> Result<Link, StoreError> + Send,
+        what: &str,
+    ) -> Result<Option<Self>, StoreError> {
         outside(|| {
-            let mut link = on.own_link()?;
+            let mut link = connect()?;
             if !ask(&mut link, "pg_try_advisory_lock", what)? {
                 return Ok(None);
             }

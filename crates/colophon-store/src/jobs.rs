@@ -268,6 +268,7 @@ impl Store {
             )?;
             if let Some(job) = taken {
                 append(tx, &job, "state", Value::Null)?;
+                tx.offer(&job);
                 return Ok(job);
             }
             // Another process took a job with this key meanwhile.

@@ -1,19 +1,22 @@
 //! What a studio must not lose: jobs, works, people and what they did, in one SQLite file, or in a
-//! PostgreSQL database that many processes share.
+//! PostgreSQL database that many processes share, with a NATS broker beside it where there is one.
 //!
 //! Threading contract: a [`Store`] is shared by all threads, and returns from a write when it is on disk.
 //! In a file (`sqlite`) every write goes through one thread, which commits all that wait together; in a
-//! database (`postgres`) each write is a transaction of its own. Reads have connections of their own and
+//! database (`postgres`) each write is a transaction of its own, and a broker (`nats`) hears of it
+//! afterwards. Reads have connections of their own and
 //! never wait for writes. What happens in a write, and why, stands once, in the rooms (`queue`, `works`,
 //! …), whose SQL both databases run (`sql`). Nothing here computes, and nothing here knows an engine:
 //! requests and results are JSON that others understand.
 
 mod audit;
+mod consumer;
 mod elect;
 mod error;
 mod events;
 mod hooks;
 mod jobs;
+mod nats;
 mod people;
 mod postgres;
 mod queue;
@@ -27,11 +30,13 @@ mod usage;
 mod works;
 
 pub use audit::Deed;
+pub use consumer::{Claimed, Consumer};
 pub use elect::Elected;
 pub use error::StoreError;
 pub use events::{JobEvent, Notice};
 pub use hooks::Delivery;
 pub use jobs::{Job, JobFault, JobFilter, JobId, JobState, NewJob};
+pub use nats::Broker;
 pub use people::{Account, ApiKey, NewKey, Role, Session};
 pub use queue::{Outcome, QueueDepth};
 pub use store::{Clock, Store};

@@ -157,6 +157,7 @@ impl Store {
                 JobState::Running if !job.cancel => {
                     tx.db.execute("UPDATE job SET cancel = true WHERE seq = ?1", params![job.seq])?;
                     append(tx, &job, "state", Value::Null)?;
+                    tx.stop(&job);
                 }
                 _ => {}
             }
@@ -301,7 +302,9 @@ fn wait_again(tx: &Tx<'_>, job: &Job, ready: i64, attempt: u32) -> Result<(), St
     let sql = "UPDATE job SET state = 'queued', worker = NULL, lease = NULL, ready = ?2, attempt = ?3, \
                progress = NULL, preview = 0 WHERE seq = ?1";
     tx.db.execute(sql, params![job.seq, ready, attempt])?;
-    append(tx, job, "state", Value::Null)
+    append(tx, job, "state", Value::Null)?;
+    tx.offer(job);
+    Ok(())
 }
 
 fn overdue() -> JobFault {
@@ -309,7 +312,7 @@ fn overdue() -> JobFault {
 }
 
 /// Fails jobs that waited past their deadline.
-fn expire(tx: &Tx<'_>) -> Result<(), StoreError> {
+pub(crate) fn expire(tx: &Tx<'_>) -> Result<(), StoreError> {
     let sql =
         format!("SELECT {COLUMNS} FROM job WHERE state = 'queued' AND deadline < ?1{}", tx.db.pick("", SKIP));
     let late = tx.db.rows(&sql, params![tx.now], read)?;

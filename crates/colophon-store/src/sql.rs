@@ -7,6 +7,7 @@ use std::cell::RefCell;
 
 use rusqlite::Connection;
 
+use crate::jobs::{Job, JobId};
 use crate::postgres::Link;
 use crate::{Notice, StoreError};
 
@@ -222,17 +223,38 @@ impl Db<'_> {
     }
 }
 
+/// Something that others are told of when the write is committed.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum News {
+    /// An event of a job.
+    Event(Notice),
+    /// A job of this kind waits for a worker from now on.
+    Queued(JobId, String),
+    /// A job that runs is to be stopped.
+    Stop(JobId),
+}
+
 /// What a write sees: the connection, inside a transaction, and what will be told once it is committed.
 pub(crate) struct Tx<'a> {
     pub(crate) db: Db<'a>,
     pub(crate) now: i64,
-    pub(crate) notices: &'a RefCell<Vec<Notice>>,
+    pub(crate) news: &'a RefCell<Vec<News>>,
 }
 
 impl Tx<'_> {
     /// Tells listeners, once all of this is on disk.
     pub(crate) fn tell(&self, notice: Notice) {
-        self.notices.borrow_mut().push(notice);
+        self.news.borrow_mut().push(News::Event(notice));
+    }
+
+    /// Tells whoever hands out jobs that this one waits.
+    pub(crate) fn offer(&self, job: &Job) {
+        self.news.borrow_mut().push(News::Queued(job.id.clone(), job.kind.clone()));
+    }
+
+    /// Tells the worker of a job to stop.
+    pub(crate) fn stop(&self, job: &Job) {
+        self.news.borrow_mut().push(News::Stop(job.id.clone()));
     }
 }
 

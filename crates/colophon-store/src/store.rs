@@ -6,6 +6,8 @@ use std::sync::Arc;
 use tokio::sync::broadcast;
 
 use crate::elect::Elected;
+use crate::jobs::JobId;
+use crate::nats::{Address, Broker, Nats};
 use crate::postgres::Postgres;
 use crate::sql::{Db, Tx};
 use crate::sqlite::Sqlite;
@@ -55,7 +57,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`]: a database that cannot be reached, or that a newer program wrote.
     pub fn connect(url: &str) -> Result<Self, StoreError> {
-        Ok(Self { on: On::Postgres(Postgres::connect(url, None)?) })
+        Ok(Self { on: On::Postgres(Postgres::connect(url, None, None)?) })
     }
 
     /// As [`connect`](Self::connect), with a clock in place of the database's own: for tests.
@@ -63,7 +65,54 @@ impl Store {
     /// # Errors
     /// As [`connect`](Self::connect).
     pub fn connect_with(url: &str, clock: Clock) -> Result<Self, StoreError> {
-        Ok(Self { on: On::Postgres(Postgres::connect(url, Some(clock))?) })
+        Ok(Self { on: On::Postgres(Postgres::connect(url, Some(clock), None)?) })
+    }
+
+    /// Opens the records in a PostgreSQL database, as [`connect`](Self::connect), with NATS beside it:
+    /// `nats://user:password@host:4222`, several with commas, `tls://` for an encrypted connection. The
+    /// broker hands out jobs, tells events and brings stops to workers; it need not be there, and while it
+    /// is away the database does all of that by itself.
+    ///
+    /// # Errors
+    /// As [`connect`](Self::connect); an address that is none.
+    pub fn connect_over(url: &str, broker: &str) -> Result<Self, StoreError> {
+        let broker = Address::read(broker)?;
+        Ok(Self { on: On::Postgres(Postgres::connect(url, None, Some(broker))?) })
+    }
+
+    /// As [`connect_over`](Self::connect_over), with a clock in place of the database's own: for tests.
+    ///
+    /// # Errors
+    /// As [`connect_over`](Self::connect_over).
+    pub fn connect_over_with(url: &str, broker: &str, clock: Clock) -> Result<Self, StoreError> {
+        let broker = Address::read(broker)?;
+        Ok(Self { on: On::Postgres(Postgres::connect(url, Some(clock), Some(broker))?) })
+    }
+
+    /// How the broker is, where there is one.
+    pub fn broker(&self) -> Option<Broker> {
+        self.nats().map(Nats::broker)
+    }
+
+    /// Hears which running jobs someone wants stopped, at once and from any process, where there is a
+    /// broker; it may miss one, which whoever holds the job hears of with its next
+    /// [`hold`](Self::hold). `None` without a broker: [`listen`](Self::listen) tells.
+    pub fn stops(&self) -> Option<broadcast::Receiver<JobId>> {
+        self.nats().map(Nats::stops)
+    }
+
+    /// Returns when the broker was told all that there was to tell it, or cannot be.
+    pub fn flush(&self) {
+        if let Some(nats) = self.nats() {
+            nats.flush();
+        }
+    }
+
+    pub(crate) fn nats(&self) -> Option<&Nats> {
+        match &self.on {
+            On::Sqlite(_) => None,
+            On::Postgres(on) => on.nats(),
+        }
     }
 
     /// The file; with PostgreSQL the address, without the password.
@@ -109,7 +158,7 @@ impl Store {
         }
         match &self.on {
             On::Sqlite(on) => Elected::beside(on.path(), what),
-            On::Postgres(on) => Elected::at(on, what),
+            On::Postgres(on) => Elected::at(|| on.own_link(), what),
         }
     }
 

@@ -46,6 +46,9 @@ pub struct Config {
     /// Where jobs, gallery and people are kept: the `postgres://` address of a database that several
     /// machines share; by default a file in the data folder. `COLOPHON_DATABASE`.
     pub database: Option<String>,
+    /// The `nats://` address of a broker with JetStream that hands out the jobs of that database and tells
+    /// their events; several with commas. `COLOPHON_NATS`.
+    pub nats: Option<String>,
     /// The visible label.
     pub label: LabelConfig,
     /// What is looked at before it is made.
@@ -245,6 +248,7 @@ impl Config {
             ("COLOPHON_MODEL", &mut self.model),
             ("COLOPHON_PRODUCER", &mut self.producer),
             ("COLOPHON_DATABASE", &mut self.database),
+            ("COLOPHON_NATS", &mut self.nats),
             ("COLOPHON_TIME_STAMPS", &mut self.time_stamps),
             ("COLOPHON_MODERATION", &mut self.policy.moderation),
             ("COLOPHON_LABEL_PROFILE", &mut self.label.profile),

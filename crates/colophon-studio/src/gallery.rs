@@ -33,12 +33,20 @@ impl Studio {
         if let Some(store) = self.store.get() {
             return Ok(store);
         }
-        let store = match self.config.database.as_deref() {
-            None => Store::open(&self.home.join("studio.db"))?,
-            Some(url) if url.starts_with("postgres://") || url.starts_with("postgresql://") => {
-                Store::connect(url)?
+        let store = match (self.config.database.as_deref(), self.config.nats.as_deref()) {
+            (None, None) => Store::open(&self.home.join("studio.db"))?,
+            (None, Some(_)) => {
+                let message = "a broker (COLOPHON_NATS) hands out the jobs of a database that machines share: \
+                               set COLOPHON_DATABASE=postgres://… too";
+                return Err(StudioError::Config(message.into()));
             }
-            Some(_) => {
+            (Some(url), broker) if url.starts_with("postgres://") || url.starts_with("postgresql://") => {
+                match broker {
+                    None => Store::connect(url)?,
+                    Some(broker) => Store::connect_over(url, broker)?,
+                }
+            }
+            (Some(_), _) => {
                 let message = "the database is the postgres:// address of one, or left out";
                 return Err(StudioError::Config(message.into()));
             }

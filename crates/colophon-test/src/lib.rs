@@ -3,6 +3,8 @@
 #[allow(clippy::unwrap_used)]
 pub mod diffusion;
 pub mod http;
+pub mod nats;
+pub mod partition;
 #[cfg(unix)]
 pub mod postgres;
 

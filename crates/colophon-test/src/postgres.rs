@@ -86,6 +86,11 @@ impl Server {
         format!("postgres://{USER}@127.0.0.1:{}/{database}", self.port)
     }
 
+    /// Its port on this machine.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
     /// A connection of the user who may do everything.
     ///
     /// # Panics

@@ -4,6 +4,9 @@
 //! that is lost, with its connection or its sender, is made up for by the next look. Numbers become
 //! visible out of order across jobs, so the ear remembers which it has not seen. Within a job they do not:
 //! whoever writes an event holds the row of its job.
+//!
+//! Over a broker the events come whole. One that is next, while none is missing, is told as it is; otherwise
+//! the table is read as after a notification.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -66,15 +69,24 @@ impl Ear {
     }
 
     fn turn(&mut self, core: &Core) -> Result<(), StoreError> {
-        match &mut self.link {
-            Some(link) => {
+        match (&mut self.link, core.nats.as_ref().filter(|nats| nats.is_up())) {
+            (Some(link), Some(nats)) => {
+                core.keep_time(link)?;
+                let heard = nats.hear(LOOK, PAGE);
+                // Someone may have lost the broker.
+                let otherwise = link.client.notifications().iter().count()? > 0;
+                if !heard.is_empty() && !otherwise && self.pass_on(core, heard) {
+                    return Ok(());
+                }
+            }
+            (Some(link), None) => {
                 let mut told = link.client.notifications();
                 if told.timeout_iter(LOOK).next()?.is_some() {
                     // Those that came with it are answered by the same look.
                     while told.iter().next()?.is_some() {}
                 }
             }
-            None => {
+            (None, _) => {
                 let mut link = core.pool.connect()?;
                 link.batch(&format!("LISTEN {CHANNEL}"))?;
                 self.link = Some(link);
@@ -82,6 +94,24 @@ impl Ear {
         }
         while self.look(core)? {}
         Ok(())
+    }
+
+    /// Tells events as they came, as long as each is the next; whether all were.
+    fn pass_on(&mut self, core: &Core, heard: Vec<Option<Notice>>) -> bool {
+        let Some(mut heard) = heard.into_iter().collect::<Option<Vec<Notice>>>() else { return false };
+        heard.sort_unstable_by_key(|notice| notice.event.seq);
+        for notice in heard {
+            let seq = notice.event.seq;
+            if !self.missing.is_empty() || seq > self.seen + 1 {
+                return false;
+            }
+            if seq == self.seen + 1 {
+                self.seen = seq;
+                // No one may be listening.
+                let _ = core.notices.send(notice);
+            }
+        }
+        true
     }
 
     /// Reads what is new and tells it; whether there may be more.

@@ -3,13 +3,14 @@
 //! Threading contract: the driver runs a loop of its own in whoever calls it, which may not happen inside
 //! another, so callers in an asynchronous runtime are served on a thread beside it ([`outside`]). Besides
 //! the callers there are three threads: for writes that nobody waits for (`later`), for telling other
-//! processes, and for hearing them (`ear`).
+//! processes, and for hearing them (`ear`); with a broker a fourth, which puts back what it lost (`sweep`).
 
 mod ear;
 mod later;
 mod link;
 mod migrations;
 mod pool;
+mod sweep;
 mod tls;
 
 use std::cell::RefCell;
@@ -26,8 +27,10 @@ use later::Later;
 pub(crate) use link::Link;
 use link::may_pass;
 use pool::Pool;
+pub(crate) use tls::encrypted;
 
-use crate::sql::{Db, Tx, params};
+use crate::nats::{Address, Nats};
+use crate::sql::{Db, News, Tx, params};
 use crate::store::{Clock, NOTICES};
 use crate::{Notice, StoreError};
 
@@ -46,6 +49,7 @@ struct Core {
     time: Time,
     notices: broadcast::Sender<Notice>,
     news: Sender<i64>,
+    nats: Option<Nats>,
     closed: AtomicBool,
 }
 
@@ -58,11 +62,19 @@ enum Time {
 }
 
 impl Postgres {
-    pub(crate) fn connect(url: &str, clock: Option<Clock>) -> Result<Arc<Self>, StoreError> {
-        outside(|| Self::connect_outside(url, clock))
+    pub(crate) fn connect(
+        url: &str,
+        clock: Option<Clock>,
+        broker: Option<Address>,
+    ) -> Result<Arc<Self>, StoreError> {
+        outside(|| Self::connect_outside(url, clock, broker))
     }
 
-    fn connect_outside(url: &str, clock: Option<Clock>) -> Result<Arc<Self>, StoreError> {
+    fn connect_outside(
+        url: &str,
+        clock: Option<Clock>,
+        broker: Option<Address>,
+    ) -> Result<Arc<Self>, StoreError> {
         let pool = Pool::new(url)?;
         let mut link = pool.connect()?;
         migrations::run(&mut link, pool.address())?;
@@ -70,10 +82,11 @@ impl Postgres {
             Some(clock) => Time::Own(clock),
             None => Time::Database(Mutex::new((link.time()?, Instant::now()))),
         };
+        let nats = broker.map(|broker| Nats::start(broker, sweep::space(&mut link)?)).transpose()?;
         pool.keep(link);
         let (notices, _) = broadcast::channel(NOTICES);
         let (news, heard) = channel();
-        let core = Arc::new(Core { pool, time, notices, news, closed: AtomicBool::new(false) });
+        let core = Arc::new(Core { pool, time, notices, news, nats, closed: AtomicBool::new(false) });
         let ear = ear::Ear::open(&core)?;
         let fail =
             |e: std::io::Error| StoreError::Open { path: core.pool.address().to_owned(), why: e.to_string() };
@@ -81,6 +94,10 @@ impl Postgres {
         let teller = Arc::downgrade(&core);
         let name = |name: &str| std::thread::Builder::new().name(name.into());
         name("store-tell").spawn(move || tell_all(&teller, &heard)).map_err(fail)?;
+        if core.nats.is_some() {
+            let sweeper = Arc::clone(&core);
+            name("store-sweep").spawn(move || sweep::run(&sweeper)).map_err(fail)?;
+        }
         let listener = Arc::clone(&core);
         name("store-hear").spawn(move || ear.run(&listener)).map_err(fail)?;
         Ok(Arc::new(Self { core, later }))
@@ -88,6 +105,10 @@ impl Postgres {
 
     pub(crate) fn address(&self) -> &Path {
         self.core.pool.address()
+    }
+
+    pub(crate) fn nats(&self) -> Option<&Nats> {
+        self.core.nats.as_ref()
     }
 
     pub(crate) fn now(&self) -> i64 {
@@ -172,21 +193,38 @@ impl Core {
         let link = lent.link().map_err(nothing)?;
         lent.set_clean(false);
         let told = link.borrow_mut().begin(durable).map_err(nothing)?;
-        let notices = RefCell::new(Vec::new());
-        let tx = Tx { db: Db::Postgres(link), now: self.heard_time(told), notices: &notices };
+        let news = RefCell::new(Vec::new());
+        let tx = Tx { db: Db::Postgres(link), now: self.heard_time(told), news: &news };
         match act(&tx) {
             Ok(made) => {
                 link.borrow_mut().batch("COMMIT").map_err(|error| (error, true))?;
                 lent.set_clean(true);
-                if let Some(last) = notices.into_inner().last() {
-                    // The thread is gone only when the store is.
-                    let _ = self.news.send(last.event.seq);
-                }
+                self.tell(news.into_inner());
                 Ok(made)
             }
             Err(error) => {
                 lent.set_clean(link.borrow_mut().batch("ROLLBACK").is_ok());
                 Err((error, false))
+            }
+        }
+    }
+
+    /// Tells others what was committed: over the broker, and where it is away over the database.
+    fn tell(&self, news: Vec<News>) {
+        if news.is_empty() {
+            return;
+        }
+        match self.nats.as_ref().filter(|nats| nats.is_up()) {
+            Some(nats) => nats.tell(news),
+            None => {
+                let events = news.iter().filter_map(|one| match one {
+                    News::Event(notice) => Some(notice.event.seq),
+                    News::Queued(..) | News::Stop(_) => None,
+                });
+                if let Some(last) = events.last() {
+                    // The thread is gone only when the store is.
+                    let _ = self.news.send(last);
+                }
             }
         }
     }

@@ -58,7 +58,9 @@ pub(super) fn read(url: &str) -> Result<(Config, Tls), StoreError> {
     Ok((config, Tls::Rustls(Box::new(MakeRustlsConnect::new(tls)))))
 }
 
-fn encrypted(authorities: Option<&str>) -> Result<ClientConfig, String> {
+/// How one connects encrypted: only with a server whose certificate is valid by the public authorities, or
+/// by those in this file.
+pub(crate) fn encrypted(authorities: Option<&str>) -> Result<ClientConfig, String> {
     let mut roots = RootCertStore::empty();
     match authorities {
         None => roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned()),

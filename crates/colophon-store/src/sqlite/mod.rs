@@ -11,7 +11,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use rusqlite::{Connection, OpenFlags};
 use tokio::sync::broadcast;
 
-use crate::sql::{Db, Tx};
+use crate::sql::{Db, News, Tx};
 use crate::store::{Clock, NOTICES};
 use crate::{Notice, StoreError};
 
@@ -135,11 +135,11 @@ fn within_savepoint<T>(
     tx: &Tx<'_>,
     act: impl FnOnce(&Tx<'_>) -> Result<T, StoreError>,
 ) -> Result<T, StoreError> {
-    let told = tx.notices.borrow().len();
+    let told = tx.news.borrow().len();
     tx.db.execute("SAVEPOINT one", &[])?;
     let made = act(tx);
     if made.is_err() {
-        tx.notices.borrow_mut().truncate(told);
+        tx.news.borrow_mut().truncate(told);
         tx.db.execute("ROLLBACK TO one", &[])?;
     }
     tx.db.execute("RELEASE one", &[])?;
@@ -148,7 +148,7 @@ fn within_savepoint<T>(
 
 fn write_loop(db: &Connection, acts: &Receiver<Act>, tell: &broadcast::Sender<Notice>, clock: &Clock) {
     while let Ok(first) = acts.recv() {
-        let notices = RefCell::new(Vec::new());
+        let news = RefCell::new(Vec::new());
         let mut waiting = Vec::new();
         let began = db.execute_batch("BEGIN IMMEDIATE");
         if let Err(error) = &began {
@@ -157,7 +157,7 @@ fn write_loop(db: &Connection, acts: &Receiver<Act>, tell: &broadcast::Sender<No
         let mut next = Some(first);
         while let Some(act) = next {
             if began.is_ok() {
-                waiting.push(act(&Tx { db: Db::Sqlite(db), now: clock(), notices: &notices }));
+                waiting.push(act(&Tx { db: Db::Sqlite(db), now: clock(), news: &news }));
             }
             next = if waiting.len() < GROUP { acts.try_recv().ok() } else { None };
         }
@@ -170,9 +170,11 @@ fn write_loop(db: &Connection, acts: &Receiver<Act>, tell: &broadcast::Sender<No
             ended.is_ok()
         };
         if committed {
-            for notice in notices.into_inner() {
-                // No one may be listening.
-                let _ = tell.send(notice);
+            for one in news.into_inner() {
+                // Workers of the one process ask for themselves. No one may be listening.
+                if let News::Event(notice) = one {
+                    let _ = tell.send(notice);
+                }
             }
         }
         for told in waiting {

@@ -5,6 +5,7 @@ use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use colophon_store::{Clock, Job, NewJob, NewWork, Notice, Outcome, Store, Usage};
+use colophon_test::nats;
 use colophon_test::postgres::Server;
 use serde_json::json;
 use tokio::sync::broadcast::Receiver;
@@ -14,6 +15,9 @@ pub(crate) const LEASE: Duration = Duration::from_secs(30);
 
 /// The server of this run; each test has a database of its own in it.
 pub(crate) static SERVER: LazyLock<Server> = LazyLock::new(Server::start);
+
+/// The broker of this run; each database has a space of its own in it.
+pub(crate) static BROKER: LazyLock<nats::Server> = LazyLock::new(nats::Server::start);
 
 /// What a desk stands on.
 pub(crate) trait Ground: Sized {
@@ -25,6 +29,8 @@ pub(crate) trait Ground: Sized {
 pub(crate) struct OnSqlite(tempfile::TempDir);
 
 pub(crate) struct OnPostgres(String);
+
+pub(crate) struct OnNats(OnPostgres);
 
 impl Ground for OnSqlite {
     fn lay(clock: Clock) -> (Store, Self) {
@@ -50,6 +56,17 @@ impl Ground for OnPostgres {
         let name = self.0.rsplit('/').next().unwrap();
         let sql = "SELECT EXISTS (SELECT 1 FROM api_key k WHERE strpos(k::text, $1) > 0)";
         SERVER.client(name).query_one(sql, &[&words]).unwrap().get(0)
+    }
+}
+
+impl Ground for OnNats {
+    fn lay(clock: Clock) -> (Store, Self) {
+        let url = SERVER.database();
+        (Store::connect_over_with(&url, &BROKER.url(), clock).unwrap(), Self(OnPostgres(url)))
+    }
+
+    fn keeps(&self, words: &str) -> bool {
+        self.0.keeps(words)
     }
 }
 

@@ -8,7 +8,7 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use colophon_store::{Job, JobFault, JobId, Outcome, Store};
+use colophon_store::{Claimed, Job, JobFault, JobId, Outcome, Store};
 use colophon_types::{Cancel, ErrorCode, Event, Explain, Progress};
 use serde_json::{Value, json};
 use tokio::sync::broadcast::error::TryRecvError;
@@ -16,10 +16,10 @@ use tokio::sync::broadcast::error::TryRecvError;
 use super::{JobRequest, Run, Shelf, is_passing, shelf};
 use crate::{Studio, StudioError};
 
-/// How long a job is held without a sign of life.
+/// How long a job is held without a sign of life, where nothing else is said.
 const LEASE: Duration = Duration::from_secs(30);
-/// How often a sign of life is given.
-const BEAT: Duration = Duration::from_secs(5);
+/// Signs of life within that time.
+const BEATS: u32 = 6;
 /// How often a worker looks for jobs whose pause is over.
 const LOOK: Duration = Duration::from_secs(1);
 /// Least time between two notes of progress.
@@ -60,6 +60,10 @@ impl Floor {
         if let Some(cancel) = self.running.lock().unwrap_or_else(PoisonError::into_inner).get(id) {
             cancel.cancel();
         }
+    }
+
+    fn runs(&self, id: &JobId) -> bool {
+        self.running.lock().unwrap_or_else(PoisonError::into_inner).contains_key(id)
     }
 
     fn rings(&self) -> u64 {
@@ -105,11 +109,13 @@ pub struct WorkersOptions {
     /// Whether no other program works on the jobs of this studio: then those that run have lost their
     /// worker.
     pub alone: bool,
+    /// How long a job is held without a sign of life of its worker; six signs come in that time.
+    pub lease: Duration,
 }
 
 impl Default for WorkersOptions {
     fn default() -> Self {
-        Self { scopes: Vec::new(), at_once: 2, alone: true }
+        Self { scopes: Vec::new(), at_once: 2, alone: true, lease: LEASE }
     }
 }
 
@@ -146,14 +152,16 @@ impl Workers {
                 .filter(wanted)
                 .collect();
             let (studio, store) = (Arc::clone(&studio), store.clone());
-            let work = move || work(&studio, &store, &name, &kinds);
+            let lease = options.lease;
+            let work = move || work(&studio, &store, &name, &kinds, lease);
             let thread = std::thread::Builder::new().name(format!("worker-{number}")).spawn(work);
             threads.push(thread.map_err(StudioError::io("start a thread for", Path::new("jobs")))?);
         }
         if !options.alone {
             let (neighbour, store) = (Arc::clone(&studio), store.clone());
             let thread = std::thread::Builder::new().name("neighbours".into());
-            let thread = thread.spawn(move || watch_neighbours(&neighbour, &store));
+            let beat = options.lease / BEATS;
+            let thread = thread.spawn(move || watch_neighbours(&neighbour, &store, beat));
             threads.push(thread.map_err(StudioError::io("start a thread for", Path::new("jobs")))?);
         }
         Ok(Self { studio, threads })
@@ -174,26 +182,37 @@ impl Workers {
         for thread in self.threads {
             let _ = thread.join();
         }
+        if let Ok(store) = self.studio.store() {
+            store.flush();
+        }
     }
 }
 
 /// Hears of jobs that others order and stop, and takes up those whose workers died.
-fn watch_neighbours(studio: &Studio, store: &Store) {
+fn watch_neighbours(studio: &Studio, store: &Store, beat: Duration) {
     let mut notices = store.listen();
+    let mut stops = store.stops();
     let mut looked = Instant::now();
+    // Whoever says so: the records know whether it is true.
+    let stop = |id: &JobId| {
+        if studio.floor.runs(id) && store.job(id).is_ok_and(|job| job.cancel) {
+            studio.floor.stop(id);
+        }
+    };
     while !studio.floor.is_stopping() {
+        while let Some(Ok(id)) = stops.as_mut().map(|stops| stops.try_recv()) {
+            stop(&id);
+        }
         match notices.try_recv() {
             Ok(notice) if notice.event.name == "state" => {
                 studio.floor.ring();
-                if store.job(&notice.job).is_ok_and(|job| job.cancel) {
-                    studio.floor.stop(&notice.job);
-                }
+                stop(&notice.job);
             }
             Ok(_) => {}
             Err(TryRecvError::Lagged(_)) => studio.floor.ring(),
             Err(TryRecvError::Empty | TryRecvError::Closed) => std::thread::sleep(Duration::from_millis(50)),
         }
-        if looked.elapsed() > BEAT {
+        if looked.elapsed() > beat {
             looked = Instant::now();
             match store.recover(false, &mut |job| shelf::settle(studio, job)) {
                 Ok(0) => {}
@@ -204,11 +223,14 @@ fn watch_neighbours(studio: &Studio, store: &Store) {
     }
 }
 
-fn work(studio: &Studio, store: &Store, name: &str, kinds: &[&str]) {
+fn work(studio: &Studio, store: &Store, name: &str, kinds: &[&str], lease: Duration) {
+    let mut jobs = store.consumer(name, kinds, lease);
     while !studio.floor.is_stopping() {
         let heard = studio.floor.rings();
-        match store.claim(name, kinds, LEASE) {
-            Ok(Some(job)) => attempt(studio, store, name, &job),
+        match jobs.next(LOOK) {
+            Ok(Some(claimed)) => attempt(studio, store, name, claimed, lease),
+            // The broker told of nothing.
+            Ok(None) if jobs.waits() => {}
             Ok(None) => studio.floor.wait(heard),
             Err(error) => {
                 tracing::error!("no job can be taken: {error}");
@@ -219,7 +241,8 @@ fn work(studio: &Studio, store: &Store, name: &str, kinds: &[&str]) {
 }
 
 /// One attempt at a job, from the claim to its end.
-fn attempt(studio: &Studio, store: &Store, name: &str, job: &Job) {
+fn attempt(studio: &Studio, store: &Store, name: &str, claimed: Claimed, lease: Duration) {
+    let job = &claimed.job;
     let cancel = Cancel::new();
     let began = Instant::now();
     if job.attempt == 1 {
@@ -232,7 +255,7 @@ fn attempt(studio: &Studio, store: &Store, name: &str, job: &Job) {
     }
     let running = || studio.floor.running.lock().unwrap_or_else(PoisonError::into_inner);
     running().insert(job.id.clone(), cancel.clone());
-    let outcome = held(store, name, job, &cancel, || {
+    let outcome = held(store, name, &claimed, lease, &cancel, || {
         // A job that was stopped between its claim and now.
         if store.job(&job.id).is_ok_and(|now| now.cancel) {
             return Outcome::Cancelled;
@@ -258,11 +281,13 @@ fn attempt(studio: &Studio, store: &Store, name: &str, job: &Job) {
         *tally.ended.entry((job.kind.clone(), how)).or_default() += 1;
         *tally.worked.entry(job.kind.clone()).or_default() += began.elapsed().as_secs_f64();
     });
-    match store.finish(job, name, outcome) {
+    let ended = store.finish(job, name, outcome);
+    match &ended {
         Ok(Some(_)) => studio.floor.ring(),
         Ok(None) => tracing::warn!("the job {} was taken by another worker", job.id),
         Err(error) => tracing::error!("the end of the job {} was not kept: {error}", job.id),
     }
+    claimed.close(store, ended.ok().flatten().as_ref());
 }
 
 /// Does the work of a job and puts what came of it into the gallery.
@@ -305,21 +330,30 @@ fn failed(studio: &Studio, store: &Store, job: &Job, error: &StudioError) -> Out
 }
 
 /// Works while another thread gives signs of life, and stops when the job was lost or is to be stopped.
-fn held(store: &Store, name: &str, job: &Job, cancel: &Cancel, work: impl FnOnce() -> Outcome) -> Outcome {
+fn held(
+    store: &Store,
+    name: &str,
+    claimed: &Claimed,
+    lease: Duration,
+    cancel: &Cancel,
+    work: impl FnOnce() -> Outcome,
+) -> Outcome {
+    let (job, beat) = (&claimed.job, lease / BEATS);
     let done = (Mutex::new(false), Condvar::new());
     std::thread::scope(|scope| {
         scope.spawn(|| {
             let mut over = done.0.lock().unwrap_or_else(PoisonError::into_inner);
             while !*over {
                 let left = job.deadline.map(|d| Duration::from_millis((d - store.now()).max(0) as u64 + 1));
-                let pause = left.map_or(BEAT, |left| left.clamp(Duration::from_millis(100), BEAT));
+                let soonest = Duration::from_millis(100).min(beat);
+                let pause = left.map_or(beat, |left| left.clamp(soonest, beat));
                 let waited = done.1.wait_timeout(over, pause);
                 over = waited.unwrap_or_else(PoisonError::into_inner).0;
                 if *over {
                     break;
                 }
-                match store.hold(job, name, LEASE) {
-                    Ok((true, false)) => {}
+                match store.hold(job, name, lease) {
+                    Ok((true, false)) => claimed.beat(),
                     Ok(_) => cancel.cancel(),
                     Err(error) => tracing::error!("a job is held no longer: {error}"),
                 }

@@ -337,11 +337,15 @@ pub(crate) struct Worker {
     /// Jobs that are worked on at the same time; one of them may be a film
     #[arg(long, default_value_t = 2, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64))]
     pub(crate) jobs: u16,
+    /// Seconds after which others take up the jobs of a worker that gave no sign of life
+    #[arg(long, default_value_t = 30, value_name = "SECONDS", value_parser = clap::value_parser!(u16).range(2..=3600))]
+    pub(crate) lease: u16,
 }
 
 const WORKER_EXAMPLES: &str = "\
 Examples:
   COLOPHON_DATABASE=postgres://studio@db/colophon COLOPHON_HOME=/srv/studio colophon worker
+  COLOPHON_NATS=nats://broker COLOPHON_DATABASE=postgres://studio@db/colophon colophon worker
   colophon worker --engines text,image --jobs 4";
 
 /// Make a film or a composed picture again from its credential: the same program on the same kind of

@@ -19,7 +19,12 @@ pub(crate) fn run(studio: Studio, args: args::Worker, cancel: &Cancel) -> Result
         let hint = "set COLOPHON_DATABASE=postgres://…; on one machine `colophon serve` works by itself";
         return Err(Failure::new(ErrorCode::BadInput, message).with_hint(hint));
     }
-    let options = WorkersOptions { scopes: args.engines, at_once: usize::from(args.jobs), alone: false };
+    let options = WorkersOptions {
+        scopes: args.engines,
+        at_once: usize::from(args.jobs),
+        alone: false,
+        lease: Duration::from_secs(args.lease.into()),
+    };
     let workers = Workers::start(Arc::new(studio), &options)?;
     eprintln!("working; Ctrl-C stops and gives back what is not finished");
     while !cancel.is_cancelled() {

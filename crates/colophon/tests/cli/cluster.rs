@@ -8,19 +8,24 @@ use colophon_test::postgres;
 use serde_json::{Value, json};
 
 use crate::serving::Server;
-use crate::{Home, text};
+use crate::{Home, MODEL, text};
 
 /// A worker that is killed when the test is over.
-struct Worker(Child);
+pub(crate) struct Worker(Child);
 
 impl Worker {
     fn start(home: &Home, database: &str, engines: &str) -> Self {
-        let mut command = home.colophon(&["worker", "--engines", engines, "--jobs", "1"]);
-        command.env("COLOPHON_DATABASE", database).stderr(Stdio::null());
-        Self(command.spawn().expect("the program starts"))
+        Self::of(home, &["--engines", engines], &[("COLOPHON_DATABASE", database)])
     }
 
-    fn kill(&mut self) {
+    /// One with further arguments and settings, that does one job at a time.
+    pub(crate) fn of(home: &Home, args: &[&str], settings: &[(&str, &str)]) -> Self {
+        let mut command = home.colophon(&["worker", "--jobs", "1"]);
+        command.args(args).env("COLOPHON_MODEL", MODEL).envs(settings.iter().copied());
+        Self(command.stderr(Stdio::null()).spawn().expect("the program starts"))
+    }
+
+    pub(crate) fn kill(&mut self) {
         let _ = self.0.kill();
         let _ = self.0.wait();
     }

@@ -5,6 +5,7 @@
 
 mod aloud;
 mod bad_input;
+mod broker;
 mod cluster;
 mod diffusion;
 mod film;

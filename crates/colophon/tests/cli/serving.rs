@@ -36,6 +36,11 @@ impl Server {
         Self { child, base: base.expect("it listens") }
     }
 
+    /// The address, without what is asked for.
+    pub(crate) fn base(&self) -> &str {
+        &self.base
+    }
+
     /// As a power cut would: nothing of it runs any more.
     pub(crate) fn kill(mut self) {
         self.child.kill().expect("it runs");
@@ -53,7 +58,7 @@ impl Server {
 }
 
 /// Jobs that take different times and make different things.
-fn orders(count: usize) -> Vec<Value> {
+pub(crate) fn orders(count: usize) -> Vec<Value> {
     let kinds = [
         |n: usize| json!({"kind": "sound", "request": {"prompt": "rain", "seconds": 2, "seed": n}}),
         |n| json!({"kind": "picture", "request": {"prompt": "a boat", "size": "256x192", "seed": n}}),
@@ -63,16 +68,21 @@ fn orders(count: usize) -> Vec<Value> {
     (0..count).map(|n| kinds[n % kinds.len()](n)).collect()
 }
 
-/// Orders jobs and kills the server again and again; then lets it end them, and counts.
-fn survive(count: usize, kills: usize) {
-    let home = Home::new();
+/// Numbers below a bound, the same each time.
+pub(crate) fn dice() -> impl FnMut(u64) -> u64 {
     let mut dice = 0x2545_f491_4f6c_dd1d_u64;
-    let mut roll = move |most: u64| {
+    move |most| {
         dice ^= dice << 13;
         dice ^= dice >> 7;
         dice ^= dice << 17;
         dice % most
-    };
+    }
+}
+
+/// Orders jobs and kills the server again and again; then lets it end them, and counts.
+fn survive(count: usize, kills: usize) {
+    let home = Home::new();
+    let mut roll = dice();
     let mut waiting: Vec<(usize, Value)> = orders(count).into_iter().enumerate().collect();
     waiting.reverse();
     let mut jobs = BTreeMap::new();
@@ -98,6 +108,18 @@ fn survive(count: usize, kills: usize) {
         let job = server.post("/v1/jobs", &format!("order {number}"), &body).expect("an answer");
         jobs.insert(number, job["id"].as_str().expect("an id").to_owned());
     }
+    reckon(&home, server, &jobs, count);
+    // Nothing is left lying about.
+    let left: Vec<String> = std::fs::read_dir(home.path("works"))
+        .expect("the works")
+        .map(|e| e.expect("an entry").file_name().to_string_lossy().into_owned())
+        .filter(|name| name.starts_with('.') && name != ".previews")
+        .collect();
+    assert_eq!(left, Vec::<String>::new());
+}
+
+/// Lets the jobs end, and counts: each order has its job, each job its one sealed work. Stops the server.
+pub(crate) fn reckon(home: &Home, server: Server, jobs: &BTreeMap<usize, String>, count: usize) {
     let until = Instant::now() + Duration::from_secs(120 + 4 * count as u64);
     loop {
         let queue = server.get("/v1/status").expect("an answer")["queue"].clone();
@@ -110,7 +132,7 @@ fn survive(count: usize, kills: usize) {
     // None is lost: every order has its job, and every job its one work.
     assert_eq!(jobs.len(), count);
     let mut works = Vec::new();
-    for (number, id) in &jobs {
+    for (number, id) in jobs {
         let job = server.get(&format!("/v1/jobs/{id}")).expect("the job");
         assert_eq!(job["status"], "done", "{number}: {job}");
         let made = job["works"].as_array().expect("works");
@@ -128,13 +150,6 @@ fn survive(count: usize, kills: usize) {
     server.kill();
     let audit = home.run(&["log", "audit"]);
     assert!(audit.status.success(), "{}", text(&audit.stderr));
-    // Nothing is left lying about.
-    let left: Vec<String> = std::fs::read_dir(home.path("works"))
-        .expect("the works")
-        .map(|e| e.expect("an entry").file_name().to_string_lossy().into_owned())
-        .filter(|name| name.starts_with('.') && name != ".previews")
-        .collect();
-    assert_eq!(left, Vec::<String>::new());
 }
 
 #[test]
