@@ -8,6 +8,7 @@
 //! …), whose SQL both databases run (`sql`). Nothing here computes, and nothing here knows an engine:
 //! requests and results are JSON that others understand.
 
+mod arrivals;
 mod audit;
 mod elect;
 mod error;
@@ -25,6 +26,7 @@ mod uploads;
 mod usage;
 mod works;
 
+pub use arrivals::Identity;
 pub use audit::Deed;
 pub use elect::Elected;
 pub use error::StoreError;

@@ -20,6 +20,7 @@ mod judge;
 mod language;
 mod moving;
 mod music;
+pub mod oidc;
 mod origin;
 mod picture;
 mod protect;
@@ -32,6 +33,7 @@ mod speech;
 mod stamps;
 mod studio;
 mod talk;
+pub mod trace;
 mod transcribe;
 
 pub use audiobook::{Audiobook, AudiobookRequest};

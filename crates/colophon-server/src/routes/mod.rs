@@ -12,6 +12,7 @@ pub(crate) mod images;
 pub(crate) mod jobs;
 pub(crate) mod log;
 pub(crate) mod models;
+pub(crate) mod oidc;
 pub(crate) mod people;
 pub(crate) mod responses;
 pub(crate) mod session;
