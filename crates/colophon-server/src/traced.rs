@@ -25,9 +25,7 @@ pub(crate) async fn traced(request: Request, next: Next) -> Response {
     if status >= 500 {
         span.record("otel.status_code", "ERROR");
     }
-    let _within = span.enter();
-    info!(status, seconds = began.elapsed().as_secs_f64(), "answered");
-    drop(_within);
+    span.in_scope(|| info!(status, seconds = began.elapsed().as_secs_f64(), "answered"));
     response
 }
 

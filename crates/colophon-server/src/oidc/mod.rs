@@ -120,8 +120,8 @@ impl Provider {
         let mut fields = vec![
             ("grant_type", "authorization_code"),
             ("code", code),
-            ("redirect_uri", &self.config.redirect),
-            ("code_verifier", &secrets.verifier),
+            ("redirect_uri", self.config.redirect.as_str()),
+            ("code_verifier", secrets.verifier.as_str()),
         ];
         let methods = &about.token_endpoint_auth_methods_supported;
         // What a provider takes that says nothing of it.
@@ -132,10 +132,9 @@ impl Provider {
                 let pair = format!("{}:{}", encoded(&self.config.client_id), encoded(secret));
                 request = request.header("authorization", format!("Basic {}", STANDARD.encode(pair)));
             }
-            Some(secret) => {
-                fields.extend([("client_id", &*self.config.client_id), ("client_secret", secret)])
-            }
-            None => fields.push(("client_id", &self.config.client_id)),
+            Some(secret) => fields
+                .extend([("client_id", self.config.client_id.as_str()), ("client_secret", secret.as_str())]),
+            None => fields.push(("client_id", self.config.client_id.as_str())),
         }
         let request = request.header("content-type", "application/x-www-form-urlencoded");
         let answer = request.send(form(&fields)).map_err(|e| unreachable("its token endpoint", &e))?;

@@ -84,7 +84,7 @@ pub(crate) async fn callback(
     let arrived = app.blocking(move |studio| {
         let store = studio.store()?;
         // Only the browser that was sent may come back, and once.
-        let same = back.state.as_ref().filter(|state| kept.as_ref() == Some(state));
+        let same = back.state.as_ref().filter(|state| kept.as_ref() == Some(*state));
         let secrets = match same {
             Some(state) => store.take_arrival(state)?,
             None => None,
