@@ -40,10 +40,13 @@ impl Store {
         let (state, secrets) = (digest("", state), secrets.to_string());
         self.write(move |tx| {
             tx.db.execute("DELETE FROM arrival WHERE expires < ?1", params![tx.now])?;
-            let sql = "INSERT INTO arrival (state, secrets, expires) SELECT ?1, ?2, ?3 \
-                       WHERE (SELECT count(*) FROM arrival) < ?4";
+            if tx.db.value::<i64>("SELECT count(*) FROM arrival", &[])? >= MOST {
+                return Ok(false);
+            }
+            let sql = "INSERT INTO arrival (state, secrets, expires) VALUES (?1, ?2, ?3)";
             let until = tx.now + within.as_millis() as i64;
-            Ok(tx.db.execute(sql, params![state, secrets, until, MOST])? == 1)
+            tx.db.execute(sql, params![state, secrets, until])?;
+            Ok(true)
         })
     }
 
