@@ -2,7 +2,7 @@
 
 use crate::openapi::{Api, does};
 use crate::routes::{
-    chat, completions, edits, embeddings, health, house, images, jobs, log, models, moderations, people,
+    chat, completions, edits, embeddings, health, house, images, jobs, log, models, moderations, oidc, people,
     responses, session, speech, transcriptions, uploads, verify, videos, works,
 };
 use crate::{ui, wire};
@@ -219,6 +219,20 @@ fn persons(api: Api) -> Api {
             does("Sign in").json::<session::Credentials>().gives("Session").open(),
         )
         .delete("/v1/session", session::sign_out, does("Sign out").open())
+        .get(
+            "/v1/session/oidc",
+            oidc::begin,
+            does("Sign in through the identity provider: sends the browser there").page().status(303).open(),
+        )
+        .get(
+            "/v1/session/oidc/callback",
+            oidc::callback,
+            does("Where the identity provider sends the browser back to")
+                .query::<oidc::Back>()
+                .page()
+                .status(303)
+                .open(),
+        )
         .post(
             "/v1/setup",
             session::setup,

@@ -17,6 +17,7 @@ use crate::bodies::Patience;
 use crate::error::ApiError;
 use crate::gate::Buckets;
 use crate::metrics::Metrics;
+use crate::oidc::Provider;
 
 /// Answers of `/v1/responses` that are kept to be gone on from.
 const KEPT_RESPONSES: usize = 1000;
@@ -75,13 +76,20 @@ pub(crate) struct App {
     pub(crate) verifying: Semaphore,
     /// A place for one whose password is hashed.
     pub(crate) signing: Semaphore,
+    /// The identity provider, where one is set up.
+    pub(crate) oidc: Option<Arc<Provider>>,
+    /// Places for those who come through it.
+    pub(crate) arriving: Semaphore,
 }
 
 impl App {
     pub(crate) fn new(studio: Arc<Studio>, options: ServerOptions, document: serde_json::Value) -> Self {
+        let oidc = studio.config().oidc.clone().map(|config| Arc::new(Provider::new(config)));
         Self {
             studio,
             options,
+            oidc,
+            arriving: Semaphore::new(ARRIVING),
             buckets: Buckets::default(),
             metrics: Metrics::default(),
             responses: Responses::default(),
@@ -105,17 +113,25 @@ impl App {
         }
     }
 
+    /// Whether everyone must say who they are.
+    pub(crate) fn is_guarded(&self) -> Result<bool, ApiError> {
+        Ok(self.oidc.is_some() || self.studio.store()?.is_guarded()?)
+    }
+
     /// Lets work that waits for disks or processors go on beside the connections.
     pub(crate) async fn blocking<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Studio) -> Result<T, ApiError> + Send + 'static,
     ) -> Result<T, ApiError> {
         let studio = Arc::clone(&self.studio);
-        let done = tokio::task::spawn_blocking(move || work(&studio)).await;
+        let span = tracing::Span::current();
+        let done = tokio::task::spawn_blocking(move || span.in_scope(|| work(&studio))).await;
         done.map_err(|_| ApiError::stopped())?
     }
 }
 
+/// People who come through the identity provider at the same time.
+const ARRIVING: usize = 4;
 /// Files that are verified at the same time.
 const VERIFYING: usize = 2;
 

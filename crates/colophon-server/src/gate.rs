@@ -170,6 +170,7 @@ enum Need {
 fn need(method: &Method, path: &str) -> Need {
     let reads = method == Method::GET || method == Method::HEAD;
     let open = matches!(path, "/" | "/v1/session" | "/v1/setup" | "/v1/verify" | "/verify" | "/favicon.ico")
+        || path.starts_with("/v1/session/oidc")
         || path.starts_with("/assets/")
         || (reads && path.starts_with("/v1/log/"));
     if open {
@@ -249,7 +250,7 @@ pub(crate) fn within_quota(app: &App, client: &Client) -> Result<(), ApiError> {
 /// Who asks, where that can be told.
 fn known(app: &App, headers: &HeaderMap) -> Result<Option<Client>, ApiError> {
     let store = app.studio.store()?;
-    if !store.is_guarded()? {
+    if !app.is_guarded()? {
         // Without keys the server is open to this machine alone; a page on the web that points a
         // name of its own at this address must not get in.
         if app.options.loopback && !is_local_host(headers) {
@@ -273,10 +274,14 @@ fn known(app: &App, headers: &HeaderMap) -> Result<Option<Client>, ApiError> {
 
 /// The token of a session.
 pub(crate) fn cookie(headers: &HeaderMap) -> Option<&str> {
+    cookie_named(headers, COOKIE)
+}
+
+pub(crate) fn cookie_named<'a>(headers: &'a HeaderMap, wanted: &str) -> Option<&'a str> {
     let all = headers.get_all(header::COOKIE).into_iter().filter_map(|v| v.to_str().ok());
     all.flat_map(|v| v.split(';')).find_map(|pair| {
         let (name, value) = pair.trim().split_once('=')?;
-        (name == COOKIE).then_some(value)
+        (name == wanted).then_some(value)
     })
 }
 

@@ -8,9 +8,11 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use colophon_studio::store::Delivery;
-use colophon_studio::{Studio, StudioError};
+use colophon_studio::{Studio, StudioError, trace};
 use hmac::{Hmac, Mac as _};
 use sha2::Sha256;
+use tracing::field::Empty;
+use tracing::info_span;
 
 use crate::app::ServerOptions;
 use crate::reply::now;
@@ -92,15 +94,30 @@ fn tell_all(studio: &Studio, private: bool) -> Result<(), StudioError> {
 
 /// Whether the address took the message.
 fn tell(studio: &Studio, delivery: &Delivery, secret: &str, private: bool) -> bool {
+    let span = info_span!(
+        "webhook",
+        otel.kind = "client",
+        otel.status_code = Empty,
+        webhook.id = delivery.id,
+        webhook.attempt = delivery.attempt + 1,
+    );
+    trace::follow(&span, delivery.trace.as_deref());
+    let _within = span.enter();
     let time = now();
     let Some(signature) = sign(secret, &delivery.id, time, &delivery.body) else { return false };
     let time = time.to_string();
-    let head = [
+    let stands = trace::traceparent(&span);
+    let mut head = vec![
         ("webhook-id", delivery.id.as_str()),
         ("webhook-timestamp", time.as_str()),
         ("webhook-signature", signature.as_str()),
     ];
-    studio.post_json(&delivery.url, &head, &delivery.body, private)
+    head.extend(stands.as_deref().map(|stands| (trace::TRACEPARENT, stands)));
+    let taken = studio.post_json(&delivery.url, &head, &delivery.body, private);
+    if !taken {
+        span.record("otel.status_code", "ERROR");
+    }
+    taken
 }
 
 #[cfg(test)]

@@ -13,11 +13,13 @@ mod form;
 mod gate;
 mod hooks;
 mod metrics;
+mod oidc;
 mod openapi;
 mod reply;
 mod routes;
 mod sse;
 mod stream;
+mod traced;
 mod ui;
 mod wire;
 
@@ -30,7 +32,8 @@ use std::time::Duration;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{Method, Uri};
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn, from_fn_with_state};
+use colophon_studio::oidc::OidcConfig;
 use colophon_studio::{Studio, StudioError, Workers, WorkersOptions};
 use colophon_types::{ErrorCode, Explain};
 use tokio::net::TcpListener;
@@ -97,6 +100,7 @@ pub fn router(studio: Arc<Studio>, options: ServerOptions) -> Router {
         .layer(DefaultBodyLimit::disable())
         .layer(from_fn_with_state(Arc::clone(&app), bodies::guard))
         .layer(from_fn_with_state(Arc::clone(&app), gate::gate))
+        .layer(from_fn(traced::traced))
         .with_state(app)
 }
 
@@ -138,7 +142,10 @@ pub fn serve(
 ) -> Result<(), ServeError> {
     options.loopback = address.ip().is_loopback();
     import_keys(&studio)?;
-    if !options.loopback && !studio.store()?.is_guarded().map_err(StudioError::from)? && !open {
+    let oidc = studio.config().oidc.as_ref();
+    oidc.map_or(Ok(()), OidcConfig::check)?;
+    let guarded = oidc.is_some() || studio.store()?.is_guarded().map_err(StudioError::from)?;
+    if !options.loopback && !guarded && !open {
         return Err(ServeError::Open(address));
     }
     let works = match options.jobs_at_once {

@@ -24,6 +24,8 @@ pub struct Delivery {
     pub body: String,
     /// Times that it was tried already.
     pub attempt: i64,
+    /// The span that ordered the job, as the header `traceparent` tells it.
+    pub trace: Option<String>,
 }
 
 /// Notes that an address is to be told of the end of a job.
@@ -48,8 +50,8 @@ impl Store {
     pub fn deliveries(&self, limit: usize) -> Result<Vec<Delivery>, StoreError> {
         let now = self.now();
         self.read(|db| {
-            let sql =
-                "SELECT seq, id, url, body, attempt FROM delivery WHERE ready <= ?1 ORDER BY seq LIMIT ?2";
+            let sql = "SELECT d.seq, d.id, d.url, d.body, d.attempt, j.trace FROM delivery d \
+                 LEFT JOIN job j ON j.id = d.job WHERE d.ready <= ?1 ORDER BY d.seq LIMIT ?2";
             db.rows(sql, params![now, limit as i64], |r| {
                 Ok(Delivery {
                     seq: r.get(0)?,
@@ -57,6 +59,7 @@ impl Store {
                     url: r.get(2)?,
                     body: r.get(3)?,
                     attempt: r.get(4)?,
+                    trace: r.get(5)?,
                 })
             })
         })

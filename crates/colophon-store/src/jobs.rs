@@ -115,6 +115,8 @@ pub struct NewJob {
     pub webhook: Option<String>,
     /// Tags of its works.
     pub tags: Vec<String>,
+    /// The span that orders it, as the header `traceparent` tells it.
+    pub trace: Option<String>,
 }
 
 impl NewJob {
@@ -131,6 +133,7 @@ impl NewJob {
             once: None,
             webhook: None,
             tags: Vec::new(),
+            trace: None,
         }
     }
 }
@@ -182,10 +185,12 @@ pub struct Job {
     pub webhook: Option<String>,
     /// Tags of its works.
     pub tags: Vec<String>,
+    /// The span that ordered it, as the header `traceparent` tells it.
+    pub trace: Option<String>,
 }
 
 pub(crate) const COLUMNS: &str = "seq, id, owner, kind, title, request, state, priority, attempt, attempts, \
-    created, ready, deadline, started, finished, cancel, progress, preview, error, result, webhook, tags";
+    created, ready, deadline, started, finished, cancel, progress, preview, error, result, webhook, tags, trace";
 
 pub(crate) fn read(row: &Row<'_>) -> Result<Job, StoreError> {
     let state: String = row.get("state")?;
@@ -213,6 +218,7 @@ pub(crate) fn read(row: &Row<'_>) -> Result<Job, StoreError> {
         result: row.maybe_json("result")?,
         webhook: row.get("webhook")?,
         tags: row.json("tags")?,
+        trace: row.get("trace")?,
     })
 }
 
@@ -244,8 +250,8 @@ impl Store {
             let tags = serde_json::to_string(&new.tags).unwrap_or_else(|_| "[]".into());
             let sql = format!(
                 "INSERT INTO job (id, owner, kind, title, request, state, priority, attempts, created, ready, \
-                 deadline, once, webhook, tags) \
-                 VALUES (?1, ?2, ?3, ?4, ?5, 'queued', ?6, ?7, ?8, ?8, ?9, ?10, ?11, ?12) \
+                 deadline, once, webhook, tags, trace) \
+                 VALUES (?1, ?2, ?3, ?4, ?5, 'queued', ?6, ?7, ?8, ?8, ?9, ?10, ?11, ?12, ?13) \
                  ON CONFLICT (owner, once) WHERE once IS NOT NULL DO NOTHING RETURNING {COLUMNS}"
             );
             let taken = tx.db.row(
@@ -263,6 +269,7 @@ impl Store {
                     new.once,
                     new.webhook,
                     tags,
+                    new.trace,
                 ],
                 read,
             )?;

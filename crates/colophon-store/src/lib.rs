@@ -9,6 +9,7 @@
 //! …), whose SQL both databases run (`sql`). Nothing here computes, and nothing here knows an engine:
 //! requests and results are JSON that others understand.
 
+mod arrivals;
 mod audit;
 mod consumer;
 mod elect;
@@ -29,6 +30,7 @@ mod uploads;
 mod usage;
 mod works;
 
+pub use arrivals::Identity;
 pub use audit::Deed;
 pub use consumer::{Claimed, Consumer};
 pub use elect::Elected;

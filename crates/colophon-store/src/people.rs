@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::sql::{Row, params};
+use crate::sql::{Row, Tx, params};
 use crate::{Quota, Store, StoreError, audit};
 
 /// How every key begins.
@@ -61,7 +61,7 @@ impl Role {
     }
 }
 
-/// Someone with a password.
+/// Someone with a password, or whom an identity provider knows.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Account {
     /// Name.
@@ -70,6 +70,8 @@ pub struct Account {
     pub role: Role,
     /// Since when, in milliseconds since 1970.
     pub created: i64,
+    /// The identity provider that knows them; none for an account with a password.
+    pub issuer: Option<String>,
 }
 
 /// Someone who signed in.
@@ -149,10 +151,14 @@ fn read_key(row: &Row<'_>) -> Result<ApiKey, StoreError> {
     })
 }
 
+/// Whether a character may stand in a name.
+pub(crate) fn is_plain(c: char) -> bool {
+    c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | '@')
+}
+
 /// Whether a name is short and plain.
 fn check_name(name: &str) -> Result<(), StoreError> {
-    let fine = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | '@');
-    if name.is_empty() || name.chars().count() > 40 || !name.chars().all(fine) {
+    if name.is_empty() || name.chars().count() > 40 || !name.chars().all(is_plain) {
         let message = "a name has 1 to 40 letters, digits, '-', '_', '.' and '@'";
         return Err(StoreError::Request(message.into()));
     }
@@ -166,7 +172,7 @@ fn random_hex(bytes: usize) -> Result<String, StoreError> {
 }
 
 /// The hash of a token of 256 random bits, which needs no slow hashing.
-fn digest(salt: &str, token: &str) -> String {
+pub(crate) fn digest(salt: &str, token: &str) -> String {
     let mut digest = Sha256::new();
     if !salt.is_empty() {
         digest.update(salt.as_bytes());
@@ -174,6 +180,26 @@ fn digest(salt: &str, token: &str) -> String {
     }
     digest.update(token.as_bytes());
     colophon_types::hex(&digest.finalize())
+}
+
+/// What a new session is known by.
+pub(crate) struct Fresh {
+    pub(crate) token: String,
+    pub(crate) csrf: String,
+}
+
+pub(crate) fn fresh_session() -> Result<Fresh, StoreError> {
+    Ok(Fresh { token: random_hex(32)?, csrf: random_hex(16)? })
+}
+
+/// Begins a session; those that are over are forgotten.
+pub(crate) fn insert_session(tx: &Tx<'_>, fresh: &Fresh, who: &str, lasts: i64) -> Result<(), StoreError> {
+    tx.db.execute("DELETE FROM session WHERE expires < ?1", params![tx.now])?;
+    tx.db.execute(
+        "INSERT INTO session (token, account, csrf, created, expires) VALUES (?1, ?2, ?3, ?4, ?5)",
+        params![digest("", &fresh.token), who, fresh.csrf, tx.now, tx.now + lasts],
+    )?;
+    audit::insert(tx, who, "session.begin", "", "done")
 }
 
 fn hash_password(password: &str) -> Result<String, StoreError> {
@@ -327,8 +353,9 @@ impl Store {
     /// [`StoreError`].
     pub fn accounts(&self) -> Result<Vec<Account>, StoreError> {
         self.read(|db| {
-            db.rows("SELECT name, role, created FROM account ORDER BY name", &[], |r| {
-                Ok(Account { name: r.get("name")?, role: role(r)?, created: r.get("created")? })
+            db.rows("SELECT name, role, created, issuer FROM account ORDER BY name", &[], |r| {
+                let (name, created, issuer) = (r.get("name")?, r.get("created")?, r.get("issuer")?);
+                Ok(Account { name, role: role(r)?, created, issuer })
             })
         })
     }
@@ -363,7 +390,8 @@ impl Store {
         const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$\
                               eRkM4sJKlTGg1k0oDQVqGvTi5NVqAbIjSK0DpJtLwCY";
         let found = self.read(|db| {
-            let sql = "SELECT role, password FROM account WHERE name = ?1";
+            // Whoever comes through an identity provider has no password.
+            let sql = "SELECT role, password FROM account WHERE name = ?1 AND issuer IS NULL";
             db.row(sql, params![name], |r| Ok((role(r)?, r.get::<String>("password")?)))
         })?;
         let hash = found.as_ref().map_or(NOBODY, |(_, hash)| hash.as_str());
@@ -373,18 +401,12 @@ impl Store {
             self.note_deed(&who, "session.begin", "", "refused")?;
             return Ok(None);
         };
-        let (token, csrf) = (random_hex(32)?, random_hex(16)?);
-        let session = Session { account: who.clone(), role, csrf: csrf.clone() };
-        let hash = digest("", &token);
+        let fresh = fresh_session()?;
         self.write(move |tx| {
-            tx.db.execute("DELETE FROM session WHERE expires < ?1", params![tx.now])?;
-            tx.db.execute(
-                "INSERT INTO session (token, account, csrf, created, expires) VALUES (?1, ?2, ?3, ?4, ?5)",
-                params![hash, who, csrf, tx.now, tx.now + SESSION],
-            )?;
-            audit::insert(tx, &who, "session.begin", "", "done")
-        })?;
-        Ok(Some((token, session)))
+            insert_session(tx, &fresh, &who, SESSION)?;
+            let session = Session { account: who.clone(), role, csrf: fresh.csrf.clone() };
+            Ok(Some((fresh.token.clone(), session)))
+        })
     }
 
     /// The session of a token, if it goes on.
@@ -394,15 +416,16 @@ impl Store {
     pub fn session(&self, token: &str) -> Result<Option<Session>, StoreError> {
         let (hash, now) = (digest("", token), self.now());
         let found = self.read(|db| {
-            let sql = "SELECT s.account, s.csrf, s.expires, a.role AS role FROM session s \
+            let sql = "SELECT s.account, s.csrf, s.expires, a.role AS role, a.issuer FROM session s \
                        JOIN account a ON a.name = s.account WHERE s.token = ?1 AND s.expires > ?2";
             db.row(sql, params![hash, now], |r| {
                 let session = Session { account: r.get("account")?, role: role(r)?, csrf: r.get("csrf")? };
-                Ok((session, r.get::<i64>("expires")?))
+                Ok((session, r.get::<i64>("expires")?, r.get::<Option<String>>("issuer")?))
             })
         })?;
-        let Some((session, expires)) = found else { return Ok(None) };
-        if expires < now + SESSION / 2 {
+        let Some((session, expires, issuer)) = found else { return Ok(None) };
+        // Whoever comes through an identity provider asks there again: it may not know them any more.
+        if issuer.is_none() && expires < now + SESSION / 2 {
             self.write_later(move |tx| {
                 let sql = "UPDATE session SET expires = ?2 WHERE token = ?1";
                 tx.db.execute(sql, params![hash, now + SESSION]).map(drop)

@@ -8,6 +8,7 @@ use colophon_seal::{Agreement, Corner, LabelOptions, LabelProfile};
 use colophon_text::RemoteOptions;
 use serde::Deserialize;
 
+use crate::oidc::OidcConfig;
 use crate::{LanguageOptions, StudioError};
 
 /// The settings of one program run.
@@ -59,6 +60,8 @@ pub struct Config {
     pub text: TextConfig,
     /// Picture engines.
     pub pictures: PictureConfig,
+    /// Who tells the server who people are, besides passwords and keys.
+    pub oidc: Option<OidcConfig>,
 }
 
 /// Settings of the visible label (`[label]` in the file).

@@ -21,6 +21,7 @@ mod language;
 mod moderate;
 mod moving;
 mod music;
+pub mod oidc;
 mod origin;
 mod picture;
 mod protect;
@@ -34,6 +35,7 @@ mod speech;
 mod stamps;
 mod studio;
 mod talk;
+pub mod trace;
 mod transcribe;
 
 pub use audiobook::{Audiobook, AudiobookRequest};

@@ -5,6 +5,7 @@ mod args;
 mod commands;
 mod failure;
 mod progress;
+mod telemetry;
 
 use std::process::ExitCode;
 
@@ -18,20 +19,15 @@ fn main() -> ExitCode {
         Ok(args) => args,
         Err(error) => return failure::usage(&error),
     };
-    start_log();
+    let telemetry = telemetry::Telemetry::start(args.log_format == args::LogFormat::Json);
     let cancel = Cancel::new();
     stop_on_ctrl_c(&cancel);
-    match commands::run(args, &cancel) {
+    let status = match commands::run(args, &cancel) {
         Ok(status) => status,
         Err(failure) => failure.report(),
-    }
-}
-
-/// Diagnostics go to stderr, and only when `COLOPHON_LOG` asks for them (`info`, `debug`, …).
-fn start_log() {
-    if let Ok(filter) = tracing_subscriber::EnvFilter::try_from_env("COLOPHON_LOG") {
-        tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
-    }
+    };
+    telemetry.stop();
+    status
 }
 
 /// The first Ctrl-C (or SIGTERM) asks everything to stop and clean up; a second one ends the program.

@@ -12,6 +12,8 @@ export interface Session {
   csrf: string | null;
   version: string;
   loopback: boolean;
+  /** The short name of the identity provider, where one is set up. */
+  oidc?: string | null;
 }
 
 export interface Named {

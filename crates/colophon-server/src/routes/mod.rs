@@ -13,6 +13,7 @@ pub(crate) mod jobs;
 pub(crate) mod log;
 pub(crate) mod models;
 pub(crate) mod moderations;
+pub(crate) mod oidc;
 pub(crate) mod people;
 pub(crate) mod responses;
 pub(crate) mod session;

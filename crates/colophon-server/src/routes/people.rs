@@ -114,7 +114,7 @@ pub(crate) async fn accounts(
 ) -> Result<Json<Value>, ApiError> {
     client.must_be_admin()?;
     let accounts = app.blocking(|studio| Ok(studio.store()?.accounts()?)).await?;
-    let shape = |a: &colophon_studio::store::Account| json!({"name": a.name, "role": a.role, "created_at": a.created / 1000});
+    let shape = |a: &colophon_studio::store::Account| json!({"name": a.name, "role": a.role, "created_at": a.created / 1000, "provider": a.issuer});
     Ok(Json(json!({"object": "list", "data": accounts.iter().map(shape).collect::<Vec<_>>()})))
 }
 

@@ -18,7 +18,7 @@ use crate::gate::{COOKIE, Client, LOCAL, cookie, is_local_host};
 /// Longest body, in bytes.
 const LONGEST: usize = 8 << 10;
 /// How long a browser keeps a session, in seconds.
-const KEPT: u32 = 14 * 86_400;
+const KEPT: u64 = 14 * 86_400;
 /// Attempts to sign in with one name a minute.
 const ATTEMPTS: u32 = 10;
 
@@ -31,8 +31,7 @@ pub(crate) struct Credentials {
 
 /// What a page needs to know of who looks at it.
 fn shape(app: &App, client: &Client) -> Result<Value, ApiError> {
-    let store = app.studio.store()?;
-    let open = !store.is_guarded()?;
+    let open = !app.is_guarded()?;
     let known = !client.name.is_empty();
     Ok(json!({
         "signed_in": known && !open,
@@ -43,6 +42,7 @@ fn shape(app: &App, client: &Client) -> Result<Value, ApiError> {
         "csrf": client.csrf,
         "version": env!("CARGO_PKG_VERSION"),
         "loopback": app.options.loopback,
+        "oidc": app.oidc.as_ref().map(|provider| provider.config.name()),
     }))
 }
 
@@ -101,7 +101,7 @@ async fn begin(app: &App, headers: &HeaderMap, given: Credentials) -> Result<Res
     let (token, session) = begun;
     let client = Client::of(session);
     let mut response = Json(shape(app, &client)?).into_response();
-    set_cookie(&mut response, &token, KEPT, headers);
+    set_cookie(&mut response, &token, KEPT, is_https(headers));
     Ok(response)
 }
 
@@ -110,15 +110,19 @@ pub(crate) async fn sign_out(State(app): Shared, headers: HeaderMap) -> Result<R
         app.blocking(move |studio| Ok(studio.store()?.sign_out(&token)?)).await?;
     }
     let mut response = Json(json!({})).into_response();
-    set_cookie(&mut response, "", 0, &headers);
+    set_cookie(&mut response, "", 0, is_https(&headers));
     Ok(response)
 }
 
-fn set_cookie(response: &mut Response, token: &str, seconds: u32, headers: &HeaderMap) {
-    let secure = headers.get("x-forwarded-proto").is_some_and(|v| v.as_bytes() == b"https");
-    let secure = if secure { "; Secure" } else { "" };
+/// Whether a proxy says that the request came over TLS.
+pub(crate) fn is_https(headers: &HeaderMap) -> bool {
+    headers.get("x-forwarded-proto").is_some_and(|v| v.as_bytes() == b"https")
+}
+
+pub(crate) fn set_cookie(response: &mut Response, token: &str, seconds: u64, https: bool) {
+    let secure = if https { "; Secure" } else { "" };
     let text = format!("{COOKIE}={token}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Strict{secure}");
     if let Ok(value) = HeaderValue::try_from(text) {
-        response.headers_mut().insert(header::SET_COOKIE, value);
+        response.headers_mut().append(header::SET_COOKIE, value);
     }
 }

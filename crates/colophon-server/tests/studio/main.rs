@@ -5,6 +5,7 @@
 
 mod events;
 mod jobs;
+mod oidc;
 mod people;
 mod works;
 
@@ -85,14 +86,15 @@ impl House {
     }
 
     fn with(options: ServerOptions) -> Self {
+        Self::with_settings(options, Config::default())
+    }
+
+    /// One whose settings say more than where it is.
+    fn with_settings(options: ServerOptions, more: Config) -> Self {
         let home = tempfile::tempdir().unwrap();
         std::os::unix::fs::symlink(colophon_test::models_dir(), home.path().join("models")).unwrap();
-        let config = Config {
-            home: Some(home.path().to_owned()),
-            offline: true,
-            model: Some(MODEL.into()),
-            ..Config::default()
-        };
+        let config =
+            Config { home: Some(home.path().to_owned()), offline: true, model: Some(MODEL.into()), ..more };
         let studio = Arc::new(Studio::open(config).unwrap());
         let stop = Cancel::new();
         let hear = stop.clone();

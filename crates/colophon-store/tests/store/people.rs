@@ -1,6 +1,8 @@
 //! Keys, accounts, sessions, quotas.
 
-use colophon_store::{NewKey, Quota, Role, StoreError, Usage};
+use std::time::Duration;
+
+use colophon_store::{Identity, NewKey, Quota, Role, StoreError, Usage};
 
 use super::Desk;
 
@@ -82,4 +84,55 @@ fn a_quota_is_used_up_and_starts_anew_the_next_day() {
     assert!(why.contains("1000000 pixels a day"), "{why}");
     desk.pass(86_400_000);
     assert_eq!(quota.exceeded(&desk.store.usage("phone").unwrap()), None);
+}
+
+#[test]
+fn whom_a_provider_knows_gets_an_account_of_its_own() {
+    let desk = Desk::open();
+    let store = &desk.store;
+    store.add_account("ann", "a long password", Role::Admin, true, "ann").unwrap();
+    store.add_key(NewKey::named("bob@press"), "ann").unwrap();
+    let hour = Duration::from_secs(3600);
+    let who = |subject: &str, name: &str, role| Identity {
+        issuer: "https://id.example".into(),
+        subject: subject.into(),
+        name: name.into(),
+        provider: "press".into(),
+        role,
+    };
+    let (token, first) = store.arrive(who("1", "ann", Role::Viewer), hour).unwrap();
+    assert_eq!((first.account.as_str(), first.role), ("ann@press", Role::Viewer), "not the ann who is there");
+    assert_eq!(store.session(&token).unwrap(), Some(first));
+    let again = store.arrive(who("1", "ann smith", Role::Creator), hour).unwrap().1;
+    assert_eq!((again.account.as_str(), again.role), ("ann@press", Role::Creator));
+    let names: Vec<String> = [("2", "ann"), ("3", "bob"), ("4", "<&>"), ("5", &"x".repeat(200))]
+        .map(|(subject, name)| store.arrive(who(subject, name, Role::Viewer), hour).unwrap().1.account)
+        .into();
+    assert_eq!(names[..3], ["ann-2@press", "bob-2@press", "guest@press"]);
+    assert_eq!(names[3].len(), 40);
+    assert!(store.sign_in("ann@press", "").unwrap().is_none(), "there is no password");
+    let account = store.accounts().unwrap().into_iter().find(|a| a.name == "ann@press").unwrap();
+    assert_eq!(account.issuer.as_deref(), Some("https://id.example"));
+    // Such a session is not prolonged by its use.
+    desk.pass(3_000_000);
+    assert!(store.session(&token).unwrap().is_some());
+    desk.pass(700_000);
+    assert!(store.session(&token).unwrap().is_none());
+    let deeds: Vec<String> = store.deeds(None, 99).unwrap().into_iter().map(|d| d.what).collect();
+    assert_eq!(deeds.iter().filter(|d| *d == "account.role").count(), 1);
+}
+
+#[test]
+fn who_is_on_the_way_comes_back_once_and_in_time() {
+    let desk = Desk::open();
+    let (store, minute) = (&desk.store, Duration::from_secs(60));
+    let secrets = serde_json::json!({"nonce": "n"});
+    assert!(store.expect_arrival("first", &secrets, minute).unwrap());
+    assert!(store.expect_arrival("second", &secrets, minute).unwrap());
+    assert!(!desk.keeps("first"), "only a hash is kept");
+    assert_eq!(store.take_arrival("third").unwrap(), None);
+    assert_eq!(store.take_arrival("first").unwrap(), Some(secrets));
+    assert_eq!(store.take_arrival("first").unwrap(), None);
+    desk.pass(61_000);
+    assert_eq!(store.take_arrival("second").unwrap(), None);
 }

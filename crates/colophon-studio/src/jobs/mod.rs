@@ -22,8 +22,10 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
+use tracing::field::Empty;
+use tracing::info_span;
 
-use crate::{Studio, StudioError, check};
+use crate::{Studio, StudioError, check, trace};
 
 pub use inputs::Input;
 pub(crate) use line::Line;
@@ -321,6 +323,8 @@ impl Studio {
     /// [`StudioError`]: a request that cannot be read or followed, a file that is not there, too many
     /// jobs that wait, a full disk.
     pub fn submit(&self, order: JobOrder) -> Result<Job, StudioError> {
+        let span = info_span!("job.accept", otel.kind = "producer", job.kind = order.kind, job.id = Empty);
+        let _within = span.enter();
         let request = JobRequest::read(&order.kind, &order.request)?;
         let store = self.store()?;
         let mut title = request.title();
@@ -367,10 +371,12 @@ impl Studio {
             once: order.once,
             webhook: order.webhook,
             tags,
+            trace: trace::traceparent(&span),
             ..NewJob::new(&order.owner, &order.kind, &title, order.request)
         };
         let job = store.enqueue(new)?;
         self.line.joined(&job.owner);
+        span.record("job.id", job.id.as_str());
         self.floor.ring();
         Ok(job)
     }

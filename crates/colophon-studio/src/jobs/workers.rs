@@ -6,15 +6,17 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use colophon_store::{Claimed, Job, JobFault, JobId, Outcome, Store};
 use colophon_types::{Cancel, ErrorCode, Event, Explain, Progress};
 use serde_json::{Value, json};
 use tokio::sync::broadcast::error::TryRecvError;
+use tracing::field::Empty;
+use tracing::{Span, info_span};
 
 use super::{JobRequest, Run, Shelf, is_passing, shelf};
-use crate::{Studio, StudioError};
+use crate::{Studio, StudioError, trace};
 
 /// How long a job is held without a sign of life, where nothing else is said.
 const LEASE: Duration = Duration::from_secs(30);
@@ -227,8 +229,14 @@ fn work(studio: &Studio, store: &Store, name: &str, kinds: &[&str], lease: Durat
     let mut jobs = store.consumer(name, kinds, lease);
     while !studio.floor.is_stopping() {
         let heard = studio.floor.rings();
+        let asked = SystemTime::now();
         match jobs.next(LOOK) {
-            Ok(Some(claimed)) => attempt(studio, store, name, claimed, lease),
+            Ok(Some(claimed)) => {
+                if let Some(parent) = &claimed.job.trace {
+                    trace::done_under(parent, "job.claim", asked, SystemTime::now());
+                }
+                attempt(studio, store, name, claimed, lease);
+            }
             // The broker told of nothing.
             Ok(None) if jobs.waits() => {}
             Ok(None) => studio.floor.wait(heard),
@@ -243,6 +251,17 @@ fn work(studio: &Studio, store: &Store, name: &str, kinds: &[&str], lease: Durat
 /// One attempt at a job, from the claim to its end.
 fn attempt(studio: &Studio, store: &Store, name: &str, claimed: Claimed, lease: Duration) {
     let job = &claimed.job;
+    let span = info_span!(
+        "job.attempt",
+        otel.kind = "consumer",
+        otel.status_code = Empty,
+        job.id = job.id.as_str(),
+        job.kind = job.kind,
+        job.attempt = job.attempt,
+        job.outcome = Empty,
+    );
+    trace::follow(&span, job.trace.as_deref());
+    let _within = span.enter();
     let cancel = Cancel::new();
     let began = Instant::now();
     if job.attempt == 1 {
@@ -277,6 +296,11 @@ fn attempt(studio: &Studio, store: &Store, name: &str, claimed: Claimed, lease: 
         Outcome::Cancelled => "cancelled",
         Outcome::GivenBack => "given_back",
     };
+    span.record("job.outcome", how);
+    if how == "failed" {
+        span.record("otel.status_code", "ERROR");
+    }
+    tracing::info!(job = job.id.as_str(), kind = job.kind, outcome = how, "an attempt ended");
     studio.floor.count(|tally| {
         *tally.ended.entry((job.kind.clone(), how)).or_default() += 1;
         *tally.worked.entry(job.kind.clone()).or_default() += began.elapsed().as_secs_f64();
@@ -300,8 +324,12 @@ fn make(studio: &Studio, store: &Store, job: &Job, cancel: &Cancel) -> Result<Ou
         job: job.id.clone(),
         last: Mutex::new(None),
         stages: Arc::clone(&stages),
+        span: Span::current(),
+        seen: Mutex::default(),
     });
+    let seen = Arc::clone(&progress);
     let done = request.run(&mut Run { studio, job, shelf: &mut shelf, progress, cancel });
+    seen.tell_spans();
     let stages = std::mem::take(&mut *stages.lock().unwrap_or_else(PoisonError::into_inner));
     studio.floor.count(|tally| {
         for (stage, (seconds, count)) in stages {
@@ -372,6 +400,34 @@ struct Notes {
     job: JobId,
     last: Mutex<Option<(Instant, &'static str)>>,
     stages: Arc<Mutex<BTreeMap<&'static str, (f64, u64)>>>,
+    /// The attempt.
+    span: Span,
+    /// From when to when a stage told of its progress.
+    seen: Mutex<BTreeMap<&'static str, (SystemTime, SystemTime)>>,
+}
+
+impl Notes {
+    /// Stages that told of their progress and never of their end are over when the work is.
+    fn tell_spans(&self) {
+        let seen = std::mem::take(&mut *self.seen.lock().unwrap_or_else(PoisonError::into_inner));
+        for (stage, (from, to)) in seen {
+            trace::done_within(&self.span, stage, from, to);
+        }
+    }
+
+    fn saw(&self, stage: &'static str) {
+        let now = SystemTime::now();
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        seen.entry(stage).or_insert((now, now)).1 = now;
+    }
+
+    /// The span of a stage that says itself how long it took.
+    fn ended(&self, stage: &'static str, seconds: f64) {
+        let now = SystemTime::now();
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner).remove(stage);
+        let took = Duration::try_from_secs_f64(seconds).unwrap_or_default();
+        trace::done_within(&self.span, stage, now.checked_sub(took).unwrap_or(now), now);
+    }
 }
 
 impl Progress for Notes {
@@ -380,6 +436,7 @@ impl Progress for Notes {
             Event::Progress { stage, done, total, what } => {
                 let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
                 let label = stage.label();
+                self.saw(label);
                 let soon = last.is_some_and(|(at, of)| of == label && at.elapsed() < NOTE);
                 if soon && done < total {
                     return;
@@ -393,6 +450,7 @@ impl Progress for Notes {
             }
             Event::Note { message } => json!({"stage": Value::Null, "note": message}),
             Event::Done { stage, seconds } => {
+                self.ended(stage.label(), seconds);
                 let mut stages = self.stages.lock().unwrap_or_else(PoisonError::into_inner);
                 let sum = stages.entry(stage.label()).or_default();
                 *sum = (sum.0 + seconds, sum.1 + 1);

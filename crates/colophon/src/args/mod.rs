@@ -48,6 +48,9 @@ pub(crate) struct Args {
     /// How progress is shown on stderr
     #[arg(long, global = true, value_enum, default_value_t = ProgressStyle::Auto, value_name = "HOW")]
     pub(crate) progress: ProgressStyle,
+    /// The form of the log on stderr; COLOPHON_LOG says how much of it there is
+    #[arg(long, global = true, value_enum, env = "COLOPHON_LOG_FORMAT", default_value_t = LogFormat::Text, value_name = "FORM")]
+    pub(crate) log_format: LogFormat,
     #[command(subcommand)]
     pub(crate) command: Command,
 }
@@ -61,6 +64,15 @@ Examples:
   colophon verify out/film.mp4
   colophon models list
   colophon doctor";
+
+/// The form of the log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LogFormat {
+    /// Lines for people
+    Text,
+    /// One JSON object a line, with the trace that it belongs to
+    Json,
+}
 
 /// How progress is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -12,6 +12,7 @@ use colophon_types::{Cancel, ErrorCode, Progress};
 
 use crate::args::{self, Accounts, Keys};
 use crate::failure::Failure;
+use crate::telemetry::say;
 
 /// Who does what is done on the command line.
 const HERE: &str = "command line";
@@ -56,11 +57,11 @@ fn serve(studio: Studio, args: args::Serve, progress: &dyn Progress, cancel: &Ca
         }
     };
     let ready = |address| {
-        eprintln!("listening on http://{address}/v1");
-        eprintln!("the web studio is at http://{address}/");
+        say(&format!("listening on http://{address}/v1"));
+        say(&format!("the web studio is at http://{address}/"));
     };
     colophon_server::serve(Arc::new(studio), args.listen, options, args.insecure_no_keys, ready, stop)?;
-    eprintln!("stopped");
+    say("stopped");
     Ok(())
 }
 

@@ -9,6 +9,7 @@ use colophon_types::{Cancel, ErrorCode};
 
 use crate::args;
 use crate::failure::Failure;
+use crate::telemetry::say;
 
 /// How long running jobs may go on after the worker was asked to stop; then they are given back.
 const GRACE: Duration = Duration::from_secs(20);
@@ -26,11 +27,11 @@ pub(crate) fn run(studio: Studio, args: args::Worker, cancel: &Cancel) -> Result
         lease: Duration::from_secs(args.lease.into()),
     };
     let workers = Workers::start(Arc::new(studio), &options)?;
-    eprintln!("working; Ctrl-C stops and gives back what is not finished");
+    say("working; Ctrl-C stops and gives back what is not finished");
     while !cancel.is_cancelled() {
         std::thread::sleep(Duration::from_millis(100));
     }
     workers.stop(GRACE);
-    eprintln!("stopped");
+    say("stopped");
     Ok(ExitCode::SUCCESS)
 }

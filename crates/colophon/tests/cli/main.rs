@@ -18,6 +18,7 @@ mod serving;
 mod single;
 mod sound;
 mod stopping;
+mod traces;
 mod words;
 
 use std::path::{Path, PathBuf};

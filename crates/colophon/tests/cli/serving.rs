@@ -47,6 +47,10 @@ impl Server {
         self.child.wait().expect("it ends");
     }
 
+    pub(crate) fn url(&self, what: &str) -> String {
+        format!("{}{what}", self.base)
+    }
+
     pub(crate) fn get(&self, what: &str) -> Result<Value, ureq::Error> {
         ureq::get(format!("{}{what}", self.base)).call()?.body_mut().read_json()
     }

@@ -321,6 +321,7 @@ export const keeping = {
     name: "Name",
     password: "Password",
     action: "Sign in",
+    through: (provider: string) => `Sign in with ${provider}`,
     verifyOnly: "Only checking a file? No account is needed.",
   },
 };

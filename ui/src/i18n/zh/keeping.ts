@@ -307,6 +307,7 @@ export const keeping: Pick<Dictionary, "gallery" | "credentials" | "verify" | "m
     name: "用户名",
     password: "密码",
     action: "登录",
+    through: (provider: string) => `使用 ${provider} 登录`,
     verifyOnly: "只想核验文件？无需账号。",
   },
 };

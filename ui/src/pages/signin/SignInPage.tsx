@@ -1,13 +1,13 @@
 import { signal, useSignal } from "@preact/signals";
 import { api } from "../../api";
-import { Button } from "../../components/Button";
+import { Button, LinkButton } from "../../components/Button";
 import { TextInput } from "../../components/fields";
 import { Form } from "../../components/Form";
 import { Mark } from "../../components/Icon";
 import { PageHead } from "../../components/parts";
 import { t } from "../../i18n";
 import { href } from "../../router";
-import { enter } from "../../state/session";
+import { enter, session } from "../../state/session";
 import { sentence } from "../../state/toasts";
 
 const name = signal("");
@@ -50,6 +50,11 @@ export default function SignInPage() {
           {w.action}
         </Button>
       </Form>
+      {session.value?.oidc ? (
+        <LinkButton href="/v1/session/oidc" icon="lock">
+          {w.through(session.value.oidc)}
+        </LinkButton>
+      ) : null}
       <p>
         <a class="text-link" href={href("verify")}>
           {w.verifyOnly}
