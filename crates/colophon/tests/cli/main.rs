@@ -10,6 +10,7 @@ mod diffusion;
 mod film;
 mod hearing;
 mod language;
+mod log;
 mod mark;
 mod pictures;
 mod serving;
