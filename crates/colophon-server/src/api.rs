@@ -2,8 +2,8 @@
 
 use crate::openapi::{Api, does};
 use crate::routes::{
-    chat, completions, edits, embeddings, health, house, images, jobs, log, models, moderations, oidc, people,
-    responses, session, speech, transcriptions, uploads, verify, videos, works,
+    chat, completions, edits, embeddings, health, house, images, jobs, log, models, moderations, oidc,
+    people, responses, session, speech, transcriptions, uploads, verify, videos, works,
 };
 use crate::{ui, wire};
 
