@@ -47,14 +47,8 @@ impl Studio {
         let mut gone = Forgotten { sessions: store.end_sessions()?, ..Forgotten::default() };
         gone.keys = in_bites(stop, &mut || Ok(store.free_keys(before(KEY_DAYS), BITE)?))?;
         if config.jobs_days() > 0 {
-            gone.jobs = in_bites(stop, &mut || {
-                let jobs = store.forget_jobs(before(config.jobs_days()), BITE)?;
-                for job in &jobs {
-                    // There is one where the program died while it ran.
-                    let _ = std::fs::remove_file(self.preview_path(job));
-                }
-                Ok(jobs.len())
-            })?;
+            let forget = &mut || Ok(store.forget_jobs(before(config.jobs_days()), BITE)?.len());
+            gone.jobs = in_bites(stop, forget)?;
         }
         if let Some(days) = config.works_days.filter(|days| *days > 0) {
             gone.works = in_bites(stop, &mut || Ok(store.trash_works(before(days), BITE)?))?;
@@ -113,23 +107,18 @@ mod tests {
     }
 
     #[test]
-    fn jobs_and_their_previews_go_after_ninety_days_unless_kept_for_ever() {
+    fn jobs_go_after_ninety_days_unless_kept_for_ever() {
         let home = tempfile::tempdir().unwrap();
         let never = || false;
         let now = studio(home.path(), RetentionConfig::default(), 0);
-        let jobs = ended(now.store().unwrap(), BITE + 5);
-        let preview = now.preview_path(&jobs[0]);
-        std::fs::create_dir_all(preview.parent().unwrap()).unwrap();
-        std::fs::write(&preview, "a picture").unwrap();
+        ended(now.store().unwrap(), BITE + 5);
         assert_eq!(now.retain(&never).unwrap(), Forgotten::default());
         drop(now);
         assert_eq!(studio(home.path(), RetentionConfig::default(), 89).retain(&never).unwrap().jobs, 0);
         let for_ever = RetentionConfig { jobs_days: Some(0), ..RetentionConfig::default() };
         assert_eq!(studio(home.path(), for_ever, 1000).retain(&never).unwrap().jobs, 0);
-        assert!(preview.exists());
         let later = studio(home.path(), RetentionConfig::default(), 91);
         assert_eq!(later.retain(&never).unwrap().jobs, BITE + 5);
-        assert!(!preview.exists());
         let store = later.store().unwrap();
         assert!(store.jobs(&JobFilter { limit: 9, ..JobFilter::default() }).unwrap().0.is_empty());
         assert_eq!(store.deeds(None, 9).unwrap()[0].what, "records.forget");
