@@ -21,6 +21,10 @@ pub struct AuditReport {
     pub tiles: u64,
     /// Root hash, base64, recomputed and equal to the signed one.
     pub root: String,
+    /// The newest checkpoint that enough witnesses signed.
+    pub witnessed: Option<crate::Witnessed>,
+    /// Stamped checkpoints, each of them of a tree that is the beginning of the present one.
+    pub stamps: u64,
 }
 
 /// Recomputes the tree level by level of tiles; holds one hash for each full tile at a time.
@@ -61,7 +65,8 @@ pub(crate) fn run(dir: &Path, origin: &str, head: Head, index: &Index) -> Result
     if index.size()? != head.size {
         return Err(LedgerError::Inconsistent("the index has another number of entries".to_owned()));
     }
-    Ok(AuditReport { origin: origin.to_owned(), entries: head.size, tiles, root: root.to_string() })
+    let root = root.to_string();
+    Ok(AuditReport { origin: origin.to_owned(), entries: head.size, tiles, root, witnessed: None, stamps: 0 })
 }
 
 /// The leaf hashes, with every entry readable and indexed under its own hash.

@@ -18,16 +18,83 @@ const TEMP_PREFIX: &str = ".new-";
 /// the folder synced. After a crash the file holds either the old or the new bytes.
 pub(crate) fn replace(path: &Path, bytes: &[u8]) -> Result<(), LedgerError> {
     let dir = path.parent().unwrap_or(Path::new("."));
+    fault::point()?;
     fs::create_dir_all(dir).map_err(LedgerError::io("create", dir))?;
     let mut temp = tempfile::Builder::new()
         .prefix(TEMP_PREFIX)
         .tempfile_in(dir)
         .map_err(LedgerError::io("write in", dir))?;
-    temp.write_all(bytes).map_err(LedgerError::io("write", path))?;
+    let (first, second) = bytes.split_at(bytes.len() / 2);
+    temp.write_all(first).map_err(LedgerError::io("write", path))?;
+    fault::leaving(&mut temp)?;
+    temp.write_all(second).map_err(LedgerError::io("write", path))?;
+    fault::leaving(&mut temp)?;
     temp.as_file().sync_all().map_err(LedgerError::io("sync", path))?;
     make_public(temp.path()).map_err(LedgerError::io("set the mode of", path))?;
+    fault::leaving(&mut temp)?;
     temp.persist(path).map_err(|e| LedgerError::io("replace", path)(e.error))?;
-    sync_dir(dir)
+    fault::point()?;
+    sync_dir(dir)?;
+    fault::point()
+}
+
+/// Where a program may stop, for tests of what it then leaves behind. Nothing happens outside of them.
+#[cfg(not(test))]
+pub(crate) mod fault {
+    use crate::LedgerError;
+
+    #[inline]
+    pub(crate) fn point() -> Result<(), LedgerError> {
+        Ok(())
+    }
+
+    #[inline]
+    pub(crate) fn leaving(_: &mut tempfile::NamedTempFile) -> Result<(), LedgerError> {
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod fault {
+    use std::cell::Cell;
+    use std::path::Path;
+
+    use crate::LedgerError;
+
+    thread_local! {
+        static LEFT: Cell<Option<u32>> = const { Cell::new(None) };
+    }
+
+    /// Stops this thread's next work at the point after `points` others; `None` lets it run.
+    pub(crate) fn stop_after(points: Option<u32>) {
+        LEFT.set(points);
+    }
+
+    /// Whether it was stopped.
+    pub(crate) fn stopped() -> bool {
+        LEFT.get() == Some(u32::MAX)
+    }
+
+    pub(crate) fn point() -> Result<(), LedgerError> {
+        match LEFT.get() {
+            None => Ok(()),
+            // Whoever has stopped does nothing more.
+            Some(0 | u32::MAX) => {
+                LEFT.set(Some(u32::MAX));
+                let stop = std::io::Error::other("stopped");
+                Err(LedgerError::io("go on with", Path::new("this"))(stop))
+            }
+            Some(left) => {
+                LEFT.set(Some(left - 1));
+                Ok(())
+            }
+        }
+    }
+
+    /// As [`point`]; a program that stops removes none of its temporary files.
+    pub(crate) fn leaving(temp: &mut tempfile::NamedTempFile) -> Result<(), LedgerError> {
+        point().inspect_err(|_| temp.disable_cleanup(true))
+    }
 }
 
 /// The log is public: temporary files start as 0600.

@@ -48,6 +48,33 @@ pub enum LedgerError {
     /// A proof does not hold.
     #[error("the proof does not hold: {0}")]
     BadProof(String),
+    /// The key of a witness cannot be used.
+    #[error("the witness key '{key}' cannot be used: {reason}")]
+    BadWitness {
+        /// The key, as it was given.
+        key: String,
+        /// Why not.
+        reason: &'static str,
+    },
+    /// More witnesses are asked for than there are.
+    #[error("{asked} witnesses are asked for, and {known} are known")]
+    BadQuorum {
+        /// The quorum.
+        asked: usize,
+        /// How many keys there are.
+        known: usize,
+    },
+    /// What came from a witness cannot be used.
+    #[error("the cosignatures cannot be used: {0}")]
+    BadCosignature(String),
+    /// Too few witnesses signed.
+    #[error("{found} of the known witnesses signed the checkpoint, and {quorum} are asked for")]
+    Unwitnessed {
+        /// How many signed.
+        found: usize,
+        /// How many are asked for.
+        quorum: usize,
+    },
     /// An entry cannot be stored.
     #[error("the entry cannot be logged: {0}")]
     BadEntry(String),
@@ -70,8 +97,15 @@ impl Explain for LedgerError {
     fn code(&self) -> ErrorCode {
         match self {
             Self::Io { .. } => ErrorCode::Io,
-            Self::BadOrigin(_) | Self::BadEntry(_) | Self::NotFound(_) => ErrorCode::BadInput,
-            Self::KeyMissing { .. } | Self::BadKey { .. } | Self::Index(_) => ErrorCode::Failed,
+            Self::BadOrigin(_)
+            | Self::BadEntry(_)
+            | Self::NotFound(_)
+            | Self::BadWitness { .. }
+            | Self::BadQuorum { .. }
+            | Self::BadCosignature(_) => ErrorCode::BadInput,
+            Self::KeyMissing { .. } | Self::BadKey { .. } | Self::Index(_) | Self::Unwitnessed { .. } => {
+                ErrorCode::Failed
+            }
             Self::Inconsistent(_) | Self::BadProof(_) => ErrorCode::Tampered,
         }
     }
@@ -83,6 +117,8 @@ impl Explain for LedgerError {
                 "run `colophon log audit` to see what was changed, and restore the folder"
             }
             Self::NotFound(_) => "check that this is the log of the machine that sealed the file",
+            Self::BadWitness { .. } => "copy the key as the witness publishes it: name+id+key",
+            Self::Unwitnessed { .. } => "run `colophon log cosign`, and prove again",
             Self::BadOrigin(_) => "choose a name like `example.com/colophon`",
             Self::Index(_) => "remove `index.db` in the log's folder; it is made anew from the entries",
             _ => return None,

@@ -1,7 +1,6 @@
 //! The log's Ed25519 key, kept in the signed-note encoding
 //! (`PRIVATE+KEY+<origin>+<id>+<base64>`) in a file of mode 0600.
 
-use std::fs::OpenOptions;
 use std::io::Write;
 use std::path::Path;
 
@@ -10,7 +9,8 @@ use base64::engine::general_purpose::STANDARD;
 use ed25519_dalek::SigningKey;
 use signed_note::{Signer, StandardSigner};
 
-use crate::{LedgerError, disk};
+use crate::LedgerError;
+use crate::disk::{self, fault};
 
 const ALG_ED25519: u8 = 1;
 
@@ -63,15 +63,19 @@ fn create(path: &Path, origin: &str) -> Result<LogKey, LedgerError> {
     if let Some(dir) = path.parent() {
         std::fs::create_dir_all(dir).map_err(LedgerError::io("create", dir))?;
     }
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path).map_err(LedgerError::io("create", path))?;
-    file.write_all(text.as_bytes()).map_err(LedgerError::io("write", path))?;
-    file.sync_all().map_err(LedgerError::io("sync", path))?;
-    if let Some(dir) = path.parent() {
-        disk::sync_dir(dir)?;
-    }
+    // By way of a file beside it, of mode 0600 from its start: a key that is there is whole.
+    let dir = path.parent().filter(|d| !d.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut temp = tempfile::Builder::new()
+        .prefix(".log-key-")
+        .tempfile_in(dir)
+        .map_err(LedgerError::io("write in", dir))?;
+    fault::leaving(&mut temp)?;
+    temp.write_all(text.as_bytes()).map_err(LedgerError::io("write", path))?;
+    temp.as_file().sync_all().map_err(LedgerError::io("sync", path))?;
+    fault::leaving(&mut temp)?;
+    temp.persist_noclobber(path).map_err(|e| LedgerError::io("create", path)(e.error))?;
+    fault::point()?;
+    disk::sync_dir(dir)?;
+    fault::point()?;
     parse(path, origin, text.as_bytes())
 }

@@ -11,6 +11,9 @@
 //! by the hash of a file; it is derived from the entries, checked when the log is opened, and made
 //! anew when it is behind or wrong.
 //!
+//! What others say of the log lies beside its checkpoint: cosignatures of witnesses in `witnessed/`, time
+//! stamps in `stamps/`.
+//!
 //! Threading contract: a [`Ledger`] may be shared by threads, and several processes may open the
 //! same folder; appends take an exclusive lock on the file `lock`, readers take none.
 
@@ -20,10 +23,26 @@ mod error;
 mod index;
 mod key;
 mod log;
+mod outside;
 mod proof;
+mod stamped;
 mod tree;
+mod witness;
 
 pub use audit::AuditReport;
 pub use error::LedgerError;
 pub use log::{Checkpoint, Ledger};
-pub use proof::{VerifiedProof, verify_proof};
+pub use outside::WitnessRequest;
+pub use proof::{VerifiedProof, verify_proof, verify_witnessed_proof};
+pub use stamped::StampedCheckpoint;
+pub use witness::{Cosigner, WitnessKey, WitnessPolicy, Witnessed};
+
+#[cfg(test)]
+#[allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a test may panic and print"
+)]
+mod faults;

@@ -6,9 +6,10 @@ use colophon_types::{ErrorCode, Explain, LogEntry, LogPosition, Lookup, Recorder
 use signed_note::{Note, StandardSigner, StandardVerifier, VerifierList};
 use tlog_tiles::{check_record, prove_record, record_hash};
 
-use crate::disk::{self, Lock};
+use crate::disk::{self, Lock, fault};
 use crate::index::{self, Index};
 use crate::tree::{self, Hashes, Head, Tiles};
+use crate::witness::WitnessPolicy;
 use crate::{LedgerError, audit, key, proof};
 
 /// How many entries are added to the index at once when it is behind.
@@ -124,9 +125,20 @@ impl Ledger {
     /// # Errors
     /// [`LedgerError::Inconsistent`] names the first thing that was changed.
     pub fn audit(&self) -> Result<crate::AuditReport, LedgerError> {
+        self.audit_witnessed(&WitnessPolicy::default())
+    }
+
+    /// Checks the whole log as [`Self::audit`] does, and that enough witnesses signed one of its
+    /// checkpoints.
+    ///
+    /// # Errors
+    /// As [`Self::audit`]; [`LedgerError::Unwitnessed`].
+    pub fn audit_witnessed(&self, policy: &WitnessPolicy) -> Result<crate::AuditReport, LedgerError> {
         let _lock = Lock::take(&self.dir)?;
         let head = self.head()?;
-        audit::run(&self.dir, &self.origin, head, &self.index)
+        let report = audit::run(&self.dir, &self.origin, head, &self.index)?;
+        let (witnessed, stamps) = self.audit_outside(policy)?;
+        Ok(crate::AuditReport { witnessed, stamps, ..report })
     }
 
     /// Appends an entry; see [`Recorder::append`].
@@ -157,10 +169,13 @@ impl Ledger {
         }
         self.publish(new)?; // the commit
 
+        fault::point()?;
         for full in tiles.iter().map(|(t, _)| *t).chain([bundle]).filter(|t| t.width() == disk::FULL) {
             disk::prune_partials(&self.dir, full);
+            fault::point()?;
         }
         self.catch_up(new, &lock)?;
+        fault::point()?;
         self.inclusion(head.size, &record, new)?;
         Ok(LogPosition { index: head.size, included: true })
     }
@@ -228,7 +243,7 @@ impl Ledger {
     }
 
     /// The checkpoint's text and, its signature checked, what it says.
-    fn read_checkpoint(&self) -> Result<(String, Head), LedgerError> {
+    pub(crate) fn read_checkpoint(&self) -> Result<(String, Head), LedgerError> {
         let bytes = disk::read(&self.dir.join("checkpoint"))?
             .ok_or_else(|| LedgerError::Inconsistent("the checkpoint is missing".to_owned()))?;
         let head = open_checkpoint(&bytes, &self.verifier, &self.origin)?;
@@ -244,7 +259,7 @@ impl Ledger {
         disk::replace(&self.dir.join("checkpoint"), &note.to_bytes())
     }
 
-    fn record(&self, index: u64, head: Head) -> Result<Vec<u8>, LedgerError> {
+    pub(crate) fn record(&self, index: u64, head: Head) -> Result<Vec<u8>, LedgerError> {
         let (bundle, place) = tree::bundle_of(index, head.size);
         tree::read_bundle(&self.dir, bundle)?
             .into_iter()
@@ -253,7 +268,12 @@ impl Ledger {
     }
 
     /// The inclusion proof of a record, checked against the root.
-    fn inclusion(&self, index: u64, record: &[u8], head: Head) -> Result<Vec<tlog_tiles::Hash>, LedgerError> {
+    pub(crate) fn inclusion(
+        &self,
+        index: u64,
+        record: &[u8],
+        head: Head,
+    ) -> Result<Vec<tlog_tiles::Hash>, LedgerError> {
         let tiles = Tiles::new(&self.dir);
         let hashes =
             prove_record(head.size, index, &Hashes::new(head, &tiles)).map_err(|e| tiles.explain(&e))?;
@@ -263,7 +283,7 @@ impl Ledger {
     }
 
     /// Looks a file up in the index and checks the entry that it names.
-    fn lookup(&self, sha256: &str, head: Head) -> Result<Option<u64>, LedgerError> {
+    pub(crate) fn lookup(&self, sha256: &str, head: Head) -> Result<Option<u64>, LedgerError> {
         self.caught_up()?;
         let Some(index) = self.index.find(sha256)?.filter(|i| *i < head.size) else { return Ok(None) };
         let entry = parse_entry(index, &self.record(index, head)?)?;
@@ -299,7 +319,9 @@ impl Ledger {
             for (i, record) in (next..).zip(tree::read_bundle(&self.dir, bundle)?.iter().skip(place)) {
                 entries.push(parse_entry(i, record)?);
             }
+            fault::point()?;
             self.index.add(next, &entries)?;
+            fault::point()?;
             next = (next / CATCH_UP + 1) * CATCH_UP;
         }
         Ok(())

@@ -21,6 +21,7 @@ use tlog_tiles::{Hash, check_record, record_hash};
 
 use crate::LedgerError;
 use crate::log::{open_checkpoint, parse_entry};
+use crate::witness::{Cosigner, WitnessPolicy};
 
 const HEADER: &str = "c2sp.org/tlog-proof@v1";
 /// A proof in a tree of 2^64 leaves has 64 hashes; anything much longer is not a proof.
@@ -35,6 +36,8 @@ pub struct VerifiedProof {
     pub index: u64,
     /// Size of the tree that the checkpoint covers.
     pub size: u64,
+    /// Known witnesses who signed its checkpoint.
+    pub cosigners: Vec<Cosigner>,
 }
 
 pub(crate) fn format(index: u64, record: &[u8], hashes: &[Hash], checkpoint: &str) -> String {
@@ -54,6 +57,18 @@ pub(crate) fn format(index: u64, record: &[u8], hashes: &[Hash], checkpoint: &st
 /// [`LedgerError::BadProof`] when the text is not a proof with an entry, the checkpoint's signature
 /// does not hold, or the entry is not in the tree.
 pub fn verify_proof(proof: &str, verifier_key: &str) -> Result<VerifiedProof, LedgerError> {
+    verify_witnessed_proof(proof, verifier_key, &WitnessPolicy::default())
+}
+
+/// Checks a proof as [`verify_proof`] does, and that enough witnesses signed its checkpoint.
+///
+/// # Errors
+/// As [`verify_proof`]; [`LedgerError::Unwitnessed`].
+pub fn verify_witnessed_proof(
+    proof: &str,
+    verifier_key: &str,
+    policy: &WitnessPolicy,
+) -> Result<VerifiedProof, LedgerError> {
     let bad = |reason: &str| LedgerError::BadProof(reason.to_owned());
     if proof.len() > MAX_PROOF {
         return Err(bad("it is too long"));
@@ -85,5 +100,5 @@ pub fn verify_proof(proof: &str, verifier_key: &str) -> Result<VerifiedProof, Le
     check_record(&hashes, tree.size, tree.root, index, record_hash(&record))
         .map_err(|_| bad("the entry is not in the tree"))?;
     let entry = parse_entry(index, &record).map_err(|e| LedgerError::BadProof(e.to_string()))?;
-    Ok(VerifiedProof { entry, index, size: tree.size })
+    Ok(VerifiedProof { entry, index, size: tree.size, cosigners: policy.check(checkpoint)? })
 }
