@@ -22,9 +22,13 @@ fn main() -> Result<(), Error> {
     let config = SealerConfig {
         keys_dir: dir.path().join("keys"),
         certificate: None,
+        remote: None,
         trust_anchors: None,
         producer: "example".to_owned(),
+        propagator: None,
+        aigc_key: None,
         label: LabelOptions::default(),
+        sound_label: Default::default(),
         ffmpeg: "ffmpeg".into(),
         stamper: None,
         protected: None,

@@ -24,9 +24,13 @@ fn main() -> Result<(), Error> {
     let config = SealerConfig {
         keys_dir: dir.join("keys"),
         certificate: None,
+        remote: None,
         trust_anchors: None,
         producer: "001191110000000000000XYAB12".to_owned(),
+        propagator: None,
+        aigc_key: None,
         label: LabelOptions::default(),
+        sound_label: Default::default(),
         ffmpeg: "ffmpeg".into(),
         stamper: None,
         protected: None,

@@ -17,6 +17,7 @@ use rcgen::{
 };
 use time::{Duration, OffsetDateTime};
 
+use crate::remote_signer::{Remote, RemoteSigner};
 use crate::{SealError, TimeStamper};
 
 const CHAIN: &str = "signing-chain.pem";
@@ -32,18 +33,58 @@ const LIFETIME: Duration = Duration::days(365 * 20);
 /// What is needed to sign.
 #[derive(Clone)]
 pub(crate) struct Credentials {
-    chain: Vec<u8>,
-    key: Vec<u8>,
-    alg: SigningAlg,
+    holder: Holder,
     /// Who stamps signatures.
     pub(crate) stamper: Option<Arc<dyn TimeStamper>>,
+}
+
+/// Who holds the key.
+#[derive(Clone)]
+enum Holder {
+    /// This program: chain and key (PEM).
+    Here { chain: Vec<u8>, key: Vec<u8>, alg: SigningAlg },
+    /// Someone else.
+    Remote(Remote),
 }
 
 impl Credentials {
     /// A signer. Cheap enough to make for each work.
     pub(crate) fn signer(&self) -> Result<impl Signer + use<>, c2pa::Error> {
-        let inner = c2pa::create_signer::from_keys(&self.chain, &self.key, self.alg, None)?;
+        let inner: BoxedSigner = match &self.holder {
+            Holder::Here { chain, key, alg } => c2pa::create_signer::from_keys(chain, key, *alg, None)?,
+            Holder::Remote(remote) => Box::new(Elsewhere(remote.clone())),
+        };
         Ok(Compact { inner, stamper: self.stamper.clone() })
+    }
+
+    fn here(chain: Vec<u8>, key: Vec<u8>, alg: SigningAlg) -> Self {
+        Self { holder: Holder::Here { chain, key, alg }, stamper: None }
+    }
+}
+
+/// Credentials whose key `signer` holds; the chain (PEM, end entity first) is a file.
+pub(crate) fn remote(chain: &Path, signer: Arc<dyn RemoteSigner>) -> Result<Credentials, SealError> {
+    Ok(Credentials { holder: Holder::Remote(Remote::new(chain, signer)?), stamper: None })
+}
+
+/// A remote signer as the credential's maker takes one.
+struct Elsewhere(Remote);
+
+impl Signer for Elsewhere {
+    fn sign(&self, data: &[u8]) -> Result<Vec<u8>, c2pa::Error> {
+        self.0.sign(data)
+    }
+
+    fn alg(&self) -> SigningAlg {
+        self.0.alg
+    }
+
+    fn certs(&self) -> Result<Vec<Vec<u8>>, c2pa::Error> {
+        Ok(self.0.chain.clone())
+    }
+
+    fn reserve_size(&self) -> usize {
+        1024 + self.0.chain.iter().map(|c| c.len() + 8).sum::<usize>()
     }
 }
 
@@ -100,7 +141,7 @@ pub(crate) fn from_files(chain: &Path, key: &Path) -> Result<Credentials, SealEr
         SigningAlg::Ps384,
         SigningAlg::Ps512,
     ] {
-        let credentials = Credentials { chain: chain_pem.clone(), key: key_pem.clone(), alg, stamper: None };
+        let credentials = Credentials::here(chain_pem.clone(), key_pem.clone(), alg);
         match credentials.signer().and_then(|s| s.sign(b"probe")) {
             Ok(_) => return Ok(credentials),
             Err(e) => last = e.to_string(),
@@ -116,12 +157,8 @@ pub(crate) fn self_made(dir: &Path) -> Result<Credentials, SealError> {
     if !chain.exists() {
         make(dir)?;
     }
-    Ok(Credentials {
-        chain: fs::read(&chain).map_err(|e| SealError::key(&chain, e))?,
-        key: fs::read(&key).map_err(|e| SealError::key(&key, e))?,
-        alg: SigningAlg::Es256,
-        stamper: None,
-    })
+    let read = |path: &Path| fs::read(path).map_err(|e| SealError::key(path, e));
+    Ok(Credentials::here(read(&chain)?, read(&key)?, SigningAlg::Es256))
 }
 
 /// Chain and key (PEM) of the local time-stamp authority in `dir`, made on first use and signed by the

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use colophon_types::{
     Cancel, Declared, Draft, DraftParts, Event, FileFormat, LogEntry, Media, Modality, Pcm, PictureFormat,
-    Progress, Receipt, SoundFormat, Source, Stage, WorkId,
+    Progress, Receipt, SoundFormat, Source, Stage,
 };
 use colophon_watermark::{Payload, film, sound as heard};
 use sha2::{Digest, Sha256};
@@ -18,9 +18,12 @@ use crate::format::sound::{self, Tags};
 use crate::format::{self, SNIFF, jpeg, mp4, png, text, wav, webp};
 use crate::mark::credential::Claim;
 use crate::mark::watermark::Bound;
-use crate::mark::{iscc, label, label_sound, marker, watermark, xmp};
+use crate::mark::{iscc, label, label_spoken, marker, thumbnail, watermark, xmp};
 use crate::sealed::Body;
-use crate::{Aigc, Alike, FILM_LABEL_SECONDS, LabelOptions, SealError, Sealed, Sealer, Step, WatermarkError};
+use crate::{
+    Aigc, Alike, FILM_LABEL_SECONDS, LabelOptions, SealError, Sealed, Sealer, SoundPlace, Step,
+    WatermarkError,
+};
 
 /// Seals a draft: label → watermark → metadata → C2PA credential → log entry. The draft is consumed;
 /// a film's draft file is removed whether or not sealing succeeds.
@@ -51,12 +54,13 @@ pub fn seal(
     tell(0);
     compare(&media, &mut receipt, sealer)?;
     let payload = Payload::of(&receipt.work_id);
-    let label = label_step(&mut media, &receipt.work_id, payload, sealer)?;
+    let label = label_step(&mut media, &receipt, payload, sealer)?;
 
     cancel.check()?;
     tell(1);
     let bound = watermark_step(&mut media, modality, &receipt, payload, sealer)?;
     let iscc = iscc::of(&media);
+    let thumbnail = thumbnail::of(&media, &sealer.ffmpeg);
 
     cancel.check()?;
     tell(2);
@@ -64,7 +68,7 @@ pub fn seal(
         Some(declared) => declared_type(declared),
         None => source_type(&receipt, !sources.is_empty()),
     };
-    let field = aigc_field(&receipt, sources.first().filter(|_| declared.is_some()), sealer);
+    let field = aigc_field(&receipt, sources.first().filter(|_| declared.is_some()), sealer)?;
     let marked = metadata_step(media, format, field, &source_type, sealer, cancel)?;
 
     cancel.check()?;
@@ -72,10 +76,11 @@ pub fn seal(
     let claim = Claim {
         receipt: &receipt,
         source_type: &source_type,
-        label: label.as_ref().map(|(words, place)| (*words, place.as_str())),
+        label: label.as_ref().map(|(words, place)| (words.as_str(), place.as_str())),
         bound: &bound,
         iscc: iscc.as_deref(),
         sources: &sources,
+        thumbnail: thumbnail.as_deref(),
     };
     let (body, sha256, sidecar) = credential_step(marked, &claim, sealer, cancel)?;
 
@@ -150,18 +155,16 @@ fn declared_type(declared: Declared) -> String {
 
 /// The AIGC field: ours as the producer's or, for a file that carries the field of another producer
 /// already, that one with us as its propagator.
-fn aigc_field(receipt: &Receipt, brought: Option<&Source>, sealer: &Sealer) -> Aigc {
-    let id = receipt.work_id.as_str();
-    brought
-        .and_then(|source| {
-            let head = &source.bytes[..source.bytes.len().min(SNIFF)];
-            let mut file = Cursor::new(&*source.bytes);
-            let kind = format::refine(format::sniff(head), &mut file);
-            let found = format::read_marks(kind, &mut file, None).aigc;
-            let fields = found.fields.filter(|_| found.valid)?;
-            Aigc::of_propagator(&fields, &sealer.producer, id)
-        })
-        .unwrap_or_else(|| Aigc::of_producer(&sealer.producer, id))
+fn aigc_field(receipt: &Receipt, brought: Option<&Source>, sealer: &Sealer) -> Result<Aigc, SealError> {
+    let others = brought.and_then(|source| {
+        let head = &source.bytes[..source.bytes.len().min(SNIFF)];
+        let mut file = Cursor::new(&*source.bytes);
+        let kind = format::refine(format::sniff(head), &mut file);
+        let found = format::read_marks(kind, &mut file, None).aigc;
+        let fields = found.fields.filter(|_| found.valid)?;
+        Aigc::of_propagator(&fields, sealer.propagator(), receipt.work_id.as_str())
+    });
+    others.map_or_else(|| sealer.aigc_field(&receipt.work_id), Ok)
 }
 
 /// Step 1: the visible or audible label. Gives its words and its place, or none where the user agreed
@@ -170,10 +173,10 @@ fn aigc_field(receipt: &Receipt, brought: Option<&Source>, sealer: &Sealer) -> A
 /// inside the encoder.
 fn label_step(
     media: &mut Media,
-    work: &WorkId,
+    receipt: &Receipt,
     payload: Payload,
     sealer: &Sealer,
-) -> Result<Option<(&'static str, String)>, SealError> {
+) -> Result<Option<(String, String)>, SealError> {
     let fail = |reason: &str| SealError::step(Step::Label, reason);
     let LabelOptions { corner, profile, hidden } = &sealer.label;
     let labelled = hidden.is_none();
@@ -197,25 +200,37 @@ fn label_step(
         }
         Media::Sound(_) | Media::Stereo(_) => {}
         Media::Recording { marker, .. } => {
-            marked_by("sound", marker, marker::recording_name(labelled, payload))?;
+            let label = labelled.then_some(&sealer.sound_label);
+            marked_by("sound", marker, marker::recording_name(label, payload))?;
         }
         Media::Film { marker, .. } => marked_by("film", marker, marker::film_name(labelled, payload))?,
     }
-    if !sealer.shows_label(work)? {
+    if !sealer.shows_label(&receipt.work_id)? {
         return Ok(None);
     }
     Ok(Some(match media {
-        Media::Text(_) => (profile.text(), "line at the start of the text".to_owned()),
+        Media::Text(_) => (profile.text().to_owned(), "line at the start of the text".to_owned()),
         Media::Picture(raster) => {
             let place = label::mark_picture(raster, *corner, profile.picture());
-            (profile.picture(), place.ok_or_else(|| fail("the picture has no size"))?.to_owned())
+            (profile.picture().to_owned(), place.ok_or_else(|| fail("the picture has no size"))?.to_owned())
         }
-        Media::Sound(sound) => (label_sound::TEXT, label_sound::mark_sound(sound).to_owned()),
-        Media::Stereo(sound) => (label_sound::TEXT, label_sound::mark_stereo(sound).to_owned()),
-        Media::Recording { .. } => (label_sound::TEXT, label_sound::WHERE.to_owned()),
+        Media::Sound(sound) => {
+            let laid = label_spoken::mark_sound(&sealer.sound_label, *profile, receipt.lang, sound);
+            laid.map_err(|e| fail(&e))?
+        }
+        Media::Stereo(sound) => {
+            let laid = label_spoken::mark_stereo(&sealer.sound_label, *profile, receipt.lang, sound);
+            laid.map_err(|e| fail(&e))?
+        }
+        // What is encoded as it grows has its label at its start.
+        Media::Recording { .. } => {
+            let clip = sealer.sound_clip(receipt.lang, 24_000, 0.1)?;
+            let told = clip.told(SoundPlace::Start);
+            (clip.text, told)
+        }
         Media::Film { .. } => {
             let place = format!("opening frames 0.0–{FILM_LABEL_SECONDS} s, {}", corner.words());
-            (profile.picture(), place)
+            (profile.picture().to_owned(), place)
         }
     }))
 }

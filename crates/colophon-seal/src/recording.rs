@@ -6,14 +6,14 @@ use std::path::{Path, PathBuf};
 use std::process::ChildStdin;
 
 use colophon_ffmpeg::{Ffmpeg, Pipes};
-use colophon_types::{Cancel, Media, Pcm, SoundFormat, WorkId};
+use colophon_types::{Cancel, Lang, Media, Pcm, SoundFormat, WorkId};
 use colophon_watermark::Payload;
 use colophon_watermark::sound::SoundMark;
 use tempfile::{NamedTempFile, TempPath};
 
 use crate::format::sound;
-use crate::mark::{label_sound, marker};
-use crate::{SealError, Sealer, Step};
+use crate::mark::marker;
+use crate::{SealError, Sealer, SoundLabel, Step};
 
 /// What a recording says of itself.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -42,7 +42,7 @@ pub struct Recording {
     samples: u64,
     mark: SoundMark,
     payload: Payload,
-    labelled: bool,
+    label: Option<SoundLabel>,
 }
 
 impl Recording {
@@ -65,7 +65,7 @@ impl Recording {
         let io = |e: std::io::Error| SealError::step(Step::Label, e);
         let labelled = sealer.label.hidden.is_none();
         let label = match labelled {
-            true => label_sound::label_rhythm(rate, level),
+            true => sealer.sound_clip(about.lang(), rate, level)?.sound,
             false => Pcm { rate, samples: Vec::new() },
         };
         let mut notes = tempfile::Builder::new().suffix(".ffmeta").tempfile_in(folder).map_err(io)?;
@@ -97,8 +97,17 @@ impl Recording {
         let input = BufWriter::with_capacity(256 << 10, input);
         let payload = Payload::of(work);
         let mark = SoundMark::new(rate, 1, payload, &sealer.key);
-        let mut recording =
-            Self { process, input, path, _notes: notes, rate, samples: 0, mark, payload, labelled };
+        let mut recording = Self {
+            process,
+            input,
+            path,
+            _notes: notes,
+            rate,
+            samples: 0,
+            mark,
+            payload,
+            label: labelled.then(|| sealer.sound_label.clone()),
+        };
         // What an encoder that ended at once has to say is told by `finish`.
         let _ = recording.send(&label);
         Ok(recording)
@@ -121,7 +130,8 @@ impl Recording {
     /// # Errors
     /// What the encoder said; cancelled.
     pub fn finish(self, cancel: &Cancel) -> Result<Media, SealError> {
-        let Self { process, mut input, path, rate, samples, mark, payload, labelled, _notes } = self;
+        let Self { process, mut input, path, rate, samples, mark, payload, label: as_labelled, _notes } =
+            self;
         let (rest, _) = mark.finish();
         let rest = sound::interleaved(&[rest.first().map(Vec::as_slice).unwrap_or_default()]);
         let sent = input.write_all(&rest).and_then(|()| input.flush());
@@ -130,11 +140,16 @@ impl Recording {
         sent.map_err(|e| SealError::step(Step::Label, e))?;
         let path = path.keep().map_err(|e| SealError::step(Step::Label, e))?;
         let seconds = samples as f64 / f64::from(rate);
-        Ok(Media::Recording { path, marker: marker::recording_name(labelled, payload), seconds })
+        Ok(Media::Recording { path, marker: marker::recording_name(as_labelled.as_ref(), payload), seconds })
     }
 }
 
 impl About {
+    /// The language in which the label is spoken.
+    fn lang(&self) -> Lang {
+        if ["zho", "chi", "cmn"].contains(&self.language.as_str()) { Lang::Zh } else { Lang::En }
+    }
+
     /// In the form that ffmpeg reads, everything `later` seconds later.
     fn notes(&self, later: f64) -> String {
         let mut text = String::from(";FFMETADATA1\n");

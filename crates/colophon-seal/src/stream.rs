@@ -17,7 +17,7 @@ use crate::mark::credential::Claim;
 use crate::mark::iscc;
 use crate::mark::watermark::Bound;
 use crate::pipeline::{Traces, ledger_step, source_type};
-use crate::{Aigc, SealError, Sealer, Step};
+use crate::{SealError, Sealer, Step};
 
 /// A piece of a text that may be sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -80,7 +80,7 @@ impl TextSeal {
     pub fn finish(self, receipt: Receipt, cancel: &Cancel) -> Result<SealedText, SealError> {
         let Self { sealer, text } = self;
         let source_type = source_type(&receipt, false);
-        let aigc = Aigc::of_producer(&sealer.producer, receipt.work_id.as_str()).to_json();
+        let aigc = sealer.aigc_field(&receipt.work_id)?.to_json();
         let label = sealer.shows_label(&receipt.work_id)?.then(|| sealer.label.profile.text());
         let bound = Bound::of_text(&receipt);
         let iscc = iscc::of_text(&text);
@@ -91,6 +91,7 @@ impl TextSeal {
             bound: &bound,
             iscc: iscc.as_deref(),
             sources: &[],
+            thumbnail: None,
         };
         let fail = |e: String| SealError::step(Step::Credential, e);
         let store = claim

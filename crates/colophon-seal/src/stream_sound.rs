@@ -20,9 +20,9 @@ use crate::format::sound::{self, Tags};
 use crate::format::wav;
 use crate::mark::credential::Claim;
 use crate::mark::watermark::{self, Bound};
-use crate::mark::{iscc, label_sound, xmp};
+use crate::mark::{iscc, xmp};
 use crate::pipeline::{Traces, ledger_step, source_type};
-use crate::{Aigc, SealError, Sealer, Step};
+use crate::{SealError, Sealer, SoundPlace, Step};
 
 /// Bytes of a sound that may be sent.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -59,6 +59,8 @@ pub struct SoundSeal {
     payload: Payload,
     samples: u64,
     print: iscc::Print,
+    /// Where the label is, and its words.
+    label: Option<(String, String)>,
 }
 
 /// A running encoder and what comes out of it.
@@ -98,7 +100,7 @@ impl SoundSeal {
         cancel: &Cancel,
     ) -> Result<(Self, SoundPiece), SealError> {
         let source_type = source_type(&receipt, false);
-        let aigc = Aigc::of_producer(&sealer.producer, receipt.work_id.as_str()).to_json();
+        let aigc = sealer.aigc_field(&receipt.work_id)?.to_json();
         let tags = Tags { aigc: &aigc, source_type: &source_type };
         let mut head = Vec::new();
         let encoder = match format {
@@ -113,11 +115,24 @@ impl SoundSeal {
         let mark = Some(SoundMark::new(rate, 1, payload, &sealer.key));
         let digest = Sha256::new();
         let print = iscc::Print::new(rate);
-        let mut seal =
-            Self { sealer, receipt, format, rate, encoder, digest, mark, payload, samples: 0, print };
+        let mut seal = Self {
+            sealer,
+            receipt,
+            format,
+            rate,
+            encoder,
+            digest,
+            mark,
+            payload,
+            samples: 0,
+            print,
+            label: None,
+        };
         seal.digest.update(&head);
         if seal.sealer.shows_label(&seal.receipt.work_id)? {
-            head.extend(seal.piece(&label_sound::label_rhythm(rate, level))?.0);
+            let clip = seal.sealer.sound_clip(seal.receipt.lang, rate, level)?;
+            head.extend(seal.piece(&clip.sound)?.0);
+            seal.label = Some((clip.told(SoundPlace::Start), clip.text));
         }
         Ok((seal, SoundPiece(head)))
     }
@@ -183,7 +198,7 @@ impl SoundSeal {
                 rest
             }
         });
-        let Self { sealer, receipt, format, rate, digest, payload, samples, print, .. } = self;
+        let Self { sealer, receipt, format, rate, digest, payload, samples, print, label, .. } = self;
         let hash = digest.finalize();
         let source_type = source_type(&receipt, false);
         let seconds = samples as f64 / f64::from(rate);
@@ -195,10 +210,11 @@ impl SoundSeal {
         let claim = Claim {
             receipt: &receipt,
             source_type: &source_type,
-            label: sealer.label.hidden.is_none().then_some((label_sound::TEXT, label_sound::WHERE)),
+            label: label.as_ref().map(|(place, words)| (words.as_str(), place.as_str())),
             bound: &bound,
             iscc: iscc.as_deref(),
             sources: &[],
+            thumbnail: None,
         };
         let manifest = claim
             .sign_bare(&sealer.credentials, &hash, |_| None, cancel)

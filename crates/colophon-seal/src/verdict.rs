@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use colophon_types::Receipt;
 use serde::Serialize;
 
+use crate::AigcSignature;
+
 /// The conclusion.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -75,6 +77,9 @@ pub struct AigcFacts {
     pub valid: bool,
     /// Its keys and values.
     pub fields: Option<BTreeMap<String, String>>,
+    /// The producer's signature over its first three fields, where it has one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub signature: Option<AigcSignature>,
 }
 
 /// IPTC metadata.

@@ -12,6 +12,7 @@ use colophon_watermark::{Found, Key, Payload};
 
 use crate::format::{self, Kind, Marks, mp4, text};
 use crate::look::look;
+use crate::mark::aigc_key;
 use crate::mark::credential::{self, Credential};
 use crate::mark::xmp;
 use crate::pipeline::hash_file;
@@ -19,7 +20,7 @@ use crate::sealed::sidecar_of;
 use crate::verdict::{
     AigcFacts, CredentialState, IptcFacts, LabelFacts, LogFacts, Recovered, WatermarkFacts,
 };
-use crate::{SealError, Verdict, VerdictKind, likeness_limit};
+use crate::{AigcSignature, KnownSigners, SealError, Verdict, VerdictKind, likeness_limit};
 
 /// What a verification may consult besides the file.
 #[derive(Clone, Copy, Default)]
@@ -33,6 +34,8 @@ pub struct VerifyContext<'a> {
     pub ffmpeg: Option<&'a Path>,
     /// Looks for the watermark in words; only whoever has the keys and the model's tokens can.
     pub text_watermark: Option<&'a dyn TextWatermark>,
+    /// Keys of signers of AIGC fields.
+    pub signers: Option<&'a KnownSigners>,
 }
 
 /// Looks for a watermark in words.
@@ -89,7 +92,7 @@ pub fn verify(path: &Path, context: &VerifyContext<'_>) -> Result<Verdict, SealE
     }
     let looked = look(kind, &mut file, path, words.as_deref(), context.ffmpeg, &Key::public());
     verdict.explicit_label = label_facts(kind, looked.label, &credential);
-    describe(&mut verdict, marks, &credential);
+    describe(&mut verdict, marks, &credential, context.signers.unwrap_or(&KnownSigners::default()));
     if let (Some(words), Some(watermark)) = (&words, context.text_watermark) {
         let facts = watermark.look(&text::words(words), credential.receipt.as_ref());
         verdict.watermark = facts.unwrap_or_default();
@@ -185,8 +188,9 @@ fn label_facts(kind: Kind, found: Option<LabelFacts>, credential: &Credential) -
     }
 }
 
-fn describe(verdict: &mut Verdict, marks: Marks, credential: &Credential) {
+fn describe(verdict: &mut Verdict, marks: Marks, credential: &Credential, signers: &KnownSigners) {
     let fields = marks.aigc.fields;
+    let signature = fields.as_ref().and_then(|fields| aigc_key::check(fields, signers));
     verdict.work_id = credential
         .receipt
         .as_ref()
@@ -197,6 +201,7 @@ fn describe(verdict: &mut Verdict, marks: Marks, credential: &Credential) {
         count: marks.aigc.count,
         valid: marks.aigc.count == 1 && marks.aigc.valid,
         fields,
+        signature,
     };
     verdict.iptc = IptcFacts { digital_source_type: marks.source_type };
 }
@@ -313,6 +318,13 @@ fn conclude(verdict: &mut Verdict, credential: &Credential, logged: bool) {
         say(format!("It has {} AIGC fields where one is right.", verdict.aigc.count));
     } else if verdict.aigc.present && !verdict.aigc.valid {
         say("Its AIGC field does not follow the standard.".to_owned());
+    }
+    match verdict.aigc.signature {
+        Some(AigcSignature::Invalid) => say("The signature in its AIGC field does not hold.".to_owned()),
+        Some(AigcSignature::UnknownKey) => {
+            say("The signature in its AIGC field is of a key that is not known here.".to_owned());
+        }
+        Some(AigcSignature::Valid) | None => {}
     }
     let generated = |uri: &Option<String>| {
         uri.as_deref().is_some_and(|u| {

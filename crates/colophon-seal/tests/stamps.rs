@@ -14,7 +14,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use colophon_seal::{
-    CredentialState, LocalAuthority, SealError, Sealer, SealerConfig, Step, TimeStamper, VerdictKind, seal,
+    CredentialState, LocalAuthority, SealError, Sealer, SealerConfig, Step, TimeStamper, VerdictKind,
+    check_stamp, seal, stamp_of,
 };
 use colophon_types::{Cancel, Draft, Media, NoProgress};
 use kit::{Studio, WORDS, picture, receipt, run};
@@ -118,6 +119,44 @@ fn an_authority_outside_stamps() {
     let studio = Studio::new();
     let authority = OpenSsl::new(studio.dir.path());
     assert_stamped(&studio, &sealer(&studio, Arc::new(authority)).unwrap());
+}
+
+#[test]
+fn a_stamp_of_anything_can_be_checked() {
+    let studio = Studio::new();
+    let dir = studio.dir.path();
+    let local = LocalAuthority::open(&dir.join("keys")).unwrap();
+    let outside = OpenSsl::new(dir);
+    let own = std::fs::read_to_string(dir.join("keys/authority.pem")).unwrap();
+    let theirs = std::fs::read_to_string(dir.join("ca.pem")).unwrap();
+    let message = b"a checkpoint";
+    for (stamper, anchor, other, name) in [
+        (&local as &dyn TimeStamper, &own, &theirs, "Colophon local time stamps"),
+        (&outside, &theirs, &own, "Test time stamps"),
+    ] {
+        let (answer, facts) = stamp_of(stamper, message).unwrap();
+        assert!(facts.by.contains(name) && !facts.trusted, "{facts:?}");
+        assert!(facts.time.starts_with("20") && facts.time.ends_with('Z'), "{facts:?}");
+        let trusted = |anchors: &[&str]| check_stamp(&answer, message, anchors).unwrap().trusted;
+        assert!(trusted(&[anchor]) && trusted(&[other, anchor]) && !trusted(&[other]), "{name}");
+        assert!(check_stamp(&answer, b"another", &[]).is_err());
+        for at in [0, 7, answer.len() / 2, answer.len() - 3] {
+            let mut changed = answer.clone();
+            changed[at] ^= 1;
+            let found = check_stamp(&changed, message, &[anchor]);
+            // A byte of a certificate that is not the signer's proves nothing.
+            assert!(
+                found.as_ref().is_err() || found.as_ref().is_ok_and(|f| f.time == facts.time),
+                "{at}: {found:?}"
+            );
+        }
+        for cut in [0, 1, 100, answer.len() - 1] {
+            assert!(check_stamp(&answer[..cut], message, &[]).is_err(), "{cut}");
+        }
+    }
+    assert!(check_stamp(&vec![0x30; 1 << 20], message, &[]).is_err());
+    assert!(stamp_of(&Broken(Some(b"nonsense".to_vec())), message).is_err());
+    assert!(stamp_of(&Broken(None), message).unwrap_err().contains("no route"));
 }
 
 /// Answers nothing, or nonsense.

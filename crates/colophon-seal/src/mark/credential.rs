@@ -20,7 +20,7 @@ use sha2::{Digest, Sha256};
 use crate::certificates::Credentials;
 use crate::format::text;
 use crate::mark::watermark::Bound;
-use crate::mark::xmp;
+use crate::mark::{thumbnail, xmp};
 use crate::verdict::{CredentialFacts, CredentialState};
 
 /// Label of the assertion that holds the receipt.
@@ -58,6 +58,8 @@ pub(crate) struct Claim<'a> {
     pub(crate) iscc: Option<&'a str>,
     /// Files that the work was made from; the first was changed.
     pub(crate) sources: &'a [Source],
+    /// A small picture of it: JPEG.
+    pub(crate) thumbnail: Option<&'a [u8]>,
 }
 
 impl Claim<'_> {
@@ -132,6 +134,9 @@ impl Claim<'_> {
         let cancel = cancel.clone();
         let context = context(None)?.with_progress_callback(move |_, _, _| !cancel.is_cancelled());
         let mut builder = Builder::from_context(context).with_definition(definition)?;
+        if let Some(jpeg) = self.thumbnail {
+            builder.set_thumbnail(thumbnail::MEDIA_TYPE, &mut Cursor::new(jpeg))?;
+        }
         for (index, source) in self.sources.iter().enumerate() {
             let relationship = if index == 0 { "parentOf" } else { "inputTo" };
             let about = json!({
@@ -248,6 +253,7 @@ pub(crate) fn try_out(credentials: &Credentials) -> Result<(), String> {
         bound: &bound,
         iscc: None,
         sources: &[],
+        thumbnail: None,
     };
     let mut words = String::from("trial");
     let store = claim
@@ -494,6 +500,7 @@ mod tests {
             bound: &bound,
             iscc: None,
             sources: &[],
+            thumbnail: None,
         };
         let judged = |more: u64| {
             let length = |n| text::wrapper_length(n) + more;

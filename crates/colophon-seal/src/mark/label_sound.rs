@@ -1,6 +1,6 @@
 //! The audible label: the rhythm short-long-short-short ("AI" in Morse code) before the content.
 
-use colophon_types::{Pcm, Stereo};
+use colophon_types::Pcm;
 
 /// Length of a short tone and of the pause between tones, in seconds.
 const UNIT: f64 = 0.09;
@@ -9,7 +9,7 @@ const RHYTHM: [(f64, f64); 4] = [(1.0, 1.0), (3.0, 3.0), (1.0, 1.0), (1.0, 5.0)]
 const RAMP: f64 = 0.010;
 const TONE: f64 = 587.33; // D5, in the middle of the speech band
 /// The tones stand this far below the speech.
-const BELOW_SPEECH: f64 = 0.8;
+const BELOW_SPEECH: f32 = 0.8;
 
 /// The rhythm alone, at `rate` hertz, its tones having the root mean square `level`, with the pause
 /// before the content at its end.
@@ -31,23 +31,6 @@ pub fn label_rhythm(rate: u32, level: f32) -> Pcm {
     Pcm { rate, samples }
 }
 
-/// Puts the rhythm before a sound, at a level near that of its speech. Returns where.
-pub(crate) fn mark_sound(sound: &mut Pcm) -> &'static str {
-    let mut samples = label_rhythm(sound.rate, tone_level(sound)).samples;
-    samples.append(&mut sound.samples);
-    sound.samples = samples;
-    WHERE
-}
-
-/// Puts the rhythm before both channels of a sound. Returns where.
-pub(crate) fn mark_stereo(sound: &mut Stereo) -> &'static str {
-    let rhythm = label_rhythm(sound.rate, tone_level(&sound.mono())).samples;
-    for channel in [&mut sound.left, &mut sound.right] {
-        *channel = [rhythm.as_slice(), channel].concat();
-    }
-    WHERE
-}
-
 /// Name of the label with its version: what a recording must have been marked by.
 pub const NAME: &str = "colophon-sound-label/1";
 
@@ -56,8 +39,15 @@ pub(crate) const TEXT: &str = "AI (·− ··)";
 /// Where it is.
 pub(crate) const WHERE: &str = "rhythm short-long-short-short at the start";
 
-/// The level for the tones: near the root mean square of the parts that are not silent.
-fn tone_level(sound: &Pcm) -> f32 {
+/// The level for a label: near that of the sound's speech.
+pub(crate) fn tone_level(sound: &Pcm) -> f32 {
+    let level = speech_level(sound);
+    let level = if level.is_finite() { level * BELOW_SPEECH } else { 0.1 };
+    level.clamp(0.02, 0.25)
+}
+
+/// The root mean square of the parts that are not silent.
+pub(crate) fn speech_level(sound: &Pcm) -> f32 {
     let window = (sound.rate as usize / 20).max(1);
     let powers: Vec<f64> = sound
         .samples
@@ -67,8 +57,7 @@ fn tone_level(sound: &Pcm) -> f32 {
     let loudest = powers.iter().copied().fold(0.0, f64::max);
     let active: Vec<f64> = powers.into_iter().filter(|p| *p > loudest * 1e-3).collect();
     let mean = active.iter().sum::<f64>() / active.len().max(1) as f64;
-    let level = if mean.is_finite() { mean.sqrt() * BELOW_SPEECH } else { 0.1 };
-    level.clamp(0.02, 0.25) as f32
+    mean.sqrt() as f32
 }
 
 /// Latest start of the rhythm: what an encoder may put before it, in seconds.
@@ -135,7 +124,7 @@ mod tests {
         let speech =
             Pcm { rate: 24_000, samples: (0..48_000).map(|i| (i as f32 * 0.05).sin() * 0.2).collect() };
         let mut sound = speech.clone();
-        mark_sound(&mut sound);
+        sound.samples.splice(0..0, label_rhythm(sound.rate, tone_level(&speech)).samples);
         assert!(starts_with_rhythm(&sound));
         assert!(!starts_with_rhythm(&speech));
         let label = &sound.samples[..sound.samples.len() - speech.samples.len()];

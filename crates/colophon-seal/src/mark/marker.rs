@@ -5,7 +5,8 @@ use colophon_types::{FrameMarker, Raster, WorkId};
 use colophon_watermark::film::FilmMark;
 use colophon_watermark::{Key, Payload, film, sound};
 
-use crate::mark::{label_film, label_sound, watermark};
+use crate::mark::label_spoken::SoundLabel;
+use crate::mark::{label_film, watermark};
 use crate::{FilmLabel, LabelOptions};
 
 /// Stands in the place of a label that was left out.
@@ -18,8 +19,8 @@ pub(crate) fn film_name(labelled: bool, payload: Payload) -> String {
 }
 
 /// The name of the marks that a recording of this work must have.
-pub(crate) fn recording_name(labelled: bool, payload: Payload) -> String {
-    let label = if labelled { label_sound::NAME } else { NO_LABEL };
+pub(crate) fn recording_name(label: Option<&SoundLabel>, payload: Payload) -> String {
+    let label = label.map_or(NO_LABEL, SoundLabel::name);
     format!("{label}+{}:{}", sound::NAME, watermark::short(payload))
 }
 

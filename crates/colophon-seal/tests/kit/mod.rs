@@ -80,6 +80,7 @@ impl Studio {
             trust_anchors: self.sealer.trust_anchors(),
             ffmpeg: None,
             text_watermark: None,
+            signers: None,
         }
     }
 
@@ -95,9 +96,13 @@ fn config(dir: &Path) -> SealerConfig {
     SealerConfig {
         keys_dir: dir.join("keys"),
         certificate: None,
+        remote: None,
         trust_anchors: None,
         producer: PRODUCER.to_owned(),
+        propagator: None,
+        aigc_key: None,
         label: LabelOptions::default(),
+        sound_label: Default::default(),
         ffmpeg: "ffmpeg".into(),
         stamper: None,
         protected: None,
