@@ -14,8 +14,8 @@ use std::time::{Duration, Instant};
 use c2pa::SigningAlg;
 use c2pa::crypto::raw_signature::validator_for_signing_alg;
 use cms::cert::x509::Certificate;
-use der::asn1::ObjectIdentifier;
 use der::Encode;
+use der::asn1::ObjectIdentifier;
 
 use crate::SealError;
 

@@ -2,9 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
-use colophon_seal::{Agreement, Corner, LabelOptions, LabelProfile};
+use colophon_seal::{
+    Agreement, AigcKey, CommandSigner, Corner, KnownSigners, LabelOptions, LabelProfile, ProviderCode,
+    RemoteSigner, SoundPlace,
+};
 use colophon_text::RemoteOptions;
 use serde::Deserialize;
 
@@ -30,6 +34,12 @@ pub struct Config {
     /// Who answers for the content, as written into the `AIGC` field: a provider code of 27
     /// characters, or any name of printable ASCII characters. `COLOPHON_PRODUCER`.
     pub producer: Option<String>,
+    /// Who signs in place of a key in a file.
+    pub signer: SignerConfig,
+    /// Who vouches for the log.
+    pub log: LogConfig,
+    /// Registered codes and the key of the provider.
+    pub provider: ProviderConfig,
     /// Signing certificate chain (PEM) of your own, with its key. `COLOPHON_CERTIFICATE`.
     pub certificate: Option<PathBuf>,
     /// Private key (PEM, PKCS#8) of that certificate. `COLOPHON_PRIVATE_KEY`.
@@ -61,6 +71,96 @@ pub struct Config {
     pub pictures: PictureConfig,
 }
 
+/// A program that signs credentials (`[signer]` in the file), with the chain in `certificate`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct SignerConfig {
+    /// Program and arguments. It gets the bytes on its standard input and gives the raw signature on its
+    /// standard output.
+    pub command: Vec<String>,
+    /// Seconds that it may take for one signature; default 20.
+    pub seconds: Option<u64>,
+}
+
+/// Who vouches for the log (`[log]` in the file).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct LogConfig {
+    /// How many witnesses must have signed a checkpoint; default 0.
+    pub quorum: usize,
+    /// The witnesses.
+    pub witnesses: Vec<WitnessConfig>,
+}
+
+/// A witness of the log (`[[log.witnesses]]` in the file).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct WitnessConfig {
+    /// Its key: `name+id+key`, of type 4 (Ed25519 cosignatures).
+    pub key: String,
+    /// The http(s) address before `/add-checkpoint`; none where files are exchanged.
+    pub url: Option<String>,
+}
+
+/// Refuses the name of a producer that has the form of a provider code and is none.
+pub(crate) fn producer(name: Option<&str>) -> Result<(), StudioError> {
+    match name.filter(|name| colophon_seal::is_provider_code(name)).map(ProviderCode::parse) {
+        Some(Err(wrong)) => {
+            let name = name.unwrap_or_default();
+            Err(StudioError::Config(format!(
+                "the producer '{name}' has the form of a provider code, but it {wrong}"
+            )))
+        }
+        Some(Ok(_)) | None => Ok(()),
+    }
+}
+
+/// Who answers for content under Chinese law (`[provider]` in the file).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ProviderConfig {
+    /// The provider code, which then is the `AIGC` field's `ContentProducer` in place of `producer`.
+    /// `COLOPHON_PROVIDER_CODE`.
+    pub code: Option<String>,
+    /// The code as the propagator of content that another produced; default: `code`.
+    /// `COLOPHON_PROPAGATOR_CODE`.
+    pub propagator: Option<String>,
+    /// Private SM2 key (PEM, PKCS#8) that signs `AIGC` fields. `COLOPHON_PROVIDER_KEY`.
+    pub key: Option<PathBuf>,
+    /// Public SM2 keys or certificates (PEM) of signers whose `AIGC` fields count as theirs.
+    pub known_signers: Vec<PathBuf>,
+}
+
+impl ProviderConfig {
+    /// The codes as producer and as propagator.
+    ///
+    /// # Errors
+    /// [`StudioError::Config`] for one that is none.
+    pub fn codes(&self) -> Result<[Option<ProviderCode>; 2], StudioError> {
+        let read = |name: &str, code: &Option<String>| match code {
+            Some(code) => ProviderCode::parse(code)
+                .map(Some)
+                .map_err(|wrong| StudioError::Config(format!("the {name} code '{code}' {wrong}"))),
+            None => Ok(None),
+        };
+        Ok([read("provider", &self.code)?, read("propagator", &self.propagator)?])
+    }
+
+    pub(crate) fn signing_key(&self) -> Result<Option<AigcKey>, StudioError> {
+        Ok(self.key.as_deref().map(AigcKey::open).transpose()?)
+    }
+
+    /// Keys of signers: the own one, and those that are configured.
+    pub(crate) fn signers(&self) -> Result<KnownSigners, StudioError> {
+        let mut signers = KnownSigners::default();
+        if let Some(key) = self.signing_key()? {
+            signers.add(&key);
+        }
+        self.known_signers.iter().try_for_each(|file| signers.add_file(file))?;
+        Ok(signers)
+    }
+}
+
 /// Settings of the visible label (`[label]` in the file).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -70,6 +170,12 @@ pub struct LabelConfig {
     /// The corner in which pictures and films carry it: `top-left` (the default), `top-right`,
     /// `bottom-left`, `bottom-right`. `COLOPHON_LABEL_CORNER`.
     pub corner: Option<String>,
+    /// What sounds have: `rhythm` (the default), or `speech`, which says it in words.
+    /// `COLOPHON_LABEL_SOUND`.
+    pub sound: Option<String>,
+    /// Where sounds have it: `start` (the default), `middle` or `end`; those that are sent or encoded
+    /// while they grow have it at their start.
+    pub sound_place: Option<String>,
     /// Who agrees to get content without it, and why: given with each run of the program, never in the
     /// settings file.
     #[serde(skip)]
@@ -96,6 +202,27 @@ pub struct RetentionConfig {
 }
 
 impl LabelConfig {
+    /// Whether sounds have it in words, and where.
+    pub(crate) fn of_sounds(&self) -> Result<(bool, SoundPlace), StudioError> {
+        let spoken = match self.sound.as_deref() {
+            None | Some("rhythm") => false,
+            Some("speech") => true,
+            Some(other) => {
+                let message = format!("the label of sounds is rhythm or speech, not '{other}'");
+                return Err(StudioError::Config(message));
+            }
+        };
+        let place = match &self.sound_place {
+            Some(name) => SoundPlace::named(name).ok_or_else(|| {
+                StudioError::Config(format!(
+                    "the label of sounds is at the start, middle or end, not '{name}'"
+                ))
+            })?,
+            None => SoundPlace::default(),
+        };
+        Ok((spoken, place))
+    }
+
     pub(crate) fn options(&self, home: &Path) -> Result<LabelOptions, StudioError> {
         let profile = match &self.profile {
             Some(name) => LabelProfile::named(name).ok_or_else(|| {
@@ -203,7 +330,8 @@ impl Config {
     /// the home folder) and lays the environment over it.
     ///
     /// # Errors
-    /// [`StudioError::Config`] for an unreadable file or a value of the wrong form.
+    /// [`StudioError::Config`] for an unreadable file, a value of the wrong form, or a provider code
+    /// that is none.
     pub fn load(file: Option<&Path>) -> Result<Self, StudioError> {
         let mut config = match file {
             Some(path) => Self::read(path)?,
@@ -218,6 +346,15 @@ impl Config {
             }
         };
         config.lay_environment_over()?;
+        config.provider.codes()?;
+        producer(config.producer.as_deref())?;
+        config.witness_policy()?;
+        config.label.of_sounds()?;
+        for url in config.log.witnesses.iter().filter_map(|w| w.url.as_deref()) {
+            if !url.starts_with("http://") && !url.starts_with("https://") {
+                return Err(StudioError::Config(format!("a witness has an http(s) address, not '{url}'")));
+            }
+        }
         Ok(config)
     }
 
@@ -238,6 +375,7 @@ impl Config {
             ("COLOPHON_CERTIFICATE", &mut self.certificate),
             ("COLOPHON_PRIVATE_KEY", &mut self.private_key),
             ("COLOPHON_TRUST_ANCHORS", &mut self.trust_anchors),
+            ("COLOPHON_PROVIDER_KEY", &mut self.provider.key),
         ];
         for (name, slot) in paths {
             if let Some(value) = env_path(name) {
@@ -247,12 +385,15 @@ impl Config {
         for (name, slot) in [
             ("COLOPHON_MODEL", &mut self.model),
             ("COLOPHON_PRODUCER", &mut self.producer),
+            ("COLOPHON_PROVIDER_CODE", &mut self.provider.code),
+            ("COLOPHON_PROPAGATOR_CODE", &mut self.provider.propagator),
             ("COLOPHON_DATABASE", &mut self.database),
             ("COLOPHON_NATS", &mut self.nats),
             ("COLOPHON_TIME_STAMPS", &mut self.time_stamps),
             ("COLOPHON_MODERATION", &mut self.policy.moderation),
             ("COLOPHON_LABEL_PROFILE", &mut self.label.profile),
             ("COLOPHON_LABEL_CORNER", &mut self.label.corner),
+            ("COLOPHON_LABEL_SOUND", &mut self.label.sound),
         ] {
             if let Some(value) = env_text(name) {
                 *slot = Some(value);
@@ -268,6 +409,21 @@ impl Config {
             self.threads = Some(threads);
         }
         Ok(())
+    }
+
+    /// The program that signs, with the certificate chain of its key.
+    pub(crate) fn remote_signer(&self) -> Result<Option<(PathBuf, Arc<dyn RemoteSigner>)>, StudioError> {
+        if self.signer.command.is_empty() {
+            return Ok(None);
+        }
+        let (Some(chain), None) = (&self.certificate, &self.private_key) else {
+            let message =
+                "`signer.command` needs the chain of its key in `certificate`, and no `private_key`";
+            return Err(StudioError::Config(message.into()));
+        };
+        let limit = Duration::from_secs(self.signer.seconds.unwrap_or(20).clamp(1, 600));
+        let signer = CommandSigner::new(self.signer.command.clone(), limit)?;
+        Ok(Some((chain.clone(), Arc::new(signer))))
     }
 
     pub(crate) fn language(&self) -> LanguageOptions {

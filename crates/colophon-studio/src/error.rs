@@ -92,6 +92,14 @@ pub enum StudioError {
     /// The guard.
     #[error(transparent)]
     Guard(#[from] colophon_guard::GuardError),
+    /// A time stamp of the log does not hold.
+    #[error("the time stamp of {size} entries of the log does not hold: {why}")]
+    BadStamp {
+        /// Entries of the stamped checkpoint.
+        size: u64,
+        /// Why not.
+        why: String,
+    },
     /// Stopped on request.
     #[error(transparent)]
     Cancelled(#[from] Cancelled),
@@ -131,6 +139,7 @@ impl StudioError {
             | Self::Stopped(_)
             | Self::Busy(_)
             | Self::Full(_)
+            | Self::BadStamp { .. }
             | Self::Cancelled(_) => None,
         }
     }
@@ -142,6 +151,7 @@ impl Explain for StudioError {
             Self::Config(_) | Self::Request { .. } => ErrorCode::BadInput,
             Self::Refused { .. } => ErrorCode::Refused,
             Self::Io { .. } | Self::Index { .. } | Self::Full(_) => ErrorCode::Io,
+            Self::BadStamp { .. } => ErrorCode::Tampered,
             Self::Busy(_) => ErrorCode::Busy,
             Self::Cancelled(_) => ErrorCode::Cancelled,
             _ => self.inner().map_or(ErrorCode::Failed, Explain::code),

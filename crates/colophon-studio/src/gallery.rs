@@ -178,7 +178,7 @@ impl Studio {
         let row = self.store()?.work(id)?;
         let work = &row.work;
         let verdict = self.verify(&self.work_path(work, None)?)?;
-        let proof = self.ledger()?.prove(&work.sha256)?;
+        let proof = self.prove(&work.sha256)?;
         let pretty = |value: &serde_json::Value| serde_json::to_vec_pretty(value).unwrap_or_default();
         let file = NamedTempFile::new().map_err(StudioError::io("write in", &std::env::temp_dir()))?;
         let written = (|| -> Result<(), zip::result::ZipError> {

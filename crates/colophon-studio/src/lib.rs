@@ -17,7 +17,9 @@ mod film;
 mod gallery;
 mod jobs;
 mod judge;
+mod label_voice;
 mod language;
+mod log_care;
 mod moderate;
 mod moving;
 mod music;
@@ -51,8 +53,10 @@ pub use colophon_audio::{
 pub use colophon_guard as guard;
 pub use colophon_hub as hub;
 pub use colophon_image as image;
-pub use colophon_ledger::{AuditReport, Checkpoint, VerifiedProof};
-pub use colophon_seal::{Piece, Sealed, SealedSound, SealedText, Verdict, VerdictKind, streamed_type};
+pub use colophon_ledger::{AuditReport, Checkpoint, VerifiedProof, WitnessPolicy, Witnessed};
+pub use colophon_seal::{
+    AigcSignature, Piece, ProviderCode, Sealed, SealedSound, SealedText, Verdict, VerdictKind, streamed_type,
+};
 pub use colophon_store as store;
 pub use colophon_text::dialogue::{Dialogue, Persona, Turn};
 pub use colophon_text::encode::{Filling, Purpose};
@@ -61,7 +65,8 @@ pub use colophon_text::understand::Scored;
 pub use colophon_text::{TextError, chat, tasks};
 pub use colophon_video::captions::{to_srt, to_vtt};
 pub use config::{
-    Config, LabelConfig, PictureConfig, PolicyConfig, RemoteConfig, RetentionConfig, TextConfig,
+    Config, LabelConfig, LogConfig, PictureConfig, PolicyConfig, ProviderConfig, RemoteConfig,
+    RetentionConfig, SignerConfig, TextConfig, WitnessConfig,
 };
 pub use diffuse::{DEFAULT_DIFFUSION, DiffusionRequest, Partial};
 pub use edit::{Behind, Edit, PictureFile};
@@ -75,6 +80,7 @@ pub use language::{
     DEFAULT_ENCODER, Embedded, Found, Indexed, LanguageOptions, Languages, Performed, Question, SealedReply,
     SearchOptions, TaskDocument, TaskOptions, TextEvent, TextModel, TextSink,
 };
+pub use log_care::{LOG_CARE, LogAudit, LogStamp, WitnessAnswer};
 pub use moderate::{Judged, Moderation};
 pub use moving::Moving;
 pub use music::{Composed, MusicRequest};

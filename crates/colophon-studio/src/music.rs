@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use colophon_audio::music::{Brief, Composer, MusicModels, PerformanceRnn, Player, RULES, Score, midi};
-use colophon_seal::{Sealed, label_rhythm, seal};
+use colophon_seal::{Sealed, seal};
 use colophon_types::{
     Cancel, Draft, Event, Lang, LangChoice, Media, ModelUse, Progress, Seed, SoundFormat, Stage,
 };
@@ -119,7 +119,7 @@ impl Studio {
             stems: parts,
             midi: midi::write(&score, &label(lang)),
             seconds: score.seconds(),
-            starts: label_rhythm(rate, 0.1).seconds(),
+            starts: sealer.sound_label_seconds(lang, rate)?.0,
             plan: describe(&score),
         })
     }

@@ -109,14 +109,17 @@ impl Studio {
         let config = self.effective_config()?;
         let mut names = SettingsEdit::default();
         let mut own = self.config.clone();
-        let fixed: Vec<&str> = names
+        let mut fixed: Vec<&str> = names
             .fields()
             .into_iter()
             .zip(configured(&mut own))
             .filter_map(|((name, _), field)| field.is_some().then_some(name))
             .collect();
+        if self.config.provider.code.is_some() && !fixed.contains(&"producer") {
+            fixed.push("producer");
+        }
         Ok(json!({
-            "producer": config.producer,
+            "producer": config.provider.code.as_ref().or(config.producer.as_ref()),
             "label": {
                 "profile": config.label.profile.as_deref().unwrap_or("all"),
                 "corner": config.label.corner.as_deref().unwrap_or("top-left"),
@@ -165,6 +168,7 @@ impl Studio {
             let hint = "give a provider code, or a name of printable ASCII characters without spaces";
             return Err(StudioError::request("the producer cannot be written into the marks", hint));
         }
+        crate::config::producer(trial.producer.as_deref())?;
         self.stamper(&trial)?;
         let value = serde_json::to_value(&kept).unwrap_or_default();
         self.store()?.set_setting(RECORD, &value)?;

@@ -96,9 +96,9 @@ pub struct SpokenLine {
 pub struct Spoken {
     /// The sealed file.
     pub sealed: Sealed,
-    /// Its length in seconds.
+    /// Its length in seconds, label included.
     pub seconds: f64,
-    /// Its sentences.
+    /// Its sentences, on the clock of the file; with the label in the middle those after it come later.
     pub lines: Vec<SpokenLine>,
     /// Marks of the SSML, and when they are passed, in seconds.
     pub marks: Vec<(String, f64)>,
@@ -149,19 +149,20 @@ impl Studio {
         let total = recital.len() as u64;
         let mut lines: Vec<SpokenLine> = Vec::new();
         let mut sounds: Vec<(f64, Pcm)> = Vec::new();
+        let (later, longer) = sealer.sound_label_seconds(recital.lang, narrator.sample_rate())?;
         let mut performance = Performance::new(&recital, voice, request.speed);
         loop {
             let done = lines.len() as u64;
             progress.event(Event::Progress { stage: Stage::Speak, done, total, what: None });
             let Some(performed) = performance.next(&mut narrator, cancel)? else { break };
-            lines.push(line(&performed, ENDS));
+            lines.push(line(&performed, later + ENDS));
             sounds.push((ENDS + performed.start, performed.spoken.sound));
         }
         if lines.is_empty() {
             return Err(StudioError::request("there is nothing to speak", "give a text with words"));
         }
         let seconds = performance.seconds() + 2.0 * ENDS;
-        let marks = performance.marks().iter().map(|(name, at)| (name.clone(), ENDS + at)).collect();
+        let marks = performance.marks().iter().map(|(name, at)| (name.clone(), later + ENDS + at)).collect();
         let placed: Vec<(f64, &Pcm)> = sounds.iter().map(|(at, sound)| (*at, sound)).collect();
         let sound = mix::place(seconds, narrator.sample_rate(), &placed)?;
         let sound = mix::normalise(&sound, mix::TARGET_LUFS, mix::CEILING_DBTP);
@@ -170,7 +171,7 @@ impl Studio {
         let receipt = receipt(request, &voices, recital.lang, engine, uses)?;
         let draft = Draft::new(Media::Sound(sound), receipt).written_as(request.format);
         let sealed = seal(draft, &sealer, cancel, progress)?;
-        Ok(Spoken { sealed, seconds, lines, marks })
+        Ok(Spoken { sealed, seconds: seconds + longer, lines, marks })
     }
     /// Looks at a request and gets ready to speak it.
     fn prepare(

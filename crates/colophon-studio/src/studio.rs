@@ -4,14 +4,16 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 
 use colophon_hub::{Hub, HubOptions};
-use colophon_ledger::{Ledger, VerifiedProof, verify_proof};
-use colophon_seal::{LocalAuthority, Sealer, SealerConfig, TimeStamper};
+use colophon_ledger::{Ledger, VerifiedProof, verify_witnessed_proof};
+use colophon_seal::{LocalAuthority, Sealer, SealerConfig, SoundLabel, SpokenLabel, TimeStamper};
 use colophon_store::Store;
 use colophon_types::{Cancel, Cores, MakeRequest, Progress, Recorder, WorkId};
 
 use crate::engines::{DEFAULT_MODEL, Models};
 use crate::film::{self, Made};
+use crate::jobs::Floor;
 use crate::jobs::{Floor, Line};
+use crate::label_voice::LabelVoice;
 use crate::language::{Encoders, Languages};
 use crate::moderate::Guards;
 use crate::shared_log::SharedLog;
@@ -142,7 +144,9 @@ impl Studio {
         if let Some(sealer) = held() {
             return Ok(sealer);
         }
+        let remote = settings.remote_signer()?;
         let certificate = match (&settings.certificate, &settings.private_key) {
+            _ if remote.is_some() => None,
             (Some(chain), Some(key)) => Some((chain.clone(), key.clone())),
             (None, None) => None,
             _ => {
@@ -151,12 +155,23 @@ impl Studio {
                 ));
             }
         };
+        let [code, propagator] = settings.provider.codes()?;
+        let name = settings.producer.clone().unwrap_or_else(|| PRODUCER.into());
+        let (in_words, place) = settings.label.of_sounds()?;
+        let spoken = in_words.then(|| {
+            let (hub, cache) = (Arc::clone(&self.hub), self.home.join("cache"));
+            Arc::new(LabelVoice::new(hub, cache, self.cores.total())) as Arc<dyn SpokenLabel>
+        });
         let config = SealerConfig {
             keys_dir: self.home.join("keys"),
             certificate,
+            remote,
             trust_anchors: settings.trust_anchors.clone(),
-            producer: settings.producer.clone().unwrap_or_else(|| PRODUCER.into()),
+            producer: code.map_or(name, |code| code.to_string()),
+            propagator: propagator.map(|code| code.to_string()),
+            aigc_key: settings.provider.signing_key()?,
             label: settings.label.options(&self.home)?,
+            sound_label: SoundLabel { spoken, place },
             ffmpeg: self.ffmpeg(),
             stamper: self.stamper(&settings)?,
             protected: Some(Arc::new(self.protected_list(&settings)?)),
@@ -214,11 +229,21 @@ impl Studio {
         film::make(self, request, &checked, &models, work, progress, cancel)
     }
 
-    /// Checks a log proof of this studio's log.
+    /// The proof that a file is in the log, under a checkpoint that enough witnesses signed where one covers
+    /// it.
+    ///
+    /// # Errors
+    /// [`StudioError::Ledger`] for a file that is not in the log.
+    pub fn prove(&self, sha256: &str) -> Result<String, StudioError> {
+        Ok(self.ledger()?.prove_witnessed(sha256, &self.config.witness_policy()?)?)
+    }
+
+    /// Checks a log proof of this studio's log, and that enough witnesses signed its checkpoint.
     ///
     /// # Errors
     /// [`StudioError::Ledger`] when the proof does not hold.
     pub fn check_proof(&self, proof: &str) -> Result<VerifiedProof, StudioError> {
-        Ok(verify_proof(proof, self.ledger()?.verifier_key())?)
+        let policy = self.config.witness_policy()?;
+        Ok(verify_witnessed_proof(proof, self.ledger()?.verifier_key(), &policy)?)
     }
 }

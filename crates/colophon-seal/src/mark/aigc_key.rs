@@ -96,8 +96,7 @@ impl AigcKey {
         let signature: Signature = self.key.try_sign(message.as_bytes()).map_err(|e| e.to_string())?;
         let (r, s) = (signature.r_bytes(), signature.s_bytes());
         let uint = |bytes| UintRef::new(bytes).map_err(|e: der::Error| e.to_string());
-        let der =
-            Pair { r: uint(&r[..])?, s: uint(&s[..])? }.to_der().map_err(|e| e.to_string())?;
+        let der = Pair { r: uint(&r[..])?, s: uint(&s[..])? }.to_der().map_err(|e| e.to_string())?;
         let data = json!({ "SecurityData": {
             "Type": TYPE,
             "Version": 1,

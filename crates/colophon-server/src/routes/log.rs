@@ -62,7 +62,7 @@ pub(crate) async fn proof(State(app): Shared, Path(sha256): Path<String>) -> Res
         if ledger.find_entry(&sha256).map_err(StudioError::from)?.is_none() {
             return Err(ApiError::not_found("no entry of the log is about this file"));
         }
-        Ok(ledger.prove(&sha256).map_err(StudioError::from)?)
+        Ok(studio.prove(&sha256)?)
     });
     Ok(([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], proof.await?).into_response())
 }

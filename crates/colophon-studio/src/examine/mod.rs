@@ -27,11 +27,13 @@ impl Studio {
             None => None,
         };
         let ffmpeg = self.ffmpeg();
+        let signers = self.config.provider.signers()?;
         let context = VerifyContext {
             recorder: ledger.map(|l| l as &dyn colophon_types::Recorder),
             trust_anchors: anchors.as_deref(),
             ffmpeg: Some(&ffmpeg),
             text_watermark: Some(&crate::language::MarkFinder(self)),
+            signers: Some(&signers),
         };
         Ok(verify(file, &context)?)
     }

@@ -540,6 +540,17 @@ pub(crate) enum Log {
         #[arg(value_name = "PROOF")]
         proof: PathBuf,
     },
-    /// Recompute the whole log and compare it with the checkpoint
+    /// Recompute the whole log and compare it with the checkpoint; check witnesses and time stamps
     Audit,
+    /// Have witnesses sign the checkpoint (`[[log.witnesses]]` in the settings)
+    Cosign {
+        /// Take a signed checkpoint, or signature lines of the present one, from a file
+        #[arg(long, value_name = "FILE", conflicts_with = "request")]
+        import: Option<PathBuf>,
+        /// Print what a witness is to be sent that last signed a tree of N entries (0 for none)
+        #[arg(long, value_name = "N")]
+        request: Option<u64>,
+    },
+    /// Have the time-stamp authority (`time_stamps` in the settings) stamp the checkpoint
+    Stamp,
 }

@@ -2,8 +2,8 @@
 
 use std::process::ExitCode;
 
-use colophon_studio::Studio;
 use colophon_studio::hub::{Status, tools};
+use colophon_studio::{ProviderCode, Studio};
 use colophon_types::ErrorCode;
 use serde_json::json;
 
@@ -26,11 +26,14 @@ pub(crate) fn run(studio: &Studio, as_json: bool) -> Result<ExitCode, Failure> {
             missing_models.push(id);
         }
     }
+    let [provider, propagator] = studio.config().provider.codes()?;
     let ready = found.iter().all(|t| t.usable) && machine.lacks.is_empty() && missing_models.is_empty();
     if as_json {
         super::print_json(&json!({
             "ready": ready, "home": studio.home(), "machine": machine, "tools": found,
             "missing_models": missing_models,
+            "provider": provider.as_ref().map(ProviderCode::as_str),
+            "propagator": propagator.as_ref().map(ProviderCode::as_str),
         }))?;
     } else {
         let free = machine.disk_free.map_or_else(|| "?".into(), super::size);
@@ -56,6 +59,15 @@ pub(crate) fn run(studio: &Studio, as_json: bool) -> Result<ExitCode, Failure> {
             n => format!("{n} MISSING ({}); run `colophon models pull`", missing_models.join(", ")),
         };
         rows.push(vec!["models".to_owned(), models]);
+        for (name, code) in [("provider", &provider), ("propagator", &propagator)] {
+            if let Some(code) = code {
+                let subject = match code.credit_code() {
+                    Some(credit) => format!("credit code {credit}, its check character right"),
+                    None => format!("subject {}", code.subject()),
+                };
+                rows.push(vec![name.to_owned(), format!("{code} ({subject}; service {})", code.service())]);
+            }
+        }
         super::print(&super::table(&rows))?;
     }
     Ok(ExitCode::from(if ready { 0 } else { ErrorCode::ToolMissing.exit_status() }))

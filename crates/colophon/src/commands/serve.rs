@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use colophon_server::ServerOptions;
 use colophon_studio::store::{self, NewKey, Quota};
-use colophon_studio::{Studio, StudioError};
+use colophon_studio::{LOG_CARE, Studio, StudioError};
 use colophon_types::{Cancel, ErrorCode, Progress};
 
 use crate::args::{self, Accounts, Keys};
@@ -49,6 +49,7 @@ fn serve(studio: Studio, args: args::Serve, progress: &dyn Progress, cancel: &Ca
         private_webhooks: args.private_webhooks,
         ..ServerOptions::default()
     };
+    let stopped = Cancel::new();
     let cancel = cancel.clone();
     let stop = async move {
         while !cancel.is_cancelled() {
@@ -59,7 +60,13 @@ fn serve(studio: Studio, args: args::Serve, progress: &dyn Progress, cancel: &Ca
         eprintln!("listening on http://{address}/v1");
         eprintln!("the web studio is at http://{address}/");
     };
-    colophon_server::serve(Arc::new(studio), args.listen, options, args.insecure_no_keys, ready, stop)?;
+    let studio = Arc::new(studio);
+    let (keeper, stopping) = (Arc::clone(&studio), stopped.clone());
+    std::thread::spawn(move || keeper.care_for_log(LOG_CARE, &stopping));
+    let served = colophon_server::serve(studio, args.listen, options, args.insecure_no_keys, ready, stop);
+    // The keeper ends by itself; a request of its that hangs holds nothing up.
+    stopped.cancel();
+    served?;
     eprintln!("stopped");
     Ok(())
 }

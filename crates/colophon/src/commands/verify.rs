@@ -4,7 +4,7 @@ use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use colophon_studio::{Studio, Verdict, VerdictKind, report};
+use colophon_studio::{AigcSignature, Studio, Verdict, VerdictKind, report};
 use colophon_types::ErrorCode;
 
 use crate::args;
@@ -88,6 +88,16 @@ pub(super) fn files_in(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
     Ok(files)
 }
 
+/// What is known of the signature of an AIGC field.
+fn signature(found: Option<AigcSignature>) -> &'static str {
+    match found {
+        None => "",
+        Some(AigcSignature::Valid) => ", signature valid",
+        Some(AigcSignature::Invalid) => ", signature INVALID",
+        Some(AigcSignature::UnknownKey) => ", signed with an unknown key",
+    }
+}
+
 fn describe(v: &Verdict) -> String {
     let word = |value: &dyn std::fmt::Debug| format!("{value:?}").to_lowercase();
     let mut rows = vec![vec![format!("{}:", v.file), word(&v.verdict)]];
@@ -108,7 +118,7 @@ fn describe(v: &Verdict) -> String {
     row("label", label);
     let aigc = match (v.aigc.count, v.aigc.valid) {
         (0, _) => "none".to_owned(),
-        (1, true) => "one field, valid".to_owned(),
+        (1, true) => format!("one field, valid{}", signature(v.aigc.signature)),
         (n, _) => format!("{n} fields, not as the standard asks"),
     };
     row("AIGC", aigc);

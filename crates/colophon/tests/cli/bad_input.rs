@@ -112,3 +112,30 @@ fn doctor_and_licences_tell_the_truth() {
         assert!(model["licence"].as_str().is_some_and(|l| !l.is_empty()), "{model}");
     }
 }
+
+#[test]
+fn a_provider_code_is_checked_at_the_start_and_shown_by_doctor() {
+    const CODE: &str = "001191310104MACE0YX63918020";
+    let home = Home::without_models();
+    let with = |code: &str, name: &str| home.colophon(&["doctor"]).env(name, code).output().expect("starts");
+    for name in ["COLOPHON_PROVIDER_CODE", "COLOPHON_PROPAGATOR_CODE"] {
+        let shown = text(&with(CODE, name).stdout);
+        assert!(shown.contains(CODE) && shown.contains("91310104MACE0YX639"), "{shown}");
+    }
+    for (code, name, says) in [
+        (&CODE[1..], "COLOPHON_PROVIDER_CODE", "26 characters, not 27"),
+        ("001191310104MACE0YX63818020", "COLOPHON_PROVIDER_CODE", "check character"),
+        ("Li-Wei", "COLOPHON_PROPAGATOR_CODE", "only 0-9 and A-Z"),
+        ("001191310104MACE0YX63818020", "COLOPHON_PRODUCER", "check character"),
+    ] {
+        let out = with(code, name);
+        let said = text(&out.stderr);
+        assert_eq!(out.status.code(), Some(2), "{said}");
+        assert_eq!(said.lines().filter(|l| l.starts_with("error: ")).count(), 1, "{said}");
+        assert!(said.contains(says) && out.stdout.is_empty(), "{said}");
+    }
+    std::fs::write(home.path("colophon.toml"), "[provider]\ncode = \"0011\"\n").expect("written");
+    let out = home.run(&["doctor"]);
+    assert_eq!(out.status.code(), Some(2));
+    assert!(text(&out.stderr).contains("4 characters, not 27"), "{}", text(&out.stderr));
+}

@@ -12,6 +12,7 @@ mod film;
 mod hearing;
 mod jobs;
 mod language;
+mod log;
 mod mark;
 mod pictures;
 mod serving;

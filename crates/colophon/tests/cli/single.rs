@@ -72,6 +72,8 @@ fn speech_is_heard_timed_and_sealed() {
             && (at(2, "start") - at(1, "end") - 0.8).abs() < 0.01
     );
     assert!(made["seconds"].as_f64().expect("a length") > at(2, "end"));
+    // The label before the first sentence counts: 16 units of 90 ms, and then 0.3 seconds of silence.
+    assert!((at(0, "start") - 16.0 * 0.09 - 0.3).abs() < 0.05, "{sentences:?}");
     let verdict = json(&home.run(&["verify", "--json", path(&file)]).stdout);
     assert_eq!(verdict[0]["verdict"], "verified", "{verdict}");
     // Loud enough, and never clipped.
