@@ -165,11 +165,9 @@ pub(crate) fn with_cosignatures(
     let (there, new) = (signatures(checkpoint), signatures(lines));
     let mut out = String::from_utf8_lossy(note.text()).into_owned() + "\n";
     let mut add = |line: &Signature| out.push_str(&String::from_utf8_lossy(&line.to_bytes()));
-    // The log's own signature, and those of others that are no witnesses here.
-    there
-        .iter()
-        .filter(|l| !policy.keys.iter().any(|w| w.name == l.name() && w.id == l.id()))
-        .for_each(&mut add);
+    // Of others than the log and the witnesses nothing is kept.
+    let origin = note.text().split(|b| *b == b'\n').next().unwrap_or_default();
+    there.iter().filter(|line| line.name().as_bytes() == origin).for_each(&mut add);
     let mut gained = 0;
     for witness in &policy.keys {
         let newest = |lines: &'_ [Signature]| {
