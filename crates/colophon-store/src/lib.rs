@@ -10,6 +10,7 @@
 //! requests and results are JSON that others understand.
 
 mod audit;
+mod consents;
 mod consumer;
 mod elect;
 mod error;
@@ -30,6 +31,7 @@ mod usage;
 mod works;
 
 pub use audit::Deed;
+pub use consents::VoiceConsent;
 pub use consumer::{Claimed, Consumer};
 pub use elect::Elected;
 pub use error::StoreError;

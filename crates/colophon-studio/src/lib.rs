@@ -6,6 +6,7 @@ mod backup;
 mod brought;
 mod check;
 mod config;
+mod consents;
 mod diffuse;
 mod edit;
 mod effects;
@@ -63,6 +64,7 @@ pub use colophon_video::captions::{to_srt, to_vtt};
 pub use config::{
     Config, LabelConfig, PictureConfig, PolicyConfig, RemoteConfig, RetentionConfig, TextConfig,
 };
+pub use consents::{CONSENT_PHRASES, ConsentOrder};
 pub use diffuse::{DEFAULT_DIFFUSION, DiffusionRequest, Partial};
 pub use edit::{Behind, Edit, PictureFile};
 pub use effects::{SOUND_RATE, SoundRequest, Sounded};

@@ -14,8 +14,10 @@ use crate::engines::Fetch;
 use crate::origin::{self, GENERATOR, fresh_seed, new_work};
 use crate::{Studio, StudioError};
 
-const COMPOSER: &str = "performance-rnn";
-const SOUNDFONT: &str = "musescore-general";
+pub(crate) const COMPOSER: &str = "performance-rnn";
+pub(crate) const SOUNDFONT: &str = "musescore-general";
+/// What plays scores, as receipts name it.
+pub(crate) const PLAYER: &str = "rustysynth";
 /// Said at the start of a MIDI file, which has no place for a seal.
 const LABEL: &str = "AI生成 / AI-generated";
 
@@ -102,8 +104,8 @@ impl Studio {
         }
         let work = new_work(&given)?;
         let steps = vec![
-            ("compose", format!("{RULES} {}", PerformanceRnn::NAME)),
-            ("play", "rustysynth".to_owned()),
+            ("compose", engine()),
+            ("play", PLAYER.to_owned()),
             ("seal", GENERATOR.to_owned()),
         ];
         let receipt = origin::receipt(work, "Music", lang, given, seed, uses, steps);
@@ -123,6 +125,11 @@ impl Studio {
             plan: describe(&score),
         })
     }
+}
+
+/// What composes, as receipts name it.
+pub(crate) fn engine() -> String {
+    format!("{RULES} {}", PerformanceRnn::NAME)
 }
 
 fn label(_lang: Lang) -> String {
@@ -150,7 +157,8 @@ fn own_soundfont(file: &std::path::Path) -> Result<ModelUse, StudioError> {
     })
 }
 
-fn describe(score: &Score) -> Value {
+/// Style, key, tempo, metre, sections, chords and players.
+pub(crate) fn describe(score: &Score) -> Value {
     let plan = &score.plan;
     let (beats, unit) = plan.metre.fraction();
     let quarters = plan.metre.quarters();

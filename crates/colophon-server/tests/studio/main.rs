@@ -6,6 +6,7 @@
 mod events;
 mod jobs;
 mod people;
+mod sounds;
 mod works;
 
 use std::net::SocketAddr;

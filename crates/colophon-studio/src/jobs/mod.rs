@@ -74,6 +74,8 @@ struct FilmJob {
     #[serde(default)]
     style: Option<String>,
     #[serde(default)]
+    music: Option<String>,
+    #[serde(default)]
     model: Option<String>,
     #[serde(default)]
     seed: Option<u64>,
@@ -252,6 +254,7 @@ fn film(job: FilmJob) -> Result<MakeRequest, StudioError> {
         seconds: job.seconds.unwrap_or(FILM_SECONDS),
         voice: job.voice,
         style: job.style,
+        music: job.music,
         model: job.model,
         seed: job.seed,
     })
