@@ -94,7 +94,8 @@ fn a_text_that_was_read_aloud_is_an_input_with_its_own_credential() {
         let draft = Draft::from_sources(sound, receipt(), vec![source]);
         let sealed = seal(draft, &studio.sealer, &Cancel::new(), &NoProgress).unwrap();
         let bytes = bytes(&studio, &sealed, name);
-        let reader = Reader::from_context(Context::new()).with_stream("audio/wav", Cursor::new(bytes)).unwrap();
+        let reader =
+            Reader::from_context(Context::new()).with_stream("audio/wav", Cursor::new(bytes)).unwrap();
         assert_ne!(reader.validation_state(), ValidationState::Invalid, "{:?}", reader.validation_status());
         reader
     };
@@ -107,7 +108,10 @@ fn a_text_that_was_read_aloud_is_an_input_with_its_own_credential() {
     let first = actions.value().unwrap()["actions"][0].clone();
     assert_eq!(first["action"], "c2pa.created");
     assert!(first["digitalSourceType"].as_str().unwrap().ends_with("/trainedAlgorithmicMedia"), "{first}");
-    assert_eq!(studio.verify(&studio.dir.path().join("lamp.wav")).verdict, colophon_seal::VerdictKind::Verified);
+    assert_eq!(
+        studio.verify(&studio.dir.path().join("lamp.wav")).verdict,
+        colophon_seal::VerdictKind::Verified
+    );
 
     // A text that was changed since, and one without a credential, stop nothing.
     let at = text.windows(4).position(|w| w == b"late").unwrap();

@@ -73,8 +73,17 @@ impl Store {
                        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
             let length = c.bytes as i64;
             let values = params![
-                c.id, c.owner, c.name, c.language, c.phrase, c.heard, c.agreement, c.media_type, length,
-                c.sha256, c.created
+                c.id,
+                c.owner,
+                c.name,
+                c.language,
+                c.phrase,
+                c.heard,
+                c.agreement,
+                c.media_type,
+                length,
+                c.sha256,
+                c.created
             ];
             tx.db.execute(sql, values).map(drop)
         })

@@ -38,11 +38,8 @@ pub struct ConsentOrder {
 
 /// Words of a text, or its characters in Chinese; without marks and capitals.
 fn units(text: &str, lang: Lang) -> Vec<String> {
-    let plain: String = text
-        .to_lowercase()
-        .chars()
-        .map(|c| if c.is_alphanumeric() || c == '\'' { c } else { ' ' })
-        .collect();
+    let plain: String =
+        text.to_lowercase().chars().map(|c| if c.is_alphanumeric() || c == '\'' { c } else { ' ' }).collect();
     match lang {
         Lang::En => plain.split_whitespace().map(str::to_owned).collect(),
         Lang::Zh => plain.chars().filter(|c| !c.is_whitespace()).map(String::from).collect(),
@@ -69,9 +66,9 @@ fn agreement(phrase: &[String], heard: &[String]) -> f64 {
 /// Whether something is denied: "I do not agree" differs from the phrase in two words only.
 fn denies(heard: &str, lang: Lang) -> bool {
     match lang {
-        Lang::En => units(heard, lang)
-            .iter()
-            .any(|w| matches!(w.as_str(), "not" | "never" | "no" | "cannot" | "disagree") || w.ends_with("n't")),
+        Lang::En => units(heard, lang).iter().any(|w| {
+            matches!(w.as_str(), "not" | "never" | "no" | "cannot" | "disagree") || w.ends_with("n't")
+        }),
         Lang::Zh => heard.contains(['不', '没', '別', '别', '拒', '未']),
     }
 }
@@ -116,7 +113,8 @@ impl Studio {
         let (lang, phrase) = language(&order.language)?;
         let name = label(&order.name)?;
         let request = TranscribeRequest { lang: Some(lang.tag().to_owned()), ..TranscribeRequest::default() };
-        let heard = self.transcribe_short(recording, LONGEST, &request, &NoProgress, cancel)?.transcript.text();
+        let heard =
+            self.transcribe_short(recording, LONGEST, &request, &NoProgress, cancel)?.transcript.text();
         let share = agreement(&units(phrase, lang), &units(&heard, lang));
         if share < LEAST || denies(&heard, lang) {
             let said: String = heard.chars().take(200).collect();
@@ -193,7 +191,8 @@ mod tests {
 
     #[test]
     fn a_denial_is_no_consent() {
-        let no = "I am the owner of this voice, and I do not agree that it may be used to make a synthetic voice.";
+        let no =
+            "I am the owner of this voice, and I do not agree that it may be used to make a synthetic voice.";
         assert!(share(no, Lang::En) > LEAST && denies(no, Lang::En));
         assert!(denies("I don't agree", Lang::En) && denies("我不同意", Lang::Zh));
         for (lang, phrase) in CONSENT_PHRASES {
@@ -203,7 +202,9 @@ mod tests {
 
     #[test]
     fn languages_are_told_by_their_tags() {
-        for (tag, wanted) in [("en", Lang::En), ("en-GB", Lang::En), ("zh_CN", Lang::Zh), ("ZH-Hant-TW", Lang::Zh)] {
+        for (tag, wanted) in
+            [("en", Lang::En), ("en-GB", Lang::En), ("zh_CN", Lang::Zh), ("ZH-Hant-TW", Lang::Zh)]
+        {
             assert_eq!(language(tag).expect(tag).0, wanted);
         }
         for tag in ["", "e", "fr-FR", "en US", "en-\u{0}", "zhuang"] {

@@ -60,7 +60,7 @@ pub use colophon_text::encode::{Filling, Purpose};
 pub use colophon_text::script::{Bilingual, Recipe};
 pub use colophon_text::understand::Scored;
 pub use colophon_text::{TextError, chat, tasks};
-pub use colophon_video::captions::{to_srt, to_vtt};
+pub use colophon_types::captions::{to_srt, to_vtt};
 pub use config::{
     Config, LabelConfig, PictureConfig, PolicyConfig, RemoteConfig, RetentionConfig, TextConfig,
 };

@@ -103,11 +103,7 @@ impl Studio {
             stems.clear();
         }
         let work = new_work(&given)?;
-        let steps = vec![
-            ("compose", engine()),
-            ("play", PLAYER.to_owned()),
-            ("seal", GENERATOR.to_owned()),
-        ];
+        let steps = vec![("compose", engine()), ("play", PLAYER.to_owned()), ("seal", GENERATOR.to_owned())];
         let receipt = origin::receipt(work, "Music", lang, given, seed, uses, steps);
         let draft = Draft::new(Media::Stereo(performance.mix), receipt.clone()).written_as(request.format);
         let sealed = seal(draft, &sealer, cancel, progress)?;
@@ -147,7 +143,7 @@ fn given(request: &MusicRequest, seed: u64) -> Value {
 }
 
 fn own_soundfont(file: &std::path::Path) -> Result<ModelUse, StudioError> {
-    let name = file.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+    let name = origin::file_name(file);
     Ok(ModelUse {
         id: name,
         role: "instruments".into(),

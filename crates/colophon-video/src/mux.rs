@@ -6,9 +6,9 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use colophon_ffmpeg::{Ffmpeg, Pipes};
+use colophon_types::captions::to_vtt;
 use colophon_types::{Cancel, Caption, Lang, Pcm, Raster, Stereo};
 
-use crate::captions::to_vtt;
 use crate::error::VideoError;
 use crate::film::FilmConfig;
 use crate::yuv::frame_bytes;

@@ -48,7 +48,8 @@ mod tests {
 
     #[test]
     fn music_lies_under_the_words_and_fills_the_pauses() {
-        let tone = |rate: u32, hertz: f32, i: usize| (std::f32::consts::TAU * hertz * i as f32 / rate as f32).sin();
+        let tone =
+            |rate: u32, hertz: f32, i: usize| (std::f32::consts::TAU * hertz * i as f32 / rate as f32).sin();
         let mut voice = Pcm::silence(24_000, 12.0);
         for i in 4 * 24_000..8 * 24_000 {
             voice.samples[i] = 0.2 * tone(24_000, 700.0, i);

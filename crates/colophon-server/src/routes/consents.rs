@@ -153,8 +153,9 @@ pub(crate) async fn list(
     let (data, more) = app
         .blocking(move |studio| {
             if let Some(after) = &query.after {
-                find(studio, &client, after)
-                    .map_err(|_| ApiError::bad("there is no such voice consent to go on from", Some("after")))?;
+                find(studio, &client, after).map_err(|_| {
+                    ApiError::bad("there is no such voice consent to go on from", Some("after"))
+                })?;
             }
             Ok(studio.store()?.consents(client.sees().as_deref(), query.after.as_deref(), limit)?)
         })

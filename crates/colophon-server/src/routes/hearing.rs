@@ -60,7 +60,8 @@ pub(crate) async fn hear(
             }
             let data = sound["data"].as_str().unwrap_or_default().trim();
             let bytes = STANDARD.decode(data).map_err(|_| bad("a sound is not valid base64".into()))?;
-            let (text, mut entry) = one(app, bytes).await.map_err(|e| ApiError { param: Some(param.into()), ..e })?;
+            let (text, mut entry) =
+                one(app, bytes).await.map_err(|e| ApiError { param: Some(param.into()), ..e })?;
             if text.is_empty() {
                 return Err(bad("nothing is said in a sound".into()));
             }

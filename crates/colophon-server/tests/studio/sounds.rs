@@ -42,7 +42,8 @@ fn what_is_said_in_a_sound_is_answered() {
         assert!(heard["seconds"].as_f64().unwrap() > 4.0 && heard["model_sha256"].is_string(), "{heard}");
         heard["transcript"].as_str().unwrap().to_owned()
     };
-    let ask = json!({"type": "text", "text": "At what time does the train leave? Answer with the time alone."});
+    let ask =
+        json!({"type": "text", "text": "At what time does the train leave? Answer with the time alone."});
     let answer = house.post("/v1/chat/completions", &chat(&json!([sound(&wav, "wav"), ask]))).fine();
     let words = said(&answer["colophon"][0]["heard"][0]);
     assert!(words.contains("train to the coast"), "{words}");
@@ -51,10 +52,16 @@ fn what_is_said_in_a_sound_is_answered() {
     let text = answer["choices"][0]["message"]["content"].as_str().unwrap().to_lowercase();
     assert!(text.contains("seven") || text.contains('7'), "{text}");
     // The same words written give the same answer.
-    let written = house.post("/v1/chat/completions", &chat(&json!([
-        {"type": "text", "text": format!("{words}\n")}, ask,
-    ])));
-    assert_eq!(written.fine()["choices"][0]["message"]["content"], answer["choices"][0]["message"]["content"]);
+    let written = house.post(
+        "/v1/chat/completions",
+        &chat(&json!([
+            {"type": "text", "text": format!("{words}\n")}, ask,
+        ])),
+    );
+    assert_eq!(
+        written.fine()["choices"][0]["message"]["content"],
+        answer["choices"][0]["message"]["content"]
+    );
     // In a stream the last chunk tells it.
     let mut streamed = chat(&json!([ask, sound(&mp3, "mp3")]));
     streamed["stream"] = true.into();
@@ -109,7 +116,9 @@ fn consent(house: &House, fields: &[(&str, &[u8])]) -> Answer {
     let mut form = Vec::new();
     for (name, content) in fields {
         let file = if *name == "recording" { "; filename=\"consent.wav\"" } else { "" };
-        form.extend(format!("--x\r\nContent-Disposition: form-data; name=\"{name}\"{file}\r\n\r\n").into_bytes());
+        form.extend(
+            format!("--x\r\nContent-Disposition: form-data; name=\"{name}\"{file}\r\n\r\n").into_bytes(),
+        );
         form.extend_from_slice(content);
         form.extend_from_slice(b"\r\n");
     }
@@ -172,7 +181,8 @@ fn consents_to_the_use_of_a_voice_are_records() {
     assert_eq!(house.get(&path).code(), "not_found");
     assert_eq!(house.get("/v1/audio/voice_consents?after=cons_0").status, 400);
     let audit = house.get("/v1/audit").fine();
-    let deeds: Vec<&str> = audit["data"].as_array().unwrap().iter().filter_map(|d| d["what"].as_str()).collect();
+    let deeds: Vec<&str> =
+        audit["data"].as_array().unwrap().iter().filter_map(|d| d["what"].as_str()).collect();
     assert_eq!(deeds, ["voice_consent.remove", "voice_consent.rename", "voice_consent.add"]);
 }
 
@@ -209,7 +219,8 @@ fn a_book_is_read_aloud_and_a_sealed_text_stands_in_its_credential() {
     assert!(words.contains("last boat") && words.contains("over the island"), "{words}");
     assert!(!words.contains("produce"), "no metadata is read aloud: {words}");
     // A text that is not sealed is no ingredient.
-    let plain = house.make("audiobook", json!({"file": {"upload": upload}, "voice": "hibari", "format": "mp3"}));
+    let plain =
+        house.make("audiobook", json!({"file": {"upload": upload}, "voice": "hibari", "format": "mp3"}));
     let bytes = house.get(plain["works"][0]["url"].as_str().unwrap()).bytes;
     assert!(!bytes.windows(7).any(|w| w == b"lamp.md"));
 }
@@ -218,7 +229,8 @@ fn a_book_is_read_aloud_and_a_sealed_text_stands_in_its_credential() {
 fn what_something_else_generated_is_marked_once() {
     let house = House::open();
     let upload = house.bring("ferry.wav", &converted(SPOKEN, "wav"));
-    let request = json!({"file": {"upload": upload}, "generator": "Somebody's voice 2", "declared": "generated"});
+    let request =
+        json!({"file": {"upload": upload}, "generator": "Somebody's voice 2", "declared": "generated"});
     let marked = house.make("mark", request.clone());
     let work = &marked["works"][0];
     assert_eq!((&work["name"], &work["media_type"]), (&json!("ferry.wav"), &json!("audio/wav")), "{work}");
@@ -229,7 +241,11 @@ fn what_something_else_generated_is_marked_once() {
     // What is sealed already is not sealed again, unless that is wanted.
     let mut again = json!({"file": {"work": id}, "generator": "Somebody's voice 2"});
     let refused = house.end(&house.submit("mark", again.clone()));
-    assert_eq!((&refused["status"], &refused["error"]["code"]), (&json!("failed"), &json!("refused")), "{refused}");
+    assert_eq!(
+        (&refused["status"], &refused["error"]["code"]),
+        (&json!("failed"), &json!("refused")),
+        "{refused}"
+    );
     again["again"] = true.into();
     assert_ne!(house.make("mark", again)["works"][0]["id"], work["id"]);
     for bad in [
@@ -241,7 +257,9 @@ fn what_something_else_generated_is_marked_once() {
         let status = house.post("/v1/jobs", &json!({"kind": "mark", "request": bad})).status;
         assert!(matches!(status, 400 | 404), "{bad}: {status}");
     }
-    for bad in [json!({"file": {"work": "clp-0"}}), json!({"file": {"upload": upload}, "format": "doc"}), json!({})] {
+    for bad in
+        [json!({"file": {"work": "clp-0"}}), json!({"file": {"upload": upload}, "format": "doc"}), json!({})]
+    {
         let status = house.post("/v1/jobs", &json!({"kind": "audiobook", "request": bad})).status;
         assert!(matches!(status, 400 | 404), "{bad}: {status}");
     }

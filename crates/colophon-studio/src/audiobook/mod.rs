@@ -144,7 +144,8 @@ impl Studio {
         let steps = vec![("speak", engine), ("seal", GENERATOR.to_owned())];
         let receipt = origin::receipt(work, &book.title, lang, given, 0, uses, steps);
         let source = self.sealed_text(&request.book)?;
-        let made = self.bind(&book, cover, &segments, &shelf, request.format, receipt, &sealer, &cast, source)?;
+        let made =
+            self.bind(&book, cover, &segments, &shelf, request.format, receipt, &sealer, &cast, source)?;
         shelf.clear();
         Ok(made)
     }
@@ -159,7 +160,7 @@ impl Studio {
         if !known.media_type.starts_with("text/") || known.c2pa.state == CredentialState::Absent {
             return Ok(None);
         }
-        let name = book.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+        let name = origin::file_name(book);
         let bytes = std::fs::read(book).map_err(StudioError::io("read", book))?;
         Ok(Some(Source { name, media_type: known.media_type, bytes: bytes.into() }))
     }

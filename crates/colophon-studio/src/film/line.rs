@@ -473,11 +473,7 @@ impl Floor<'_> {
     }
 
     /// The music of a film of so many seconds, where it is to have some.
-    fn accompany(
-        &self,
-        seconds: f64,
-        scenes: &[FilmedScene],
-    ) -> Result<Option<Accompaniment>, StudioError> {
+    fn accompany(&self, seconds: f64, scenes: &[FilmedScene]) -> Result<Option<Accompaniment>, StudioError> {
         let Job { checked, models, studio, seed, .. } = self.job;
         let (Some(choice), Some(models)) = (&checked.music, models.music()) else { return Ok(None) };
         let moods: Vec<&str> = scenes.iter().map(|s| s.text.mood.as_str()).collect();

@@ -230,10 +230,13 @@ fn check_music(home: &Home, out: &Path, made: &Value) {
     let scenes = json(&std::fs::read(out.join("scenes.json")).expect("scenes"));
     let music = &scenes["music"];
     assert_eq!(music["style"], "piano", "{music}");
-    let cuts: Vec<f64> = scenes["scenes"].as_array().expect("scenes").iter().filter_map(|s| s["start"].as_f64()).collect();
-    let sections: Vec<f64> = music["sections"].as_array().expect("sections").iter().filter_map(|s| s["start"].as_f64()).collect();
+    let cuts: Vec<f64> =
+        scenes["scenes"].as_array().expect("scenes").iter().filter_map(|s| s["start"].as_f64()).collect();
+    let sections: Vec<f64> =
+        music["sections"].as_array().expect("sections").iter().filter_map(|s| s["start"].as_f64()).collect();
     assert_eq!(sections[0], 0.0);
-    let accents: Vec<f64> = music["accents"].as_array().expect("accents").iter().filter_map(Value::as_f64).collect();
+    let accents: Vec<f64> =
+        music["accents"].as_array().expect("accents").iter().filter_map(Value::as_f64).collect();
     for cut in &cuts {
         let met = sections.iter().chain(&accents).any(|at| (at - cut).abs() < 0.01);
         assert!(met, "{cut}: {music}");
@@ -244,7 +247,19 @@ fn check_music(home: &Home, out: &Path, made: &Value) {
     }
     let measured = tool_errors(
         "ffmpeg",
-        &["-hide_banner", "-nostats", "-i", path(&film), "-map", "0:a:0", "-af", "ebur128=peak=true", "-f", "null", "-"],
+        &[
+            "-hide_banner",
+            "-nostats",
+            "-i",
+            path(&film),
+            "-map",
+            "0:a:0",
+            "-af",
+            "ebur128=peak=true",
+            "-f",
+            "null",
+            "-",
+        ],
     );
     let summary = &measured[measured.rfind("Summary:").expect("a summary")..];
     let value = |name: &str| -> f64 {
