@@ -237,7 +237,8 @@ impl FilmWriter {
             return Err(VideoError::BadFilm("a film needs at least one shot".into()));
         }
         let seconds = reel.frames as f64 / f64::from(self.config.fps);
-        let (rate, mut channels) = sound.into().channels();
+        let sound: FilmSound<'_> = sound.into();
+        let (rate, mut channels) = sound.channels();
         if let Some(marker) = &self.config.marker {
             let mut marked: Vec<&mut [f32]> = channels.iter_mut().map(Vec::as_mut_slice).collect();
             marker.mark_sound(&mut marked, rate);

@@ -87,23 +87,20 @@ fn sounds_that_cannot_be_heard_are_refused() {
         wav
     };
     let none = |part: Value| json!([part]);
-    for (parts, status) in [
-        (none(sound(b"", "wav")), 400),
-        (none(sound(b"no sound at all", "wav")), 400),
-        (none(sound(&SPOKEN[..60], "mp3")), 400),
-        (none(sound(SPOKEN, "docx")), 400),
-        (none(sound(&silence, "wav")), 400),
-        (none(json!({"type": "input_audio"})), 400),
-        (none(json!({"type": "input_audio", "input_audio": {"data": "%%%", "format": "wav"}})), 400),
-        (none(json!({"type": "input_audio", "input_audio": 7})), 400),
-        (none(sound(&vec![0; 11 << 20], "wav")), 413),
-        (json!(vec![sound(&SPOKEN[..60], "wav"); 9]), 400),
+    for parts in [
+        none(sound(b"", "wav")),
+        none(sound(b"no sound at all", "wav")),
+        none(sound(&SPOKEN[..60], "mp3")),
+        none(sound(SPOKEN, "docx")),
+        none(sound(&silence, "wav")),
+        none(json!({"type": "input_audio"})),
+        none(json!({"type": "input_audio", "input_audio": {"data": "%%%", "format": "wav"}})),
+        none(json!({"type": "input_audio", "input_audio": 7})),
+        json!(vec![sound(&SPOKEN[..60], "wav"); 9]),
     ] {
         let answer = house.post("/v1/chat/completions", &chat(&parts));
-        assert_eq!(answer.status, status, "{}", String::from_utf8_lossy(&answer.bytes));
-        if status == 400 {
-            assert_eq!(answer.json()["error"]["param"], "messages", "{}", answer.json());
-        }
+        assert_eq!(answer.status, 400, "{}", String::from_utf8_lossy(&answer.bytes));
+        assert_eq!(answer.json()["error"]["param"], "messages", "{}", answer.json());
     }
     let mut wrong = chat(&none(sound(SPOKEN, "wav")));
     wrong["messages"][0]["role"] = "assistant".into();
@@ -157,7 +154,6 @@ fn consents_to_the_use_of_a_voice_are_records() {
 
     let other = spoken("The weather will be fine tomorrow, and the sea will be calm.");
     let denied = spoken(&phrase.replace("I agree", "I do not agree"));
-    let large = vec![0; (10 << 20) + 1];
     let with = |recording, language| {
         let form = [("name", &b"Bob"[..]), ("language", language), ("recording", recording)];
         let answer = consent(&house, &form);
@@ -169,7 +165,6 @@ fn consents_to_the_use_of_a_voice_are_records() {
     }
     assert_eq!(with(&b"no sound"[..], b"en").0, 400);
     assert_eq!(with(&recording, b"tlh").0, 400);
-    assert_eq!(with(&large, b"en").0, 413);
     assert_eq!(consent(&house, &all[..2]).json()["error"]["param"], "recording");
     assert_eq!(consent(&house, &all[1..]).json()["error"]["param"], "name");
     // Nothing is left of what was refused.

@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use colophon_audio::book::{Book, Chapter, Cover};
 use colophon_audio::mix::{self, Meter};
 use colophon_audio::{Blend, Dictionary, Narrator, SpeechModels};
-use colophon_seal::{About, CredentialState, Recording, Sealed, Sealer, seal};
+use colophon_seal::{About, CredentialState, Recording, Sealed, Sealer, bare_text, seal};
 use colophon_text::sentences;
 use colophon_types::{
     Cancel, Draft, Event, Lang, LangChoice, Pcm, Progress, Receipt, SoundFormat, Source, Stage,
@@ -109,7 +109,8 @@ impl Studio {
         cancel: &Cancel,
     ) -> Result<Audiobook, StudioError> {
         colophon_ffmpeg::find(&self.ffmpeg())?;
-        let mut book = Book::read(&request.book)?;
+        let source = self.sealed_text(&request.book)?;
+        let mut book = read(&request.book, source.as_ref())?;
         let cover = match &request.cover {
             Some(path) => Some(cover(path)?),
             None => book.cover.take(),
@@ -143,7 +144,6 @@ impl Studio {
         let work = new_work(&given)?;
         let steps = vec![("speak", engine), ("seal", GENERATOR.to_owned())];
         let receipt = origin::receipt(work, &book.title, lang, given, 0, uses, steps);
-        let source = self.sealed_text(&request.book)?;
         let made =
             self.bind(&book, cover, &segments, &shelf, request.format, receipt, &sealer, &cast, source)?;
         shelf.clear();
@@ -153,10 +153,9 @@ impl Studio {
     /// The book as an ingredient of the recording's credential, where it is a text with a credential of its
     /// own, whether that holds or not.
     fn sealed_text(&self, book: &Path) -> Result<Option<Source>, StudioError> {
-        if std::fs::metadata(book).map_err(StudioError::io("read", book))?.len() > MAX_SOURCE {
-            return Ok(None);
-        }
-        let known = self.verify(book)?;
+        // What cannot be read is told by the reader of books.
+        let fits = std::fs::metadata(book).is_ok_and(|m| m.is_file() && m.len() <= MAX_SOURCE);
+        let Some(known) = fits.then(|| self.verify(book).ok()).flatten() else { return Ok(None) };
         if !known.media_type.starts_with("text/") || known.c2pa.state == CredentialState::Absent {
             return Ok(None);
         }
@@ -291,6 +290,16 @@ impl Studio {
         let chapters = chapters.into_iter().map(|(start, title)| (start + later, title)).collect();
         Ok(Audiobook { sealed, seconds: length, title: book.title.clone(), chapters })
     }
+}
+
+/// Reads a book; of a sealed text what it was before, so that no mark is read aloud.
+fn read(path: &Path, sealed: Option<&Source>) -> Result<Book, StudioError> {
+    let Some(source) = sealed else { return Ok(Book::read(path)?) };
+    let folder = tempfile::tempdir().map_err(StudioError::io("make a folder in", &std::env::temp_dir()))?;
+    let bare = folder.path().join(&source.name);
+    let words = bare_text(&String::from_utf8_lossy(&source.bytes));
+    std::fs::write(&bare, words).map_err(StudioError::io("write", &bare))?;
+    Ok(Book::read(&bare)?)
 }
 
 /// Keeps the chapters that were asked for.
