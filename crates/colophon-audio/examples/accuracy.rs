@@ -225,7 +225,7 @@ fn main() -> Result<(), Failure> {
             missed.push(sentences(&mut narrator, &mut ears, lang, &list)?);
         }
         let alike = |(a, b): (&BTreeMap<usize, String>, &BTreeMap<usize, String>)| {
-            a.iter().filter(|(place, heard)| b.get(place) == Some(heard)).count()
+            a.iter().filter(|(place, heard)| b.get(*place) == Some(*heard)).count()
         };
         let both: usize = missed[0].iter().zip(&missed[1]).map(alike).sum();
         println!("{lang}: {both} units heard wrong alike from both voices");
