@@ -1,5 +1,6 @@
 //! What was said, when, and how sure it is; as text, SRT, WebVTT and JSON.
 
+use colophon_types::{Caption, captions};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -120,21 +121,14 @@ impl Transcript {
         }
     }
 
-    /// SubRip: numbered, with `hh:mm:ss,ms`.
+    /// SubRip.
     pub fn srt(&self) -> String {
-        let cue = |(i, cue): (usize, Cue)| {
-            format!("{}\n{} --> {}\n{}\n\n", i + 1, clock(cue.start, ','), clock(cue.end, ','), cue.text)
-        };
-        self.cues().into_iter().enumerate().map(cue).collect()
+        captions::to_srt(&self.cues())
     }
 
-    /// WebVTT: a head, then `hh:mm:ss.ms`.
+    /// WebVTT.
     pub fn vtt(&self) -> String {
-        let cue = |cue: Cue| {
-            let text = cue.text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
-            format!("{} --> {}\n{text}\n\n", clock(cue.start, '.'), clock(cue.end, '.'))
-        };
-        std::iter::once("WEBVTT\n\n".to_owned()).chain(self.cues().into_iter().map(cue)).collect()
+        captions::to_vtt(&self.cues())
     }
 
     /// One document with everything.
@@ -149,7 +143,7 @@ impl Transcript {
     }
 
     /// Subtitles: segments, or shorter ones where the words are known.
-    fn cues(&self) -> Vec<Cue> {
+    fn cues(&self) -> Vec<Caption> {
         let unspaced = self.language.as_deref().is_some_and(crate::whisper::languages::unspaced);
         let mut cues = Vec::new();
         for segment in &self.segments {
@@ -158,7 +152,7 @@ impl Transcript {
                 // Two arrows would end the cue's own line.
                 let text = text.replace("-->", "→");
                 if !text.is_empty() {
-                    cues.push(Cue { start: segment.start, end: segment.end.max(segment.start), text });
+                    cues.push(Caption { start: segment.start, end: segment.end.max(segment.start), text });
                 }
             } else {
                 lines(&segment.words, unspaced, &mut cues);
@@ -168,15 +162,9 @@ impl Transcript {
     }
 }
 
-struct Cue {
-    start: f64,
-    end: f64,
-    text: String,
-}
-
 /// Words in lines that can be read at a glance.
-fn lines(words: &[Word], unspaced: bool, cues: &mut Vec<Cue>) {
-    let mut open: Option<Cue> = None;
+fn lines(words: &[Word], unspaced: bool, cues: &mut Vec<Caption>) {
+    let mut open: Option<Caption> = None;
     for word in words {
         let space = if unspaced { "" } else { " " };
         let more = width(&word.word) + space.len();
@@ -188,7 +176,7 @@ fn lines(words: &[Word], unspaced: bool, cues: &mut Vec<Cue>) {
             }
             _ => {
                 cues.extend(open.take());
-                open = Some(Cue { start: word.start, end: word.end, text: word.word.clone() });
+                open = Some(Caption { start: word.start, end: word.end, text: word.word.clone() });
             }
         }
     }
@@ -198,13 +186,6 @@ fn lines(words: &[Word], unspaced: bool, cues: &mut Vec<Cue>) {
 /// Columns of a text: characters of East Asia are twice as wide.
 fn width(text: &str) -> usize {
     text.chars().map(|c| if u32::from(c) >= 0x1100 { 2 } else { 1 }).sum()
-}
-
-/// `hh:mm:ss` and thousandths after a mark.
-fn clock(seconds: f64, mark: char) -> String {
-    let ms = if seconds.is_finite() { (seconds.max(0.0) * 1000.0).round() as u64 } else { 0 };
-    let (hours, minutes, rest) = (ms / 3_600_000, ms / 60_000 % 60, ms % 60_000);
-    format!("{hours:02}:{minutes:02}:{:02}{mark}{:03}", rest / 1000, rest % 1000)
 }
 
 #[cfg(test)]
@@ -240,7 +221,7 @@ mod tests {
 
     #[test]
     fn subtitles_have_the_forms_that_players_read() {
-        let srt = "1\n00:00:00,000 --> 00:00:02,500\nThe sea <is> wide.\n\n\
+        let srt = "1\n00:00:00,000 --> 00:00:02,500\nThe sea <\u{2060}is> wide.\n\n\
                    2\n01:01:01,235 --> 01:01:02,000\nSo → is the sky & more.\n\n";
         assert_eq!(two().srt(), srt);
         let vtt = "WEBVTT\n\n00:00:00.000 --> 00:00:02.500\nThe sea &lt;is&gt; wide.\n\n\

@@ -29,6 +29,7 @@ mod verify;
 
 pub use colophon_watermark::{Found, Payload};
 pub use error::{SealError, Step};
+pub use format::text::bare as bare_text;
 pub use mark::aigc::{Aigc, is_provider_code};
 pub use mark::aigc_key::{AigcKey, AigcSignature, KnownSigners};
 pub use mark::label::{Corner, FILM_LABEL_SECONDS, LABEL_TEXT, LabelProfile, TEXT_LABEL};

@@ -66,7 +66,7 @@ pub fn seal(
     tell(2);
     let source_type = match declared {
         Some(declared) => declared_type(declared),
-        None => source_type(&receipt, !sources.is_empty()),
+        None => source_type(&receipt, sources.iter().any(|s| !s.is_text())),
     };
     let field = aigc_field(&receipt, sources.first().filter(|_| declared.is_some()), sealer)?;
     let marked = metadata_step(media, format, field, &source_type, sealer, cancel)?;

@@ -7,7 +7,7 @@ use std::io::Cursor;
 
 use c2pa::{Context, Reader, Relationship, ValidationState};
 use colophon_seal::{Sealed, seal};
-use colophon_types::{Cancel, Draft, Media, NoProgress, Raster, Source};
+use colophon_types::{Cancel, Draft, Media, NoProgress, Pcm, Raster, Source};
 use kit::{Studio, receipt};
 
 fn source(name: &str, bytes: Vec<u8>) -> Source {
@@ -80,4 +80,46 @@ fn a_source_that_was_tampered_with_is_said_to_be_and_stops_nothing() {
     let parent = reader.active_manifest().unwrap().ingredients()[0].clone();
     let said = format!("{:?}", parent.validation_results());
     assert!(said.contains("dataHash.mismatch") || said.contains("boxesHash.mismatch"), "{said}");
+}
+
+#[test]
+fn a_text_that_was_read_aloud_is_an_input_with_its_own_credential() {
+    let studio = Studio::new();
+    let text = bytes(&studio, &studio.seal(Media::Text("It was late.".into())), "lamp.md");
+    let own = studio.verify(&studio.dir.path().join("lamp.md")).c2pa.active_manifest;
+    let read_aloud = |text: Vec<u8>, name: &str| {
+        let source =
+            Source { name: "lamp.md".into(), media_type: "text/markdown".into(), bytes: text.into() };
+        let sound = Media::Sound(Pcm { rate: 24_000, samples: vec![0.1; 24_000] });
+        let draft = Draft::from_sources(sound, receipt(), vec![source]);
+        let sealed = seal(draft, &studio.sealer, &Cancel::new(), &NoProgress).unwrap();
+        let bytes = bytes(&studio, &sealed, name);
+        let reader =
+            Reader::from_context(Context::new()).with_stream("audio/wav", Cursor::new(bytes)).unwrap();
+        assert_ne!(reader.validation_state(), ValidationState::Invalid, "{:?}", reader.validation_status());
+        reader
+    };
+    let reader = read_aloud(text.clone(), "lamp.wav");
+    let manifest = reader.active_manifest().unwrap();
+    let [input] = manifest.ingredients() else { panic!("{:?}", manifest.ingredients()) };
+    assert_eq!((input.relationship(), input.title()), (&Relationship::InputTo, Some("lamp.md")));
+    assert!(own.is_some() && input.active_manifest().map(str::to_owned) == own, "{own:?} {input:?}");
+    let actions = manifest.assertions().iter().find(|a| a.label().starts_with("c2pa.actions")).unwrap();
+    let first = actions.value().unwrap()["actions"][0].clone();
+    assert_eq!(first["action"], "c2pa.created");
+    assert!(first["digitalSourceType"].as_str().unwrap().ends_with("/trainedAlgorithmicMedia"), "{first}");
+    assert_eq!(
+        studio.verify(&studio.dir.path().join("lamp.wav")).verdict,
+        colophon_seal::VerdictKind::Verified
+    );
+
+    // A text that was changed since, and one without a credential, stop nothing.
+    let at = text.windows(4).position(|w| w == b"late").unwrap();
+    let mut changed = text;
+    changed[at] = b'L';
+    let reader = read_aloud(changed, "changed.wav");
+    let said = format!("{:?}", reader.active_manifest().unwrap().ingredients()[0].validation_results());
+    assert!(said.contains("dataHash.mismatch"), "{said}");
+    let reader = read_aloud(b"Just words.".to_vec(), "plain.wav");
+    assert!(reader.active_manifest().unwrap().ingredients()[0].active_manifest().is_none());
 }

@@ -2,8 +2,8 @@
 
 use crate::openapi::{Api, does};
 use crate::routes::{
-    chat, completions, edits, embeddings, health, house, images, jobs, log, models, moderations, oidc,
-    people, responses, session, speech, transcriptions, uploads, verify, videos, works,
+    chat, completions, consents, edits, embeddings, health, house, images, jobs, log, models, moderations,
+    oidc, people, responses, session, speech, transcriptions, uploads, verify, videos, works,
 };
 use crate::{ui, wire};
 
@@ -103,6 +103,31 @@ fn sound(api: Api) -> Api {
         ]),
     )
     .get("/v1/audio/voices", speech::list, does("Voices"))
+    .get(
+        "/v1/audio/voice_consents",
+        consents::list,
+        does("Consents to the use of a voice, newest first")
+            .query::<consents::ListQuery>()
+            .lists("VoiceConsent"),
+    )
+    .post(
+        "/v1/audio/voice_consents",
+        consents::create,
+        does("Bring a recording of the consent phrase; a record alone, as no voice is made of recordings")
+            .form("VoiceConsentForm")
+            .gives("VoiceConsent"),
+    )
+    .get("/v1/audio/voice_consents/{id}", consents::get, does("One consent").gives("VoiceConsent"))
+    .post(
+        "/v1/audio/voice_consents/{id}",
+        consents::update,
+        does("Give it another label").json::<consents::RenameBody>().gives("VoiceConsent"),
+    )
+    .delete(
+        "/v1/audio/voice_consents/{id}",
+        consents::delete,
+        does("Remove it and its recording").removes(),
+    )
 }
 
 /// Films, in OpenAI's shapes.

@@ -226,6 +226,8 @@ pub(crate) struct PartBody {
     pub(crate) text: Option<String>,
     #[serde(default)]
     pub(crate) image_url: Option<Value>,
+    #[serde(default)]
+    pub(crate) input_audio: Option<Value>,
 }
 
 #[derive(Clone, Debug, Deserialize, JsonSchema)]

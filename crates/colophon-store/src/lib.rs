@@ -11,6 +11,7 @@
 
 mod arrivals;
 mod audit;
+mod consents;
 mod consumer;
 mod elect;
 mod error;
@@ -32,6 +33,7 @@ mod works;
 
 pub use arrivals::Identity;
 pub use audit::Deed;
+pub use consents::VoiceConsent;
 pub use consumer::{Claimed, Consumer};
 pub use elect::Elected;
 pub use error::StoreError;

@@ -18,9 +18,10 @@ const MANIFEST: &str = "colophon-backup.json";
 /// The form of backups that this program writes and reads.
 const FORM: u32 = 1;
 /// What a studio keeps in its folder; all else is fetched, derived or half made.
-const KEPT: [&str; 9] = [
+const KEPT: [&str; 10] = [
     "agreements.jsonl",
     "colophon.toml",
+    "consents",
     "dialogues",
     "keys",
     "log",
@@ -177,7 +178,7 @@ fn collect(home: &Path, dir: &Path, files: &mut Vec<PathBuf>) -> Result<(), Stud
         let Ok(name) = path.strip_prefix(home) else { continue };
         let text = name.to_string_lossy();
         let derived = text.starts_with("log/index.db") || text == "log/checkpoint" || text == "log/lock";
-        let half_made = text.starts_with("works/.") || text.starts_with("uploads/.");
+        let half_made = ["works/.", "uploads/.", "consents/."].iter().any(|start| text.starts_with(start));
         if derived || half_made {
             continue;
         }

@@ -9,6 +9,7 @@ use colophon_text::script::Recipe;
 use colophon_types::{Lang, MakeRequest};
 
 use crate::StudioError;
+use crate::film::MusicChoice;
 
 /// A brief may have so many characters.
 const MAX_BRIEF: usize = 2000;
@@ -21,6 +22,7 @@ pub(crate) struct Checked {
     pub(crate) seconds: u32,
     pub(crate) voice: &'static Voice,
     pub(crate) style: Style,
+    pub(crate) music: Option<MusicChoice>,
 }
 
 /// A style: how layers are drawn, and with which neural painter, if any, they are painted over.
@@ -86,6 +88,7 @@ pub(crate) fn check(request: &MakeRequest) -> Result<Checked, StudioError> {
         seconds: request.seconds,
         voice: colophon_audio::find_voice(request.voice.as_deref(), lang)?,
         style: Style::find(request.style.as_deref())?,
+        music: MusicChoice::read(request.music.as_deref(), request.seconds)?,
         brief,
     })
 }
@@ -111,6 +114,7 @@ mod tests {
             seconds: 60,
             voice: None,
             style: None,
+            music: None,
             model: None,
             seed: None,
         }
@@ -131,6 +135,7 @@ mod tests {
             MakeRequest { voice: Some("af_hart".into()), ..ok.clone() },
             MakeRequest { voice: Some("af_heart".into()), lang: LangChoice::Zh, ..ok.clone() },
             MakeRequest { style: Some("cubist".into()), ..ok.clone() },
+            MakeRequest { music: Some(" ".into()), ..ok.clone() },
         ];
         for request in bad {
             let error = check(&request).err().expect("refused");

@@ -400,7 +400,7 @@ fn find(
     let mut extras = Extras { base: request.base.clone(), ..Extras::default() };
     let path = if path.exists() {
         fetch.uses.push(ModelUse {
-            id: path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default(),
+            id: origin::file_name(path),
             role: "picture".into(),
             sha256: digest(path)?,
             // A checkpoint of the user's own: its licence is the user's to know.
@@ -425,7 +425,7 @@ fn find(
         let variant = format!("strength {strength}");
         let file = if named.is_file() {
             fetch.uses.push(ModelUse {
-                id: named.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default(),
+                id: origin::file_name(named),
                 role: "adapter".into(),
                 sha256: digest(named)?,
                 licence: "not recorded".into(),
@@ -458,7 +458,7 @@ fn digest(path: &Path) -> Result<String, StudioError> {
             .collect();
         files.sort();
         for file in files {
-            let name = file.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+            let name = origin::file_name(&file);
             list.push_str(&format!("{}  {part}/{name}\n", origin::sha256_of_file(&file)?));
         }
     }

@@ -50,7 +50,7 @@ impl PictureFile {
             return Err(StudioError::request(message, "bring a smaller file"));
         }
         let bytes = std::fs::read(path).map_err(bad)?;
-        let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+        let name = origin::file_name(path);
         Ok(Self { name, bytes: bytes.into() })
     }
 

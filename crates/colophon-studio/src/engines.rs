@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::mpsc::RecvTimeoutError;
 use std::time::Duration;
 
+use colophon_audio::music::MusicModels;
 use colophon_audio::{Blend, EngineKind, Narrator, SpeechModels, Voice};
 use colophon_hub::{Hub, Model};
 use colophon_image::Stylizer;
@@ -14,8 +15,8 @@ use colophon_text::{Llama, LlamaOptions};
 use colophon_types::{Cancel, Lang, ModelUse, Progress};
 use colophon_video::{FontPaths, Typeset};
 
-use crate::StudioError;
 use crate::check::{Checked, Style};
+use crate::{StudioError, music};
 
 /// The language model that writes scripts unless another is named.
 pub(crate) const DEFAULT_MODEL: &str = "qwen2.5-coder-1.5b-instruct-q4_k_m";
@@ -30,6 +31,7 @@ pub(crate) struct Models {
     script: Model,
     speech: SpeechModels,
     pictures: PictureModels,
+    music: Option<MusicModels>,
     uses: Vec<ModelUse>,
 }
 
@@ -95,6 +97,13 @@ impl<'a> Fetch<'a> {
         Ok(all)
     }
 
+    /// What music needs.
+    pub(crate) fn music(&mut self) -> Result<MusicModels, StudioError> {
+        let rnn = self.get(music::COMPOSER, "melody", None)?.dir;
+        let soundfont = self.get(music::SOUNDFONT, "instruments", None)?.main();
+        Ok(MusicModels { rnn, soundfont })
+    }
+
     /// What the composer needs, and the painter where the style has one.
     pub(crate) fn pictures(&mut self, lang: Lang, style: &Style) -> Result<PictureModels, StudioError> {
         for id in ART {
@@ -143,12 +152,13 @@ impl Models {
         let script = fetch.get(script, "script", None)?;
         let speech = fetch.voice(request.voice)?;
         let pictures = fetch.pictures(request.lang, &request.style)?;
+        let music = request.music.as_ref().map(|_| fetch.music()).transpose()?;
         for id in FONTS {
             let shown = if id == "noto-fonts-serif" { "font" } else { "font-data" };
             fetch.get(id, shown, None)?;
         }
         fetch.runtime()?;
-        Ok(Self { script, speech, pictures, uses: fetch.uses })
+        Ok(Self { script, speech, pictures, music, uses: fetch.uses })
     }
 
     /// What the receipt lists.
@@ -169,6 +179,11 @@ impl Models {
         threads: usize,
     ) -> Result<Narrator, StudioError> {
         Ok(Narrator::open(&self.speech, lang, Some(voice.id), threads)?)
+    }
+
+    /// What composes and plays its music, where it has some.
+    pub(crate) fn music(&self) -> Option<&MusicModels> {
+        self.music.as_ref()
     }
 
     /// The models of its pictures.

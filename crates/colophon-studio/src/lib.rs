@@ -6,6 +6,7 @@ mod backup;
 mod brought;
 mod check;
 mod config;
+mod consents;
 mod diffuse;
 mod edit;
 mod effects;
@@ -65,11 +66,12 @@ pub use colophon_text::encode::{Filling, Purpose};
 pub use colophon_text::script::{Bilingual, Recipe};
 pub use colophon_text::understand::Scored;
 pub use colophon_text::{TextError, chat, tasks};
-pub use colophon_video::captions::{to_srt, to_vtt};
+pub use colophon_types::captions::{to_srt, to_vtt};
 pub use config::{
     Config, LabelConfig, LogConfig, PictureConfig, PolicyConfig, ProviderConfig, RemoteConfig,
     RetentionConfig, SignerConfig, TextConfig, WitnessConfig,
 };
+pub use consents::{CONSENT_PHRASES, ConsentOrder};
 pub use diffuse::{DEFAULT_DIFFUSION, DiffusionRequest, Partial};
 pub use edit::{Behind, Edit, PictureFile};
 pub use effects::{SOUND_RATE, SoundRequest, Sounded};

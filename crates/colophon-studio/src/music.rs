@@ -14,8 +14,10 @@ use crate::engines::Fetch;
 use crate::origin::{self, GENERATOR, fresh_seed, new_work};
 use crate::{Studio, StudioError};
 
-const COMPOSER: &str = "performance-rnn";
-const SOUNDFONT: &str = "musescore-general";
+pub(crate) const COMPOSER: &str = "performance-rnn";
+pub(crate) const SOUNDFONT: &str = "musescore-general";
+/// What plays scores, as receipts name it.
+pub(crate) const PLAYER: &str = "rustysynth";
 /// Said at the start of a MIDI file, which has no place for a seal.
 const LABEL: &str = "AI生成 / AI-generated";
 
@@ -101,11 +103,7 @@ impl Studio {
             stems.clear();
         }
         let work = new_work(&given)?;
-        let steps = vec![
-            ("compose", format!("{RULES} {}", PerformanceRnn::NAME)),
-            ("play", "rustysynth".to_owned()),
-            ("seal", GENERATOR.to_owned()),
-        ];
+        let steps = vec![("compose", engine()), ("play", PLAYER.to_owned()), ("seal", GENERATOR.to_owned())];
         let receipt = origin::receipt(work, "Music", lang, given, seed, uses, steps);
         let draft = Draft::new(Media::Stereo(performance.mix), receipt.clone()).written_as(request.format);
         let sealed = seal(draft, &sealer, cancel, progress)?;
@@ -125,6 +123,11 @@ impl Studio {
     }
 }
 
+/// What composes, as receipts name it.
+pub(crate) fn engine() -> String {
+    format!("{RULES} {}", PerformanceRnn::NAME)
+}
+
 fn label(_lang: Lang) -> String {
     format!("{LABEL}, {GENERATOR}")
 }
@@ -140,7 +143,7 @@ fn given(request: &MusicRequest, seed: u64) -> Value {
 }
 
 fn own_soundfont(file: &std::path::Path) -> Result<ModelUse, StudioError> {
-    let name = file.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+    let name = origin::file_name(file);
     Ok(ModelUse {
         id: name,
         role: "instruments".into(),
@@ -150,7 +153,8 @@ fn own_soundfont(file: &std::path::Path) -> Result<ModelUse, StudioError> {
     })
 }
 
-fn describe(score: &Score) -> Value {
+/// Style, key, tempo, metre, sections, chords and players.
+pub(crate) fn describe(score: &Score) -> Value {
     let plan = &score.plan;
     let (beats, unit) = plan.metre.fraction();
     let quarters = plan.metre.quarters();

@@ -50,6 +50,11 @@ pub(crate) fn sha256_of(bytes: &[u8]) -> String {
     colophon_types::hex(&Sha256::digest(bytes))
 }
 
+/// A file's name, without folders.
+pub(crate) fn file_name(path: &Path) -> String {
+    path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default()
+}
+
 /// SHA-256 of a file, lower-case hex.
 pub(crate) fn sha256_of_file(path: &Path) -> Result<String, StudioError> {
     let mut file = std::fs::File::open(path).map_err(StudioError::io("read", path))?;

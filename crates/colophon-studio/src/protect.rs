@@ -120,7 +120,7 @@ impl Studio {
                 done.skipped.push(path.clone());
                 continue;
             };
-            let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+            let name = origin::file_name(path);
             let work = ProtectedWork { name, iscc, sha256 };
             works.push(work.clone());
             done.added.push(work);

@@ -48,7 +48,7 @@ impl SoundFile {
             return Err(StudioError::request(message, "bring a shorter recording"));
         }
         let bytes = std::fs::read(path).map_err(bad)?;
-        let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+        let name = origin::file_name(path);
         Ok(Self { name, bytes: bytes.into(), path: path.to_path_buf() })
     }
 

@@ -9,11 +9,11 @@ use std::sync::mpsc::{Receiver, TryRecvError, sync_channel};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use colophon_audio::decode::{Decoder, Wanted};
+use colophon_audio::decode::{Decoder, Wanted, read_mono};
 use colophon_audio::transcript::Segment;
 use colophon_audio::vad::Vad;
 use colophon_audio::whisper::live::{Line, Live};
-use colophon_audio::whisper::{Listening, Precision, RATE, Script, Search, Whisper};
+use colophon_audio::whisper::{InMemory, Listening, Precision, RATE, Script, Search, Source, Whisper};
 use colophon_audio::{AudioError, Transcript};
 use colophon_hub::Role;
 use colophon_types::{Cancel, ModelUse, Progress};
@@ -140,15 +140,43 @@ impl Studio {
         progress: &dyn Progress,
         cancel: &Cancel,
     ) -> Result<Transcribed, StudioError> {
-        let how = listening(request)?;
         let wanted = Wanted { ffmpeg: self.ffmpeg(), ..Wanted::mono(RATE) };
         let mut sound = Decoder::open(file, &wanted, cancel)?;
+        self.listen(&mut sound, request, on_segment, progress, cancel)
+    }
+
+    /// Transcribes a sound file of at most `longest` seconds.
+    ///
+    /// # Errors
+    /// As [`Studio::transcribe`], and for a file that is longer.
+    pub fn transcribe_short(
+        &self,
+        file: &Path,
+        longest: f64,
+        request: &TranscribeRequest,
+        progress: &dyn Progress,
+        cancel: &Cancel,
+    ) -> Result<Transcribed, StudioError> {
+        let wanted = Wanted { ffmpeg: self.ffmpeg(), ..Wanted::mono(RATE) };
+        let sound = read_mono(file, &wanted, longest, cancel)?;
+        self.listen(&mut InMemory(sound.samples), request, &mut |_| {}, progress, cancel)
+    }
+
+    fn listen(
+        &self,
+        sound: &mut dyn Source,
+        request: &TranscribeRequest,
+        on_segment: &mut dyn FnMut(&Segment),
+        progress: &dyn Progress,
+        cancel: &Cancel,
+    ) -> Result<Transcribed, StudioError> {
+        let how = listening(request)?;
         let lease = self.cores.lease(1, self.cores.total(), cancel)?;
         let (mut recogniser, models) = self.recogniser(request, lease.threads(), progress, cancel)?;
         let started = Instant::now();
         let Recogniser { whisper, vad, .. } = &mut recogniser;
         let vad = request.vad.then_some(vad);
-        let transcript = whisper.listen(&mut sound, vad, &how, on_segment, progress, cancel)?;
+        let transcript = whisper.listen(sound, vad, &how, on_segment, progress, cancel)?;
         let took = started.elapsed().as_secs_f64();
         drop(lease);
         self.recognisers.keep(recogniser);

@@ -17,6 +17,13 @@ pub struct Source {
     pub bytes: Arc<[u8]>,
 }
 
+impl Source {
+    /// Whether it is a text: what is made of one in another medium is no edit of it.
+    pub fn is_text(&self) -> bool {
+        self.media_type.starts_with("text/")
+    }
+}
+
 impl fmt::Debug for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Source({}, {}, {} bytes)", self.name, self.media_type, self.bytes.len())

@@ -5,6 +5,7 @@
 //! errors that [`Explain`] themselves: a stable [`ErrorCode`], one sentence, and what to try.
 
 mod cancel;
+pub mod captions;
 mod cores;
 mod draft;
 mod error;

@@ -44,6 +44,9 @@ pub struct MakeRequest {
     /// Style; `None` for the default.
     #[serde(default)]
     pub style: Option<String>,
+    /// Music: `auto` for what suits the film, or what it should be in words; `None` for no music.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub music: Option<String>,
     /// Catalogue id of the language model; `None` for the default.
     #[serde(default)]
     pub model: Option<String>,

@@ -41,7 +41,7 @@ impl ColophonText {
             ("voice", "Voice", "配音"),
             ("art", "Pictures", "绘图"),
             ("style", "Style", "画风"),
-            ("music", "Music", "音乐"),
+            ("melody", "Music", "音乐"),
             ("font", "Type", "字体"),
             ("search", "Search", "检索"),
             ("runtime", "Runtime", "运行库"),

@@ -17,13 +17,13 @@ use std::time::Duration;
 use colophon_ffmpeg::{Ffmpeg, Pipes};
 use colophon_scene::LayeredScene;
 use colophon_scene::layers::Blend;
-use colophon_types::{Cancel, Caption, Cores, Event, FrameMarker, Lang, Pcm, Progress, Raster, Stage};
+use colophon_types::{Cancel, Caption, Cores, Event, FrameMarker, Lang, Progress, Raster, Stage};
 use tempfile::TempDir;
 
 use crate::captions::{self, FADE};
 use crate::compositor::{SceneRenderer, Scratch, stamp};
 use crate::error::VideoError;
-use crate::mux::{self, Extras};
+use crate::mux::{self, Extras, FilmSound, Track};
 use crate::pixels::{pixels_mut, scale};
 use crate::sheet::Sheet;
 use crate::text::Typeset;
@@ -225,9 +225,9 @@ impl FilmWriter {
     ///
     /// # Errors
     /// Cancelled; ffmpeg failed; the disk is full; there was no shot.
-    pub fn finish(
+    pub fn finish<'a>(
         mut self,
-        sound: &Pcm,
+        sound: impl Into<FilmSound<'a>>,
         title: &str,
         cover: Option<&Raster>,
     ) -> Result<EncodedFilm, VideoError> {
@@ -237,10 +237,13 @@ impl FilmWriter {
             return Err(VideoError::BadFilm("a film needs at least one shot".into()));
         }
         let seconds = reel.frames as f64 / f64::from(self.config.fps);
-        let mut sound = sound.clone();
+        let sound: FilmSound<'_> = sound.into();
+        let (rate, mut channels) = sound.channels();
         if let Some(marker) = &self.config.marker {
-            marker.mark_sound(&mut [&mut sound.samples], sound.rate);
+            let mut marked: Vec<&mut [f32]> = channels.iter_mut().map(Vec::as_mut_slice).collect();
+            marker.mark_sound(&mut marked, rate);
         }
+        let sound = Track { rate, channels };
         let extras =
             Extras { reel: &self.reel, seconds, sound: &sound, captions: &reel.captions, title, cover };
         let made = mux::mux(&self.config, self.dir.path(), &extras, &self.cancel)?;

@@ -23,6 +23,7 @@ pub mod yuv;
 pub use compositor::{SceneRenderer, Scratch};
 pub use error::VideoError;
 pub use film::{EncodedFilm, FilmConfig, FilmWriter, Shot};
+pub use mux::FilmSound;
 pub use poster::poster;
 pub use remark::remark;
 pub use text::{Align, Face, FontPaths, TextStyle, Typeset};

@@ -6,9 +6,9 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use colophon_ffmpeg::{Ffmpeg, Pipes};
-use colophon_types::{Cancel, Caption, Lang, Pcm, Raster};
+use colophon_types::captions::to_vtt;
+use colophon_types::{Cancel, Caption, Lang, Pcm, Raster, Stereo};
 
-use crate::captions::to_vtt;
 use crate::error::VideoError;
 use crate::film::FilmConfig;
 use crate::yuv::frame_bytes;
@@ -22,11 +22,48 @@ const CRF: &str = "20";
 const PRESET: &str = "superfast";
 const X264: &str = "mbtree=1:rc-lookahead=20:weightp=1";
 
+/// The sound of a film: in one channel, which is played in the middle, or in two.
+#[derive(Clone, Copy, Debug)]
+pub enum FilmSound<'a> {
+    /// One channel.
+    Mono(&'a Pcm),
+    /// Two channels.
+    Stereo(&'a Stereo),
+}
+
+impl<'a> From<&'a Pcm> for FilmSound<'a> {
+    fn from(sound: &'a Pcm) -> Self {
+        Self::Mono(sound)
+    }
+}
+
+impl<'a> From<&'a Stereo> for FilmSound<'a> {
+    fn from(sound: &'a Stereo) -> Self {
+        Self::Stereo(sound)
+    }
+}
+
+impl FilmSound<'_> {
+    /// Samples a second, and the samples of each channel.
+    pub(crate) fn channels(self) -> (u32, Vec<Vec<f32>>) {
+        match self {
+            Self::Mono(sound) => (sound.rate, vec![sound.samples.clone()]),
+            Self::Stereo(sound) => (sound.rate, vec![sound.left.clone(), sound.right.clone()]),
+        }
+    }
+}
+
+/// The sound as it is sent.
+pub(crate) struct Track {
+    pub(crate) rate: u32,
+    pub(crate) channels: Vec<Vec<f32>>,
+}
+
 /// All that is added to the pictures.
 pub(crate) struct Extras<'a> {
     pub(crate) reel: &'a Path,
     pub(crate) seconds: f64,
-    pub(crate) sound: &'a Pcm,
+    pub(crate) sound: &'a Track,
     pub(crate) captions: &'a [Caption],
     pub(crate) title: &'a str,
     pub(crate) cover: Option<&'a Raster>,
@@ -73,7 +110,8 @@ pub(crate) fn mux(
     let (rate_in, rate_out) = (rate.to_string(), RATE.to_string());
     let mut args = strings(&["-i"]);
     args.push(extras.reel.display().to_string());
-    args.extend(strings(&["-f", "f32le", "-ar", &rate_in, "-ac", "1", "-i", "pipe:0"]));
+    let channels = extras.sound.channels.len().to_string();
+    args.extend(strings(&["-f", "f32le", "-ar", &rate_in, "-ac", &channels, "-i", "pipe:0"]));
     let mut inputs = 2;
     let mut maps = strings(&["-map", "0:v:0", "-map", "1:a:0"]);
     let mut codecs =
@@ -111,7 +149,7 @@ pub(crate) fn mux(
     let mut ffmpeg = Ffmpeg::start(&config.ffmpeg, &args, "muxing", pipes, cancel, &Cancel::new())?;
     let wanted = (extras.seconds * f64::from(rate)).round().max(1.0) as usize;
     let sent = match ffmpeg.take_input() {
-        Some(mut pipe) => send(&mut pipe, &extras.sound.samples, wanted, cancel),
+        Some(mut pipe) => send(&mut pipe, &extras.sound.channels, wanted, cancel),
         None => Ok(()),
     };
     ffmpeg.wait(cancel)?;
@@ -178,19 +216,26 @@ fn caption_flags(moov: &[u8]) -> Vec<usize> {
     tracks.filter_map(|(_, track)| flags(track)).filter(|at| *at < moov.len()).collect()
 }
 
-/// Sends exactly `wanted` samples: cut, or filled with silence.
-fn send(pipe: &mut impl Write, samples: &[f32], wanted: usize, cancel: &Cancel) -> Result<(), VideoError> {
+/// Sends exactly `wanted` samples of each channel: cut, or filled with silence.
+fn send(
+    pipe: &mut impl Write,
+    channels: &[Vec<f32>],
+    wanted: usize,
+    cancel: &Cancel,
+) -> Result<(), VideoError> {
     const BLOCK: usize = 16_384;
-    let mut bytes = Vec::with_capacity(BLOCK * 4);
+    let mut bytes = Vec::with_capacity(BLOCK * 4 * channels.len());
     let mut done = 0;
     while done < wanted {
         cancel.check()?;
         let n = BLOCK.min(wanted - done);
         bytes.clear();
         for i in done..done + n {
-            let v = samples.get(i).copied().unwrap_or(0.0);
-            let v = if v.is_finite() { v.clamp(-1.0, 1.0) } else { 0.0 };
-            bytes.extend_from_slice(&v.to_le_bytes());
+            for samples in channels {
+                let v = samples.get(i).copied().unwrap_or(0.0);
+                let v = if v.is_finite() { v.clamp(-1.0, 1.0) } else { 0.0 };
+                bytes.extend_from_slice(&v.to_le_bytes());
+            }
         }
         pipe.write_all(&bytes).map_err(|e| VideoError::io("send sound to ffmpeg", e))?;
         done += n;

@@ -3,6 +3,7 @@
 //! Loudness follows ITU-R BS.1770-4 / EBU R 128 (integrated, gated); peaks are true peaks.
 
 mod limiter;
+mod scored;
 pub mod stereo;
 mod stretch;
 
@@ -13,6 +14,7 @@ use rubato::{Fft, FixedSync, Resampler};
 
 use crate::AudioError;
 
+pub use scored::{over_music, under_speech};
 pub use stretch::{shift, stretch};
 
 /// Integrated loudness of a finished film, in LUFS.

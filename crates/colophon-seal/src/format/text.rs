@@ -284,6 +284,18 @@ pub(crate) fn words(text: &str) -> String {
     kept.join("\n").trim().to_owned()
 }
 
+/// A text as it was before it was sealed: its front matter without the marks, its body without label line
+/// and manifest.
+pub fn bare(text: &str) -> String {
+    let text = strip_wrappers(text.trim_start_matches(PREFIX));
+    let (front, body) = split_front_matter(&text);
+    let kept = without_marks(front.unwrap_or_default());
+    let front =
+        if kept.is_empty() { String::new() } else { format!("{FENCE}\n{}\n{FENCE}\n\n", kept.join("\n")) };
+    let body: Vec<&str> = body.lines().filter(|l| !is_label(l)).collect();
+    format!("{front}{}\n", body.join("\n").trim())
+}
+
 /// The text without any wrapper that it came with.
 fn strip_wrappers(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
@@ -299,6 +311,19 @@ fn strip_wrappers(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_bare_text_is_as_it_was() {
+        let text = "---\ntitle: The Lamp\n---\n\n## One\n\nIt was late.\n";
+        let aigc = Aigc::of_producer("producer", "clp-0");
+        let label = LabelProfile::ALL[0].text();
+        for before in [text, "It was late.\n"] {
+            let sealed = compose(before, Some(label), &aigc, "x") + &wrap(&[7; 50]).unwrap();
+            assert!(sealed.contains(label) && sealed.contains(aigc::NAME));
+            assert_eq!(bare(&sealed), before);
+            assert_eq!(bare(before), before);
+        }
+    }
 
     #[test]
     fn wrappers_have_the_same_length_whatever_the_bytes() {

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use c2pa::assertions::{DataHash, labels};
-use c2pa::{Builder, Context, HashRange, Reader, Signer, ValidationState};
+use c2pa::{Builder, Context, HashRange, Ingredient, Reader, Signer, ValidationState};
 use colophon_types::{Cancel, Lang, Receipt, Source, WorkId, hex};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -56,7 +56,7 @@ pub(crate) struct Claim<'a> {
     pub(crate) bound: &'a Bound,
     /// The content code.
     pub(crate) iscc: Option<&'a str>,
-    /// Files that the work was made from; the first was changed.
+    /// Files that the work was made from; the first was changed, unless it is a text.
     pub(crate) sources: &'a [Source],
     /// A small picture of it: JPEG.
     pub(crate) thumbnail: Option<&'a [u8]>,
@@ -71,19 +71,20 @@ impl Claim<'_> {
         let mut claim_generator = generator.clone();
         claim_generator["specVersion"] = json!(SPEC_VERSION);
         // What was changed was opened first; without it the work was created.
-        let did = if self.sources.is_empty() { "c2pa.created" } else { "c2pa.edited" };
+        let changed = self.sources.first().is_some_and(|s| !s.is_text());
+        let did = if changed { "c2pa.edited" } else { "c2pa.created" };
         let mut action = json!({
             "action": did,
             "when": self.receipt.created,
             "digitalSourceType": self.source_type,
             "softwareAgent": generator,
         });
-        let used: Vec<String> = (1..self.sources.len()).map(source_id).collect();
+        let used: Vec<String> = (usize::from(changed)..self.sources.len()).map(source_id).collect();
         if !used.is_empty() {
             action["parameters"] = json!({ "ingredientIds": used });
         }
         let mut actions = vec![action];
-        if !self.sources.is_empty() {
+        if changed {
             let opened = json!({ "ingredientIds": [source_id(0)] });
             actions.insert(0, json!({ "action": "c2pa.opened", "parameters": opened }));
         }
@@ -138,11 +139,15 @@ impl Claim<'_> {
             builder.set_thumbnail(thumbnail::MEDIA_TYPE, &mut Cursor::new(jpeg))?;
         }
         for (index, source) in self.sources.iter().enumerate() {
-            let relationship = if index == 0 { "parentOf" } else { "inputTo" };
+            let relationship = if changed && index == 0 { "parentOf" } else { "inputTo" };
             let about = json!({
                 "title": source.name, "format": source.media_type, "relationship": relationship,
                 "label": source_id(index), "instance_id": source_id(index),
             });
+            if source.is_text() {
+                builder.add_ingredient(text_ingredient(about, source)?);
+                continue;
+            }
             let mut bytes = Cursor::new(&*source.bytes);
             builder.add_ingredient_from_stream(about.to_string(), &source.media_type, &mut bytes)?;
         }
@@ -218,6 +223,27 @@ impl Claim<'_> {
             )))
         }
     }
+}
+
+/// A text as an ingredient: C2PA's library reads no texts, so its credential is taken out of it here.
+fn text_ingredient(mut about: Value, source: &Source) -> Result<Ingredient, c2pa::Error> {
+    let words = std::str::from_utf8(&source.bytes).unwrap_or_default();
+    let text::Wrapped::One { store, content, .. } = text::unwrap(words) else {
+        return Ingredient::from_json(&about.to_string());
+    };
+    let reader = Reader::from_context(context(None)?);
+    // Hostile bytes, as in `judge`.
+    let read = AssertUnwindSafe(|| {
+        reader.with_manifest_data_and_stream(&store, "text/plain", Cursor::new(content)).ok()
+    });
+    let Some(reader) = catch_unwind(read).ok().flatten() else {
+        return Ingredient::from_json(&about.to_string());
+    };
+    about["active_manifest"] = json!(reader.active_label());
+    about["validation_results"] = json!(reader.validation_results());
+    let mut ingredient = Ingredient::from_json(&about.to_string())?;
+    ingredient.set_manifest_data(store)?;
+    Ok(ingredient)
 }
 
 /// The name of a method of ours as C2PA names algorithms: `colophon-picture/1` becomes

@@ -11,13 +11,14 @@ use colophon_studio::{SealedReply, TextEvent};
 use serde_json::{Value, json};
 use tokio_stream::wrappers::ReceiverStream;
 
+use super::hearing::{self, Heard};
 use super::voice::Spoken;
 use super::with_work_id;
 use crate::app::{App, Shared, read_json};
 use crate::error::ApiError;
 use crate::gate::Client;
 use crate::stream::{Events, finished, submit};
-use crate::wire::{self, ChatBody};
+use crate::wire::{self, ChatBody, ContentBody};
 use crate::{reply, sse};
 
 pub(crate) async fn post(
@@ -33,6 +34,7 @@ pub(crate) async fn post(
         return Err(ApiError::bad("one answer at a time is spoken", Some("n")));
     }
     let model = body.common.model.clone();
+    let heard = hear(&app, &mut body).await?;
     let request = request(body, &client.name)?;
     let mut running = Vec::new();
     for choice in 0..choices {
@@ -43,7 +45,7 @@ pub(crate) async fn post(
     }
     let name = model.unwrap_or_default();
     if streams {
-        return Ok(stream(app, running, name, usage, spoken));
+        return Ok(stream(app, running, name, usage, spoken, heard));
     }
     let mut replies = Vec::new();
     for events in running {
@@ -64,9 +66,26 @@ pub(crate) async fn post(
         "choices": list,
         "usage": reply::usage(&reply::total(&replies)),
         "system_fingerprint": concat!("colophon-", env!("CARGO_PKG_VERSION")),
-        "colophon": replies.iter().map(reply::marks).collect::<Vec<_>>(),
+        "colophon": replies.iter().map(|r| marks(r, &heard)).collect::<Vec<_>>(),
     });
     Ok(with_work_id(Json(body).into_response(), &replies))
+}
+
+/// Puts words in the place of the sounds of a request.
+async fn hear(app: &Arc<App>, body: &mut ChatBody) -> Result<Vec<Value>, ApiError> {
+    let messages = body.messages.iter_mut().enumerate();
+    let sounds = messages.filter_map(|(message, body)| match &mut body.content {
+        Some(ContentBody::Parts(parts)) => Some(Heard { message, of_user: body.role == "user", parts }),
+        _ => None,
+    });
+    hearing::hear(app, "messages", sounds.collect()).await
+}
+
+/// The marks of an answer, with what was heard before it.
+fn marks(reply: &SealedReply, heard: &[Value]) -> Value {
+    let mut marks = reply::marks(reply);
+    hearing::note(&mut marks, heard);
+    marks
 }
 
 fn request(body: ChatBody, client: &str) -> Result<GenerateRequest, ApiError> {
@@ -117,6 +136,7 @@ fn stream(
     model: String,
     usage: bool,
     spoken: Option<Spoken>,
+    heard: Vec<Value>,
 ) -> Response {
     let (send, receive) = tokio::sync::mpsc::channel(256);
     let head = json!({
@@ -207,7 +227,7 @@ fn stream(
         }
         // The marks go with a chunk that clients take for the one with the usage.
         let mut last = chunk(json!([]));
-        last["colophon"] = replies.iter().map(reply::marks).collect();
+        last["colophon"] = replies.iter().map(|r| marks(r, &heard)).collect();
         if usage {
             last["usage"] = reply::usage(&reply::total(&replies));
         }

@@ -40,6 +40,7 @@ fn choices(studio: &Studio) -> Value {
         "film": {
             "recipes": colophon_studio::Recipe::names().collect::<Vec<_>>(),
             "styles": colophon_studio::styles(),
+            "music": ["none", "auto"],
             "seconds": [15, 300],
             "default_seconds": 30,
         },
@@ -110,6 +111,7 @@ fn recipe(name: &str) -> Result<Value, ApiError> {
             "seconds": {"type": "integer", "minimum": 15, "maximum": 300, "default": 30},
             "voice": {"type": "string"},
             "style": {"type": "string"},
+            "music": {"type": "string", "default": "none"},
             "seed": {"type": "integer"},
         },
     }))

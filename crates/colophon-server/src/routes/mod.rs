@@ -3,10 +3,12 @@
 mod attended;
 pub(crate) mod chat;
 pub(crate) mod completions;
+pub(crate) mod consents;
 pub(crate) mod edits;
 pub(crate) mod embeddings;
 pub(crate) mod files;
 pub(crate) mod health;
+pub(crate) mod hearing;
 pub(crate) mod house;
 pub(crate) mod images;
 pub(crate) mod jobs;

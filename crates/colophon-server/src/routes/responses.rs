@@ -13,6 +13,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio_stream::wrappers::ReceiverStream;
 
+use super::hearing::{self, Heard};
 use super::with_work_id;
 use crate::app::{App, Kept, Path, Shared, read_json};
 use crate::error::ApiError;
@@ -134,12 +135,27 @@ fn item(item: Item) -> Result<Message, ApiError> {
     }
 }
 
+/// Puts words in the place of the sounds of a request.
+async fn hear(app: &Arc<App>, input: &mut Input) -> Result<Vec<Value>, ApiError> {
+    let Input::Items(items) = input else { return Ok(Vec::new()) };
+    let sounds = items.iter_mut().enumerate().filter_map(|(message, item)| {
+        let of_user = item.role.as_deref().is_none_or(|r| r == "user");
+        match &mut item.content {
+            Some(ItemContent::Parts(parts)) => Some(Heard { message, of_user, parts }),
+            _ => None,
+        }
+    });
+    hearing::hear(app, "input", sounds.collect()).await
+}
+
 /// What an answer repeats of its request, and where it is kept.
 struct Frame {
     head: Value,
     messages: Vec<Message>,
     client: String,
     keep: bool,
+    /// What was heard in the sounds of the request.
+    heard: Vec<Value>,
 }
 
 pub(crate) async fn post(
@@ -147,7 +163,8 @@ pub(crate) async fn post(
     Extension(client): Extension<Client>,
     body: Body,
 ) -> Result<Response, ApiError> {
-    let body: ResponseBody = read_json(&app, body).await?;
+    let mut body: ResponseBody = read_json(&app, body).await?;
+    let heard = hear(&app, &mut body.input).await?;
     let mut messages = Vec::new();
     if let Some(id) = &body.previous_response_id {
         let kept = app
@@ -207,7 +224,7 @@ pub(crate) async fn post(
     }
     let streams = body.common.streams();
     let events = submit(&app, body.common.model.clone(), request).await?;
-    let frame = Frame { head, messages, client: client.name, keep: body.store.unwrap_or(true) };
+    let frame = Frame { head, messages, client: client.name, keep: body.store.unwrap_or(true), heard };
     if streams {
         return Ok(stream(app, events, frame));
     }
@@ -258,6 +275,7 @@ fn complete(app: &App, frame: &Frame, r: &SealedReply, message: &str) -> Value {
         "total_tokens": r.usage.prompt_tokens + r.usage.completion_tokens,
     });
     body["colophon"] = reply::marks(r);
+    hearing::note(&mut body["colophon"], &frame.heard);
     if frame.keep {
         let mut messages = frame.messages.clone();
         let mut answer = Message::assistant(r.text());

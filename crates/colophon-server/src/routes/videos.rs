@@ -37,6 +37,8 @@ pub(crate) struct VideoBody {
     #[serde(default)]
     style: Option<String>,
     #[serde(default)]
+    music: Option<String>,
+    #[serde(default)]
     voice: Option<String>,
     #[serde(default)]
     recipe: Option<String>,
@@ -176,8 +178,13 @@ fn request(body: &VideoBody) -> Result<Value, ApiError> {
         Some(Some(seconds)) => request["seconds"] = seconds.max(SHORTEST).into(),
         Some(None) => return Err(ApiError::bad("'seconds' is a number of seconds", Some("seconds"))),
     }
-    let words =
-        [("style", &body.style), ("voice", &body.voice), ("recipe", &body.recipe), ("lang", &body.lang)];
+    let words = [
+        ("style", &body.style),
+        ("music", &body.music),
+        ("voice", &body.voice),
+        ("recipe", &body.recipe),
+        ("lang", &body.lang),
+    ];
     for (name, word) in words {
         if let Some(word) = word {
             request[name] = word.clone().into();

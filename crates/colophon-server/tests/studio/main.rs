@@ -7,6 +7,7 @@ mod events;
 mod jobs;
 mod oidc;
 mod people;
+mod sounds;
 mod works;
 
 use std::net::SocketAddr;

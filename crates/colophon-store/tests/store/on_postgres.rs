@@ -2,6 +2,8 @@
 
 pub(crate) type Desk = crate::desk::Desk<crate::desk::OnPostgres>;
 
+#[path = "consents.rs"]
+mod consents;
 #[path = "people.rs"]
 mod people;
 #[path = "queue.rs"]

@@ -11,9 +11,11 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use colophon_audio::book::{Book, Chapter, Cover};
 use colophon_audio::mix::{self, Meter};
 use colophon_audio::{Blend, Dictionary, Narrator, SpeechModels};
-use colophon_seal::{About, Recording, Sealed, Sealer, seal};
+use colophon_seal::{About, CredentialState, Recording, Sealed, Sealer, bare_text, seal};
 use colophon_text::sentences;
-use colophon_types::{Cancel, Draft, Event, Lang, LangChoice, Pcm, Progress, Receipt, SoundFormat, Stage};
+use colophon_types::{
+    Cancel, Draft, Event, Lang, LangChoice, Pcm, Progress, Receipt, SoundFormat, Source, Stage,
+};
 use serde_json::json;
 
 use crate::engines::Fetch;
@@ -33,6 +35,8 @@ const CHAPTER: f64 = 1.8;
 const LEVEL: f32 = 0.12;
 /// Longest book, in characters: about 100 hours.
 const MOST: usize = 6_000_000;
+/// Largest text that is looked at for a credential, in bytes.
+const MAX_SOURCE: u64 = 32 << 20;
 /// Largest cover, in bytes.
 const MAX_COVER: u64 = 16 << 20;
 
@@ -105,7 +109,8 @@ impl Studio {
         cancel: &Cancel,
     ) -> Result<Audiobook, StudioError> {
         colophon_ffmpeg::find(&self.ffmpeg())?;
-        let mut book = Book::read(&request.book)?;
+        let source = self.sealed_text(&request.book)?;
+        let mut book = read(&request.book, source.as_ref())?;
         let cover = match &request.cover {
             Some(path) => Some(cover(path)?),
             None => book.cover.take(),
@@ -139,9 +144,24 @@ impl Studio {
         let work = new_work(&given)?;
         let steps = vec![("speak", engine), ("seal", GENERATOR.to_owned())];
         let receipt = origin::receipt(work, &book.title, lang, given, 0, uses, steps);
-        let made = self.bind(&book, cover, &segments, &shelf, request.format, receipt, &sealer, &cast)?;
+        let made =
+            self.bind(&book, cover, &segments, &shelf, request.format, receipt, &sealer, &cast, source)?;
         shelf.clear();
         Ok(made)
+    }
+
+    /// The book as an ingredient of the recording's credential, where it is a text with a credential of its
+    /// own, whether that holds or not.
+    fn sealed_text(&self, book: &Path) -> Result<Option<Source>, StudioError> {
+        // What cannot be read is told by the reader of books.
+        let fits = std::fs::metadata(book).is_ok_and(|m| m.is_file() && m.len() <= MAX_SOURCE);
+        let Some(known) = fits.then(|| self.verify(book).ok()).flatten() else { return Ok(None) };
+        if !known.media_type.starts_with("text/") || known.c2pa.state == CredentialState::Absent {
+            return Ok(None);
+        }
+        let name = origin::file_name(book);
+        let bytes = std::fs::read(book).map_err(StudioError::io("read", book))?;
+        Ok(Some(Source { name, media_type: known.media_type, bytes: bytes.into() }))
     }
 
     /// Speaks every segment that is not on the shelf yet, one voice a core. Gives the engine.
@@ -200,6 +220,7 @@ impl Studio {
         receipt: Receipt,
         sealer: &Sealer,
         cast: &Cast<'_>,
+        source: Option<Source>,
     ) -> Result<Audiobook, StudioError> {
         let mut meter = None;
         let mut seconds = CHAPTER;
@@ -264,10 +285,21 @@ impl Studio {
             _ => seconds,
         };
         let later = length - seconds;
-        let sealed = seal(Draft::new(media, receipt).written_as(format), sealer, cast.cancel, cast.progress)?;
+        let draft = Draft::from_sources(media, receipt, source.into_iter().collect()).written_as(format);
+        let sealed = seal(draft, sealer, cast.cancel, cast.progress)?;
         let chapters = chapters.into_iter().map(|(start, title)| (start + later, title)).collect();
         Ok(Audiobook { sealed, seconds: length, title: book.title.clone(), chapters })
     }
+}
+
+/// Reads a book; of a sealed text what it was before, so that no mark is read aloud.
+fn read(path: &Path, sealed: Option<&Source>) -> Result<Book, StudioError> {
+    let Some(source) = sealed else { return Ok(Book::read(path)?) };
+    let folder = tempfile::tempdir().map_err(StudioError::io("make a folder in", &std::env::temp_dir()))?;
+    let bare = folder.path().join(&source.name);
+    let words = bare_text(&String::from_utf8_lossy(&source.bytes));
+    std::fs::write(&bare, words).map_err(StudioError::io("write", &bare))?;
+    Ok(Book::read(&bare)?)
 }
 
 /// Keeps the chapters that were asked for.

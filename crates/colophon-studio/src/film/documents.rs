@@ -32,8 +32,8 @@ fn clock(seconds: f64) -> String {
     format!("{}:{:02}", whole / 60, whole % 60)
 }
 
-/// Times, words and scene graphs, for other programs.
-pub(super) fn scenes(title: &str, scenes: &[FilmedScene]) -> Value {
+/// Times, words and scene graphs, and the plan of the music, for other programs.
+pub(super) fn scenes(title: &str, scenes: &[FilmedScene], music: Option<Value>) -> Value {
     let list: Vec<Value> = scenes
         .iter()
         .map(|s| {
@@ -52,5 +52,9 @@ pub(super) fn scenes(title: &str, scenes: &[FilmedScene]) -> Value {
             })
         })
         .collect();
-    json!({ "title": title, "scenes": list })
+    let mut document = json!({ "title": title, "scenes": list });
+    if let Some(music) = music {
+        document["music"] = music;
+    }
+    document
 }

@@ -23,18 +23,20 @@ use colophon_text::script::{Outline, ScriptWriter};
 use colophon_text::{Llama, sentences};
 use colophon_types::{
     Cancel, Cancelled, Caption, Event, FrameMarker, Pcm, Progress, Raster, Receipt, SceneText, Seed,
-    SpokenSentence, Stage, Step,
+    SpokenSentence, Stage, Step, Stereo,
 };
 use colophon_video::cards::{self, ColophonText};
-use colophon_video::{EncodedFilm, FilmConfig, FilmWriter, Shot, Transition};
+use colophon_video::{EncodedFilm, FilmConfig, FilmSound, FilmWriter, Shot, Transition};
+use serde_json::Value;
 
 use super::ambience;
 use super::lister;
 use super::made::Timing;
+use super::music::{Accompaniment, Wanted, accompany};
 use super::plan::{GAP, LEAD, Plan, TAIL};
 use crate::check::Checked;
 use crate::engines::{self, Models};
-use crate::{Studio, StudioError};
+use crate::{Studio, StudioError, music};
 
 /// Frame size of films.
 pub(crate) const SIZE: (u32, u32) = (1280, 720);
@@ -78,6 +80,8 @@ pub(super) struct Reel {
     pub(super) scenes: Vec<FilmedScene>,
     pub(super) receipt: Receipt,
     pub(super) timing: Timing,
+    /// The plan of its music, where it has some.
+    pub(super) music: Option<Value>,
 }
 
 /// How long a scene took to say, back to the writer.
@@ -176,8 +180,11 @@ pub(super) fn run(job: Job<'_>, progress: &Arc<dyn Progress>, cancel: &Cancel) -
         step("write", Llama::engine().to_owned()),
         step("speak", spoken.0),
         step("draw", format!("composer {}", env!("CARGO_PKG_VERSION"))),
-        step("encode", "ffmpeg libx264, aac".to_owned()),
     ];
+    if reel.music.is_some() {
+        reel.receipt.steps.extend([step("compose", music::engine()), step("play", music::PLAYER.to_owned())]);
+    }
+    reel.receipt.steps.push(step("encode", "ffmpeg libx264, aac".to_owned()));
     Ok(reel)
 }
 
@@ -438,36 +445,64 @@ impl Floor<'_> {
             captions: Vec::new(),
             last: true,
         })?;
+        let music = self.accompany(clock + end, &filmed)?;
         let places: Vec<_> = filmed.iter().map(|s| (s.start, s.seconds, ambience::of(&s.graph))).collect();
         let lease = studio.cores.lease(1, 1, self.stop)?;
-        let sound = self.mix(clock + end, 0.0, &sounds, &places)?;
-        let narration = self.mix(clock - plan.title, plan.title, &sounds, &[])?;
+        let (voice, line) = self.mix(clock + end, 0.0, &sounds, &places)?;
+        let mono: Pcm;
+        let stereo: Stereo;
+        let sound: FilmSound<'_> = match &music {
+            None => {
+                mono = mix::master(&line)?;
+                (&mono).into()
+            }
+            Some(music) => {
+                stereo = mix::over_music(&line, &voice, &music.sound, self.stop)?;
+                (&stereo).into()
+            }
+        };
+        let narration = mix::master(&self.mix(clock - plan.title, plan.title, &sounds, &[])?.0)?;
         drop(lease);
-        let film = writer.finish(&sound, &outline.title, Some(&poster))?;
+        let film = writer.finish(sound, &outline.title, Some(&poster))?;
         let seconds = began.elapsed().as_secs_f64();
         self.done(Stage::Encode, seconds);
         let timing = Timing { film: seconds, ..Timing::default() };
         let (title, logline) = (outline.title, outline.logline);
-        Ok(Reel { title, logline, film, poster, narration, scenes: filmed, receipt, timing })
+        let music = music.map(|m| m.plan);
+        Ok(Reel { title, logline, film, poster, narration, scenes: filmed, receipt, timing, music })
     }
 
-    /// Sentences on a timeline that starts `from` seconds into the film, over the sound of the
-    /// places (start, length, kind) where the recipe wants it, at −16 LUFS.
+    /// The music of a film of so many seconds, where it is to have some.
+    fn accompany(&self, seconds: f64, scenes: &[FilmedScene]) -> Result<Option<Accompaniment>, StudioError> {
+        let Job { checked, models, studio, seed, .. } = self.job;
+        let (Some(choice), Some(models)) = (&checked.music, models.music()) else { return Ok(None) };
+        let moods: Vec<&str> = scenes.iter().map(|s| s.text.mood.as_str()).collect();
+        let mut cuts: Vec<f64> = scenes.iter().map(|s| s.start).collect();
+        cuts.extend(scenes.last().map(|s| s.start + s.seconds));
+        let prompt = choice.prompt(&checked.recipe, checked.lang, &moods);
+        let wanted = Wanted { prompt: &prompt, seconds, cuts: &cuts, seed: seed.derive("music") };
+        let lease = studio.cores.lease(1, (studio.cores.total() / 2).max(1), self.stop)?;
+        accompany(models, &wanted, lease.threads(), self.stop).map(Some)
+    }
+
+    /// Sentences on a timeline that starts `from` seconds into the film; and the same over the sound of
+    /// the places (start, length, kind) where the recipe wants it.
     fn mix(
         &self,
         total: f64,
         from: f64,
         sounds: &[(f64, SpokenSentence)],
         places: &[(f64, f64, Ambience)],
-    ) -> Result<Pcm, StudioError> {
+    ) -> Result<(Pcm, Pcm), StudioError> {
         let placed: Vec<(f64, &Pcm)> = sounds.iter().map(|(at, s)| (at - from, &s.sound)).collect();
-        let mut line = mix::place(total, VOICE_RATE, &placed)?;
+        let voice = mix::place(total, VOICE_RATE, &placed)?;
+        let mut line = voice.clone();
         if self.job.checked.recipe.ambience && !places.is_empty() {
             let bed = joined(places, total, VOICE_RATE, self.job.seed.derive("ambience"));
-            line = mix::under(&line, &bed, BED_BELOW)?;
+            line = mix::under(&voice, &bed, BED_BELOW)?;
         }
         self.stop.check()?;
-        Ok(mix::master(&line)?)
+        Ok((voice, line))
     }
 }
 

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use colophon_seal::Sealed;
+use colophon_types::captions::{to_srt, to_vtt};
 use colophon_types::{Caption, LogPosition, Receipt};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -89,8 +90,8 @@ impl Made {
         }
         let receipt = json!({ "receipt": self.receipt, "files": files, "seconds": self.seconds });
         let sidecars = [
-            ("captions.vtt", "text/vtt", colophon_video::captions::to_vtt(&self.captions)),
-            ("captions.srt", "application/x-subrip", colophon_video::captions::to_srt(&self.captions)),
+            ("captions.vtt", "text/vtt", to_vtt(&self.captions)),
+            ("captions.srt", "application/x-subrip", to_srt(&self.captions)),
             ("scenes.json", "application/json", pretty(&self.scenes_json)),
             ("receipt.json", "application/json", pretty(&receipt)),
         ];

@@ -6,6 +6,7 @@ mod frames;
 mod line;
 mod lister;
 mod made;
+mod music;
 mod plan;
 
 use std::sync::Arc;
@@ -16,6 +17,7 @@ use colophon_types::{Cancel, Draft, FrameMarker, MakeRequest, Media, NoProgress,
 
 pub(crate) use line::SIZE;
 pub use made::{Deliverable, Made, Timing};
+pub(crate) use music::MusicChoice;
 
 use crate::check::Checked;
 use crate::engines::Models;
@@ -65,7 +67,7 @@ pub(crate) fn make(
     let sealing = Instant::now();
     let mut receipt = reel.receipt;
     receipt.steps.push(Step { name: "seal".into(), engine: GENERATOR.to_owned() });
-    let scenes_json = documents::scenes(&reel.title, &reel.scenes);
+    let scenes_json = documents::scenes(&reel.title, &reel.scenes, reel.music);
     let script_md = documents::script(&receipt, &reel.logline, &reel.scenes);
     let film = Media::Film { path: reel.film.path.clone(), marker: marker_name, seconds: reel.film.seconds };
     let drafts = [

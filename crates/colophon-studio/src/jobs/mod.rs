@@ -76,6 +76,8 @@ struct FilmJob {
     #[serde(default)]
     style: Option<String>,
     #[serde(default)]
+    music: Option<String>,
+    #[serde(default)]
     model: Option<String>,
     #[serde(default)]
     seed: Option<u64>,
@@ -254,6 +256,7 @@ fn film(job: FilmJob) -> Result<MakeRequest, StudioError> {
         seconds: job.seconds.unwrap_or(FILM_SECONDS),
         voice: job.voice,
         style: job.style,
+        music: job.music,
         model: job.model,
         seed: job.seed,
     })

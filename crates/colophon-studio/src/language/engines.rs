@@ -14,7 +14,7 @@ use colophon_types::{Cancel, ModelUse, Progress};
 
 use super::generate::Finishing;
 use crate::engines::model_use;
-use crate::{Studio, StudioError};
+use crate::{Studio, StudioError, origin};
 
 /// Memory is short when less than one part in so many is available.
 const SCARCE: u64 = 12;
@@ -293,7 +293,7 @@ fn projector_beside(model: &Path) -> Option<PathBuf> {
 /// A file of the user's own: its licence is the user's to know.
 fn local_model(path: &Path) -> Result<(PathBuf, ModelUse), StudioError> {
     let sha256 = crate::origin::sha256_of_file(path)?;
-    let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+    let name = origin::file_name(path);
     let uses =
         ModelUse { id: name, role: "text".into(), sha256, licence: "not recorded".into(), variant: None };
     Ok((path.to_owned(), uses))

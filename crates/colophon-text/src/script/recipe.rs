@@ -56,6 +56,9 @@ pub struct Recipe {
     /// Whether the quiet sound of the place lies under the voice.
     #[serde(default)]
     pub ambience: bool,
+    /// The music that suits it, as a prompt.
+    #[serde(default)]
+    pub music: Option<Bilingual>,
     /// The course of the film.
     pub beats: Vec<Bilingual>,
 }
@@ -126,7 +129,7 @@ impl Recipe {
         if !(2..=40).contains(&self.beats.len()) {
             return Err("there must be 2 to 40 `beats`".into());
         }
-        let texts = self.beats.iter().chain([&self.title, &self.tone]);
+        let texts = self.beats.iter().chain([&self.title, &self.tone]).chain(&self.music);
         for text in texts.flat_map(|b| [&b.en, &b.zh]) {
             if text.trim().is_empty() {
                 return Err("no text may be empty".into());

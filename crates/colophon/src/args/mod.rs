@@ -186,6 +186,9 @@ pub(crate) struct Make {
     /// Style of the pictures (see `colophon models list --styles`)
     #[arg(long, value_name = "STYLE")]
     pub(crate) style: Option<String>,
+    /// Music under the narration: none, auto (what suits recipe and moods), or what it should be in words
+    #[arg(long, default_value = "none", value_name = "MUSIC")]
+    pub(crate) music: String,
     /// Language model that writes the script
     #[arg(long, value_name = "ID")]
     pub(crate) model: Option<String>,
@@ -205,6 +208,7 @@ Examples:
   colophon make \"A fox who learns to paint\" -o out/
   colophon make \"为什么天空是蓝色的\" --recipe lesson --seconds 45
   colophon make \"Our new bicycle bell\" --recipe ad --seconds 20 --voice am_michael
+  colophon make \"The last ferry of the day\" --music \"calm piano\" -o ferry/
   colophon make \"A quiet harbour\" --fast --style oil --seed 7 --json";
 
 /// Serve the HTTP API.

@@ -36,6 +36,7 @@ pub(crate) fn run(
         seconds: u32::try_from(args.seconds).unwrap_or(0),
         voice,
         style: args.style,
+        music: Some(args.music).filter(|m| !m.trim().eq_ignore_ascii_case("none")),
         model,
         seed: args.seed,
     };

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use crate::{Home, MODEL, json, path, text, tool};
+use crate::{Home, MODEL, json, path, text, tool, tool_errors};
 
 const FILES: [&str; 8] = [
     "film.mp4",
@@ -186,7 +186,7 @@ fn a_chinese_film_is_complete_and_sealed() {
 }
 
 #[test]
-fn the_same_seed_makes_the_same_film() {
+fn the_same_seed_makes_the_same_film_with_its_music() {
     let home = Home::new();
     let brief = "A quiet harbour at dawn";
     let stream = |film: &Path, which: &str| {
@@ -196,9 +196,11 @@ fn the_same_seed_makes_the_same_film() {
         ))
     };
     let outs = ["a", "b"].map(|name| home.path(name));
-    for out in &outs {
-        make(&home, brief, out, &["--voice", "hibari"]);
-    }
+    let made = make(&home, brief, &outs[0], &["--voice", "hibari", "--music", "auto"]);
+    let film = outs[0].join("film.mp4");
+    let again = home.run(&["replay", path(&film), "-o", path(&outs[1]), "--json"]);
+    assert!(again.status.success(), "{}", text(&again.stderr));
+    assert_eq!(json(&again.stdout)["same"], true);
     for name in ["scenes.json", "captions.srt"] {
         let [a, b] = outs.each_ref().map(|o| std::fs::read_to_string(o.join(name)).expect("file"));
         assert_eq!(a, b, "{name}");
@@ -209,6 +211,74 @@ fn the_same_seed_makes_the_same_film() {
     }
     let [a, b] = outs.each_ref().map(|o| stream(&o.join("narration.wav"), "0:a:0"));
     assert_eq!(a, b, "narration");
+    check_music(&home, &outs[0], &made);
+}
+
+/// The music is named in the credential, begins with the film, and changes at its cuts; the whole has the
+/// loudness of films.
+fn check_music(home: &Home, out: &Path, made: &Value) {
+    let film = out.join("film.mp4");
+    let verdict = json(&home.run(&["verify", "--json", path(&film)]).stdout);
+    let receipt = &verdict[0]["receipt"];
+    let all = |list: &str, field: &str| -> Vec<String> {
+        let rows = receipt[list].as_array().expect("a list").iter();
+        rows.filter_map(|row| row[field].as_str().map(str::to_owned)).collect()
+    };
+    assert!(all("models", "id").contains(&"performance-rnn".to_owned()), "{receipt}");
+    assert!(all("models", "id").contains(&"musescore-general".to_owned()), "{receipt}");
+    assert!(all("steps", "engine").iter().any(|e| e.starts_with("colophon-music/1")), "{receipt}");
+    let scenes = json(&std::fs::read(out.join("scenes.json")).expect("scenes"));
+    let music = &scenes["music"];
+    assert_eq!(music["style"], "piano", "{music}");
+    let cuts: Vec<f64> =
+        scenes["scenes"].as_array().expect("scenes").iter().filter_map(|s| s["start"].as_f64()).collect();
+    let sections: Vec<f64> =
+        music["sections"].as_array().expect("sections").iter().filter_map(|s| s["start"].as_f64()).collect();
+    assert_eq!(sections[0], 0.0);
+    let accents: Vec<f64> =
+        music["accents"].as_array().expect("accents").iter().filter_map(Value::as_f64).collect();
+    for cut in &cuts {
+        let met = sections.iter().chain(&accents).any(|at| (at - cut).abs() < 0.01);
+        assert!(met, "{cut}: {music}");
+    }
+    let tail = made["seconds"].as_f64().expect("seconds") - 2.5;
+    for (what, from) in [("the title", 0.3), ("the end", tail)] {
+        assert!(level(&film, from, 1.5) > -45.0, "{what}: {}", level(&film, from, 1.5));
+    }
+    let measured = tool_errors(
+        "ffmpeg",
+        &[
+            "-hide_banner",
+            "-nostats",
+            "-i",
+            path(&film),
+            "-map",
+            "0:a:0",
+            "-af",
+            "ebur128=peak=true",
+            "-f",
+            "null",
+            "-",
+        ],
+    );
+    let summary = &measured[measured.rfind("Summary:").expect("a summary")..];
+    let value = |name: &str| -> f64 {
+        let line = summary.lines().find(|l| l.trim().starts_with(name)).expect("a line");
+        line.split_whitespace().nth(1).and_then(|v| v.parse().ok()).expect("a number")
+    };
+    assert!((value("I:") + 16.0).abs() <= 0.7, "{summary}");
+    assert!(value("Peak:") <= -1.0, "{summary}");
+}
+
+/// Mean level of a stretch of a film's sound, in dBFS.
+fn level(film: &Path, from: f64, seconds: f64) -> f64 {
+    let (from, seconds) = (from.to_string(), seconds.to_string());
+    let filter = ["-map", "0:a:0", "-af", "volumedetect", "-f", "null", "-"];
+    let mut args = vec!["-hide_banner", "-nostats", "-ss", &from, "-t", &seconds, "-i", path(film)];
+    args.extend(filter);
+    let told = tool_errors("ffmpeg", &args);
+    let at = told.find("mean_volume: ").expect("a level") + 13;
+    told[at..].split_whitespace().next().and_then(|v| v.parse().ok()).expect("a number")
 }
 
 #[test]

@@ -92,3 +92,10 @@ fn tool(program: &str, args: &[&str]) -> Vec<u8> {
     assert!(out.status.success(), "{program}: {}", text(&out.stderr));
     out.stdout
 }
+
+/// The same, and gives what it says on the side.
+fn tool_errors(program: &str, args: &[&str]) -> String {
+    let out = Command::new(program).args(args).output().unwrap_or_else(|e| panic!("{program}: {e}"));
+    assert!(out.status.success(), "{program}: {}", text(&out.stderr));
+    text(&out.stderr)
+}

@@ -1,0 +1,238 @@
+//! How well speech is understood: sentences are spoken and heard again, and a long text is looked through
+//! for sentences that are missing or come twice. `accuracy LIBRARY MODELS THREADS SENTENCES MINUTES`,
+//! for `benches/speech/accuracy`.
+//!
+//! Numbers are written out and marks dropped on both sides; Chinese is heard in simplified characters. Two
+//! voices say the same: what both of them "say" wrong alike is counted apart, as it lies more likely
+//! with the recogniser, or with a homophone.
+#![allow(clippy::print_stdout)]
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use colophon_audio::normalize::normalize;
+use colophon_audio::vad::Vad;
+use colophon_audio::whisper::{InMemory, Listening, Precision, RATE, Whisper};
+use colophon_audio::{Narrator, Performance, Recital, SpeechModels, mix, split};
+use colophon_types::{Cancel, Lang, NoProgress, Pcm};
+
+type Failure = Box<dyn std::error::Error>;
+
+const ENGLISH: &str = include_str!("../tests/data/sentences_en.txt");
+const CHINESE: &str = include_str!("../tests/data/sentences_zh.txt");
+const LONG: &str = include_str!("../../../benches/speech/long-form.txt");
+
+/// Words, or characters in Chinese, as they are spoken.
+fn units(text: &str, lang: Lang) -> Vec<String> {
+    let spoken = normalize(&text.replace("per cent", "percent"), lang).to_lowercase();
+    let plain: String =
+        spoken.chars().map(|c| if c.is_alphanumeric() || c == '\'' { c } else { ' ' }).collect();
+    match lang {
+        Lang::En => plain
+            .split_whitespace()
+            .map(|w| w.trim_matches('\'').to_owned())
+            .filter(|w| !w.is_empty())
+            .collect(),
+        // Pronouns and particles that sound alike count as one.
+        Lang::Zh => plain
+            .chars()
+            .filter(|c| c.is_alphanumeric())
+            .map(|c| match c {
+                '她' | '它' => "他".to_owned(),
+                '地' | '得' => "的".to_owned(),
+                c => c.to_string(),
+            })
+            .collect(),
+    }
+}
+
+/// For each unit of the reference where it was heard, and whether it is the same; and the number of units
+/// that were heard in between.
+struct Alignment {
+    heard: Vec<Option<(usize, bool)>>,
+    extra: Vec<usize>,
+}
+
+fn align(reference: &[String], heard: &[String]) -> Alignment {
+    let width = heard.len() + 1;
+    let mut cost = vec![0u32; (reference.len() + 1) * width];
+    for (j, cell) in cost[..width].iter_mut().enumerate() {
+        *cell = j as u32;
+    }
+    for i in 1..=reference.len() {
+        cost[i * width] = i as u32;
+        for j in 1..width {
+            let same = u32::from(reference[i - 1] != heard[j - 1]);
+            let best = cost[(i - 1) * width + j - 1] + same;
+            let best = best.min(cost[(i - 1) * width + j] + 1).min(cost[i * width + j - 1] + 1);
+            cost[i * width + j] = best;
+        }
+    }
+    let mut out = Alignment { heard: vec![None; reference.len()], extra: Vec::new() };
+    let (mut i, mut j) = (reference.len(), heard.len());
+    while i > 0 || j > 0 {
+        let here = cost[i * width + j];
+        let same = i > 0 && j > 0 && reference[i - 1] == heard[j - 1];
+        if i > 0 && j > 0 && here == cost[(i - 1) * width + j - 1] + u32::from(!same) {
+            (i, j) = (i - 1, j - 1);
+            out.heard[i] = Some((j, same));
+        } else if i > 0 && here == cost[(i - 1) * width + j] + 1 {
+            i -= 1;
+        } else {
+            j -= 1;
+            out.extra.push(j);
+        }
+    }
+    out.extra.reverse();
+    out
+}
+
+impl Alignment {
+    fn wrong(&self) -> usize {
+        self.heard.iter().filter(|h| !h.is_some_and(|(_, same)| same)).count() + self.extra.len()
+    }
+}
+
+struct Ears {
+    whisper: Whisper,
+    vad: Vad,
+}
+
+impl Ears {
+    fn hear(&mut self, sound: &Pcm, lang: Lang, vad: bool) -> Result<String, Failure> {
+        let how = Listening { language: Some(lang.tag().into()), ..Listening::default() };
+        let mut source = InMemory(mix::resample(sound, RATE)?.samples);
+        let vad = vad.then_some(&mut self.vad);
+        let never = Cancel::new();
+        Ok(self.whisper.listen(&mut source, vad, &how, &mut |_| {}, &NoProgress, &never)?.text())
+    }
+}
+
+/// One voice over all sentences; gives for each unit of each sentence what was heard in its place.
+fn sentences(
+    narrator: &mut Narrator,
+    ears: &mut Ears,
+    lang: Lang,
+    list: &[&str],
+) -> Result<Vec<BTreeMap<usize, String>>, Failure> {
+    let never = Cancel::new();
+    let name = narrator.blend().name().to_owned();
+    let (mut wrong, mut total, mut whole, mut seconds) = (0, 0, 0, 0.0);
+    let mut all = Vec::new();
+    let began = Instant::now();
+    for text in list {
+        let sound = narrator.speak_sentence(text, lang, 1.0, &never)?.sound;
+        seconds += sound.seconds();
+        let heard = ears.hear(&sound, lang, false)?;
+        let (reference, said) = (units(text, lang), units(&heard, lang));
+        let alignment = align(&reference, &said);
+        wrong += alignment.wrong();
+        total += reference.len();
+        whole += usize::from(alignment.wrong() == 0);
+        if alignment.wrong() > 0 {
+            println!("  {name}: {text} | {}", heard.trim());
+        }
+        let missed = alignment.heard.iter().enumerate().filter(|(_, h)| !h.is_some_and(|(_, same)| same));
+        all.push(missed.map(|(i, h)| (i, h.map(|(j, _)| said[j].clone()).unwrap_or_default())).collect());
+    }
+    println!(
+        "{lang} {name}: {} sentences, {wrong} of {total} units wrong ({:.2} %), {whole} sentences without an error, \
+         {seconds:.0} s of sound in {:.0} s",
+        list.len(),
+        100.0 * wrong as f64 / total as f64,
+        began.elapsed().as_secs_f64(),
+    );
+    Ok(all)
+}
+
+/// A long text in one performance, heard as one file.
+fn long_form(narrator: &mut Narrator, ears: &mut Ears, minutes: f64) -> Result<(), Failure> {
+    let (never, lang) = (Cancel::new(), Lang::En);
+    let name = narrator.blend().name().to_owned();
+    let recital = Recital::plain(LONG, lang, &Default::default());
+    let mut performance = Performance::new(&recital, narrator.blend().clone(), 1.0);
+    let mut sound = Pcm { rate: narrator.sample_rate(), samples: Vec::new() };
+    let mut spoken = Vec::new();
+    while let Some(part) = performance.next(narrator, &never)? {
+        sound.samples.resize((part.start * f64::from(sound.rate)) as usize, 0.0);
+        sound.samples.extend(&part.spoken.sound.samples);
+        spoken.push(part.spoken.text.clone());
+        if sound.seconds() > minutes * 60.0 {
+            break;
+        }
+    }
+    let heard = units(&ears.hear(&sound, lang, true)?, lang);
+    // Sentences as the text has them, not as the performance reports them.
+    let list: Vec<String> = split::sentences(LONG).into_iter().take(spoken.len()).collect();
+    let reference: Vec<Vec<String>> = list.iter().map(|s| units(s, lang)).collect();
+    let alignment = align(&reference.concat(), &heard);
+    let (mut at, mut missing) = (0, 0);
+    for (sentence, words) in list.iter().zip(&reference) {
+        let found = alignment.heard[at..at + words.len()].iter().flatten().filter(|h| h.1).count();
+        if 2 * found < words.len() {
+            missing += 1;
+            println!("  {name}: missing: {sentence}");
+        }
+        at += words.len();
+    }
+    // A run of words between those of the text that stands somewhere in it was said twice.
+    let text = format!(" {} ", reference.concat().join(" "));
+    let mut twice = 0;
+    let runs = alignment.extra.chunk_by(|a, b| a + 1 == *b);
+    for run in runs.filter(|r| r.len() >= 4) {
+        let words: Vec<&str> = run.iter().map(|j| heard[*j].as_str()).collect();
+        if text.contains(&format!(" {} ", words.join(" "))) {
+            twice += 1;
+            println!("  {name}: twice: {}", words.join(" "));
+        }
+    }
+    println!(
+        "long {name}: {:.1} minutes, {} sentences, {missing} missing, {twice} twice, {} of {} words wrong ({:.2} %)",
+        sound.seconds() / 60.0,
+        list.len(),
+        alignment.wrong(),
+        text.split_whitespace().count(),
+        100.0 * alignment.wrong() as f64 / text.split_whitespace().count() as f64,
+    );
+    Ok(())
+}
+
+fn main() -> Result<(), Failure> {
+    let args: Vec<String> = std::env::args().collect();
+    let [_, library, store, threads, count, minutes] = args.as_slice() else {
+        return Err("usage: accuracy LIBRARY MODELS THREADS SENTENCES MINUTES".into());
+    };
+    colophon_hub::onnx::init(Path::new(library))?;
+    let store = PathBuf::from(store);
+    let (threads, count, minutes): (usize, usize, f64) = (threads.parse()?, count.parse()?, minutes.parse()?);
+    let models = SpeechModels {
+        kokoro: Some(store.join("kokoro-82m-int8")),
+        kokoro_voices: Some(store.join("kokoro-voices")),
+        hibari: Some(store.join("hibari")),
+    };
+    let mut ears = Ears {
+        whisper: Whisper::load_with(&store.join("whisper-base"), Precision::Float, threads)?,
+        vad: Vad::load(&store.join("silero-vad"))?,
+    };
+    for (lang, list, voices) in
+        [(Lang::En, ENGLISH, ["hibari", "af_heart"]), (Lang::Zh, CHINESE, ["zf_xiaoxiao", "zm_yunxi"])]
+    {
+        let list: Vec<&str> = list.lines().take(count).collect();
+        let mut missed = Vec::new();
+        for voice in voices {
+            let mut narrator = Narrator::open(&models, lang, Some(voice), threads)?;
+            missed.push(sentences(&mut narrator, &mut ears, lang, &list)?);
+        }
+        let alike = |(a, b): (&BTreeMap<usize, String>, &BTreeMap<usize, String>)| {
+            a.iter().filter(|(place, heard)| b.get(*place) == Some(*heard)).count()
+        };
+        let both: usize = missed[0].iter().zip(&missed[1]).map(alike).sum();
+        println!("{lang}: {both} units heard wrong alike from both voices");
+    }
+    for voice in ["hibari", "af_heart"] {
+        let mut narrator = Narrator::open(&models, Lang::En, Some(voice), threads)?;
+        long_form(&mut narrator, &mut ears, minutes)?;
+    }
+    Ok(())
+}
