@@ -10,7 +10,7 @@ use colophon_store::Store;
 use colophon_types::{Cancel, Cores, MakeRequest, Progress, Recorder, WorkId};
 
 use crate::engines::{DEFAULT_MODEL, Models};
-use crate::film::{self, Made};
+use crate::film::{self, Made, MusicChoice};
 use crate::jobs::{Floor, Line};
 use crate::label_voice::LabelVoice;
 use crate::language::{Encoders, Languages};
@@ -221,6 +221,9 @@ impl Studio {
     ) -> Result<Made, StudioError> {
         let checked = check::check(request)?;
         self.screen(&checked.brief, cancel)?;
+        if let Some(MusicChoice::Prompt(words)) = &checked.music {
+            self.screen(words, cancel)?;
+        }
         check::writable(out)?;
         colophon_ffmpeg::find(&self.ffmpeg())?;
         let script = request.model.as_deref().or(self.config.model.as_deref()).unwrap_or(DEFAULT_MODEL);
