@@ -79,7 +79,6 @@ export const errors: Sentences = [
   ["upload", "上传的文件"],
   ["the file is empty", "文件是空的"],
   ["the file is gone", "文件已不存在"],
-  ["no file was sent", "没有收到文件"],
   ["neither a file nor an address was sent", "没有收到文件或网址"],
   ["the address is too long", "网址太长"],
   ["the form cannot be read: {}", "无法读取提交的内容：{}"],
