@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use async_nats::connection::State;
 use async_nats::Client;
+use async_nats::connection::State;
 use serde_json::Value;
 use tokio::sync::mpsc;
 
