@@ -171,7 +171,8 @@ fn a_signer_that_lies_later_lets_nothing_out() {
     let studio = Studio::new();
     let (chain, key) = chain(studio.dir.path(), "a", &P256);
     let key = key.display().to_string();
-    let lies: [fn(Vec<u8>) -> Result<Vec<u8>, String>; 4] = [
+    type Lie = fn(Vec<u8>) -> Result<Vec<u8>, String>;
+    let lies: [Lie; 4] = [
         |_| Err("the token was pulled out".to_owned()),
         |_| Ok(Vec::new()),
         |mut signature| {

@@ -79,10 +79,10 @@ impl Consumer {
     pub fn next(&mut self, patience: Duration) -> Result<Option<Claimed>, StoreError> {
         let store = self.store.clone();
         let Some(nats) = store.nats().filter(|nats| nats.is_up()) else { return self.look() };
-        if self.looked.is_none_or(|at| at.elapsed() > LOOK) {
-            if let Some(claimed) = self.look()? {
-                return Ok(Some(claimed));
-            }
+        if self.looked.is_none_or(|at| at.elapsed() > LOOK)
+            && let Some(claimed) = self.look()?
+        {
+            return Ok(Some(claimed));
         }
         match nats.ticket(&self.kinds, patience) {
             Some(ticket) => self.redeem(nats, ticket),

@@ -328,6 +328,9 @@ impl RemoteConfig {
     }
 }
 
+/// The file of a certificate chain, and who signs for it.
+type ChainAndSigner = (PathBuf, Arc<dyn RemoteSigner>);
+
 impl Config {
     /// Reads `colophon.toml` (the file given, else the one in the working directory, else the one in
     /// the home folder) and lays the environment over it.
@@ -415,7 +418,7 @@ impl Config {
     }
 
     /// The program that signs, with the certificate chain of its key.
-    pub(crate) fn remote_signer(&self) -> Result<Option<(PathBuf, Arc<dyn RemoteSigner>)>, StudioError> {
+    pub(crate) fn remote_signer(&self) -> Result<Option<ChainAndSigner>, StudioError> {
         if self.signer.command.is_empty() {
             return Ok(None);
         }

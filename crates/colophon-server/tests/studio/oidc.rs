@@ -289,7 +289,8 @@ fn whatever_does_not_hold_is_refused_in_a_sentence_and_begins_no_session() {
         assert!(page.contains(why), "{why}: {page}");
         assert_eq!(session_of(&answer), None, "{why}");
     };
-    let edits: [(&str, fn(&mut Next)); 12] = [
+    type Edit = fn(&mut Next);
+    let edits: [(&str, Edit); 12] = [
         ("belongs to another sign-in", |next| next.claims["nonce"] = "another".into()),
         ("belongs to another sign-in", |next| drop(next.claims.as_object_mut().unwrap().remove("nonce"))),
         ("is too old", |next| next.claims["exp"] = (now() - 3600).into()),

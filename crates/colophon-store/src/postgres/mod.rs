@@ -217,11 +217,11 @@ impl Core {
         match self.nats.as_ref().filter(|nats| nats.is_up()) {
             Some(nats) => nats.tell(news),
             None => {
-                let events = news.iter().filter_map(|one| match one {
+                let mut events = news.iter().filter_map(|one| match one {
                     News::Event(notice) => Some(notice.event.seq),
                     News::Queued(..) | News::Stop(_) => None,
                 });
-                if let Some(last) = events.last() {
+                if let Some(last) = events.next_back() {
                     // The thread is gone only when the store is.
                     let _ = self.news.send(last);
                 }

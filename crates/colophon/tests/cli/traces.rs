@@ -20,10 +20,13 @@ use crate::{Home, text};
 /// How long something may take on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(120);
 
-/// A server on loopback that takes everything and keeps it: heads and bodies.
+/// Heads and bodies.
+type Taken = Vec<(String, Vec<u8>)>;
+
+/// A server on loopback that takes everything and keeps it.
 struct Taker {
     url: String,
-    taken: Arc<Mutex<Vec<(String, Vec<u8>)>>>,
+    taken: Arc<Mutex<Taken>>,
 }
 
 impl Taker {
