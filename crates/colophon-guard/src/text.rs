@@ -6,18 +6,18 @@ use crate::{GuardError, examples, rules};
 
 /// From this value on a category is flagged. Set on the first half of the trial (`examples/measure.rs`).
 const THRESHOLDS: [(Category, f64); 12] = [
-    (Category::Harassment, 0.5),
-    (Category::HarassmentThreatening, 0.5),
-    (Category::Hate, 0.5),
-    (Category::HateThreatening, 0.5),
-    (Category::Illicit, 0.5),
-    (Category::IllicitViolent, 0.5),
-    (Category::SelfHarm, 0.5),
-    (Category::SelfHarmIntent, 0.5),
-    (Category::SelfHarmInstructions, 0.5),
-    (Category::Sexual, 0.5),
-    (Category::Violence, 0.5),
-    (Category::ViolenceGraphic, 0.5),
+    (Category::Harassment, 0.42),
+    (Category::HarassmentThreatening, 0.31),
+    (Category::Hate, 0.56),
+    (Category::HateThreatening, 0.40),
+    (Category::Illicit, 0.39),
+    (Category::IllicitViolent, 0.45),
+    (Category::SelfHarm, 0.36),
+    (Category::SelfHarmIntent, 0.40),
+    (Category::SelfHarmInstructions, 0.40),
+    (Category::Sexual, 0.43),
+    (Category::Violence, 0.58),
+    (Category::ViolenceGraphic, 0.40),
 ];
 /// How quickly a score rises with the value around its threshold.
 const SLOPE: f64 = 8.0;
