@@ -282,6 +282,7 @@ fn level(film: &Path, from: f64, seconds: f64) -> f64 {
 }
 
 #[test]
+#[ignore = "minutes: a film of its own"]
 fn a_painted_style_and_a_recipe_of_ones_own() {
     let home = Home::new();
     let out = home.path("out");
