@@ -207,7 +207,11 @@ impl Nats {
         runtime.spawn(hand::send(client.clone(), Arc::clone(&shared), queue));
         runtime.spawn(hear(client.clone(), Arc::clone(&shared)));
         runtime.spawn(stop(client.clone(), Arc::clone(&shared)));
-        let context = jetstream::context::ContextBuilder::new().timeout(PATIENCE).build(client.clone());
+        let context = {
+            // It begins a task of its own.
+            let _inside = runtime.enter();
+            jetstream::context::ContextBuilder::new().timeout(PATIENCE).build(client.clone())
+        };
         runtime.spawn(tickets::pull_all(context.clone(), Arc::clone(&shared)));
         runtime.spawn(keep(client, context.clone(), Arc::clone(&shared)));
         let nats = Self { shared, runtime: Some(runtime), context, heard: Mutex::new(heard) };
