@@ -229,21 +229,27 @@ async fn pull_kind(context: Context, shared: Arc<Shared>, kind: String) {
     loop {
         let wanted = |w: &Waiters| Some(w.count(&kind)).filter(|n| *n > 0);
         let wanted = shared.waiters.until(wanted).await.min(BATCH);
-        if let Err(error) = pull(&context, &shared, &kind, wanted, &mut consumer).await {
-            tracing::debug!("no tickets are given for {kind}: {error}");
-            consumer = None;
-            tokio::time::sleep(PAUSE).await;
+        match pull(&context, &shared, &kind, wanted, &mut consumer).await {
+            Ok(true) => {}
+            // The broker may have lost the consumer, and says nothing of it.
+            Ok(false) => consumer = None,
+            Err(error) => {
+                tracing::debug!("no tickets are given for {kind}: {error}");
+                consumer = None;
+                tokio::time::sleep(PAUSE).await;
+            }
         }
     }
 }
 
+/// One request. Gives whether a ticket came.
 async fn pull(
     context: &Context,
     shared: &Shared,
     kind: &str,
     wanted: usize,
     consumer: &mut Option<PullConsumer>,
-) -> Result<(), async_nats::Error> {
+) -> Result<bool, async_nats::Error> {
     let consumer = match consumer {
         Some(known) => known,
         None => {
@@ -254,14 +260,16 @@ async fn pull(
     };
     let mut connections = shared.connections.subscribe();
     let mut tickets = consumer.batch().max_messages(wanted).expires(PULL).messages().await?;
+    let mut came = false;
     loop {
         let message = tokio::select! {
             next = tickets.next() => match next {
                 Some(message) => message?,
-                None => return Ok(()),
+                None => return Ok(came),
             },
-            _ = connections.changed() => return Ok(()),
+            _ = connections.changed() => return Ok(false),
         };
+        came = true;
         let job = std::str::from_utf8(&message.payload).ok().and_then(JobId::parse);
         let Some(job) = job else {
             tracing::warn!("a ticket is not one of ours and is thrown away");
