@@ -40,6 +40,9 @@ impl Address {
                 return Err(fail("it does not begin with nats:// or tls://"));
             }
             let server: ServerAddr = place.parse().map_err(|e: std::io::Error| fail(&e.to_string()))?;
+            if server.host().is_empty() {
+                return Err(fail("it names no server"));
+            }
             encrypted |= server.tls_required();
             shown.push(format!("{}://{}:{}", server.scheme(), server.host(), server.port()));
             servers.push(server);
