@@ -6,7 +6,7 @@ use std::io::{Read as _, Write as _};
 
 use axum::body::Body;
 use axum::extract::multipart::MultipartError;
-use axum::extract::{FromRequest as _, Multipart, Path, Query, Request, State};
+use axum::extract::{FromRequest as _, Multipart, Request, State};
 use axum::{Extension, Json};
 use colophon_studio::store::{StoreError, VoiceConsent};
 use colophon_studio::{CONSENT_PHRASES, ConsentOrder, Studio};
@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use tempfile::NamedTempFile;
 
 use super::{jobs, uploads};
-use crate::app::{App, Shared, json_within};
+use crate::app::{App, Path, Query, Shared, json_within};
 use crate::error::ApiError;
 use crate::gate::Client;
 use crate::stream::Watched;
