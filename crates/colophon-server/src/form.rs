@@ -105,6 +105,12 @@ impl Form {
         Ok(form)
     }
 
+    /// Names of all fields that were sent.
+    pub(crate) fn fields(&self) -> impl Iterator<Item = &str> {
+        let files = self.files.iter().map(|file| file.field.as_str());
+        self.words.keys().map(String::as_str).chain(files)
+    }
+
     /// The last word of this name that is not empty.
     pub(crate) fn word(&self, name: &str) -> Option<&str> {
         self.words(name).last().map(String::as_str).filter(|w| !w.is_empty())

@@ -56,6 +56,11 @@ impl Client {
         self.role.sees_all()
     }
 
+    /// Whether they see what this owner made.
+    pub(crate) fn may_see(&self, owner: &str) -> bool {
+        owner == self.name || self.sees_all()
+    }
+
     /// Whose things they see: `None` for everyone's.
     pub(crate) fn sees(&self) -> Option<String> {
         (!self.sees_all()).then(|| self.name.clone())

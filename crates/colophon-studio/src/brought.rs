@@ -84,7 +84,7 @@ impl Studio {
             licence: "unknown".to_owned(),
             variant: None,
         }];
-        let name = called(path);
+        let name = origin::file_name(path);
         let lang = match &media {
             Media::Text(words) => LangChoice::Auto.resolve(words),
             _ => Lang::En,
@@ -130,7 +130,7 @@ impl Studio {
             Content::Film => {
                 let length = std::fs::metadata(path).map_or(0, |m| m.len());
                 if length > LARGEST_FILM {
-                    let message = format!("{} is larger than 512 MB", called(path));
+                    let message = format!("{} is larger than 512 MB", origin::file_name(path));
                     return Err(StudioError::request(message, "bring a shorter film"));
                 }
                 let works = self.home.join("works");
@@ -143,7 +143,7 @@ impl Studio {
                 let threads = lease.threads();
                 let seconds = remark(&self.ffmpeg(), path, &temp, &marks, threads, progress, cancel)?;
                 drop(lease);
-                let name = called(path);
+                let name = origin::file_name(path);
                 let bytes = std::fs::read(path).map_err(StudioError::io("read", path))?;
                 let source = Source { name, media_type: media_type.to_owned(), bytes: bytes.into() };
                 // The seal removes the file.
@@ -154,7 +154,7 @@ impl Studio {
                 let bad = StudioError::io("read", path);
                 let length = std::fs::metadata(path).map_or(0, |m| m.len());
                 if length > LARGEST_TEXT {
-                    let message = format!("{} is larger than 4 MB", called(path));
+                    let message = format!("{} is larger than 4 MB", origin::file_name(path));
                     return Err(StudioError::request(message, "bring a shorter text"));
                 }
                 let words = std::fs::read_to_string(path).map_err(bad)?;
@@ -162,11 +162,6 @@ impl Studio {
             }
         }
     }
-}
-
-/// A file as messages call it: without its folder, which on a server is none that the reader knows.
-fn called(path: &Path) -> String {
-    path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
 }
 
 fn content(path: &Path, media_type: &str) -> Result<Content, StudioError> {
@@ -184,7 +179,7 @@ fn content(path: &Path, media_type: &str) -> Result<Content, StudioError> {
         "video/mp4" | "video/quicktime" => Ok(Content::Film),
         "text/markdown" => Ok(Content::Text),
         other => {
-            let message = format!("{} is {other}, which cannot be marked", called(path));
+            let message = format!("{} is {other}, which cannot be marked", origin::file_name(path));
             let hint =
                 "bring PNG, JPEG, WebP, GIF, TIFF, WAV, MP3, FLAC, Ogg, M4A, MP4, plain text or Markdown";
             Err(StudioError::request(message, hint))
@@ -194,7 +189,8 @@ fn content(path: &Path, media_type: &str) -> Result<Content, StudioError> {
 
 /// A file that says already what it is keeps saying it.
 fn refuse_marked(path: &Path, known: &Verdict) -> Result<(), StudioError> {
-    let (file, hint) = (called(path), "to seal it all the same as a new work, set 'again' (--again)");
+    let (file, hint) =
+        (origin::file_name(path), "to seal it all the same as a new work, set 'again' (--again)");
     let refused = |message: String| Err(StudioError::Refused { message, hint });
     match known.verdict {
         VerdictKind::Verified => refused(format!("{file} is sealed already, with this log")),

@@ -50,9 +50,9 @@ pub(crate) fn sha256_of(bytes: &[u8]) -> String {
     colophon_types::hex(&Sha256::digest(bytes))
 }
 
-/// A file's name, without folders.
+/// A file's name, without folders, which on a server are none that a reader knows; the path where it has none.
 pub(crate) fn file_name(path: &Path) -> String {
-    path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default()
+    path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
 }
 
 /// SHA-256 of a file, lower-case hex.

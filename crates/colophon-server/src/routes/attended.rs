@@ -5,12 +5,12 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use colophon_studio::JobOrder;
-use colophon_studio::store::{Job, JobEvent, JobId, JobState, Notice, WorkRow};
+use colophon_studio::store::{Job, JobEvent, JobId, JobState, Notice};
 use serde_json::Value;
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 
-use super::jobs::{take, works_of};
+use super::jobs::take;
 use crate::app::App;
 use crate::error::ApiError;
 use crate::form::SentFile;
@@ -155,13 +155,6 @@ impl Attended {
                 return Ok(*job);
             }
         }
-    }
-
-    /// Waits for the end and gives the works, the first one first.
-    pub(crate) async fn works(self) -> Result<Vec<WorkRow>, ApiError> {
-        let app = Arc::clone(&self.app);
-        let job = self.done().await?;
-        app.blocking(move |studio| Ok(works_of(studio.store()?, &job)?)).await
     }
 }
 

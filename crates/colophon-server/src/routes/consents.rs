@@ -1,12 +1,8 @@
 //! `/v1/audio/voice_consents`: recordings in which someone agrees to the use of a voice, in OpenAI's
 //! shape. They are records and no more: this studio makes no voice out of recordings.
 
-use std::collections::HashMap;
-use std::io::{Read as _, Write as _};
-
 use axum::body::Body;
-use axum::extract::multipart::MultipartError;
-use axum::extract::{FromRequest as _, Multipart, Request, State};
+use axum::extract::{Request, State};
 use axum::{Extension, Json};
 use colophon_studio::store::{StoreError, VoiceConsent};
 use colophon_studio::{CONSENT_PHRASES, ConsentOrder, Studio};
@@ -18,6 +14,7 @@ use tempfile::NamedTempFile;
 use super::{jobs, uploads};
 use crate::app::{App, Path, Query, Shared, json_within};
 use crate::error::ApiError;
+use crate::form::Form;
 use crate::gate::Client;
 use crate::stream::Watched;
 
@@ -25,8 +22,6 @@ use crate::stream::Watched;
 const LARGEST: usize = 10 << 20;
 /// Longest word of a form or body, in bytes.
 const LONGEST_WORD: usize = 4 << 10;
-/// First bytes of a recording, for what it is.
-const HEAD: u64 = 4096;
 
 #[derive(Deserialize, JsonSchema)]
 pub(crate) struct ListQuery {
@@ -63,54 +58,31 @@ fn shape(consent: &VoiceConsent) -> Value {
 fn find(studio: &Studio, client: &Client, id: &str) -> Result<VoiceConsent, ApiError> {
     let unknown = || ApiError::not_found(format!("there is no voice consent '{id}'"));
     match studio.store()?.consent(id) {
-        Ok(consent) if consent.owner == client.name || client.sees_all() => Ok(consent),
+        Ok(consent) if client.may_see(&consent.owner) => Ok(consent),
         Ok(_) | Err(StoreError::Unknown { .. }) => Err(unknown()),
         Err(error) => Err(error.into()),
     }
 }
 
 /// The form: its words, and the recording in a file that is gone with this value.
-async fn read(app: &App, request: Request) -> Result<(HashMap<String, String>, NamedTempFile), ApiError> {
-    let unreadable = |why: &str| ApiError::bad(format!("the form cannot be read: {why}"), None);
-    let broken = |e: MultipartError| unreadable(&e.body_text());
-    let unwritten = |_: std::io::Error| ApiError::stopped();
-    let form = Multipart::from_request(request, &()).await;
-    let mut form = form.map_err(|e| unreadable(&e.body_text()))?;
+async fn read(app: &App, request: Request) -> Result<(Form, NamedTempFile), ApiError> {
     let folder = app.studio.consent_path("");
-    std::fs::create_dir_all(&folder).map_err(unwritten)?;
-    let (mut words, mut recording) = (HashMap::new(), None);
-    while let Some(mut field) = form.next_field().await.map_err(broken)? {
-        let name = field.name().unwrap_or_default().to_owned();
-        let is_file = name == "recording";
-        if !is_file && !matches!(name.as_str(), "name" | "language") {
-            return Err(ApiError::bad("a consent has a name, a language and a recording", Some(&name)));
-        }
-        let mut file = NamedTempFile::new_in(&folder).map_err(unwritten)?;
-        let (mut word, mut total) = (Vec::new(), 0);
-        while let Some(chunk) = field.chunk().await.map_err(broken)? {
-            total += chunk.len();
-            if total > if is_file { LARGEST } else { LONGEST_WORD } {
-                return Err(if is_file {
-                    ApiError::too_large(LARGEST)
-                } else {
-                    ApiError::bad(format!("'{name}' is too long"), Some(&name))
-                });
-            }
-            if is_file {
-                file.write_all(&chunk).map_err(unwritten)?;
-            } else {
-                word.extend_from_slice(&chunk);
-            }
-        }
-        if is_file {
-            recording = Some(file);
-        } else {
-            let word = String::from_utf8(word).map_err(|e| unreadable(&e.to_string()))?;
-            words.insert(name, word);
+    std::fs::create_dir_all(&folder).map_err(|_| ApiError::stopped())?;
+    let around = 2 * LONGEST_WORD as u64;
+    let mut form = Form::read(request, &folder, LARGEST as u64 + around).await?;
+    if let Some(other) = form.fields().find(|f| !["name", "language", "recording"].contains(f)) {
+        return Err(ApiError::bad("a consent has a name, a language and a recording", Some(other)));
+    }
+    for name in ["name", "language"] {
+        if form.words(name).iter().any(|word| word.len() > LONGEST_WORD) {
+            return Err(ApiError::bad(format!("'{name}' is too long"), Some(name)));
         }
     }
-    let recording = recording.ok_or_else(|| ApiError::bad("no recording was sent", Some("recording")))?;
-    Ok((words, recording))
+    match form.take_files("recording").pop() {
+        Some(sent) if sent.bytes > LARGEST as u64 => Err(ApiError::too_large(LARGEST)),
+        Some(sent) => Ok((form, sent.file)),
+        None => Err(ApiError::bad("no recording was sent", Some("recording"))),
+    }
 }
 
 pub(crate) async fn create(
@@ -118,19 +90,16 @@ pub(crate) async fn create(
     Extension(client): Extension<Client>,
     request: Request,
 ) -> Result<Json<Value>, ApiError> {
-    let (mut words, recording) = read(&app, request).await?;
-    let mut word = |name: &str| {
-        let word = words.remove(name).filter(|w| !w.trim().is_empty());
+    let (form, recording) = read(&app, request).await?;
+    let word = |name: &str| {
+        let word = form.word(name).filter(|w| !w.trim().is_empty()).map(str::to_owned);
         word.ok_or_else(|| ApiError::bad(format!("'{name}' is missing"), Some(name)))
     };
     let (name, language) = (word("name")?, word("language")?);
     let watched = Watched::default();
     let cancel = watched.cancel();
     let value = app.blocking(move |studio| {
-        let unread = |_: std::io::Error| ApiError::stopped();
-        let mut head = Vec::new();
-        recording.reopen().map_err(unread)?.take(HEAD).read_to_end(&mut head).map_err(unread)?;
-        let media_type = uploads::sniff(&head).to_owned();
+        let media_type = uploads::media_type(&recording)?.to_owned();
         let order = ConsentOrder { owner: client.name, name, language, media_type };
         let path = recording.path().to_owned();
         let consent = studio.take_consent(order, &path, &cancel, |place| {

@@ -9,7 +9,7 @@ use axum::{Extension, Json};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use colophon_studio::Studio;
-use colophon_studio::store::WorkRow;
+use colophon_studio::store::{Job, WorkRow};
 use colophon_types::PictureFormat;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -101,11 +101,17 @@ pub(super) async fn answer(
     format: PictureFormat,
     attended: Attended,
 ) -> Result<Response, ApiError> {
-    let works = attended.works().await?;
-    let rows = app.blocking(move |studio| {
-        works.iter().map(|work| row(studio, work)).collect::<Result<Vec<_>, ApiError>>()
-    });
-    Ok(reply(rows.await?, format))
+    let job = attended.done().await?;
+    Ok(reply(pictures(app, job).await?, format))
+}
+
+/// The pictures of a job that is done, the first one first.
+async fn pictures(app: &App, job: Job) -> Result<Vec<(String, Value)>, ApiError> {
+    app.blocking(move |studio| {
+        let works = jobs::works_of(studio.store()?, &job)?;
+        works.iter().map(|work| row(studio, work)).collect()
+    })
+    .await
 }
 
 /// Answers with events: pictures on the way, then those that are done. `kind` begins the names of the
@@ -143,13 +149,9 @@ pub(super) fn streamed(
                     event["partial_image_index"] = json!(number - 1);
                     vec![event]
                 }
-                Ok(Step::Done(done)) => {
-                    let rows = app.blocking(move |studio| {
-                        let works = jobs::works_of(studio.store()?, &done)?;
-                        works.iter().map(|work| row(studio, work)).collect::<Result<Vec<_>, ApiError>>()
-                    });
+                Ok(Step::Done(job)) => {
                     let done = |(data, marks)| event("completed", data, marks);
-                    match rows.await {
+                    match pictures(&app, *job).await {
                         Ok(rows) => rows.into_iter().map(done).collect(),
                         Err(error) => vec![error.body()],
                     }

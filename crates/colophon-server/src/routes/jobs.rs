@@ -122,7 +122,7 @@ fn find(studio: &Studio, client: &Client, id: &str) -> Result<Job, ApiError> {
     let unknown = || ApiError::not_found(format!("there is no job '{id}'"));
     let id = JobId::parse(id).ok_or_else(unknown)?;
     let job = studio.store()?.job(&id)?;
-    if job.owner == client.name || client.sees_all() { Ok(job) } else { Err(unknown()) }
+    if client.may_see(&job.owner) { Ok(job) } else { Err(unknown()) }
 }
 
 /// Takes a job.
@@ -233,15 +233,7 @@ pub(crate) async fn retry(
 ) -> Result<Response, ApiError> {
     let seeker = client.clone();
     let job = app.blocking(move |studio| find(studio, &seeker, &id)).await?;
-    let order = JobOrder {
-        kind: job.kind,
-        request: job.request,
-        priority: job.priority,
-        webhook: job.webhook,
-        tags: job.tags,
-        ..JobOrder::default()
-    };
-    accept(&app, &client, order).await
+    accept(&app, &client, JobOrder::again(job)).await
 }
 
 pub(crate) async fn delete(
@@ -389,7 +381,7 @@ pub(crate) async fn all_events(
                 Err(RecvError::Closed) => return,
             };
             let wanted = matches!(notice.event.name.as_str(), "state" | "progress");
-            if !wanted || !(client.sees_all() || notice.owner == client.name) {
+            if !wanted || !client.may_see(&notice.owner) {
                 continue;
             }
             let id = notice.job.clone();

@@ -10,6 +10,7 @@ use axum::{Extension, Json};
 use colophon_studio::Studio;
 use colophon_studio::store::Upload;
 use serde_json::{Value, json};
+use tempfile::NamedTempFile;
 
 use super::files;
 use crate::app::{App, Path, Shared};
@@ -57,10 +58,15 @@ pub(super) fn folder(app: &App) -> Result<PathBuf, ApiError> {
 
 /// Keeps a file of a form for jobs of its owner.
 pub(super) fn bring(studio: &Studio, owner: &str, sent: SentFile) -> Result<Upload, ApiError> {
+    Ok(studio.bring(owner, &sent.name, media_type(&sent.file)?, sent.file)?)
+}
+
+/// What a file is, by its first bytes.
+pub(super) fn media_type(file: &NamedTempFile) -> Result<&'static str, ApiError> {
     let mut head = Vec::new();
-    let start = sent.file.reopen().map_err(|_| ApiError::stopped())?;
+    let start = file.reopen().map_err(|_| ApiError::stopped())?;
     start.take(HEAD).read_to_end(&mut head).map_err(|_| ApiError::stopped())?;
-    Ok(studio.bring(owner, &sent.name, sniff(&head), sent.file)?)
+    Ok(sniff(&head))
 }
 
 /// What a file is, by its content: what a client says of it does not count.
@@ -106,7 +112,7 @@ pub(crate) async fn content(
     let (path, upload) = app
         .blocking(move |studio| {
             let upload = studio.store()?.upload(&id)?;
-            if upload.owner != client.name && !client.sees_all() {
+            if !client.may_see(&upload.owner) {
                 return Err(ApiError::not_found(format!("there is no upload '{id}'")));
             }
             Ok((studio.upload_path(&upload.id), upload))

@@ -134,11 +134,7 @@ fn find(studio: &Studio, client: &Client, id: &str) -> Result<Job, ApiError> {
         Err(StoreError::Unknown { .. }) => return Err(unknown()),
         other => other?,
     };
-    if job.kind == "film" && (job.owner == client.name || client.sees_all()) {
-        Ok(job)
-    } else {
-        Err(unknown())
-    }
+    if job.kind == "film" && client.may_see(&job.owner) { Ok(job) } else { Err(unknown()) }
 }
 
 async fn read(app: &App, request: Request) -> Result<VideoBody, ApiError> {

@@ -97,7 +97,7 @@ fn whole(row: &WorkRow) -> Value {
 /// A work that this client may see.
 fn find(studio: &Studio, client: &Client, id: &str) -> Result<WorkRow, ApiError> {
     let row = studio.store()?.work(id)?;
-    if row.owner == client.name || client.sees_all() {
+    if client.may_see(&row.owner) {
         return Ok(row);
     }
     Err(ApiError::not_found(format!("there is no work '{id}'")))

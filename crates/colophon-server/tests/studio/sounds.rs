@@ -110,17 +110,9 @@ fn sounds_that_cannot_be_heard_are_refused() {
 
 /// A consent form.
 fn consent(house: &House, fields: &[(&str, &[u8])]) -> Answer {
-    let mut form = Vec::new();
-    for (name, content) in fields {
-        let file = if *name == "recording" { "; filename=\"consent.wav\"" } else { "" };
-        form.extend(
-            format!("--x\r\nContent-Disposition: form-data; name=\"{name}\"{file}\r\n\r\n").into_bytes(),
-        );
-        form.extend_from_slice(content);
-        form.extend_from_slice(b"\r\n");
-    }
-    form.extend_from_slice(b"--x--\r\n");
-    house.ask("POST", "/v1/audio/voice_consents", &[], Some(("multipart/form-data; boundary=x", form)))
+    let named = |name: &str| (name == "recording").then_some("consent.wav");
+    let parts: Vec<_> = fields.iter().map(|(name, content)| (*name, named(name), *content)).collect();
+    house.form("/v1/audio/voice_consents", &parts)
 }
 
 #[test]

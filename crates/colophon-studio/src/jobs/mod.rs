@@ -314,6 +314,21 @@ pub fn job_schemas(generator: &mut SchemaGenerator) -> Vec<(&'static str, Schema
     ]
 }
 
+impl JobOrder {
+    /// The order of the same once more, for the same owner.
+    pub fn again(job: Job) -> Self {
+        Self {
+            owner: job.owner,
+            kind: job.kind,
+            request: job.request,
+            priority: job.priority,
+            webhook: job.webhook,
+            tags: job.tags,
+            ..Self::default()
+        }
+    }
+}
+
 impl Studio {
     /// The content that jobs of a kind make, for the scopes of keys.
     pub fn job_scope(kind: &str) -> &'static str {

@@ -50,17 +50,7 @@ pub(crate) fn run(
             print(job.id.as_str())?;
         }
         Jobs::Retry { id } => {
-            let job = find(store, &id)?;
-            let order = JobOrder {
-                owner: job.owner,
-                sees_all: true,
-                kind: job.kind,
-                request: job.request,
-                priority: job.priority,
-                webhook: job.webhook,
-                tags: job.tags,
-                ..JobOrder::default()
-            };
+            let order = JobOrder { sees_all: true, ..JobOrder::again(find(store, &id)?) };
             print(studio.submit(order)?.id.as_str())?;
         }
         Jobs::Submit(submit) => return order(studio, submit, progress, cancel),

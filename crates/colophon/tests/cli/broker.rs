@@ -1,14 +1,13 @@
 //! A studio of several processes over PostgreSQL and NATS, any of which dies at any moment: no job is lost,
 //! none is done twice, nothing comes out unsealed.
 
-use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use colophon_test::{nats, postgres};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::cluster::Worker;
-use crate::serving::{Server, dice, orders, reckon};
+use crate::serving::{Orders, Server, dice, reckon};
 use crate::{Home, text};
 
 /// What one worker makes, and what the other does: together everything.
@@ -53,25 +52,12 @@ fn survive(count: usize, kills: usize, broker_every: usize) {
     let (records, broker) = (postgres::Server::start(), nats::Server::start());
     let cluster = Cluster { home: &home, database: records.database(), broker: broker.url() };
     let mut roll = dice();
-    let mut waiting: Vec<(usize, Value)> = orders(count).into_iter().enumerate().collect();
-    waiting.reverse();
-    let (mut jobs, mut toll) = (BTreeMap::new(), Toll::default());
+    let (mut orders, mut toll) = (Orders::new(count), Toll::default());
     let mut server = cluster.server();
     let mut workers = [cluster.worker(0), cluster.worker(1)];
     for kill in 0..kills {
-        let until = Instant::now() + Duration::from_millis(300 + roll(2_200));
-        while Instant::now() < until {
-            let Some((number, body)) = waiting.last() else {
-                std::thread::sleep(Duration::from_millis(50));
-                continue;
-            };
-            // An order whose answer was lost is given again, with the same key.
-            if let Ok(job) = server.post("/v1/jobs", &format!("order {number}"), body) {
-                jobs.insert(*number, job["id"].as_str().expect("an id").to_owned());
-                waiting.pop();
-            }
-            std::thread::sleep(Duration::from_millis(roll(60)));
-        }
+        let span = Duration::from_millis(300 + roll(2_200));
+        orders.give_for(span, &server, &mut || roll(60));
         match roll(3) {
             0 => {
                 server.kill();
@@ -108,10 +94,7 @@ fn survive(count: usize, kills: usize, broker_every: usize) {
             }
         }
     }
-    while let Some((number, body)) = waiting.pop() {
-        let job = server.post("/v1/jobs", &format!("order {number}"), &body).expect("an answer");
-        jobs.insert(number, job["id"].as_str().expect("an id").to_owned());
-    }
+    let jobs = orders.give_rest(&server);
     reckon(&home, server, &jobs, count);
     eprintln!("{count} jobs outlived {toll:?} in {:.0} s", began.elapsed().as_secs_f64());
 }

@@ -62,7 +62,7 @@ impl Server {
 }
 
 /// Jobs that take different times and make different things.
-pub(crate) fn orders(count: usize) -> Vec<Value> {
+fn orders(count: usize) -> Vec<Value> {
     let kinds = [
         |n: usize| json!({"kind": "sound", "request": {"prompt": "rain", "seconds": 2, "seed": n}}),
         |n| json!({"kind": "picture", "request": {"prompt": "a boat", "size": "256x192", "seed": n}}),
@@ -83,35 +83,59 @@ pub(crate) fn dice() -> impl FnMut(u64) -> u64 {
     }
 }
 
-/// Orders jobs and kills the server again and again; then lets it end them, and counts.
-fn survive(count: usize, kills: usize) {
-    let home = Home::new();
-    let mut roll = dice();
-    let mut waiting: Vec<(usize, Value)> = orders(count).into_iter().enumerate().collect();
-    waiting.reverse();
-    let mut jobs = BTreeMap::new();
-    for _ in 0..kills {
-        let server = Server::start(&home);
-        let until = Instant::now() + Duration::from_millis(300 + roll(2_500));
+/// Orders that are given while what takes them may die, and the jobs that came of them.
+pub(crate) struct Orders {
+    waiting: Vec<(usize, Value)>,
+    jobs: BTreeMap<usize, String>,
+}
+
+impl Orders {
+    pub(crate) fn new(count: usize) -> Self {
+        let mut waiting: Vec<(usize, Value)> = orders(count).into_iter().enumerate().collect();
+        waiting.reverse();
+        Self { waiting, jobs: BTreeMap::new() }
+    }
+
+    /// Gives orders for a while, with so many milliseconds between them.
+    pub(crate) fn give_for(&mut self, span: Duration, server: &Server, pause: &mut dyn FnMut() -> u64) {
+        let until = Instant::now() + span;
         while Instant::now() < until {
-            let Some((number, body)) = waiting.last() else {
+            let Some((number, body)) = self.waiting.last() else {
                 std::thread::sleep(Duration::from_millis(50));
                 continue;
             };
             // An order whose answer was lost is given again, with the same key.
             if let Ok(job) = server.post("/v1/jobs", &format!("order {number}"), body) {
-                jobs.insert(*number, job["id"].as_str().expect("an id").to_owned());
-                waiting.pop();
+                self.jobs.insert(*number, job["id"].as_str().expect("an id").to_owned());
+                self.waiting.pop();
             }
-            std::thread::sleep(Duration::from_millis(roll(30)));
+            std::thread::sleep(Duration::from_millis(pause()));
         }
+    }
+
+    /// Gives the orders that are left. Gives the jobs of all by the number of the order.
+    pub(crate) fn give_rest(mut self, server: &Server) -> BTreeMap<usize, String> {
+        while let Some((number, body)) = self.waiting.pop() {
+            let job = server.post("/v1/jobs", &format!("order {number}"), &body).expect("an answer");
+            self.jobs.insert(number, job["id"].as_str().expect("an id").to_owned());
+        }
+        self.jobs
+    }
+}
+
+/// Orders jobs and kills the server again and again; then lets it end them, and counts.
+fn survive(count: usize, kills: usize) {
+    let home = Home::new();
+    let mut roll = dice();
+    let mut orders = Orders::new(count);
+    for _ in 0..kills {
+        let server = Server::start(&home);
+        let span = Duration::from_millis(300 + roll(2_500));
+        orders.give_for(span, &server, &mut || roll(30));
         server.kill();
     }
     let server = Server::start(&home);
-    while let Some((number, body)) = waiting.pop() {
-        let job = server.post("/v1/jobs", &format!("order {number}"), &body).expect("an answer");
-        jobs.insert(number, job["id"].as_str().expect("an id").to_owned());
-    }
+    let jobs = orders.give_rest(&server);
     reckon(&home, server, &jobs, count);
     // Nothing is left lying about.
     let left: Vec<String> = std::fs::read_dir(home.path("works"))
