@@ -49,6 +49,7 @@ test-long: test ## Tests that need minutes or other programs
 	scripts/check-pictures
 	scripts/test-openai-client
 	scripts/check-api
+	scripts/check-docs
 	scripts/setup --tests
 	scripts/test-ui
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --release --locked --workspace --no-deps

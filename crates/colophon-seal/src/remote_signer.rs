@@ -168,15 +168,15 @@ impl RemoteSigner for CommandSigner {
             return Err(late());
         };
         let [signature, complaint] = said;
+        // First, as such a program is likely to end by the pipe that is closed on it.
+        if signature.len() as u64 > LONGEST {
+            return Err("it gave more than a signature".to_owned());
+        }
         if !status.success() {
             let words = String::from_utf8_lossy(&complaint).split_whitespace().collect::<Vec<_>>().join(" ");
             let words: String = words.chars().filter(|c| !c.is_control()).take(COMPLAINT).collect();
             return Err(format!("it ended with {status}: {words}"));
         }
-        match signature.len() as u64 {
-            0 => Err("it gave no signature".to_owned()),
-            length if length > LONGEST => Err("it gave more than a signature".to_owned()),
-            _ => Ok(signature),
-        }
+        if signature.is_empty() { Err("it gave no signature".to_owned()) } else { Ok(signature) }
     }
 }

@@ -76,8 +76,13 @@ fn folder_of(job: &Job) -> String {
 
 /// How a job ended whose files are in place though nothing says so.
 pub(crate) fn settle(studio: &Studio, job: &Job) -> Option<Outcome> {
-    let list = studio.works_dir().join(folder_of(job)).join(LIST);
-    let List { works, result, usage } = serde_json::from_slice(&std::fs::read(list).ok()?).ok()?;
+    listed(&studio.works_dir().join(folder_of(job)))
+}
+
+/// What the list in a folder of the gallery says.
+fn listed(place: &Path) -> Option<Outcome> {
+    let List { works, result, usage } =
+        serde_json::from_slice(&std::fs::read(place.join(LIST)).ok()?).ok()?;
     Some(Outcome::Done { works, result, usage })
 }
 
@@ -303,7 +308,10 @@ impl Shelf {
                 std::fs::rename(&self.dir, &self.place)?;
                 self.place.parent().map_or(Ok(()), sync)
             })();
-            moved.map_err(fail)?;
+            if let Err(error) = moved {
+                // Another attempt, which was cut off from the records, was first: what it made is there.
+                return listed(&self.place).ok_or_else(|| fail(error));
+            }
         }
         Ok(Outcome::Done { works: list.works, result: list.result, usage: list.usage })
     }

@@ -3,6 +3,7 @@
 
 use std::time::{Duration, Instant};
 
+use colophon_test::partition::Way;
 use colophon_test::{nats, postgres};
 use serde_json::json;
 
@@ -108,6 +109,37 @@ fn a_cluster_whose_processes_die_loses_nothing_and_does_nothing_twice() {
 #[ignore = "takes minutes: 200 jobs, 30 kills and 10 falls of the broker"]
 fn a_cluster_whose_processes_die_thirty_times_loses_none_of_two_hundred_jobs() {
     survive(200, 30, 3);
+}
+
+#[test]
+fn a_worker_that_is_cut_off_does_nothing_twice() {
+    let home = Home::new();
+    let (records, broker) = (postgres::Server::start(), nats::Server::start());
+    let cluster = Cluster { home: &home, database: records.database(), broker: broker.url() };
+    let server = cluster.server();
+    // One worker reaches database and broker by ways that are cut while it works, together and each alone.
+    let (to_records, to_broker) = (Way::to(records.port()), Way::to(broker.port()));
+    let by = |url: &str, port: u16, way: &Way| url.replace(&format!(":{port}"), &format!(":{}", way.port()));
+    let far_records = by(&cluster.database, records.port(), &to_records);
+    let far_broker = by(&cluster.broker, broker.port(), &to_broker);
+    let engines = ENGINES.join(",");
+    let settings = [("COLOPHON_DATABASE", far_records.as_str()), ("COLOPHON_NATS", &far_broker)];
+    let _far = Worker::of(&home, &["--engines", &engines, "--lease", "4"], &settings);
+    let mut orders = Orders::new(18);
+    orders.give_for(Duration::from_secs(3), &server, &mut || 300);
+    let mut near = None;
+    for cut in [&[&to_records, &to_broker][..], &[&to_records], &[&to_broker]] {
+        cut.iter().for_each(|way| way.cut());
+        // The other takes up what the first holds when its lease is over, and the first still works on it.
+        near.get_or_insert_with(|| {
+            Worker::of(&home, &["--engines", &engines, "--lease", "4"], &cluster.settings())
+        });
+        orders.give_for(Duration::from_secs(7), &server, &mut || 1_500);
+        cut.iter().for_each(|way| way.open());
+        orders.give_for(Duration::from_secs(2), &server, &mut || 500);
+    }
+    let jobs = orders.give_rest(&server);
+    reckon(&home, server, &jobs, 18);
 }
 
 #[test]

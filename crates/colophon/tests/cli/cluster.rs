@@ -15,7 +15,7 @@ pub(crate) struct Worker(Child);
 
 impl Worker {
     fn start(home: &Home, database: &str, engines: &str) -> Self {
-        Self::of(home, &["--engines", engines], &[("COLOPHON_DATABASE", database)])
+        Self::of(home, &["--engines", engines, "--lease", "4"], &[("COLOPHON_DATABASE", database)])
     }
 
     /// One with further arguments and settings, that does one job at a time.

@@ -11,23 +11,25 @@ use crate::{Home, MODEL, path, text};
 fn a_text_is_sealed_and_its_watermark_found_in_the_bare_words() {
     let home = Home::new();
     let (file, bare) = (home.path("story.md"), home.path("bare.txt"));
-    let prompt = "Write a long story about a lighthouse keeper, at least 400 words.";
     let verdict = |file: &std::path::Path| -> Value {
         let result = home.colophon(&["verify", "--json", path(file)]).output().expect("starts");
         serde_json::from_slice::<Value>(&result.stdout).expect("JSON")[0].clone()
     };
-    // What a seed says depends on the processor, and some tell a story of a line: take one that is long.
-    let write = |seed: u32| {
+    // The keys of this home lead how a story goes more than the seed does, and some end after a line: take
+    // one that is long.
+    let write = |hero: &str| {
+        let prompt = format!("Write a long story about {hero}, at least 400 words.");
         let result = home
-            .colophon(&["text", prompt, "--model", MODEL, "--temperature", "1", "--max-tokens", "320"])
-            .args(["--seed", &seed.to_string(), "-o", path(&file)])
+            .colophon(&["text", &prompt, "--model", MODEL, "--temperature", "1", "--max-tokens", "320"])
+            .args(["--seed", "1", "-o", path(&file)])
             .output()
             .expect("starts");
         assert!(result.status.success(), "{}", text(&result.stderr));
         verdict(&file)
     };
     let is_long = |sealed: &Value| sealed["watermark"]["tokens"].as_u64().is_some_and(|n| n >= 200);
-    let sealed = (0..12).map(write).find(is_long).expect("one of twelve stories is long");
+    let heroes = ["a lighthouse keeper", "two sisters", "a lost dog", "an old train", "a baker", "the sea"];
+    let sealed = heroes.into_iter().map(write).find(is_long).expect("one of the stories is long");
     assert_eq!(sealed["verdict"], "verified", "{sealed}");
     assert_eq!(sealed["watermark"]["found"], true, "{sealed}");
     assert_eq!(sealed["watermark"]["matches_record"], true, "{sealed}");
