@@ -34,11 +34,19 @@ pub struct Patience {
     pub silence: Duration,
     /// Bytes a second below which the patience with a body is used up.
     pub least_rate: u32,
+    /// For a client that takes nothing of its answer.
+    pub reader: Duration,
 }
 
 impl Default for Patience {
     fn default() -> Self {
-        Self { head: Duration::from_secs(30), silence: Duration::from_secs(30), least_rate: 1024 }
+        let half_a_minute = Duration::from_secs(30);
+        Self {
+            head: half_a_minute,
+            silence: half_a_minute,
+            least_rate: 1024,
+            reader: Duration::from_secs(120),
+        }
     }
 }
 
@@ -176,8 +184,7 @@ mod tests {
                 }
             }
         });
-        let patience =
-            Patience { head: Duration::from_secs(1), silence: Duration::from_secs(1), least_rate: 500 };
+        let patience = Patience { silence: Duration::from_secs(1), least_rate: 500, ..Patience::default() };
         let body = Guarded::new(Body::from_stream(ReceiverStream::new(receive)), patience, limit);
         let mut stream = Body::new(body).into_data_stream();
         let mut total = 0;

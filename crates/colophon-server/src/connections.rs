@@ -1,4 +1,5 @@
-//! Connections: accepted, served over HTTP/1.1 with limits on heads and their time, and ended gracefully.
+//! Connections: accepted, served over HTTP/1.1 with limits on heads, on their time, and on the time of
+//! clients that do not take their answers, and ended gracefully.
 
 use std::convert::Infallible;
 use std::io::ErrorKind;
@@ -15,6 +16,7 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
+use tokio_io_timeout::TimeoutStream;
 use tower_service::Service as _;
 
 use crate::bodies::Patience;
@@ -76,6 +78,8 @@ async fn connection(stream: TcpStream, routes: Router, patience: Patience, mut h
     });
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(patience.head).max_buf_size(HEAD);
+    let mut stream = Box::pin(TimeoutStream::new(stream));
+    stream.as_mut().set_write_timeout_pinned(Some(patience.reader));
     let mut served = pin!(http.serve_connection(TokioIo::new(stream), service));
     let ended = tokio::select! {
         ended = served.as_mut() => ended,

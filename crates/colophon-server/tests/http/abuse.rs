@@ -21,7 +21,7 @@ fn with(options: ServerOptions) -> Server {
 fn impatient() -> ServerOptions {
     let short = Duration::from_millis(600);
     ServerOptions {
-        patience: Patience { head: short, silence: short, least_rate: 1024 },
+        patience: Patience { head: short, silence: short, least_rate: 1024, reader: short },
         ..ServerOptions::default()
     }
 }
@@ -105,6 +105,20 @@ fn connections_that_say_nothing_are_closed() {
         assert!(stream.read_to_end(&mut all).is_ok(), "it is closed");
     }
     is_well(&server);
+}
+
+#[test]
+fn clients_that_do_not_take_their_answers_are_left() {
+    let server = with(impatient());
+    let ask = format!("GET /openapi.json HTTP/1.1\r\nHost: {}\r\n\r\n", server.address);
+    let mut stream = TcpStream::connect(server.address).unwrap();
+    stream.set_write_timeout(Some(Duration::from_secs(20))).unwrap();
+    // So many that no buffer holds the answers. Nobody reads them, so that sooner or later nothing goes out.
+    let began = Instant::now();
+    while stream.write_all(ask.as_bytes()).is_ok() {
+        assert!(began.elapsed() < Duration::from_secs(20), "it is still served");
+        is_well(&server);
+    }
 }
 
 #[test]
