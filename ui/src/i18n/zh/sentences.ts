@@ -116,8 +116,8 @@ export const errors: Sentences = [
   ["to seal it all the same as a new work, set 'again' (--again)", "如仍要作为新作品处理，请在“更多选项”中勾选重新加标识"],
   ["{} is {}, which cannot be marked", "{} 的格式为 {}，无法加标识"],
   [
-    "bring PNG, JPEG, WebP, GIF, TIFF, WAV, MP3, FLAC, Ogg, M4A, MP4, plain text or Markdown",
-    "支持 PNG、JPEG、WebP、GIF、TIFF、WAV、MP3、FLAC、Ogg、M4A、MP4、纯文本和 Markdown",
+    "bring PNG, JPEG, WebP, GIF, TIFF, AVIF, WAV, MP3, FLAC, Ogg, M4A, MP4, MKV, WebM, SVG, HTML, PDF, DOCX, EPUB, GLB, plain text or Markdown",
+    "支持 PNG、JPEG、WebP、GIF、TIFF、AVIF、WAV、MP3、FLAC、Ogg、M4A、MP4、MKV、WebM、SVG、HTML、PDF、DOCX、EPUB、GLB、纯文本和 Markdown",
   ],
   ["'{}' is set in the configuration and cannot be changed here", "“{}”已由配置指定，不能在这里修改"],
   ["'{}' is too long", "“{}”太长"],
