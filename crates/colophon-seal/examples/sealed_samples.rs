@@ -40,14 +40,13 @@ fn main() -> Result<(), Error> {
     let sealer = Sealer::open(config, Arc::clone(&ledger))?;
     let rate = 24_000;
     let tone = (0..rate * 2).map(|i| (i as f32 * 0.06).sin() * 0.2).collect();
-    let works: [(&str, Media, FileFormat); 10] = [
+    let works: [(&str, Media, FileFormat); 9] = [
         ("sample.png", Media::Picture(gradient(960, 540)), FileFormat::Usual),
         ("sample.tif", Media::Picture(gradient(960, 540)), PictureFormat::Tiff.into()),
         ("sample.gif", Media::Picture(gradient(960, 540)), PictureFormat::Gif.into()),
         ("sample.avif", Media::Picture(gradient(960, 540)), PictureFormat::Avif.into()),
         ("sample.svg", document(DocumentFormat::Svg, SVG.into()), FileFormat::Usual),
         ("sample.html", document(DocumentFormat::Html, PAGE.into()), FileFormat::Usual),
-        ("sample.docx", document(DocumentFormat::Docx, docx()?), FileFormat::Usual),
         ("sample.wav", Media::Sound(Pcm { rate, samples: tone }), FileFormat::Usual),
         ("sample.md", Media::Text("# 灯塔\n\nThe lighthouse keeper waited.\n".to_owned()), FileFormat::Usual),
         ("sample.mp4", film(&dir, &sealer)?, FileFormat::Usual),
@@ -71,34 +70,6 @@ const PAGE: &str =
 
 fn document(format: DocumentFormat, bytes: Vec<u8>) -> Media {
     Media::Document { format, bytes }
-}
-
-/// A text of one paragraph.
-fn docx() -> Result<Vec<u8>, Error> {
-    use std::io::Write;
-    let package = "http://schemas.openxmlformats.org/package/2006";
-    let office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument";
-    let main = "http://schemas.openxmlformats.org/wordprocessingml/2006/main";
-    let kind = "application/vnd.openxmlformats";
-    let types = format!(
-        "<Types xmlns=\"{package}/content-types\"><Default Extension=\"rels\" \
-         ContentType=\"{kind}-package.relationships+xml\"/><Override PartName=\"/word/document.xml\" \
-         ContentType=\"{kind}-officedocument.wordprocessingml.document.main+xml\"/></Types>"
-    );
-    let relations = format!(
-        "<Relationships xmlns=\"{package}/relationships\"><Relationship Id=\"rId1\" Type=\"{office}\" \
-         Target=\"word/document.xml\"/></Relationships>"
-    );
-    let text = format!(
-        "<w:document xmlns:w=\"{main}\"><w:body><w:p><w:r><w:t>It was late.</w:t></w:r></w:p></w:body></w:document>"
-    );
-    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
-    let parts = [("[Content_Types].xml", types), ("_rels/.rels", relations), ("word/document.xml", text)];
-    for (name, part) in parts {
-        zip.start_file(name, zip::write::SimpleFileOptions::default())?;
-        zip.write_all(part.as_bytes())?;
-    }
-    Ok(zip.finish()?.into_inner())
 }
 
 fn gradient(width: u32, height: u32) -> Raster {

@@ -114,10 +114,10 @@ const PDF: &str = "application/pdf";
 /// The largest credential beside a file.
 const MAX_SIDECAR: u64 = 64 << 20;
 
-/// The credential beside a file: Ogg, Matroska, raw samples and scenes have no place for one, what was streamed has
-/// none inside, and a page may only name it.
+/// The credential beside a file: Ogg, Matroska, raw samples, scenes and archives have no place for one, what
+/// was streamed has none inside, and a page may only name it.
 fn sidecar(kind: Kind, path: &Path) -> Option<Vec<u8>> {
-    let scene = DocumentFormat::Glb.media_type();
+    use DocumentFormat::{Epub, Glb};
     let has_none = match kind {
         Kind::Ogg
         | Kind::Unknown
@@ -125,7 +125,10 @@ fn sidecar(kind: Kind, path: &Path) -> Option<Vec<u8>> {
         | Kind::Mp3
         | Kind::Flac
         | Kind::Other(HTML | MATROSKA | WEBM) => true,
-        Kind::Other(other) => other == scene,
+        // A damaged archive may not show what it was.
+        Kind::Other("application/zip") => true,
+        Kind::Other(other) if other.starts_with(OFFICE) => true,
+        Kind::Other(other) => matches!(DocumentFormat::of_media_type(other), Some(Epub | Glb)),
         _ => false,
     };
     if !has_none {
@@ -172,6 +175,7 @@ fn read_credential(
             Ok(match archive::held(BufReader::new(&mut *file)) {
                 archive::Held::Nothing => Credential::default(),
                 archive::Held::Unfit => Credential::broken("the credential is compressed or too large"),
+                archive::Held::Unread => Credential { unread: true, ..Credential::default() },
                 archive::Held::Plain => {
                     credential::read_embedded(zipped, BufReader::new(file.try_clone()?), trust_anchors)
                 }
@@ -195,7 +199,10 @@ fn read_credential(
                 return Ok(found);
             }
             // No credential, or none that can be read: do the bytes hold one?
-            Ok(match (credential::is_inside(file)?, found.facts.state) {
+            // In a drawing a store stands in another coding.
+            let drawn =
+                kind == Kind::Other(SVG) && words.is_some_and(|words| words.contains("c2pa:manifest"));
+            Ok(match (drawn || credential::is_inside(file)?, found.facts.state) {
                 (false, CredentialState::Absent) => found,
                 (false, _) => {
                     Credential { damage: found.facts.problems.into_iter().next(), ..Credential::default() }
@@ -342,6 +349,9 @@ fn conclude(verdict: &mut Verdict, credential: &Credential, logged: bool) {
         }
         CredentialState::Invalid => {
             say("The bytes are what was signed, but the signer's certificate is not acceptable.".to_owned());
+        }
+        CredentialState::Absent if credential.unread => {
+            say("The file carries a credential that cannot be checked here.".to_owned());
         }
         CredentialState::Absent => say("The file carries no credential.".to_owned()),
     }

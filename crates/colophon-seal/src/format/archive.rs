@@ -84,8 +84,10 @@ pub(crate) fn media_type(file: impl Read + Seek) -> Option<&'static str> {
 pub(crate) enum Held {
     /// None, or no archive that can be read.
     Nothing,
-    /// One, as C2PA asks for it: not compressed.
+    /// One, as C2PA asks for it: not compressed, in an archive of which nothing is.
     Plain,
+    /// One in an archive with compressed parts, which C2PA's library here does not read.
+    Unread,
     /// One that is compressed or too large, which nothing may inflate.
     Unfit,
 }
@@ -94,12 +96,20 @@ pub(crate) enum Held {
 pub(crate) fn held(file: impl Read + Seek) -> Held {
     let Some(mut archive) = open(file) else { return Held::Nothing };
     let Some(index) = archive.index_for_name(MANIFEST) else { return Held::Nothing };
+    let parts = archive.len();
     let Ok(file) = archive.by_index_raw(index) else { return Held::Unfit };
     let plain = file.compression() == CompressionMethod::Stored
         && !file.encrypted()
         && file.size() == file.compressed_size()
         && file.size() <= LARGEST_MANIFEST;
-    if plain { Held::Plain } else { Held::Unfit }
+    drop(file);
+    let is_stored =
+        |index| archive.by_index_raw(index).is_ok_and(|part| part.compression() == CompressionMethod::Stored);
+    match plain {
+        true if (0..parts).all(is_stored) => Held::Plain,
+        true => Held::Unread,
+        false => Held::Unfit,
+    }
 }
 
 /// The document with both marks and, where one is wanted, the label.
@@ -468,7 +478,7 @@ mod tests {
         let bomb = with(MANIFEST, usual, &vec![0; 1 << 20]);
         assert_eq!(held(Cursor::new(&bomb)), Held::Unfit);
         let plain = with(MANIFEST, usual.compression_method(CompressionMethod::Stored), b"store");
-        assert_eq!(held(Cursor::new(&plain)), Held::Plain);
+        assert_eq!(held(Cursor::new(&plain)), Held::Unread);
         assert_eq!(held(Cursor::new(sample(DocumentFormat::Docx))), Held::Nothing);
         let large = with(CUSTOM, usual, &vec![b' '; LARGEST_PART as usize + 1]);
         let mut archive = open(Cursor::new(large.as_slice())).unwrap();

@@ -43,8 +43,12 @@ const STORE_MAGIC: &[u8] = b"jumdc2pa\0\x11\0\x10\x80\0\0\xaa\08\x9bq";
 /// Failures that concern the signer, not the bytes.
 const SIGNER_PROBLEMS: &str = "signingCredential.";
 /// Failures that mean only that the content is not what was signed; the receipt still is.
-const CONTENT_PROBLEMS: [&str; 3] =
-    ["assertion.dataHash.mismatch", "assertion.bmffHash.mismatch", "assertion.boxesHash.mismatch"];
+const CONTENT_PROBLEMS: [&str; 4] = [
+    "assertion.dataHash.mismatch",
+    "assertion.bmffHash.mismatch",
+    "assertion.boxesHash.mismatch",
+    "assertion.collectionHash.mismatch",
+];
 
 /// Why there is no label, where there could be one.
 const BY_AGREEMENT: &str = "left out by agreement of the user, which is kept";
@@ -384,6 +388,8 @@ pub(crate) struct Credential {
     pub(crate) issuer: Option<String>,
     /// Whether an invalid credential contradicts the bytes (and not only its signer is at fault).
     pub(crate) contradicts: bool,
+    /// Whether a credential is there that cannot be checked.
+    pub(crate) unread: bool,
     /// Why a file without a credential could not be read to its end.
     pub(crate) damage: Option<String>,
 }
