@@ -82,9 +82,9 @@ impl Studio {
         });
         let work = new_work(&given)?;
         let (media, source, format) = self.read(path, &known.media_type, &work.id, progress, cancel)?;
-        if let (Media::Document { format, .. }, Some(_)) = (&media, brought.format) {
+        if matches!(media, Media::Document { .. }) && brought.format.is_some() {
             let message = format!("{} is written as what it is", origin::file_name(path));
-            return Err(StudioError::request(message, format!("name the result .{}", format.extension())));
+            return Err(StudioError::request(message, "give the result the ending of the file"));
         }
         let format = brought.format.unwrap_or(format);
         // What generated it stands where models stand, without a hash: nobody here has seen it.
