@@ -45,6 +45,7 @@ test: models ## Run all tests
 test-long: test ## Tests that need minutes or other programs
 	RUST_BACKTRACE=1 scripts/test --run-ignored only
 	scripts/check-c2pa-python
+	scripts/check-readers
 	scripts/check-encoders
 	scripts/check-pictures
 	scripts/test-openai-client

@@ -11,7 +11,8 @@ use std::sync::Arc;
 use colophon_ledger::Ledger;
 use colophon_seal::{LabelOptions, Sealer, SealerConfig, VerifyContext, seal, verify};
 use colophon_types::{
-    Cancel, Draft, Lang, Media, ModelUse, NoProgress, Pcm, Raster, Receipt, Recorder, Step, WorkId,
+    Cancel, DocumentFormat, Draft, FileFormat, Lang, Media, ModelUse, NoProgress, Pcm, PictureFormat, Raster,
+    Receipt, Recorder, Step, WorkId,
 };
 
 type Error = Box<dyn std::error::Error>;
@@ -39,21 +40,36 @@ fn main() -> Result<(), Error> {
     let sealer = Sealer::open(config, Arc::clone(&ledger))?;
     let rate = 24_000;
     let tone = (0..rate * 2).map(|i| (i as f32 * 0.06).sin() * 0.2).collect();
-    let works = [
-        ("sample.png", Media::Picture(gradient(960, 540))),
-        ("sample.wav", Media::Sound(Pcm { rate, samples: tone })),
-        ("sample.md", Media::Text("# 灯塔\n\nThe lighthouse keeper waited.\n".to_owned())),
-        ("sample.mp4", film(&dir, &sealer)?),
+    let works: [(&str, Media, FileFormat); 9] = [
+        ("sample.png", Media::Picture(gradient(960, 540)), FileFormat::Usual),
+        ("sample.tif", Media::Picture(gradient(960, 540)), PictureFormat::Tiff.into()),
+        ("sample.gif", Media::Picture(gradient(960, 540)), PictureFormat::Gif.into()),
+        ("sample.avif", Media::Picture(gradient(960, 540)), PictureFormat::Avif.into()),
+        ("sample.svg", document(DocumentFormat::Svg, SVG.into()), FileFormat::Usual),
+        ("sample.html", document(DocumentFormat::Html, PAGE.into()), FileFormat::Usual),
+        ("sample.wav", Media::Sound(Pcm { rate, samples: tone }), FileFormat::Usual),
+        ("sample.md", Media::Text("# 灯塔\n\nThe lighthouse keeper waited.\n".to_owned()), FileFormat::Usual),
+        ("sample.mp4", film(&dir, &sealer)?, FileFormat::Usual),
     ];
     let mut verdicts = Vec::new();
-    for (name, media) in works {
+    for (name, media, format) in works {
         let path = dir.join(name);
-        seal(Draft::new(media, receipt()), &sealer, &Cancel::new(), &NoProgress)?.write_to(&path)?;
+        let draft = Draft::new(media, receipt()).written_as(format);
+        seal(draft, &sealer, &Cancel::new(), &NoProgress)?.write_to(&path)?;
         let context = VerifyContext { recorder: Some(ledger.as_ref()), ..VerifyContext::default() };
         verdicts.push(verify(&path, &context)?);
     }
     std::fs::write(dir.join("verdicts.json"), serde_json::to_vec_pretty(&verdicts)?)?;
     Ok(())
+}
+
+const SVG: &str =
+    "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"640\" height=\"480\"><circle r=\"99\"/></svg>\n";
+const PAGE: &str =
+    "<!DOCTYPE html>\n<html><head><title>A tale</title></head><body><p>It was late.</p></body></html>\n";
+
+fn document(format: DocumentFormat, bytes: Vec<u8>) -> Media {
+    Media::Document { format, bytes }
 }
 
 fn gradient(width: u32, height: u32) -> Raster {

@@ -29,6 +29,8 @@ mod verify;
 
 pub use colophon_watermark::{Found, Payload};
 pub use error::{SealError, Step};
+pub use format::avif::decode as decode_avif;
+pub use format::gif::pictures as gif_pictures;
 pub use format::text::bare as bare_text;
 pub use mark::aigc::{Aigc, is_provider_code};
 pub use mark::aigc_key::{AigcKey, AigcSignature, KnownSigners};

@@ -7,12 +7,12 @@ use std::io::{BufReader, Read as _, Seek, SeekFrom};
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use colophon_types::{Media, Pcm, Raster, Stereo};
+use colophon_types::{DocumentFormat, Media, Pcm, Raster, Stereo};
 use colophon_watermark::film::{self, FilmReader};
 use colophon_watermark::{Found, Key};
 
 use crate::format::frame::{self, Which};
-use crate::format::{Kind, png, sound, text, wav};
+use crate::format::{self, Kind, MATROSKA, WEBM, avif, document, pdf, png, sound, svg, text, wav};
 use crate::mark::{iscc, label, label_sound, watermark};
 use crate::verdict::LabelFacts;
 
@@ -50,8 +50,14 @@ pub(crate) fn look(
 ) -> Looked {
     match kind {
         Kind::Text => words.map(at_text).unwrap_or_default(),
-        Kind::Mp4 | Kind::Other("video/quicktime") => {
-            ffmpeg.map(|program| at_film(program, path, key)).unwrap_or_default()
+        Kind::Mp4 | Kind::Other("video/quicktime" | MATROSKA | WEBM) => {
+            let demuxer = if matches!(kind, Kind::Other(MATROSKA | WEBM)) { "matroska" } else { "mov" };
+            ffmpeg.map(|program| at_film(program, path, demuxer, key)).unwrap_or_default()
+        }
+        Kind::Other(media_type) if DocumentFormat::of_media_type(media_type).is_some() => {
+            DocumentFormat::of_media_type(media_type)
+                .and_then(|format| at_document(format, file, words))
+                .unwrap_or_default()
         }
         kind => match decoded(kind, file, path, ffmpeg) {
             Some(Decoded::Picture(raster)) => at_picture(raster, key),
@@ -67,6 +73,12 @@ pub(crate) fn look_for_code(kind: Kind, file: &mut File, path: &Path, ffmpeg: &P
         let mut words = String::new();
         file.seek(SeekFrom::Start(0)).ok()?;
         file.read_to_string(&mut words).ok()?;
+        return iscc::of_text(&text::words(&words));
+    }
+    if let Kind::Other(media_type) = kind
+        && let Some(format) = DocumentFormat::of_media_type(media_type)
+    {
+        let words = document::words(format, &whole(file)?)?;
         return iscc::of_text(&text::words(&words));
     }
     match decoded(kind, file, path, Some(ffmpeg))? {
@@ -87,6 +99,7 @@ fn decoded(kind: Kind, file: &mut File, path: &Path, ffmpeg: Option<&Path>) -> O
         Kind::Png | Kind::Jpeg | Kind::WebP | Kind::Other("image/gif" | "image/tiff") => {
             picture(kind, file).map(Decoded::Picture)
         }
+        Kind::Other("image/avif") => avif::decode(ffmpeg?, path).map(Decoded::Picture),
         Kind::Wav => wav::decode_start(&mut BufReader::new(file), HEARD).map(Decoded::Sound),
         kind => {
             let (demuxer, ffmpeg) = (demuxer(kind)?, ffmpeg?);
@@ -110,6 +123,34 @@ fn at_text(words: &str) -> Looked {
     let label = text::find_label(words).and_then(|(line, place)| seen(&line, place.to_owned()));
     Looked { label, iscc: iscc::of_text(&text::words(words)), ..Looked::default() }
 }
+
+/// A document: its label, and the content code of its words.
+fn at_document(format: DocumentFormat, file: &mut File, words: Option<&str>) -> Option<Looked> {
+    let (label, words) = match format {
+        DocumentFormat::Glb => (None, None),
+        DocumentFormat::Svg => (seen(svg::find_label(words?)?, "over the drawing".to_owned()), None),
+        DocumentFormat::Pdf => (seen(pdf::find_label(&whole(file)?)?, "over a page".to_owned()), None),
+        DocumentFormat::Html => (None, Some(format::html::words(words?))),
+        DocumentFormat::Docx | DocumentFormat::Epub => {
+            (None, format::archive::words(format, BufReader::new(&mut *file)))
+        }
+    };
+    let line = words.as_deref().and_then(text::find_label);
+    let label = label.or_else(|| line.and_then(|(line, place)| seen(&line, place.to_owned())));
+    let iscc = words.and_then(|words| iscc::of_text(&text::words(&words)));
+    Some(Looked { label, iscc, ..Looked::default() })
+}
+
+/// The bytes of a file whose size was checked.
+fn whole(file: &mut File) -> Option<Vec<u8>> {
+    let mut bytes = Vec::new();
+    file.seek(SeekFrom::Start(0)).ok()?;
+    file.take(LARGEST).read_to_end(&mut bytes).ok()?;
+    Some(bytes)
+}
+
+/// Documents are read up to this size.
+const LARGEST: u64 = 256 << 20;
 
 fn picture(kind: Kind, file: &mut File) -> Option<Raster> {
     let format = match kind {
@@ -162,10 +203,10 @@ fn marked(media: &Media, key: &Key) -> Looked {
 
 /// What the frames of a film show: the label at its opening, the mark in all of them, else the mark in
 /// its sound.
-fn at_film(ffmpeg: &Path, path: &Path, key: &Key) -> Looked {
+fn at_film(ffmpeg: &Path, path: &Path, demuxer: &str, key: &Key) -> Looked {
     let opening = Arc::new(Mutex::new(None));
     let corner = Arc::clone(&opening);
-    frame::frames(ffmpeg, path, Which::Opening, move |raster| {
+    frame::frames(ffmpeg, path, demuxer, Which::Opening, move |raster| {
         *corner.lock().unwrap_or_else(PoisonError::into_inner) = label::find_in_picture(&raster);
         false
     });
@@ -176,7 +217,7 @@ fn at_film(ffmpeg: &Path, path: &Path, key: &Key) -> Looked {
     let mut found = None;
     for which in [Which::Keys(KEYS), Which::First(FIRST)] {
         let theirs = Arc::clone(&reader);
-        frame::frames(ffmpeg, path, which, move |raster| {
+        frame::frames(ffmpeg, path, demuxer, which, move |raster| {
             theirs.lock().unwrap_or_else(PoisonError::into_inner).add(&raster);
             true
         });
@@ -189,7 +230,7 @@ fn at_film(ffmpeg: &Path, path: &Path, key: &Key) -> Looked {
     if let Some(found) = found {
         return Looked { label, watermark: Some((film::NAME.to_owned(), found)), method, iscc: None };
     }
-    let heard = sound::decode_start(ffmpeg, path, "mov", HEARD);
+    let heard = sound::decode_start(ffmpeg, path, demuxer, HEARD);
     let heard = heard.map(|sound| marked(&Media::Stereo(sound), key)).unwrap_or_default();
     let method = heard.watermark.as_ref().map(|(name, _)| name.clone()).or(method);
     Looked { label, watermark: heard.watermark, method, iscc: None }

@@ -5,8 +5,8 @@ use std::io::{BufReader, BufWriter, Cursor, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use colophon_types::{
-    Cancel, Declared, Draft, DraftParts, Event, FileFormat, LogEntry, Media, Modality, Pcm, PictureFormat,
-    Progress, Receipt, SoundFormat, Source, Stage,
+    Cancel, Declared, DocumentFormat, Draft, DraftParts, Event, FileFormat, FilmFormat, LogEntry, Media,
+    Modality, Pcm, PictureFormat, Progress, Raster, Receipt, SoundFormat, Source, Stage,
 };
 use colophon_watermark::{Payload, film, sound as heard};
 use sha2::{Digest, Sha256};
@@ -15,7 +15,8 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use crate::format::sound::{self, Tags};
-use crate::format::{self, SNIFF, jpeg, mp4, png, text, wav, webp};
+use crate::format::{self, SNIFF, avif, document, gif, jpeg, matroska, mp4, png, text, tiff, wav, webp};
+use crate::mark::aigc::FoundAigc;
 use crate::mark::credential::Claim;
 use crate::mark::watermark::Bound;
 use crate::mark::{iscc, label, label_spoken, marker, thumbnail, watermark, xmp};
@@ -38,7 +39,6 @@ pub fn seal(
     progress: &dyn Progress,
 ) -> Result<Sealed, SealError> {
     let started = std::time::Instant::now();
-    let modality = draft.modality();
     #[allow(clippy::disallowed_methods, reason = "this is the seal: the one place that opens a draft")]
     let DraftParts { mut media, mut receipt, sources, format, declared } = draft.open();
     let _removed = DraftFile(match &media {
@@ -58,7 +58,7 @@ pub fn seal(
 
     cancel.check()?;
     tell(1);
-    let bound = watermark_step(&mut media, modality, &receipt, payload, sealer)?;
+    let bound = watermark_step(&mut media, format, &receipt, payload, sealer)?;
     let iscc = iscc::of(&media);
     let thumbnail = thumbnail::of(&media, &sealer.ffmpeg);
 
@@ -68,7 +68,9 @@ pub fn seal(
         Some(declared) => declared_type(declared),
         None => source_type(&receipt, sources.iter().any(|s| !s.is_text())),
     };
-    let field = aigc_field(&receipt, sources.first().filter(|_| declared.is_some()), sealer)?;
+    let others = declared.and_then(|_| others_field(&media, sources.first()));
+    let field = aigc_field(&receipt, others, sealer)?;
+    let media_type = media_type(&media, format);
     let marked = metadata_step(media, format, field, &source_type, sealer, cancel)?;
 
     cancel.check()?;
@@ -76,7 +78,14 @@ pub fn seal(
     let claim = Claim {
         receipt: &receipt,
         source_type: &source_type,
-        label: label.as_ref().map(|(words, place)| (words.as_str(), place.as_str())),
+        label: match &label {
+            Labelled::Shown(words, place) => Some((words.as_str(), place.as_str())),
+            Labelled::Hidden | Labelled::Unfit(_) => None,
+        },
+        no_label: match &label {
+            Labelled::Unfit(reason) => Some(reason),
+            Labelled::Shown(..) | Labelled::Hidden => None,
+        },
         bound: &bound,
         iscc: iscc.as_deref(),
         sources: &sources,
@@ -86,7 +95,6 @@ pub fn seal(
 
     cancel.check()?;
     tell(4);
-    let media_type = media_type(modality, format);
     let traces = Traces { payload, bound: &bound, iscc };
     let position = ledger_step(media_type, &sha256, &receipt, traces, sealer)?;
     progress.event(Event::Done { stage: Stage::Seal, seconds: started.elapsed().as_secs_f64() });
@@ -120,12 +128,13 @@ impl Drop for DraftFile {
     }
 }
 
-fn media_type(modality: Modality, format: FileFormat) -> &'static str {
-    match modality {
-        Modality::Text => "text/markdown",
-        Modality::Image => format.picture().media_type(),
-        Modality::Audio => format.sound().media_type(),
-        Modality::Video => "video/mp4",
+fn media_type(media: &Media, format: FileFormat) -> &'static str {
+    match (media, media.modality()) {
+        (Media::Document { format, .. }, _) => format.media_type(),
+        (_, Modality::Text) => "text/markdown",
+        (_, Modality::Image) => format.picture().media_type(),
+        (_, Modality::Audio) => format.sound().media_type(),
+        (_, Modality::Video) => format.film().media_type(),
     }
 }
 
@@ -153,30 +162,47 @@ fn declared_type(declared: Declared) -> String {
     format!("{}{kind}", xmp::SOURCE_TYPES)
 }
 
+/// The AIGC field that a file was brought with.
+fn others_field(media: &Media, brought: Option<&Source>) -> Option<FoundAigc> {
+    if let Media::Document { format, bytes } = media {
+        return Some(document::marks(*format, bytes).aigc);
+    }
+    let source = brought?;
+    let head = &source.bytes[..source.bytes.len().min(SNIFF)];
+    let mut file = Cursor::new(&*source.bytes);
+    let kind = format::refine(format::sniff(head), &mut file);
+    Some(format::read_marks(kind, &mut file, None).aigc)
+}
+
 /// The AIGC field: ours as the producer's or, for a file that carries the field of another producer
 /// already, that one with us as its propagator.
-fn aigc_field(receipt: &Receipt, brought: Option<&Source>, sealer: &Sealer) -> Result<Aigc, SealError> {
-    let others = brought.and_then(|source| {
-        let head = &source.bytes[..source.bytes.len().min(SNIFF)];
-        let mut file = Cursor::new(&*source.bytes);
-        let kind = format::refine(format::sniff(head), &mut file);
-        let found = format::read_marks(kind, &mut file, None).aigc;
+fn aigc_field(receipt: &Receipt, others: Option<FoundAigc>, sealer: &Sealer) -> Result<Aigc, SealError> {
+    let others = others.and_then(|found| {
         let fields = found.fields.filter(|_| found.valid)?;
         Aigc::of_propagator(&fields, sealer.propagator(), receipt.work_id.as_str())
     });
     others.map_or_else(|| sealer.aigc_field(&receipt.work_id), Ok)
 }
 
-/// Step 1: the visible or audible label. Gives its words and its place, or none where the user agreed
-/// to get the content without; the agreement is kept before anything else is done. A text gets its
-/// label in step 3, where the line is set between front matter and body; a film or recording got it
-/// inside the encoder.
+/// What became of the label.
+enum Labelled {
+    /// Its words and its place.
+    Shown(String, String),
+    /// Left out by the user's agreement.
+    Hidden,
+    /// The content has no place for one, for this reason.
+    Unfit(&'static str),
+}
+
+/// Step 1: the visible or audible label. Where the user agreed to get the content without, the agreement
+/// is kept before anything else is done. A text or document gets its label in step 3, together with its
+/// marks; a film or recording got it inside the encoder.
 fn label_step(
     media: &mut Media,
     receipt: &Receipt,
     payload: Payload,
     sealer: &Sealer,
-) -> Result<Option<(String, String)>, SealError> {
+) -> Result<Labelled, SealError> {
     let fail = |reason: &str| SealError::step(Step::Label, reason);
     let LabelOptions { corner, profile, hidden } = &sealer.label;
     let labelled = hidden.is_none();
@@ -185,7 +211,7 @@ fn label_step(
         false => Err(fail(&format!("the {what} was marked by '{marker}', not by '{wanted}'"))),
     };
     match &*media {
-        Media::Text(_) => {}
+        Media::Text(_) | Media::Document { .. } => {}
         Media::Picture(raster) => {
             let pixels = raster.width as usize * raster.height as usize;
             if pixels == 0 || raster.rgba.len() != pixels * 4 {
@@ -206,9 +232,13 @@ fn label_step(
         Media::Film { marker, .. } => marked_by("film", marker, marker::film_name(labelled, payload))?,
     }
     if !sealer.shows_label(&receipt.work_id)? {
-        return Ok(None);
+        return Ok(Labelled::Hidden);
     }
-    Ok(Some(match media {
+    let (words, place) = match media {
+        Media::Document { format, bytes } => match document::label(*format, bytes, &sealer.label) {
+            Ok((words, place)) => (words.to_owned(), place),
+            Err(reason) => return Ok(Labelled::Unfit(reason)),
+        },
         Media::Text(_) => (profile.text().to_owned(), "line at the start of the text".to_owned()),
         Media::Picture(raster) => {
             let place = label::mark_picture(raster, *corner, profile.picture());
@@ -232,14 +262,15 @@ fn label_step(
             let place = format!("opening frames 0.0–{FILM_LABEL_SECONDS} s, {}", corner.words());
             (profile.picture().to_owned(), place)
         }
-    }))
+    };
+    Ok(Labelled::Shown(words, place))
 }
 
 /// Step 2: the imperceptible watermark. What is encoded already got it on its way into the encoder;
 /// a text got it from the sampler that wrote it.
 fn watermark_step(
     media: &mut Media,
-    modality: Modality,
+    format: FileFormat,
     receipt: &Receipt,
     payload: Payload,
     sealer: &Sealer,
@@ -251,8 +282,12 @@ fn watermark_step(
         }
         Media::Recording { .. } => return Ok(Bound::carried(heard::NAME, watermark::short(payload))),
         Media::Text(_) => return Ok(Bound::of_text(receipt)),
+        Media::Document { .. } => {
+            return Ok(Bound::None("what a document shows is not changed".to_owned()));
+        }
         Media::Picture(_) | Media::Sound(_) | Media::Stereo(_) => {}
     }
+    let modality = media.modality();
     let mut bound = Bound::None("no watermark marks such content".to_owned());
     for watermark in sealer.watermarks.iter().filter(|w| w.marks(modality)) {
         let laid = match watermark.embed(media, payload) {
@@ -265,12 +300,31 @@ fn watermark_step(
             bound = laid;
         }
     }
+    if let (Media::Picture(raster), PictureFormat::Gif) = (&*media, format.picture()) {
+        bound = in_few_colours(raster, bound, sealer)?;
+    }
     Ok(bound)
+}
+
+/// What a picture still carries when it has the colours of a GIF file.
+fn in_few_colours(raster: &Raster, bound: Bound, sealer: &Sealer) -> Result<Bound, SealError> {
+    let Bound::Carried { method, payload } = &bound else { return Ok(bound) };
+    let shown = gif::shown(raster).map_err(|e| SealError::step(Step::Watermark, e))?;
+    let shown = Media::Picture(shown);
+    let mut found = sealer.watermarks.iter().filter(|w| w.name() == method).filter_map(|w| w.find(&shown));
+    Ok(match found.any(|found| payload.starts_with(&found.payload)) {
+        true => bound,
+        false => Bound::None("it does not survive the 256 colours of a GIF file".to_owned()),
+    })
 }
 
 /// Content with its metadata, not yet signed.
 enum Marked {
     Text(String),
+    /// A page of HTML.
+    Page(String),
+    /// A PDF document.
+    Pdf(Vec<u8>),
     Bytes(&'static str, Vec<u8>),
     /// Bytes with no place for a credential: it goes beside them.
     Beside(Vec<u8>),
@@ -305,8 +359,26 @@ fn metadata_step(
                 PictureFormat::Png => png::encode(&raster, &packet),
                 PictureFormat::Jpeg { quality } => jpeg::encode(&raster, &packet, quality),
                 PictureFormat::WebP => webp::encode(&raster, &packet),
+                PictureFormat::Tiff => tiff::encode(&raster, &packet),
+                PictureFormat::Gif => gif::encode(&raster, &packet),
+                PictureFormat::Avif => {
+                    let bytes = avif::encode(&sealer.ffmpeg, &raster, &packet, cancel)
+                        .map_err(|e| SealError::from_ffmpeg(Step::Metadata, e))?;
+                    return Ok(Marked::Bytes(format.media_type(), bytes));
+                }
             };
             bytes.map(|b| Marked::Bytes(format.media_type(), b)).map_err(fail)
+        }
+        Media::Document { format, bytes } => {
+            let made = document::compose(format, &bytes, &sealer.label, &json, source_type).map_err(fail)?;
+            let text = |made| String::from_utf8(made).map_err(|e| fail(e.to_string()));
+            Ok(match format {
+                DocumentFormat::Html => Marked::Page(text(made)?),
+                DocumentFormat::Pdf => Marked::Pdf(made),
+                DocumentFormat::Svg => Marked::Bytes(format.media_type(), made),
+                // C2PA's library here reads no archive with compressed parts.
+                DocumentFormat::Docx | DocumentFormat::Epub | DocumentFormat::Glb => Marked::Beside(made),
+            })
         }
         Media::Sound(sound) => {
             let channels = [sound.samples.as_slice()];
@@ -323,6 +395,14 @@ fn metadata_step(
             let tags = Tags { aigc: &json, source_type };
             let mut target = temp_beside(&path, format.extension()).map_err(|e| fail(e.to_string()))?;
             sound::tagged(&sealer.ffmpeg, format, &path, tags, &mut target, cancel)
+                .map_err(|e| SealError::from_ffmpeg(Step::Metadata, e))?;
+            Ok(Marked::File(format.media_type(), target))
+        }
+        Media::Film { path, .. } if format.film() != FilmFormat::Mp4 => {
+            let format = format.film();
+            let target = temp_beside(&path, format.extension()).map_err(|e| fail(e.to_string()))?;
+            let tags = Tags { aigc: &json, source_type };
+            matroska::write(&sealer.ffmpeg, format, &path, tags, target.path(), cancel)
                 .map_err(|e| SealError::from_ffmpeg(Step::Metadata, e))?;
             Ok(Marked::File(format.media_type(), target))
         }
@@ -417,6 +497,16 @@ fn credential_step(
             let sha256 = colophon_types::hex(&Sha256::digest(words.as_bytes()));
             Ok((Body::Bytes(words.into_bytes()), sha256, None))
         }
+        Marked::Page(page) => {
+            let page = claim.sign_page(&sealer.credentials, page, cancel).map_err(fail)?;
+            let sha256 = colophon_types::hex(&Sha256::digest(page.as_bytes()));
+            Ok((Body::Bytes(page.into_bytes()), sha256, None))
+        }
+        Marked::Pdf(document) => {
+            let signed = claim.sign_pdf(&sealer.credentials, &document, cancel).map_err(fail)?;
+            let sha256 = colophon_types::hex(&Sha256::digest(&signed));
+            Ok((Body::Bytes(signed), sha256, None))
+        }
         Marked::Bytes(format, bytes) => {
             let mut signed = Cursor::new(Vec::with_capacity(bytes.len() + (64 << 10)));
             claim
@@ -438,6 +528,11 @@ fn credential_step(
             let store = claim.sign_beside(&sealer.credentials, &bytes, cancel).map_err(fail)?;
             let sha256 = colophon_types::hex(&Sha256::digest(&bytes));
             Ok((Body::File(unsigned.into_temp_path()), sha256, Some(store)))
+        }
+        Marked::File(format::MATROSKA | format::WEBM, mut unsigned) => {
+            let digest = digest_file(unsigned.as_file_mut()).map_err(io)?;
+            let store = claim.sign_bare(&sealer.credentials, &digest, |_| None, cancel).map_err(fail)?;
+            Ok((Body::File(unsigned.into_temp_path()), colophon_types::hex(&digest), Some(store)))
         }
         Marked::File(format, mut unsigned) => {
             let extension = unsigned.path().extension().map(|e| e.to_string_lossy().into_owned());
@@ -490,8 +585,12 @@ pub(crate) fn ledger_step(
 
 /// SHA-256 of a file from its start, lower-case hex.
 pub(crate) fn hash_file(file: &mut File) -> std::io::Result<String> {
+    digest_file(file).map(|digest| colophon_types::hex(&digest))
+}
+
+fn digest_file(file: &mut File) -> std::io::Result<Vec<u8>> {
     file.seek(SeekFrom::Start(0))?;
     let mut hash = Sha256::new();
     std::io::copy(&mut BufReader::with_capacity(1 << 20, file), &mut hash)?;
-    Ok(colophon_types::hex(&hash.finalize()))
+    Ok(hash.finalize().to_vec())
 }

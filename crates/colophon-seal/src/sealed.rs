@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use colophon_types::{LogPosition, Receipt, WorkId};
+use colophon_types::{DocumentFormat, LogPosition, Receipt, WorkId};
 use tempfile::TempPath;
 
 use crate::SealError;
@@ -61,6 +61,9 @@ impl Sealed {
             "image/png" => "png",
             "image/jpeg" => "jpg",
             "image/webp" => "webp",
+            "image/tiff" => "tif",
+            "image/gif" => "gif",
+            "image/avif" => "avif",
             "audio/wav" => "wav",
             "audio/mpeg" => "mp3",
             "audio/ogg" => "opus",
@@ -68,7 +71,9 @@ impl Sealed {
             "audio/flac" => "flac",
             "audio/pcm" => "pcm",
             "video/mp4" => "mp4",
-            _ => "md",
+            "video/x-matroska" => "mkv",
+            "video/webm" => "webm",
+            other => DocumentFormat::of_media_type(other).map_or("md", DocumentFormat::extension),
         }
     }
 

@@ -88,6 +88,7 @@ impl TextSeal {
             receipt: &receipt,
             source_type: &source_type,
             label: label.map(|words| (words, "beside the text, in the message that carries it")),
+            no_label: None,
             bound: &bound,
             iscc: iscc.as_deref(),
             sources: &[],

@@ -211,6 +211,7 @@ impl SoundSeal {
             receipt: &receipt,
             source_type: &source_type,
             label: label.as_ref().map(|(place, words)| (words.as_str(), place.as_str())),
+            no_label: None,
             bound: &bound,
             iscc: iscc.as_deref(),
             sources: &[],

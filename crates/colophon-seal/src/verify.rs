@@ -7,10 +7,10 @@ use std::fs::File;
 use std::io::{BufReader, Read, Seek, SeekFrom};
 use std::path::Path;
 
-use colophon_types::{LogEntry, LogPosition, Receipt, Recorder};
+use colophon_types::{DocumentFormat, LogEntry, LogPosition, Receipt, Recorder};
 use colophon_watermark::{Found, Key, Payload};
 
-use crate::format::{self, Kind, Marks, mp4, text};
+use crate::format::{self, HTML, Kind, MATROSKA, Marks, OFFICE, SVG, WEBM, archive, html, mp4, text};
 use crate::look::look;
 use crate::mark::aigc_key;
 use crate::mark::credential::{self, Credential};
@@ -65,7 +65,7 @@ pub fn verify(path: &Path, context: &VerifyContext<'_>) -> Result<Verdict, SealE
         return Err(SealError::TooLarge { path: path.to_path_buf(), limit, what });
     }
     let words = match kind {
-        Kind::Text => match read_text(&mut file, limit).map_err(bad)? {
+        Kind::Text | Kind::Other(SVG | HTML) => match read_text(&mut file, limit).map_err(bad)? {
             Some(words) => Some(words),
             None => {
                 kind = Kind::Unknown;
@@ -93,7 +93,7 @@ pub fn verify(path: &Path, context: &VerifyContext<'_>) -> Result<Verdict, SealE
     let looked = look(kind, &mut file, path, words.as_deref(), context.ffmpeg, &Key::public());
     verdict.explicit_label = label_facts(kind, looked.label, &credential);
     describe(&mut verdict, marks, &credential, context.signers.unwrap_or(&KnownSigners::default()));
-    if let (Some(words), Some(watermark)) = (&words, context.text_watermark) {
+    if let (Kind::Text, Some(words), Some(watermark)) = (kind, &words, context.text_watermark) {
         let facts = watermark.look(&text::words(words), credential.receipt.as_ref());
         verdict.watermark = facts.unwrap_or_default();
     }
@@ -110,13 +110,28 @@ pub fn verify(path: &Path, context: &VerifyContext<'_>) -> Result<Verdict, SealE
     Ok(verdict)
 }
 
+const PDF: &str = "application/pdf";
 /// The largest credential beside a file.
 const MAX_SIDECAR: u64 = 64 << 20;
 
-/// The credential beside a sound: Ogg and raw samples have no place for one, and what was streamed has
-/// none inside.
+/// The credential beside a file: Ogg, Matroska, raw samples, scenes and archives have no place for one, what
+/// was streamed has none inside, and a page may only name it.
 fn sidecar(kind: Kind, path: &Path) -> Option<Vec<u8>> {
-    if !matches!(kind, Kind::Ogg | Kind::Unknown | Kind::Wav | Kind::Mp3 | Kind::Flac) {
+    use DocumentFormat::{Epub, Glb};
+    let has_none = match kind {
+        Kind::Ogg
+        | Kind::Unknown
+        | Kind::Wav
+        | Kind::Mp3
+        | Kind::Flac
+        | Kind::Other(HTML | MATROSKA | WEBM) => true,
+        // A damaged archive may not show what it was.
+        Kind::Other("application/zip") => true,
+        Kind::Other(other) if other.starts_with(OFFICE) => true,
+        Kind::Other(other) => matches!(DocumentFormat::of_media_type(other), Some(Epub | Glb)),
+        _ => false,
+    };
+    if !has_none {
         return None;
     }
     let mut store = Vec::new();
@@ -147,11 +162,34 @@ fn read_credential(
                 credential::read_appended(&store, content, wrapper, trust_anchors)
             }
         }),
+        (Kind::Other(HTML), Some(words)) => Ok(match html::embedded(words) {
+            html::Embedded::Nothing => Credential::default(),
+            html::Embedded::Corrupted => Credential::broken("manifest.html.malformed"),
+            html::Embedded::Several => Credential::broken("manifest.html.multipleManifests"),
+            html::Embedded::One(store, script) => {
+                credential::read_appended(&store, words.as_bytes().to_vec(), script, trust_anchors)
+            }
+        }),
         (Kind::Unknown | Kind::Text, _) => Ok(Credential::default()),
+        (Kind::Other(zipped), _) if zipped == format::EPUB || zipped.starts_with(OFFICE) => {
+            Ok(match archive::held(BufReader::new(&mut *file)) {
+                archive::Held::Nothing => Credential::default(),
+                archive::Held::Unfit => Credential::broken("the credential is compressed or too large"),
+                archive::Held::Unread => Credential { unread: true, ..Credential::default() },
+                archive::Held::Plain => {
+                    credential::read_embedded(zipped, BufReader::new(file.try_clone()?), trust_anchors)
+                }
+            })
+        }
         (kind, _) => {
             let is_mp4 = matches!(kind, Kind::Mp4 | Kind::M4a | Kind::Other("video/quicktime"));
             let followed = !is_mp4 || mp4::is_reasonable(&mut BufReader::new(&mut *file));
-            let found = if followed {
+            let found = if kind == Kind::Other(PDF) {
+                let mut bytes = Vec::new();
+                file.seek(SeekFrom::Start(0))?;
+                (&mut *file).take(kind.size_limit().0).read_to_end(&mut bytes)?;
+                credential::read_pdf(bytes, trust_anchors)
+            } else if followed {
                 let stream = BufReader::with_capacity(256 << 10, file.try_clone()?);
                 credential::read_embedded(kind.media_type(), stream, trust_anchors)
             } else {
@@ -161,7 +199,10 @@ fn read_credential(
                 return Ok(found);
             }
             // No credential, or none that can be read: do the bytes hold one?
-            Ok(match (credential::is_inside(file)?, found.facts.state) {
+            // In a drawing a store stands in another coding.
+            let drawn =
+                kind == Kind::Other(SVG) && words.is_some_and(|words| words.contains("c2pa:manifest"));
+            Ok(match (drawn || credential::is_inside(file)?, found.facts.state) {
                 (false, CredentialState::Absent) => found,
                 (false, _) => {
                     Credential { damage: found.facts.problems.into_iter().next(), ..Credential::default() }
@@ -309,7 +350,13 @@ fn conclude(verdict: &mut Verdict, credential: &Credential, logged: bool) {
         CredentialState::Invalid => {
             say("The bytes are what was signed, but the signer's certificate is not acceptable.".to_owned());
         }
+        CredentialState::Absent if credential.unread => {
+            say("The file carries a credential that cannot be checked here.".to_owned());
+        }
         CredentialState::Absent => say("The file carries no credential.".to_owned()),
+    }
+    if let Some(reason) = &credential.no_label {
+        say(format!("It has no visible label: {reason}."));
     }
     if let Some(damage) = &credential.damage {
         say(format!("The file is damaged: {damage}."));

@@ -6,10 +6,10 @@ use std::path::Path;
 use std::sync::Arc;
 
 use colophon_audio::decode::{self, Wanted};
-use colophon_seal::{Sealed, Verdict, VerdictKind, seal};
+use colophon_seal::{Sealed, Verdict, VerdictKind, decode_avif, gif_pictures, seal};
 use colophon_types::{
-    Cancel, Declared, Draft, FileFormat, FrameMarker, Lang, LangChoice, Media, ModelUse, PictureFormat,
-    Progress, SoundFormat, Source, WorkId,
+    Cancel, Declared, DocumentFormat, Draft, FileFormat, FilmFormat, FrameMarker, Lang, LangChoice, Media,
+    ModelUse, PictureFormat, Progress, Raster, SoundFormat, Source, WorkId,
 };
 use colophon_video::remark;
 use serde_json::json;
@@ -23,6 +23,8 @@ const LONGEST: f64 = 3600.0;
 const LARGEST_FILM: u64 = 512 << 20;
 /// Largest text, in bytes.
 const LARGEST_TEXT: u64 = 4 << 20;
+/// Largest document, in bytes.
+const LARGEST_DOCUMENT: u64 = 128 << 20;
 
 /// What is said of a file that something else generated.
 #[derive(Clone, Debug)]
@@ -37,11 +39,16 @@ pub struct Brought {
     pub format: Option<FileFormat>,
 }
 
+/// What can be brought.
+const BRING: &str = "bring PNG, JPEG, WebP, GIF, TIFF, AVIF, WAV, MP3, FLAC, Ogg, M4A, MP4, MKV, WebM, SVG, HTML, PDF, DOCX, \
+                     EPUB, GLB, plain text or Markdown";
+
 /// What a file holds.
 enum Content {
     Picture(FileFormat),
     Sound(FileFormat),
-    Film,
+    Film(FileFormat),
+    Document(DocumentFormat),
     Text,
 }
 
@@ -75,6 +82,10 @@ impl Studio {
         });
         let work = new_work(&given)?;
         let (media, source, format) = self.read(path, &known.media_type, &work.id, progress, cancel)?;
+        if matches!(media, Media::Document { .. }) && brought.format.is_some() {
+            let message = format!("{} is written as what it is", origin::file_name(path));
+            return Err(StudioError::request(message, "give the result the ending of the file"));
+        }
         let format = brought.format.unwrap_or(format);
         // What generated it stands where models stand, without a hash: nobody here has seen it.
         let uses = vec![ModelUse {
@@ -107,8 +118,29 @@ impl Studio {
         match content(path, media_type)? {
             Content::Picture(format) => {
                 let file = PictureFile::open(path)?;
-                let (raster, source) = file.read()?;
+                let (raster, source) = match media_type {
+                    "image/avif" => self.read_avif(path, &file)?,
+                    _ => file.read()?,
+                };
+                if media_type == "image/gif" && gif_pictures(&file.bytes) > 1 {
+                    return Err(moving(path));
+                }
                 Ok((Media::Picture(raster), Some(source), format))
+            }
+            Content::Document(format) => {
+                let bad = StudioError::io("read", path);
+                if std::fs::metadata(path).map_or(0, |m| m.len()) > LARGEST_DOCUMENT {
+                    let message = format!("{} is larger than 128 MB", origin::file_name(path));
+                    return Err(StudioError::request(message, "bring a smaller document"));
+                }
+                let bytes = std::fs::read(path).map_err(bad)?;
+                // What a credential can hold as an ingredient.
+                let source = (format == DocumentFormat::Svg).then(|| Source {
+                    name: origin::file_name(path),
+                    media_type: media_type.to_owned(),
+                    bytes: bytes.as_slice().into(),
+                });
+                Ok((Media::Document { format, bytes }, source, FileFormat::default()))
             }
             Content::Sound(format) => {
                 let file = SoundFile::open(path)?;
@@ -127,7 +159,7 @@ impl Studio {
                 });
                 Ok((media, source, format))
             }
-            Content::Film => {
+            Content::Film(format) => {
                 let length = std::fs::metadata(path).map_or(0, |m| m.len());
                 if length > LARGEST_FILM {
                     let message = format!("{} is larger than 512 MB", origin::file_name(path));
@@ -148,7 +180,9 @@ impl Studio {
                 let source = Source { name, media_type: media_type.to_owned(), bytes: bytes.into() };
                 // The seal removes the file.
                 let path = temp.keep().map_err(|e| StudioError::io("write in", &works)(e.error))?;
-                Ok((Media::Film { path, marker, seconds }, Some(source), FileFormat::default()))
+                let media = Media::Film { path, marker, seconds };
+                // A credential cannot hold Matroska as an ingredient.
+                Ok((media, Some(source).filter(|_| format.film() == FilmFormat::Mp4), format))
             }
             Content::Text => {
                 let bad = StudioError::io("read", path);
@@ -164,11 +198,38 @@ impl Studio {
     }
 }
 
+impl Studio {
+    /// Decodes an AVIF picture by the program ffmpeg.
+    fn read_avif(&self, path: &Path, file: &PictureFile) -> Result<(Raster, Source), StudioError> {
+        if file.bytes.get(8..12) == Some(b"avis") {
+            return Err(moving(path));
+        }
+        let raster = decode_avif(&self.ffmpeg(), path).ok_or_else(|| {
+            let message = format!("{} cannot be decoded", origin::file_name(path));
+            StudioError::request(message, "bring a whole picture of at most 64 million pixels")
+        })?;
+        let (name, bytes) = (file.name.clone(), Arc::clone(&file.bytes));
+        Ok((raster, Source { name, media_type: "image/avif".to_owned(), bytes }))
+    }
+}
+
+/// The error of a file of several pictures, all but one of which would be lost.
+fn moving(path: &Path) -> StudioError {
+    let message = format!("{} holds more than one picture", origin::file_name(path));
+    StudioError::request(message, "bring a still picture, or a film")
+}
+
 fn content(path: &Path, media_type: &str) -> Result<Content, StudioError> {
+    if let Some(format) = DocumentFormat::of_media_type(media_type) {
+        return Ok(Content::Document(format));
+    }
     let picture = |format: PictureFormat| Ok(Content::Picture(format.into()));
     let sound = |format: SoundFormat| Ok(Content::Sound(format.into()));
     match media_type {
-        "image/png" | "image/gif" | "image/tiff" => picture(PictureFormat::Png),
+        "image/png" => picture(PictureFormat::Png),
+        "image/gif" => picture(PictureFormat::Gif),
+        "image/tiff" => picture(PictureFormat::Tiff),
+        "image/avif" => picture(PictureFormat::Avif),
         "image/jpeg" => picture(PictureFormat::Jpeg { quality: PictureFormat::QUALITY }),
         "image/webp" => picture(PictureFormat::WebP),
         "audio/wav" => sound(SoundFormat::Wav),
@@ -176,13 +237,13 @@ fn content(path: &Path, media_type: &str) -> Result<Content, StudioError> {
         "audio/flac" => sound(SoundFormat::Flac),
         "audio/ogg" => sound(SoundFormat::Opus),
         "audio/mp4" => sound(SoundFormat::Aac),
-        "video/mp4" | "video/quicktime" => Ok(Content::Film),
+        "video/mp4" | "video/quicktime" => Ok(Content::Film(FilmFormat::Mp4.into())),
+        "video/x-matroska" => Ok(Content::Film(FilmFormat::Matroska.into())),
+        "video/webm" => Ok(Content::Film(FilmFormat::WebM.into())),
         "text/markdown" => Ok(Content::Text),
         other => {
             let message = format!("{} is {other}, which cannot be marked", origin::file_name(path));
-            let hint =
-                "bring PNG, JPEG, WebP, GIF, TIFF, WAV, MP3, FLAC, Ogg, M4A, MP4, plain text or Markdown";
-            Err(StudioError::request(message, hint))
+            Err(StudioError::request(message, BRING))
         }
     }
 }

@@ -56,11 +56,7 @@ impl Studio {
             return Ok(Replayed::Film { made: Box::new(made), same });
         }
         if let Ok(mut request) = serde_json::from_value::<PictureRequest>(request) {
-            request.format = match verdict.media_type.as_str() {
-                "image/jpeg" => PictureFormat::Jpeg { quality: PictureFormat::QUALITY },
-                "image/webp" => PictureFormat::WebP,
-                _ => PictureFormat::Png,
-            };
+            request.format = PictureFormat::of_media_type(&verdict.media_type).unwrap_or_default();
             let made = origin::again(work, || self.imagine(&request, progress.as_ref(), cancel))?;
             let sealed = made.into_iter().next().ok_or(StudioError::Stopped("composer"))?.sealed;
             let same = same(self.content_hash(Some(&sealed))?);

@@ -24,7 +24,10 @@ pub use cores::{Cores, Lease};
 pub use draft::{Declared, Draft, DraftParts, Modality, Source};
 pub use error::{ErrorCode, Explain};
 pub use lang::Lang;
-pub use media::{FileFormat, FrameMarker, Media, Pcm, PictureFormat, Raster, SoundFormat, Stereo};
+pub use media::{
+    DocumentFormat, FileFormat, FilmFormat, FrameMarker, Media, Pcm, PictureFormat, Raster, SoundFormat,
+    Stereo,
+};
 pub use progress::{Event, NoProgress, Progress, Stage};
 pub use receipt::{ModelUse, Receipt, Step, WorkId};
 pub use record::{LogEntry, LogPosition, Lookup, Recorder};

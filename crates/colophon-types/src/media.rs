@@ -122,6 +122,12 @@ pub enum PictureFormat {
     },
     /// WebP, as it is.
     WebP,
+    /// TIFF, as it is.
+    Tiff,
+    /// GIF of at most 256 colours; what is half clear becomes clear or opaque.
+    Gif,
+    /// AVIF, close to the picture; what is clear becomes white.
+    Avif,
 }
 
 impl PictureFormat {
@@ -134,8 +140,16 @@ impl PictureFormat {
             "png" => Some(Self::Png),
             "jpg" | "jpeg" => Some(Self::Jpeg { quality: Self::QUALITY }),
             "webp" => Some(Self::WebP),
+            "tif" | "tiff" => Some(Self::Tiff),
+            "gif" => Some(Self::Gif),
+            "avif" => Some(Self::Avif),
             _ => None,
         }
+    }
+
+    /// By its media type.
+    pub fn of_media_type(media_type: &str) -> Option<Self> {
+        Self::named(media_type.strip_prefix("image/")?)
     }
 
     /// Its media type.
@@ -144,6 +158,9 @@ impl PictureFormat {
             Self::Png => "image/png",
             Self::Jpeg { .. } => "image/jpeg",
             Self::WebP => "image/webp",
+            Self::Tiff => "image/tiff",
+            Self::Gif => "image/gif",
+            Self::Avif => "image/avif",
         }
     }
 }
@@ -214,16 +231,119 @@ impl SoundFormat {
     }
 }
 
+/// How a sealed film is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum FilmFormat {
+    /// H.264 and AAC in MPEG-4.
+    #[default]
+    Mp4,
+    /// The same in Matroska.
+    Matroska,
+    /// VP9 and Opus in WebM: encoded once more.
+    WebM,
+}
+
+impl FilmFormat {
+    /// By the end of a file's name.
+    pub fn named(name: &str) -> Option<Self> {
+        match name.to_ascii_lowercase().as_str() {
+            "mp4" => Some(Self::Mp4),
+            "mkv" => Some(Self::Matroska),
+            "webm" => Some(Self::WebM),
+            _ => None,
+        }
+    }
+
+    /// Its media type.
+    pub fn media_type(self) -> &'static str {
+        match self {
+            Self::Mp4 => "video/mp4",
+            Self::Matroska => "video/x-matroska",
+            Self::WebM => "video/webm",
+        }
+    }
+
+    /// The usual end of a file's name.
+    pub fn extension(self) -> &'static str {
+        match self {
+            Self::Mp4 => "mp4",
+            Self::Matroska => "mkv",
+            Self::WebM => "webm",
+        }
+    }
+}
+
+/// A document that is sealed as the file it is: what it holds is not encoded again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum DocumentFormat {
+    /// A drawing: SVG.
+    Svg,
+    /// A page: HTML.
+    Html,
+    /// PDF.
+    Pdf,
+    /// A text of Office Open XML.
+    Docx,
+    /// A book: EPUB.
+    Epub,
+    /// A scene: glTF, binary.
+    Glb,
+}
+
+impl DocumentFormat {
+    /// All of them.
+    pub const ALL: [Self; 6] = [Self::Svg, Self::Html, Self::Pdf, Self::Docx, Self::Epub, Self::Glb];
+
+    /// By the end of a file's name.
+    pub fn named(name: &str) -> Option<Self> {
+        match name.to_ascii_lowercase().as_str() {
+            "htm" | "xhtml" => Some(Self::Html),
+            name => Self::ALL.into_iter().find(|format| format.extension() == name),
+        }
+    }
+
+    /// By its media type.
+    pub fn of_media_type(media_type: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|format| format.media_type() == media_type)
+    }
+
+    /// Its media type.
+    pub fn media_type(self) -> &'static str {
+        match self {
+            Self::Svg => "image/svg+xml",
+            Self::Html => "text/html",
+            Self::Pdf => "application/pdf",
+            Self::Docx => "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+            Self::Epub => "application/epub+zip",
+            Self::Glb => "model/gltf-binary",
+        }
+    }
+
+    /// The usual end of a file's name.
+    pub fn extension(self) -> &'static str {
+        match self {
+            Self::Svg => "svg",
+            Self::Html => "html",
+            Self::Pdf => "pdf",
+            Self::Docx => "docx",
+            Self::Epub => "epub",
+            Self::Glb => "glb",
+        }
+    }
+}
+
 /// How a sealed work is written, where its kind leaves a choice.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum FileFormat {
-    /// The first format of its kind: PNG, WAV.
+    /// The first format of its kind: PNG, WAV, MPEG-4.
     #[default]
     Usual,
     /// A picture's format.
     Picture(PictureFormat),
     /// A sound's format.
     Sound(SoundFormat),
+    /// A film's format.
+    Film(FilmFormat),
 }
 
 impl FileFormat {
@@ -235,12 +355,26 @@ impl FileFormat {
         }
     }
 
+    /// The format if the work is a film.
+    pub fn film(self) -> FilmFormat {
+        match self {
+            Self::Film(format) => format,
+            _ => FilmFormat::default(),
+        }
+    }
+
     /// The format if the work is a sound.
     pub fn sound(self) -> SoundFormat {
         match self {
             Self::Sound(format) => format,
             _ => SoundFormat::default(),
         }
+    }
+}
+
+impl From<FilmFormat> for FileFormat {
+    fn from(format: FilmFormat) -> Self {
+        Self::Film(format)
     }
 }
 
@@ -263,6 +397,13 @@ pub enum Media {
     Text(String),
     /// A picture.
     Picture(Raster),
+    /// A document as it is in its file.
+    Document {
+        /// What it is.
+        format: DocumentFormat,
+        /// The file.
+        bytes: Vec<u8>,
+    },
     /// Mono sound.
     Sound(Pcm),
     /// Sound in two channels.
@@ -297,6 +438,8 @@ impl Media {
             Self::Picture(_) => Modality::Image,
             Self::Sound(_) | Self::Stereo(_) | Self::Recording { .. } => Modality::Audio,
             Self::Film { .. } => Modality::Video,
+            Self::Document { format: DocumentFormat::Svg | DocumentFormat::Glb, .. } => Modality::Image,
+            Self::Document { .. } => Modality::Text,
         }
     }
 }

@@ -1,9 +1,10 @@
-//! Formats that are not written here and may carry marks of others: GIF, TIFF, AVIF, HEIC, PDF, Office
-//! documents, EPUB and glTF.
+//! Reading the marks of documents and of formats that others write: AVIF, HEIC, PDF, Office documents,
+//! EPUB and glTF.
 
 use std::io::{Read, Seek, SeekFrom};
+use std::ops::Range;
 
-use super::{Marks, le32, read_at};
+use super::{Marks, archive, glb, pdf, text};
 use crate::mark::{aigc, xmp};
 
 /// XMP packets are looked for in so many bytes from the start, and at most so many of them.
@@ -11,20 +12,14 @@ const SCANNED: u64 = 64 << 20;
 const MOST_PACKETS: usize = 16;
 const OPEN: &[u8] = b"<x:xmpmeta";
 const CLOSE: &[u8] = b"</x:xmpmeta>";
-/// The largest part of an archive that is read.
-const LARGEST_PART: u64 = 4 << 20;
 
 /// Reads a file of this media type.
 pub(crate) fn read(media_type: &str, file: &mut (impl Read + Seek)) -> Marks {
     match media_type {
-        "application/zip" | super::EPUB | super::OFFICE => archive(file),
-        "model/gltf-binary" => glb(file),
-        "application/pdf" => {
-            let bytes = start(file);
-            let mut marks = packets(&bytes);
-            information(&bytes, &mut marks);
-            marks
-        }
+        "application/zip" | super::EPUB => of_archive(file),
+        office if office.starts_with(super::OFFICE) => of_archive(file),
+        "model/gltf-binary" => glb::read(file),
+        "application/pdf" => pdf::read(&start(file)),
         _ => packets(&start(file)),
     }
 }
@@ -38,22 +33,42 @@ fn start(file: &mut (impl Read + Seek)) -> Vec<u8> {
     bytes
 }
 
-/// XMP packets wherever they stand, uncompressed and in one piece: so TIFF (tag 700), GIF (application
-/// extension), AVIF and HEIC (item) and most PDF files have them.
+/// XMP packets wherever they stand, uncompressed and in one piece: so AVIF and HEIC (item) and most PDF
+/// files have them.
 fn packets(bytes: &[u8]) -> Marks {
     let mut marks = Marks::default();
-    let mut rest = bytes;
-    for _ in 0..MOST_PACKETS {
-        let Some(from) = find(rest, OPEN) else { break };
-        rest = &rest[from..];
-        let Some(length) = find(&rest[..rest.len().min(xmp::MAX)], CLOSE) else {
-            rest = &rest[OPEN.len()..];
-            continue;
-        };
-        marks.add_xmp(&String::from_utf8_lossy(&rest[..length]));
-        rest = &rest[length..];
+    for range in packet_ranges(bytes) {
+        marks.add_xmp(&String::from_utf8_lossy(&bytes[range]));
     }
     marks
+}
+
+/// Where XMP packets stand.
+pub(crate) fn packet_ranges(bytes: &[u8]) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    let mut from = 0;
+    while let (Some(at), true) = (find(&bytes[from..], OPEN), found.len() < MOST_PACKETS) {
+        let start = from + at;
+        let rest = &bytes[start..];
+        match find(&rest[..rest.len().min(xmp::MAX)], CLOSE) {
+            Some(length) => {
+                found.push(start..start + length);
+                from = start + length;
+            }
+            None => from = start + OPEN.len(),
+        }
+    }
+    found
+}
+
+/// Where some bytes stand, from the first to the last.
+pub(crate) fn positions<'a>(bytes: &'a [u8], what: &'a [u8]) -> impl Iterator<Item = usize> + 'a {
+    let mut from = 0;
+    std::iter::from_fn(move || {
+        let at = from + find(bytes.get(from..)?, what)?;
+        from = at + what.len().max(1);
+        Some(at)
+    })
 }
 
 fn find(bytes: &[u8], what: &[u8]) -> Option<usize> {
@@ -68,54 +83,20 @@ fn find(bytes: &[u8], what: &[u8]) -> Option<usize> {
     None
 }
 
-/// The entry `/AIGC` of a PDF's information dictionary, where that is not compressed.
-fn information(bytes: &[u8], marks: &mut Marks) {
-    let mut rest = bytes;
-    while let Some(at) = find(rest, b"/AIGC") {
-        rest = rest[at + 5..].trim_ascii_start();
-        let Some(inner) = rest.strip_prefix(b"(") else { continue };
-        let mut json = Vec::new();
-        let mut depth = 1;
-        let mut bytes = inner.iter().take(2 * aigc::MAX);
-        while let Some(byte) = bytes.next() {
-            match byte {
-                b'\\' => json.extend(bytes.next()),
-                b'(' => {
-                    depth += 1;
-                    json.push(*byte);
-                }
-                b')' if depth == 1 => {
-                    marks.aigc.add(&String::from_utf8_lossy(&json));
-                    break;
-                }
-                b')' => {
-                    depth -= 1;
-                    json.push(*byte);
-                }
-                _ => json.push(*byte),
-            }
-        }
-    }
-}
-
 /// Office documents keep the field as a custom property, EPUB as a `meta` of its package document.
-fn archive(file: &mut (impl Read + Seek)) -> Marks {
+fn of_archive(file: &mut (impl Read + Seek)) -> Marks {
     let mut marks = Marks::default();
-    let Ok(mut archive) = zip::ZipArchive::new(file) else { return marks };
-    let mut part = |name: &str| {
-        let mut text = String::new();
-        archive.by_name(name).ok()?.take(LARGEST_PART).read_to_string(&mut text).ok()?;
-        Some(text)
-    };
+    let Some(mut archive) = archive::open(file) else { return marks };
+    let mut part = |name: &str| archive::part(&mut archive, name);
     if let Some(properties) = part("docProps/custom.xml") {
         for property in properties.split("<property").skip(1) {
             let Some((head, body)) = property.split_once('>') else { continue };
-            if xmp::attribute_of(head, "name").as_deref() != Some(aigc::NAME) {
-                continue;
-            }
             let value = body.split_once("lpwstr>").and_then(|(_, v)| v.split_once("</"));
-            if let Some((value, _)) = value {
-                marks.aigc.add(&xmp::unescape(value));
+            let Some((value, _)) = value else { continue };
+            match xmp::attribute_of(head, "name").as_deref() {
+                Some(aigc::NAME) => marks.aigc.add(&xmp::unescape(value)),
+                Some("DigitalSourceType") => marks.source_type = Some(xmp::unescape(value)),
+                _ => {}
             }
         }
     }
@@ -126,6 +107,8 @@ fn archive(file: &mut (impl Read + Seek)) -> Marks {
             let Some((head, body)) = meta.split_once('>') else { continue };
             if xmp::attribute_of(head, "name").as_deref() == Some(aigc::NAME) {
                 marks.aigc.add(&xmp::attribute_of(head, "content").unwrap_or_default());
+            } else if xmp::attribute_of(head, "name").as_deref() == Some(text::SOURCE_TYPE) {
+                marks.source_type = xmp::attribute_of(head, "content");
             } else if xmp::attribute_of(head, "property")
                 .is_some_and(|p| p.ends_with(":AIGC") || p == aigc::NAME)
             {
@@ -133,21 +116,6 @@ fn archive(file: &mut (impl Read + Seek)) -> Marks {
                 marks.aigc.add(xmp::unescape(value).trim());
             }
         }
-    }
-    marks
-}
-
-/// glTF keeps the field in `asset.extras`.
-fn glb(file: &mut (impl Read + Seek)) -> Marks {
-    let mut marks = Marks::default();
-    let length = read_at(file, 12, 8, 8).filter(|head| &head[4..] == b"JSON").and_then(|head| le32(&head, 0));
-    let json = length.and_then(|length| read_at(file, 20, u64::from(length), LARGEST_PART as usize));
-    let json = json.and_then(|bytes| serde_json::from_slice::<serde_json::Value>(&bytes).ok());
-    let field = json.as_ref().and_then(|json| json.pointer("/asset/extras/AIGC"));
-    match field {
-        Some(serde_json::Value::String(text)) => marks.aigc.add(text),
-        Some(object @ serde_json::Value::Object(_)) => marks.aigc.add(&object.to_string()),
-        _ => {}
     }
     marks
 }

@@ -1,6 +1,6 @@
 //! Frames of a film, decoded by the program ffmpeg, to look for marks in their pixels.
 //!
-//! ffmpeg gets the file alone: no network protocol, no other demuxer than that of MPEG-4, a limit on
+//! ffmpeg gets the file alone: no network protocol, no other demuxer than that of its kind, a limit on
 //! its time and on what is read from it. Frames come one by one, so that a film costs the memory of
 //! one of them.
 
@@ -30,17 +30,18 @@ pub(crate) enum Which {
     First(u32),
 }
 
-/// Gives each frame to `see` until it answers `false`.
+/// Gives each frame to `see` until it answers `false`; `demuxer` is ffmpeg's name for what reads the film.
 pub(crate) fn frames(
     ffmpeg: &Path,
     film: &Path,
+    demuxer: &str,
     which: Which,
     mut see: impl FnMut(Raster) -> bool + Send + 'static,
 ) {
     let mut name = OsString::from("file:");
     name.push(film);
     let words = |list: &[&str]| list.iter().map(OsString::from).collect::<Vec<_>>();
-    let mut args = words(&["-threads", "1", "-protocol_whitelist", "file,pipe", "-f", "mov"]);
+    let mut args = words(&["-threads", "1", "-protocol_whitelist", "file,pipe", "-f", demuxer]);
     args.extend(match which {
         Which::Opening => words(&["-ss", AT_SECONDS]),
         Which::Keys(_) => words(&["-skip_frame", "nokey"]),
@@ -58,7 +59,9 @@ pub(crate) fn frames(
     colophon_ffmpeg::read(ffmpeg, &args, TIME_LIMIT, move |output| {
         let mut output = BufReader::with_capacity(1 << 20, output);
         for _ in 0..most {
-            let Some(frame) = next(&mut output) else { break };
+            let Some(frame) = next(&mut output, WIDEST, u64::from(WIDEST) * 16 * u64::from(WIDEST)) else {
+                break;
+            };
             if !see(frame) {
                 break;
             }
@@ -66,8 +69,9 @@ pub(crate) fn frames(
     });
 }
 
-/// The next picture of a stream in the format PPM: `P6`, width and height, 255, then the pixels.
-fn next(from: &mut impl BufRead) -> Option<Raster> {
+/// The next picture of a stream in the format PPM: `P6`, width and height, 255, then the pixels; at most
+/// `widest` wide and of `most` pixels.
+pub(crate) fn next(from: &mut impl BufRead, widest: u32, most: u64) -> Option<Raster> {
     let mut line = || {
         let mut bytes = Vec::new();
         from.take(LINE).read_until(b'\n', &mut bytes).ok()?;
@@ -79,7 +83,10 @@ fn next(from: &mut impl BufRead) -> Option<Raster> {
     let size = line()?;
     let (width, height) = size.split_once(' ')?;
     let (width, height) = (width.parse::<u32>().ok()?, height.parse::<u32>().ok()?);
-    if line()? != "255" || width == 0 || height == 0 || width > WIDEST || height > 16 * WIDEST {
+    if line()? != "255" || width == 0 || height == 0 || width > widest {
+        return None;
+    }
+    if u64::from(width) * u64::from(height) > most {
         return None;
     }
     let count = width as usize * height as usize;
@@ -99,10 +106,10 @@ mod tests {
     #[test]
     fn pictures_come_one_by_one_and_damage_ends_them() {
         let mut stream = b"P6\n2 1\n255\nabcdefP6\n1 1\n255\nghi".as_slice();
-        assert_eq!(next(&mut stream).unwrap().rgba, b"abc\xffdef\xff");
-        assert_eq!(next(&mut stream).unwrap().width, 1);
-        assert!(next(&mut stream).is_none());
-        assert!(next(&mut b"P6\n999999 999999\n255\n".as_slice()).is_none());
-        assert!(next(&mut b"P6\n2 2\n255\nabc".as_slice()).is_none());
+        assert_eq!(next(&mut stream, 9, 9).unwrap().rgba, b"abc\xffdef\xff");
+        assert_eq!(next(&mut stream, 9, 9).unwrap().width, 1);
+        assert!(next(&mut stream, 9, 9).is_none());
+        assert!(next(&mut b"P6\n999999 999999\n255\n".as_slice(), 9, 9).is_none());
+        assert!(next(&mut b"P6\n2 2\n255\nabc".as_slice(), 9, 9).is_none());
     }
 }

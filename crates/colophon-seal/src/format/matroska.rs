@@ -1,8 +1,14 @@
-//! Matroska and WebM (RFC 9559): the field is a `SimpleTag` named `AIGC` in a `Tags` element.
+//! Matroska and WebM (RFC 9559): the field is a `SimpleTag` named `AIGC` in a `Tags` element, the source
+//! type another, `DIGITALSOURCETYPE`. The program ffmpeg writes the file; C2PA knows no place for a
+//! credential in it.
 
 use std::io::{Read, Seek};
+use std::path::Path;
 
-use super::{Marks, read_at};
+use colophon_ffmpeg::{Ffmpeg, FfmpegError, Pipes};
+use colophon_types::{Cancel, FilmFormat};
+
+use super::{Marks, read_at, sound::Tags};
 use crate::mark::aigc;
 
 const SEGMENT: u64 = 0x1853_8067;
@@ -15,6 +21,57 @@ const TAG_STRING: u64 = 0x4487;
 const MOST: usize = 1_000_000;
 /// The largest `Tags` element that is read.
 const LARGEST: usize = 4 << 20;
+
+const SOURCE_TYPE: &[u8] = b"DIGITALSOURCETYPE";
+
+/// Writes an MPEG-4 film in one of these formats, with both marks.
+///
+/// # Errors
+/// What ffmpeg said; cancelled.
+pub(crate) fn write(
+    ffmpeg: &Path,
+    format: FilmFormat,
+    film: &Path,
+    tags: Tags<'_>,
+    target: &Path,
+    cancel: &Cancel,
+) -> Result<(), FfmpegError> {
+    let owned = |list: &[&str]| list.iter().map(|&word| word.to_owned()).collect::<Vec<_>>();
+    let mut args = owned(&["-protocol_whitelist", "file", "-f", "mov", "-i"]);
+    args.push(format!("file:{}", film.display()));
+    args.extend(owned(&["-map", "0:v:0", "-map", "0:a?", "-map", "0:s?", "-map_chapters", "0"]));
+    args.extend(match format {
+        FilmFormat::WebM => owned(&[
+            "-c:v",
+            "libvpx-vp9",
+            "-crf",
+            "24",
+            "-b:v",
+            "0",
+            "-deadline",
+            "good",
+            "-cpu-used",
+            "4",
+            "-row-mt",
+            "1",
+            "-c:a",
+            "libopus",
+            "-b:a",
+            "128k",
+            "-c:s",
+            "webvtt",
+        ]),
+        _ => owned(&["-c", "copy", "-c:s", "srt"]),
+    });
+    args.push("-metadata".to_owned());
+    args.push(format!("{}={}", aigc::NAME, tags.aigc));
+    args.push("-metadata".to_owned());
+    args.push(format!("DIGITALSOURCETYPE={}", tags.source_type));
+    let muxer = if format == FilmFormat::WebM { "webm" } else { "matroska" };
+    args.extend(owned(&["-f", muxer, "-y"]));
+    args.push(target.display().to_string());
+    Ffmpeg::start(ffmpeg, &args, "muxing", Pipes::default(), cancel, &Cancel::new())?.wait(cancel)
+}
 
 /// A number of variable length: its value (with or without its length marker) and its bytes.
 fn number(bytes: &[u8], marked: bool) -> Option<(u64, usize)> {
@@ -77,10 +134,13 @@ fn collect(mut bytes: &[u8], depth: usize, marks: &mut Marks) {
         }
         bytes = &bytes[size + body.len()..];
     }
-    let is_field =
-        name.is_some_and(|n| n.trim_ascii_end().strip_suffix(b"\0").unwrap_or(n) == aigc::NAME.as_bytes());
-    if let (true, Some(value)) = (is_field, value) {
-        marks.aigc.add(String::from_utf8_lossy(value).trim_end_matches('\0'));
+    let name = name.map(|n| n.trim_ascii_end().strip_suffix(b"\0").unwrap_or(n));
+    let Some(value) = value.map(String::from_utf8_lossy) else { return };
+    let value = value.trim_end_matches('\0');
+    if name == Some(aigc::NAME.as_bytes()) {
+        marks.aigc.add(value);
+    } else if name == Some(SOURCE_TYPE) && marks.source_type.is_none() {
+        marks.source_type = Some(value.to_owned());
     }
 }
 

@@ -9,18 +9,28 @@ use std::io::{BufReader, Read, Seek, SeekFrom};
 use crate::mark::aigc::FoundAigc;
 use crate::mark::xmp;
 
+pub(crate) mod archive;
+pub(crate) mod avif;
+pub(crate) mod document;
 pub(crate) mod foreign;
 pub(crate) mod frame;
+pub(crate) mod gif;
+pub(crate) mod glb;
+pub(crate) mod html;
 pub(crate) mod id3;
 pub(crate) mod jpeg;
 pub(crate) mod matroska;
 pub(crate) mod mp4;
+pub(crate) mod pdf;
 pub(crate) mod png;
 pub(crate) mod sound;
+pub(crate) mod svg;
 pub(crate) mod text;
+pub(crate) mod tiff;
 pub(crate) mod vorbis;
 pub(crate) mod wav;
 pub(crate) mod webp;
+pub(crate) mod xml;
 
 /// The metadata marks of a file.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -55,15 +65,20 @@ pub(crate) enum Kind {
     /// Ogg with any stream.
     Ogg,
     Text,
-    /// Formats in which only a credential is looked for, by media type.
+    /// Other formats that are known, by media type.
     Other(&'static str),
     Unknown,
 }
 
 /// Media types of containers that are told apart by their content.
 pub(crate) const MATROSKA: &str = "video/x-matroska";
+pub(crate) const WEBM: &str = "video/webm";
 pub(crate) const EPUB: &str = "application/epub+zip";
+/// How the media types of Office Open XML begin.
 pub(crate) const OFFICE: &str = "application/vnd.openxmlformats-officedocument";
+/// Media types of texts that are told apart by how they begin.
+pub(crate) const SVG: &str = "image/svg+xml";
+pub(crate) const HTML: &str = "text/html";
 
 /// How many bytes [`sniff`] looks at.
 pub(crate) const SNIFF: usize = 4096;
@@ -103,7 +118,8 @@ pub(crate) fn sniff(head: &[u8]) -> Kind {
     } else if at(0, b"%PDF-") {
         Kind::Other("application/pdf")
     } else if at(0, &[0x1a, 0x45, 0xdf, 0xa3]) {
-        Kind::Other(MATROSKA)
+        let is_web = head[..head.len().min(64)].windows(4).any(|w| w == b"webm");
+        Kind::Other(if is_web { WEBM } else { MATROSKA })
     } else if at(0, b"glTF") {
         Kind::Other("model/gltf-binary")
     } else if at(0, b"PK\x03\x04") {
@@ -114,20 +130,34 @@ pub(crate) fn sniff(head: &[u8]) -> Kind {
             _ => Kind::Other("application/zip"),
         }
     } else if is_text_start(head) {
-        Kind::Text
+        match text_of(head) {
+            start if svg::is_start(start) => Kind::Other(SVG),
+            start if html::is_start(start) => Kind::Other(HTML),
+            _ => Kind::Text,
+        }
     } else {
         Kind::Unknown
     }
 }
 
 /// Looks further into a file where its first bytes do not decide: FLAC may begin with an ID3 tag of
-/// any length.
+/// any length, and what an Office document is stands in the names of its parts.
 pub(crate) fn refine(kind: Kind, file: &mut (impl Read + Seek)) -> Kind {
-    if kind != Kind::Mp3 {
-        return kind;
+    match kind {
+        Kind::Mp3 => {}
+        Kind::Other(OFFICE | "application/zip") => {
+            return archive::media_type(file).map_or(kind, Kind::Other);
+        }
+        _ => return kind,
     }
     let end = id3::end(file);
     if read_at(file, end, 4, 4).as_deref() == Some(b"fLaC") { Kind::Flac } else { kind }
+}
+
+/// As much of some bytes as is text.
+fn text_of(head: &[u8]) -> &str {
+    let valid = std::str::from_utf8(head).map_or_else(|e| e.valid_up_to(), str::len);
+    std::str::from_utf8(&head[..valid]).unwrap_or_default()
 }
 
 /// Whether bytes can be the start of a UTF-8 text: no NUL, and nothing invalid but a character that
@@ -163,10 +193,10 @@ impl Kind {
     /// texts in memory; films are streamed.
     pub(crate) fn size_limit(self) -> (u64, &'static str) {
         match self {
-            Self::Text => (16 << 20, "texts"),
+            Self::Text | Self::Other(SVG | HTML) => (16 << 20, "texts"),
             Self::Mp4 | Self::M4a | Self::Unknown => (16 << 30, "films"),
             Self::Wav | Self::Mp3 | Self::Flac | Self::Ogg => (1 << 30, "sound"),
-            Self::Other("video/quicktime" | MATROSKA) => (16 << 30, "films"),
+            Self::Other("video/quicktime" | MATROSKA | WEBM) => (16 << 30, "films"),
             Self::Png | Self::Jpeg | Self::WebP | Self::Other(_) => (256 << 20, "pictures"),
         }
     }
@@ -183,8 +213,10 @@ pub(crate) fn read_marks(kind: Kind, file: &mut (impl Read + Seek), words: Optio
         (Kind::Mp3, _) => id3::read(&mut file),
         (Kind::Flac, _) => vorbis::read_flac(&mut file),
         (Kind::Ogg, _) => vorbis::read_ogg(&mut file),
-        (Kind::Text, Some(words)) => text::read(words),
-        (Kind::Other(MATROSKA), _) => matroska::read(&mut file),
+        (Kind::Text | Kind::Other(SVG | HTML), Some(words)) => text::read(words),
+        (Kind::Other("image/gif"), _) => gif::read(&mut file).0,
+        (Kind::Other("image/tiff"), _) => tiff::read(&mut file),
+        (Kind::Other(MATROSKA | WEBM), _) => matroska::read(&mut file),
         (Kind::Other(media_type), _) => foreign::read(media_type, &mut file),
         _ => Marks::default(),
     }

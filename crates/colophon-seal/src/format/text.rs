@@ -21,7 +21,8 @@ const VERSION: u8 = 1;
 const HEADER: usize = MAGIC.len() + 1 + 4;
 const PREFIX: char = '\u{feff}';
 const FENCE: &str = "---";
-const SOURCE_TYPE: &str = "digitalSourceType";
+/// Name of the source type where a format has none of its own for it.
+pub(crate) const SOURCE_TYPE: &str = "digitalSourceType";
 /// Front matter longer than this is not read.
 const MAX_FRONT_MATTER: usize = 64 * 1024;
 
@@ -97,8 +98,11 @@ pub(crate) fn read(text: &str) -> Marks {
         marks.add_xmp(head);
         for meta in head.split("<meta").skip(1) {
             let meta = meta.split_once('>').map_or(meta, |(meta, _)| meta);
-            if xmp::attribute_of(meta, "name").as_deref() == Some(aigc::NAME) {
-                marks.aigc.add(&xmp::attribute_of(meta, "content").unwrap_or_default());
+            let content = || xmp::attribute_of(meta, "content").unwrap_or_default();
+            match xmp::attribute_of(meta, "name").as_deref() {
+                Some(aigc::NAME) => marks.aigc.add(&content()),
+                Some(SOURCE_TYPE) => marks.source_type = marks.source_type.take().or_else(|| Some(content())),
+                _ => {}
             }
         }
         return marks;

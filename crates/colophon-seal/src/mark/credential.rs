@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use crate::certificates::Credentials;
-use crate::format::text;
+use crate::format::{archive, html, pdf, text};
 use crate::mark::watermark::Bound;
 use crate::mark::{thumbnail, xmp};
 use crate::verdict::{CredentialFacts, CredentialState};
@@ -43,8 +43,15 @@ const STORE_MAGIC: &[u8] = b"jumdc2pa\0\x11\0\x10\x80\0\0\xaa\08\x9bq";
 /// Failures that concern the signer, not the bytes.
 const SIGNER_PROBLEMS: &str = "signingCredential.";
 /// Failures that mean only that the content is not what was signed; the receipt still is.
-const CONTENT_PROBLEMS: [&str; 3] =
-    ["assertion.dataHash.mismatch", "assertion.bmffHash.mismatch", "assertion.boxesHash.mismatch"];
+const CONTENT_PROBLEMS: [&str; 4] = [
+    "assertion.dataHash.mismatch",
+    "assertion.bmffHash.mismatch",
+    "assertion.boxesHash.mismatch",
+    "assertion.collectionHash.mismatch",
+];
+
+/// Why there is no label, where there could be one.
+const BY_AGREEMENT: &str = "left out by agreement of the user, which is kept";
 
 /// What goes into a credential.
 pub(crate) struct Claim<'a> {
@@ -52,6 +59,8 @@ pub(crate) struct Claim<'a> {
     pub(crate) source_type: &'a str,
     /// The label: its words and where it is; `None` where the user agreed to do without.
     pub(crate) label: Option<(&'a str, &'a str)>,
+    /// Why there is no label, where the content can have none.
+    pub(crate) no_label: Option<&'a str>,
     /// The watermark.
     pub(crate) bound: &'a Bound,
     /// The content code.
@@ -90,7 +99,7 @@ impl Claim<'_> {
         }
         let mut marks = match self.label {
             Some((text, place)) => json!({ "label": { "text": text, "where": place } }),
-            None => json!({ "label": { "none": "left out by agreement of the user, which is kept" } }),
+            None => json!({ "label": { "none": self.no_label.unwrap_or(BY_AGREEMENT) } }),
         };
         let mut bindings = Vec::new();
         let mut bind = |algorithm: String, value: &str| {
@@ -149,6 +158,12 @@ impl Claim<'_> {
                 continue;
             }
             let mut bytes = Cursor::new(&*source.bytes);
+            // Nothing may inflate a credential that is compressed.
+            if archive::held(&mut bytes) == archive::Held::Unfit {
+                builder.add_ingredient(Ingredient::from_json(&about.to_string())?);
+                continue;
+            }
+            bytes.set_position(0);
             builder.add_ingredient_from_stream(about.to_string(), &source.media_type, &mut bytes)?;
         }
         Ok(builder)
@@ -204,14 +219,64 @@ impl Claim<'_> {
         left_out: impl Fn(usize) -> Option<HashRange>,
         cancel: &Cancel,
     ) -> Result<Vec<u8>, c2pa::Error> {
+        self.sign_bound(credentials, |size| Ok((sha256.to_vec(), left_out(size))), cancel)
+    }
+
+    /// Signs a page and gives it with the credential in its head.
+    pub(crate) fn sign_page(
+        &self,
+        credentials: &Credentials,
+        mut page: String,
+        cancel: &Cancel,
+    ) -> Result<String, c2pa::Error> {
+        let place = html::script_place(&page);
+        let at = place.ok_or_else(|| c2pa::Error::BadParam("the page has no head".to_owned()))?;
+        let left_out = |size| Some(HashRange::new(at as u64, html::script_length(size)));
+        let store = self.sign_bare(credentials, &Sha256::digest(page.as_bytes()), left_out, cancel)?;
+        page.insert_str(at, &html::script(&store));
+        Ok(page)
+    }
+
+    /// Signs a PDF document and gives it with the credential as an associated file.
+    pub(crate) fn sign_pdf(
+        &self,
+        credentials: &Credentials,
+        document: &[u8],
+        cancel: &Cancel,
+    ) -> Result<Vec<u8>, c2pa::Error> {
+        let mut made = None;
+        let bind = |size: usize| {
+            let (bytes, room) = pdf::with_room(document, size)?;
+            let mut hash = Sha256::new();
+            hash.update(&bytes[..room.start]);
+            hash.update(&bytes[room.end..]);
+            let left_out = HashRange::new(room.start as u64, room.len() as u64);
+            made = Some((bytes, room));
+            Ok((hash.finalize().to_vec(), Some(left_out)))
+        };
+        let store = self.sign_bound(credentials, bind, cancel)?;
+        let (mut bytes, room) = made.ok_or_else(|| c2pa::Error::BadParam("no room was made".to_owned()))?;
+        bytes[room].copy_from_slice(&store);
+        Ok(bytes)
+    }
+
+    /// A bare manifest store; `bind` gives, for the size that it will have, the SHA-256 of the content and
+    /// what that leaves out.
+    fn sign_bound(
+        &self,
+        credentials: &Credentials,
+        bind: impl FnOnce(usize) -> Result<(Vec<u8>, Option<HashRange>), String>,
+        cancel: &Cancel,
+    ) -> Result<Vec<u8>, c2pa::Error> {
         let signer = credentials.signer()?;
         let mut builder = self.builder(cancel)?;
         let placeholder = builder.data_hashed_placeholder(signer.reserve_size(), BARE)?;
         let mut hash = DataHash::new("jumbf manifest", "sha256");
-        if let Some(range) = left_out(placeholder.len()) {
+        let (sha256, left_out) = bind(placeholder.len()).map_err(c2pa::Error::BadParam)?;
+        if let Some(range) = left_out {
             hash.add_exclusion(range);
         }
-        hash.set_hash(sha256.to_vec());
+        hash.set_hash(sha256);
         let store = builder.sign_data_hashed_embeddable(&signer, &hash, BARE)?;
         if store.len() == placeholder.len() {
             Ok(store)
@@ -276,6 +341,7 @@ pub(crate) fn try_out(credentials: &Credentials) -> Result<(), String> {
         receipt: &receipt,
         source_type: xmp::SOURCE_TYPES,
         label: None,
+        no_label: None,
         bound: &bound,
         iscc: None,
         sources: &[],
@@ -314,12 +380,16 @@ pub(crate) struct Credential {
     pub(crate) receipt: Option<Receipt>,
     /// Words and place of the label, when the signature over it holds.
     pub(crate) label: Option<(String, String)>,
+    /// Why there is no label, when the signature over it holds.
+    pub(crate) no_label: Option<String>,
     /// The source type of the first action.
     pub(crate) source_type: Option<String>,
     /// Who signed, for the reasons.
     pub(crate) issuer: Option<String>,
     /// Whether an invalid credential contradicts the bytes (and not only its signer is at fault).
     pub(crate) contradicts: bool,
+    /// Whether a credential is there that cannot be checked.
+    pub(crate) unread: bool,
     /// Why a file without a credential could not be read to its end.
     pub(crate) damage: Option<String>,
 }
@@ -380,6 +450,26 @@ pub(crate) fn read_appended(
         let reader = reader.with_manifest_data_and_stream(store, "text/plain", Cursor::new(content))?;
         match exclusions(&reader) {
             Some(found) if found == [(wrapper.start as u64, wrapper.len() as u64)] => Ok(reader),
+            _ => Err(c2pa::Error::HashMismatch("the credential leaves out more than itself".to_owned())),
+        }
+    })
+}
+
+/// Judges the manifest store of a PDF document, which may leave out nothing but what is in the stream that
+/// holds it.
+pub(crate) fn read_pdf(pdf: Vec<u8>, trust_anchors: Option<&str>) -> Credential {
+    let Some(pdf::Embedded { store, stream }) = pdf::embedded(&pdf, STORE_MAGIC) else {
+        return Credential::default();
+    };
+    let length = pdf.len() as u64;
+    judge(trust_anchors, length, |reader| {
+        let reader = reader.with_manifest_data_and_stream(&store, "text/plain", Cursor::new(pdf))?;
+        let within = |&(start, length): &(u64, u64)| {
+            start >= stream.start as u64
+                && start.checked_add(length).is_some_and(|end| end <= stream.end as u64)
+        };
+        match exclusions(&reader) {
+            Some(found) if found.iter().all(within) => Ok(reader),
             _ => Err(c2pa::Error::HashMismatch("the credential leaves out more than itself".to_owned())),
         }
     })
@@ -488,6 +578,8 @@ fn describe(reader: &Reader) -> Credential {
             let text = |key: &str| v.pointer(key).and_then(Value::as_str).map(str::to_owned);
             Some((text("/label/text")?, text("/label/where")?))
         });
+        let none = assertion(MARKS).and_then(|v| v.pointer("/label/none")?.as_str().map(str::to_owned));
+        out.no_label = none.filter(|reason| reason != BY_AGREEMENT);
         out.source_type = assertion("c2pa.actions.v2")
             .or_else(|| assertion("c2pa.actions"))
             .and_then(|v| v.get("actions")?.as_array())
@@ -523,6 +615,7 @@ mod tests {
             receipt: &receipt,
             source_type: "s",
             label: None,
+            no_label: None,
             bound: &bound,
             iscc: None,
             sources: &[],

@@ -9,6 +9,8 @@ use image::imageops::{self, FilterType};
 use image::{GrayImage, Luma};
 use rusty_chromaprint::{Configuration, Fingerprinter};
 
+use crate::format::{document, text};
+
 /// Bits of a code.
 const BITS: u32 = 256;
 /// Side of the picture that an image code is made from.
@@ -25,6 +27,7 @@ pub(crate) fn of(media: &Media) -> Option<String> {
     match media {
         Media::Text(words) => of_text(words),
         Media::Picture(raster) => of_picture(raster),
+        Media::Document { format, bytes } => of_text(&text::words(&document::words(*format, bytes)?)),
         Media::Sound(sound) => of_sound(sound),
         Media::Stereo(sound) => of_sound(&sound.mono()),
         // What is encoded already is not decoded again for this.

@@ -69,12 +69,12 @@ impl LabelProfile {
 /// How long a film shows its label at full strength: the standard asks for 2 s.
 pub const FILM_LABEL_SECONDS: f64 = 2.5;
 
-const FONT: &[u8] = include_bytes!("../../assets/label-font.ttf");
+pub(crate) const FONT: &[u8] = include_bytes!("../../assets/label-font.ttf");
 /// Height of capital letters as a share of the shortest side; the standard asks for 0.05.
-const LETTER_HEIGHT: f32 = 0.055;
+pub(crate) const LETTER_HEIGHT: f32 = 0.055;
 /// Capital height of the font in em, used only if its tables do not say.
-const CAP_HEIGHT: f32 = 0.733;
-const PLATE_ALPHA: f32 = 0.58;
+pub(crate) const CAP_HEIGHT: f32 = 0.733;
+pub(crate) const PLATE_ALPHA: f32 = 0.58;
 
 /// A corner of the picture.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -250,7 +250,7 @@ fn correlation(raster: &Raster, plate: &Plate) -> f64 {
 }
 
 /// Width of a text in font units.
-fn advance(face: &Face<'_>, text: &str) -> f32 {
+pub(crate) fn advance(face: &Face<'_>, text: &str) -> f32 {
     text.chars()
         .filter_map(|c| face.glyph_index(c))
         .filter_map(|g| face.glyph_hor_advance(g))
@@ -259,7 +259,7 @@ fn advance(face: &Face<'_>, text: &str) -> f32 {
 }
 
 /// The outlines of a text set from `x` on `baseline`, `scale` pixels a font unit.
-fn outline(face: &Face<'_>, text: &str, scale: f32, x: f32, baseline: f32) -> Option<Path> {
+pub(crate) fn outline(face: &Face<'_>, text: &str, scale: f32, x: f32, baseline: f32) -> Option<Path> {
     let mut pen = Pen { path: PathBuilder::new(), scale, x, baseline };
     for c in text.chars() {
         let glyph = face.glyph_index(c)?;
@@ -309,7 +309,7 @@ impl OutlineBuilder for Pen {
 }
 
 /// A rectangle with rounded corners.
-fn rounded(width: f32, height: f32, radius: f32) -> Option<Path> {
+pub(crate) fn rounded(width: f32, height: f32, radius: f32) -> Option<Path> {
     let r = radius.min(width / 2.0).min(height / 2.0);
     if r < 1.0 {
         return Some(PathBuilder::from_rect(Rect::from_xywh(0.0, 0.0, width, height)?));

@@ -8,6 +8,7 @@ pub(crate) mod label;
 pub(crate) mod label_film;
 pub(crate) mod label_sound;
 pub(crate) mod label_spoken;
+pub(crate) mod label_vector;
 pub(crate) mod marker;
 pub(crate) mod thumbnail;
 pub(crate) mod watermark;

@@ -5,6 +5,7 @@ use crate::mark::aigc;
 
 /// IPTC's controlled vocabulary of source types.
 pub(crate) const SOURCE_TYPES: &str = "http://cv.iptc.org/newscodes/digitalsourcetype/";
+const SOURCE_TYPE: &str = "DigitalSourceType";
 const IPTC_EXT: &str = "http://iptc.org/std/Iptc4xmpExt/2008-02-29/";
 /// A packet longer than this is not read.
 pub(crate) const MAX: usize = 4 << 20;
@@ -19,6 +20,72 @@ pub(crate) fn packet(aigc_json: &str, source_type: &str) -> String {
 /// holds exactly one.
 pub(crate) fn source_type_packet(source_type: &str) -> String {
     wrap("", "", source_type)
+}
+
+/// A packet of someone else with both marks in place of any that it has; where that packet cannot be
+/// followed, ours alone. Without a field, the source type alone.
+pub(crate) fn merged(old: &str, aigc_json: Option<&str>, source_type: &str) -> String {
+    let fresh = || match aigc_json {
+        Some(json) => packet(json, source_type),
+        None => source_type_packet(source_type),
+    };
+    let bare = without(&without(old, aigc::NAMESPACE, aigc::NAME), IPTC_EXT, SOURCE_TYPE);
+    let clean = aigc_fields(&bare).is_empty() && self::source_type(&bare).is_none();
+    let (Some(end), true) = (bare.rfind("</rdf:RDF>"), clean && bare.len() < MAX / 2) else { return fresh() };
+    let fresh = fresh();
+    let description = fresh
+        .find("<rdf:Description")
+        .zip(fresh.find("</rdf:RDF>"))
+        .and_then(|(from, to)| fresh.get(from..to))
+        .unwrap_or_default();
+    format!("{}{description}{}", &bare[..end], &bare[end..])
+}
+
+/// A packet without a property.
+fn without(packet: &str, namespace: &str, name: &str) -> String {
+    let mut out = packet.to_owned();
+    let prefixes: Vec<String> =
+        prefixes(packet, namespace.trim_end_matches('/')).into_iter().map(str::to_owned).collect();
+    for prefix in prefixes {
+        let qualified = format!("{prefix}:{name}");
+        for _ in 0..64 {
+            let Some(range) = property(&out, &qualified) else { break };
+            out.replace_range(range, "");
+        }
+    }
+    out
+}
+
+/// Where a property is, as an element or an attribute.
+fn property(packet: &str, qualified: &str) -> Option<std::ops::Range<usize>> {
+    let mut from = 0;
+    loop {
+        let at = from + packet.get(from..)?.find(qualified)?;
+        let after = at + qualified.len();
+        from = after;
+        let rest = &packet[after..];
+        match packet[..at].chars().next_back() {
+            Some('<') if rest.starts_with(|c: char| c == '>' || c == '/' || c.is_ascii_whitespace()) => {
+                let head = rest.find('>')?;
+                let end = match rest[..head].ends_with('/') {
+                    true => after + head + 1,
+                    false => {
+                        let close = format!("</{qualified}");
+                        let at = after + rest.find(&close)?;
+                        at + packet[at..].find('>')? + 1
+                    }
+                };
+                return Some(at - 1..end);
+            }
+            Some(c) if c.is_ascii_whitespace() => {
+                if let Some(value) = attribute(rest) {
+                    let start = value.as_ptr().addr() - packet.as_ptr().addr();
+                    return Some(at - 1..start + value.len() + 1);
+                }
+            }
+            _ => {}
+        }
+    }
 }
 
 fn wrap(namespaces: &str, properties: &str, source_type: &str) -> String {
@@ -41,7 +108,7 @@ pub(crate) fn aigc_fields(packet: &str) -> Vec<String> {
 
 /// The IPTC source type of a packet.
 pub(crate) fn source_type(packet: &str) -> Option<String> {
-    values(packet, IPTC_EXT.trim_end_matches('/'), "DigitalSourceType").into_iter().next()
+    values(packet, IPTC_EXT.trim_end_matches('/'), SOURCE_TYPE).into_iter().next()
 }
 
 /// Values of a property, written as an element or as an attribute, under any prefix that is bound to
@@ -183,6 +250,23 @@ mod tests {
         let packet = packet(json, &format!("{SOURCE_TYPES}trainedAlgorithmicMedia"));
         assert_eq!(aigc_fields(&packet), [json]);
         assert_eq!(source_type(&packet).as_deref(), Some(&*format!("{SOURCE_TYPES}trainedAlgorithmicMedia")));
+    }
+
+    #[test]
+    fn what_others_wrote_stays_and_marks_are_replaced() {
+        let old = packet("{\"a\":1}", "old:type").replace(
+            "<rdf:Description rdf:about=\"\"",
+            "<rdf:Description rdf:about=\"\" xmlns:dc=\"d\" dc:title='kept' TC260:AIGC='{}'",
+        );
+        let new = merged(&old, Some(r#"{"Label":"1"}"#), "new:type");
+        assert_eq!(aigc_fields(&new), [r#"{"Label":"1"}"#], "{new}");
+        assert_eq!(values(&new, IPTC_EXT.trim_end_matches('/'), SOURCE_TYPE), ["new:type"]);
+        assert!(new.contains("dc:title='kept'"));
+        let alone = merged(&old, None, "new:type");
+        assert!(aigc_fields(&alone).is_empty() && source_type(&alone).as_deref() == Some("new:type"));
+        for broken in ["", "<x>", "xmlns:t='http://www.tc260.org.cn/ns/AIGC/1.0/' <t:AIGC>never closed"] {
+            assert_eq!(merged(broken, Some("{}"), "x"), packet("{}", "x"));
+        }
     }
 
     #[test]

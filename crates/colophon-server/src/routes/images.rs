@@ -210,7 +210,8 @@ pub(super) fn size(text: Option<&str>) -> Result<Option<(u32, u32)>, ApiError> {
 pub(super) fn format(name: Option<&str>, compression: Option<u8>) -> Result<PictureFormat, ApiError> {
     let bad = |message: String, param| Err(ApiError::bad(message, Some(param)));
     let name = name.unwrap_or("png");
-    let Some(format) = PictureFormat::named(name).filter(|_| name != "jpg") else {
+    let is_theirs = ["png", "jpeg", "webp"].contains(&name);
+    let Some(format) = PictureFormat::named(name).filter(|_| is_theirs) else {
         return bad(format!("'{name}' is not offered; pictures come as png, jpeg or webp"), "output_format");
     };
     match (format, compression) {

@@ -77,8 +77,9 @@ pub(super) fn size(text: Option<&str>) -> Result<Option<(u32, u32)>, StudioError
 
 fn format(name: Option<&str>) -> Result<PictureFormat, StudioError> {
     let Some(name) = name else { return Ok(PictureFormat::default()) };
-    PictureFormat::named(name)
-        .ok_or_else(|| StudioError::request(format!("'{name}' is no format"), "choose png, jpeg or webp"))
+    PictureFormat::named(name).ok_or_else(|| {
+        StudioError::request(format!("'{name}' is no format"), "choose png, jpeg, webp, tiff, gif or avif")
+    })
 }
 
 pub(super) fn count(count: Option<usize>) -> Result<usize, StudioError> {

@@ -412,7 +412,7 @@ pub(crate) struct Restore {
 #[derive(Debug, clap::Args)]
 #[command(after_help = MARK_EXAMPLES)]
 pub(crate) struct Mark {
-    /// The file: a picture, a sound or a text
+    /// The file: a picture, a sound, a film, a text, a document or a scene
     pub(crate) file: PathBuf,
     /// The sealed file; its ending says its format
     #[arg(short, long, value_name = "FILE")]
@@ -445,6 +445,7 @@ pub(crate) enum HowMuch {
 const MARK_EXAMPLES: &str = "\
 Examples:
   colophon mark flyer.png -o flyer-sealed.png --generator \"Stable Diffusion 3.5\"
+  colophon mark report.pdf -o report-sealed.pdf --generator \"some writing service\"
   colophon mark voice.mp3 -o voice-sealed.mp3 --generator \"some voice service\"
   colophon mark photo.jpg -o photo-sealed.jpg --generator \"Photoshop generative fill\" --declared edited";
 

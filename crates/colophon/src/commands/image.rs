@@ -365,7 +365,7 @@ fn format(path: &Path) -> Result<PictureFormat, Failure> {
     let end = path.extension().map(|e| e.to_string_lossy().into_owned()).unwrap_or_default();
     PictureFormat::named(&end).ok_or_else(|| {
         Failure::new(ErrorCode::BadInput, format!("{} cannot be written", path.display()))
-            .with_hint("name it .png, .jpg or .webp")
+            .with_hint("name it .png, .jpg, .webp, .tif, .gif or .avif")
     })
 }
 

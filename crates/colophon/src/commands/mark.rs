@@ -1,9 +1,12 @@
 //! `colophon mark`.
 
+use std::path::Path;
 use std::process::ExitCode;
 
 use colophon_studio::{Brought, Studio};
-use colophon_types::{Cancel, Declared, FileFormat, PictureFormat, Progress, SoundFormat};
+use colophon_types::{
+    Cancel, Declared, DocumentFormat, ErrorCode, FileFormat, FilmFormat, PictureFormat, Progress, SoundFormat,
+};
 use serde_json::json;
 
 use crate::args::{self, HowMuch};
@@ -15,10 +18,18 @@ pub(crate) fn run(
     progress: &dyn Progress,
     cancel: &Cancel,
 ) -> Result<ExitCode, Failure> {
-    let ending = args.output.extension().map(|e| e.to_string_lossy().into_owned()).unwrap_or_default();
+    let ending = |path: &Path| path.extension().map(|e| e.to_string_lossy().into_owned()).unwrap_or_default();
+    let (given, ending) = (ending(&args.file), ending(&args.output));
+    if let Some(format) = DocumentFormat::named(&ending).filter(|f| DocumentFormat::named(&given) != Some(*f))
+    {
+        let message = format!("{} cannot become a file of {}", args.file.display(), format.media_type());
+        return Err(Failure::new(ErrorCode::BadInput, message)
+            .with_hint("a document is written as what it is: give the result the ending of the file"));
+    }
     let format = PictureFormat::named(&ending)
         .map(FileFormat::from)
-        .or_else(|| SoundFormat::named(&ending).map(FileFormat::from));
+        .or_else(|| SoundFormat::named(&ending).map(FileFormat::from))
+        .or_else(|| FilmFormat::named(&ending).map(FileFormat::from));
     let declared = match args.declared {
         HowMuch::Generated => Declared::Generated,
         HowMuch::Edited => Declared::Edited,

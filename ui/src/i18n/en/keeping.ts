@@ -155,7 +155,7 @@ export const keeping = {
     title: "Seal",
     lead: "For what another program or service made: it gets the same label, watermark, credential and log entry as what is made here.",
     file: "A file that something else made",
-    fileHint: "PNG, JPEG, WebP, GIF, TIFF, WAV, MP3, FLAC, Ogg, M4A, MP4, plain text or Markdown",
+    fileHint: "PNG, JPEG, WebP, GIF, TIFF, AVIF, WAV, MP3, FLAC, Ogg, M4A, MP4, MKV, WebM, SVG, HTML, PDF, DOCX, EPUB, GLB, plain text or Markdown",
     generator: "What made it",
     generatorHint: "The program or service, with its version if you know it. It stands in the credential, as what you declared.",
     generatorMissing: "Name what made it.",

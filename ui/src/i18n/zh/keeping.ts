@@ -153,7 +153,7 @@ export const keeping: Pick<Dictionary, "gallery" | "credentials" | "verify" | "m
     title: "加标识",
     lead: "为其他程序或服务生成的文件加上与这里的作品相同的标识、水印、凭证和日志记录。",
     file: "其他工具生成的文件",
-    fileHint: "PNG、JPEG、WebP、GIF、TIFF、WAV、MP3、FLAC、Ogg、M4A、MP4、纯文本或 Markdown",
+    fileHint: "PNG、JPEG、WebP、GIF、TIFF、AVIF、WAV、MP3、FLAC、Ogg、M4A、MP4、MKV、WebM、SVG、HTML、PDF、DOCX、EPUB、GLB、纯文本或 Markdown",
     generator: "生成工具",
     generatorHint: "程序或服务的名称，知道版本也请写上。它会作为你的声明写入凭证。",
     generatorMissing: "请写明生成工具。",

@@ -27,7 +27,9 @@ export const reasons: Sentences = [
     "The bytes are what was signed, but the signer's certificate is not acceptable.",
     "文件内容与签名时一致，但签名者的证书不被认可。",
   ],
+  ["The file carries a credential that cannot be checked here.", "文件带有此处无法核验的凭证。"],
   ["The file carries no credential.", "文件不带凭证。"],
+  ["It has no visible label: {}.", "没有可见标识：{}。"],
   ["The file is damaged: {}.", "文件已损坏：{}。"],
   ["It has {} AIGC fields where one is right.", "文件有 {} 个 AIGC 字段，应当只有一个。"],
   ["Its AIGC field does not follow the standard.", "AIGC 字段不符合标准。"],
@@ -38,6 +40,9 @@ export const reasons: Sentences = [
 
 /** Words that stand in their slots, and where a label is. */
 export const parts: Sentences = [
+  ["a scene has no place for a label that every viewer shows", "三维场景没有每个查看器都会显示标识的位置"],
+  ["over the drawing", "图形之上"],
+  ["over a page", "页面之上"],
   ["an unnamed signer", "未署名"],
   ["{} (from the credential)", "{}（据凭证）"],
   ["opening frames 0.0–{} s, {}", "片头 0.0–{} 秒，{}"],
@@ -48,6 +53,8 @@ export const parts: Sentences = [
   ["bottom right corner", "右下角"],
   ["rhythm short-long-short-short at the start", "开头的短-长-短-短节奏"],
   ["line at the start of the text", "正文开头的一行"],
+  ["line at the start of the first page", "第一页开头的一行"],
+  ["{} of the first page", "第一页{}"],
   ["line at the end of the text", "正文末尾的一行"],
   ["line inside the text", "正文中的一行"],
 ];
@@ -111,13 +118,15 @@ export const errors: Sentences = [
   ["nobody was found in the picture", "图片中没有找到人物"],
   ["people are cut out, not things: bring a picture with a person in it", "只能抠出人物，请使用有人的图片"],
   ["{} is sealed already, with this log", "{} 已经在本日志中签名登记"],
+  ["{} holds more than one picture", "{} 含有多张图片"],
+  ["bring a still picture, or a film", "请使用单张图片或视频"],
   ["{} was changed after it was signed", "{} 在签名之后被改动过"],
   ["{} carries the watermark of another work ({})", "{} 带有另一件作品的水印（{}）"],
   ["to seal it all the same as a new work, set 'again' (--again)", "如仍要作为新作品处理，请在“更多选项”中勾选重新加标识"],
   ["{} is {}, which cannot be marked", "{} 的格式为 {}，无法加标识"],
   [
-    "bring PNG, JPEG, WebP, GIF, TIFF, WAV, MP3, FLAC, Ogg, M4A, MP4, plain text or Markdown",
-    "支持 PNG、JPEG、WebP、GIF、TIFF、WAV、MP3、FLAC、Ogg、M4A、MP4、纯文本和 Markdown",
+    "bring PNG, JPEG, WebP, GIF, TIFF, AVIF, WAV, MP3, FLAC, Ogg, M4A, MP4, MKV, WebM, SVG, HTML, PDF, DOCX, EPUB, GLB, plain text or Markdown",
+    "支持 PNG、JPEG、WebP、GIF、TIFF、AVIF、WAV、MP3、FLAC、Ogg、M4A、MP4、MKV、WebM、SVG、HTML、PDF、DOCX、EPUB、GLB、纯文本和 Markdown",
   ],
   ["'{}' is set in the configuration and cannot be changed here", "“{}”已由配置指定，不能在这里修改"],
   ["'{}' is too long", "“{}”太长"],

@@ -16,7 +16,7 @@ const declared = persisted<Declared>("mark.declared", "generated");
 const again = signal(false);
 
 const ACCEPT =
-  "image/png,image/jpeg,image/webp,image/gif,image/tiff,audio/*,video/mp4,video/quicktime,.m4a,.md,.txt,text/plain,text/markdown";
+  "image/png,image/jpeg,image/webp,image/gif,image/tiff,image/avif,image/svg+xml,audio/*,video/mp4,video/quicktime,video/webm,.mkv,.m4a,.md,.txt,.html,.pdf,.docx,.epub,.glb,text/plain,text/markdown";
 
 /** Seals what something else generated. */
 export default function MarkPage() {
