@@ -541,3 +541,19 @@ fn a_large_scene_takes_less_than_a_second() {
         .fold(f32::MAX, f32::min);
     assert!(best < 1.0, "{best} s");
 }
+
+#[test]
+fn things_stand_alone_on_a_clear_background() {
+    let mut scene = scene(Setting::Field, TimeOfDay::Noon);
+    scene.objects = vec![placed(icon("sun"), 0.2, 0.2, 0.2), placed(prop("lighthouse"), 0.6, 0.8, 0.5)];
+    let alone = colophon_scene::render_subjects(&scene, &Icons, (320, 240), Treatment::Paper, &Cancel::new());
+    let clear = alone.unwrap().flatten_clear();
+    let alpha = |x: f32, y: f32| clear.rgba[(((y * 240.0) as usize * 320) + (x * 320.0) as usize) * 4 + 3];
+    assert_eq!((alpha(0.05, 0.05), alpha(0.2, 0.15), alpha(0.95, 0.95)), (0, 0, 0), "no sky, sun or ground");
+    assert_eq!(alpha(0.6, 0.7), 255, "the lighthouse");
+    let over = clear.rgba.as_chunks::<4>().0.iter().find(|p| p[0].max(p[1]).max(p[2]) > p[3]);
+    assert_eq!(over, None, "premultiplied");
+    scene.objects.clear();
+    let empty = colophon_scene::render_subjects(&scene, &Icons, (320, 240), Treatment::Flat, &Cancel::new());
+    assert!(matches!(empty, Err(SceneError::NoThings)));
+}

@@ -5,8 +5,8 @@ use std::io::{BufReader, BufWriter, Cursor, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use colophon_types::{
-    Cancel, Declared, Draft, DraftParts, Event, FileFormat, LogEntry, Media, Modality, Pcm, PictureFormat,
-    Progress, Receipt, SoundFormat, Source, Stage,
+    Animation, AnimationFormat, Cancel, Declared, Draft, DraftParts, Event, FileFormat, LogEntry, Media,
+    Modality, Pcm, PictureFormat, Progress, Raster, Receipt, SoundFormat, Source, Stage,
 };
 use colophon_watermark::{Payload, film, sound as heard};
 use sha2::{Digest, Sha256};
@@ -15,7 +15,7 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use crate::format::sound::{self, Tags};
-use crate::format::{self, SNIFF, jpeg, mp4, png, text, wav, webp};
+use crate::format::{self, SNIFF, animation, jpeg, mp4, png, text, wav, webp};
 use crate::mark::credential::Claim;
 use crate::mark::watermark::Bound;
 use crate::mark::{iscc, label, label_spoken, marker, thumbnail, watermark, xmp};
@@ -69,6 +69,7 @@ pub fn seal(
         None => source_type(&receipt, sources.iter().any(|s| !s.is_text())),
     };
     let field = aigc_field(&receipt, sources.first().filter(|_| declared.is_some()), sealer)?;
+    let media_type = media_type(&media, format);
     let marked = metadata_step(media, format, field, &source_type, sealer, cancel)?;
 
     cancel.check()?;
@@ -86,7 +87,6 @@ pub fn seal(
 
     cancel.check()?;
     tell(4);
-    let media_type = media_type(modality, format);
     let traces = Traces { payload, bound: &bound, iscc };
     let position = ledger_step(media_type, &sha256, &receipt, traces, sealer)?;
     progress.event(Event::Done { stage: Stage::Seal, seconds: started.elapsed().as_secs_f64() });
@@ -120,12 +120,13 @@ impl Drop for DraftFile {
     }
 }
 
-fn media_type(modality: Modality, format: FileFormat) -> &'static str {
-    match modality {
-        Modality::Text => "text/markdown",
-        Modality::Image => format.picture().media_type(),
-        Modality::Audio => format.sound().media_type(),
-        Modality::Video => "video/mp4",
+fn media_type(media: &Media, format: FileFormat) -> &'static str {
+    match (media, media.modality()) {
+        (Media::Animation(moving), _) => moving.format.media_type(),
+        (_, Modality::Text) => "text/markdown",
+        (_, Modality::Image) => format.picture().media_type(),
+        (_, Modality::Audio) => format.sound().media_type(),
+        (_, Modality::Video) => "video/mp4",
     }
 }
 
@@ -192,6 +193,9 @@ fn label_step(
                 return Err(fail("the picture's size does not fit its pixels"));
             }
         }
+        Media::Animation(moving) => {
+            moving.check().map_err(|reason| fail(&reason))?;
+        }
         Media::Sound(Pcm { samples, rate }) if samples.is_empty() || *rate == 0 => {
             return Err(fail("the sound is empty"));
         }
@@ -213,6 +217,14 @@ fn label_step(
         Media::Picture(raster) => {
             let place = label::mark_picture(raster, *corner, profile.picture());
             (profile.picture().to_owned(), place.ok_or_else(|| fail("the picture has no size"))?.to_owned())
+        }
+        Media::Animation(moving) => {
+            let mut place = None;
+            for frame in &mut moving.frames {
+                place = label::mark_picture(frame, *corner, profile.picture());
+            }
+            let place = place.ok_or_else(|| fail("the picture has no size"))?;
+            (profile.picture().to_owned(), place.to_owned())
         }
         Media::Sound(sound) => {
             let laid = label_spoken::mark_sound(&sealer.sound_label, *profile, receipt.lang, sound);
@@ -251,6 +263,7 @@ fn watermark_step(
         }
         Media::Recording { .. } => return Ok(Bound::carried(heard::NAME, watermark::short(payload))),
         Media::Text(_) => return Ok(Bound::of_text(receipt)),
+        Media::Animation(moving) => return watermark_frames(moving, payload, sealer),
         Media::Picture(_) | Media::Sound(_) | Media::Stereo(_) => {}
     }
     let mut bound = Bound::None("no watermark marks such content".to_owned());
@@ -264,6 +277,38 @@ fn watermark_step(
         if !matches!(bound, Bound::Carried { .. }) {
             bound = laid;
         }
+    }
+    Ok(bound)
+}
+
+/// The watermark of pictures, in every frame. It is claimed where the first frame shows it as the file
+/// will: the few colours of GIF may drown it.
+fn watermark_frames(moving: &mut Animation, payload: Payload, sealer: &Sealer) -> Result<Bound, SealError> {
+    let mut bound = Bound::None("no watermark marks such content".to_owned());
+    for watermark in sealer.watermarks.iter().filter(|w| w.marks(Modality::Image)) {
+        let mut laid = None;
+        for frame in &mut moving.frames {
+            let mut media = Media::Picture(std::mem::replace(frame, Raster::filled(0, 0, [0; 4])));
+            let done = watermark.embed(&mut media, payload);
+            if let Media::Picture(raster) = media {
+                *frame = raster;
+            }
+            match done {
+                Ok(payload) => laid = laid.or(Some(payload)),
+                Err(WatermarkError::Unfit(reason)) => bound = Bound::None(reason),
+                Err(WatermarkError::Failed(reason)) => return Err(SealError::step(Step::Watermark, reason)),
+            }
+        }
+        let Some(payload) = laid else { continue };
+        let shown = match moving.format {
+            AnimationFormat::Gif => animation::as_gif(moving),
+            AnimationFormat::WebP => moving.frames.first().cloned(),
+        };
+        let found = shown.and_then(|frame| watermark.find(&Media::Picture(frame)));
+        if found.is_some_and(|found| found.payload == payload) {
+            return Ok(Bound::carried(watermark.name(), payload));
+        }
+        bound = Bound::None("the colours of the file do not hold it".to_owned());
     }
     Ok(bound)
 }
@@ -307,6 +352,11 @@ fn metadata_step(
                 PictureFormat::WebP => webp::encode(&raster, &packet),
             };
             bytes.map(|b| Marked::Bytes(format.media_type(), b)).map_err(fail)
+        }
+        Media::Animation(moving) => {
+            let packet = xmp::packet(&json, source_type);
+            let bytes = animation::encode(&moving, &packet).map_err(fail)?;
+            Ok(Marked::Bytes(moving.format.media_type(), bytes))
         }
         Media::Sound(sound) => {
             let channels = [sound.samples.as_slice()];

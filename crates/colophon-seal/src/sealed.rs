@@ -61,6 +61,7 @@ impl Sealed {
             "image/png" => "png",
             "image/jpeg" => "jpg",
             "image/webp" => "webp",
+            "image/gif" => "gif",
             "audio/wav" => "wav",
             "audio/mpeg" => "mp3",
             "audio/ogg" => "opus",

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::path::PathBuf;
 
-use crate::Modality;
+use crate::{Animation, Modality};
 
 /// Mono sound.
 #[derive(Clone, Default, PartialEq)]
@@ -138,6 +138,11 @@ impl PictureFormat {
         }
     }
 
+    /// Whether it holds clear pixels.
+    pub fn holds_alpha(self) -> bool {
+        !matches!(self, Self::Jpeg { .. })
+    }
+
     /// Its media type.
     pub fn media_type(self) -> &'static str {
         match self {
@@ -263,6 +268,8 @@ pub enum Media {
     Text(String),
     /// A picture.
     Picture(Raster),
+    /// A moving picture without sound.
+    Animation(Animation),
     /// Mono sound.
     Sound(Pcm),
     /// Sound in two channels.
@@ -294,7 +301,7 @@ impl Media {
     pub fn modality(&self) -> Modality {
         match self {
             Self::Text(_) => Modality::Text,
-            Self::Picture(_) => Modality::Image,
+            Self::Picture(_) | Self::Animation(_) => Modality::Image,
             Self::Sound(_) | Self::Stereo(_) | Self::Recording { .. } => Modality::Audio,
             Self::Film { .. } => Modality::Video,
         }

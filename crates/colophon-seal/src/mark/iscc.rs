@@ -25,6 +25,7 @@ pub(crate) fn of(media: &Media) -> Option<String> {
     match media {
         Media::Text(words) => of_text(words),
         Media::Picture(raster) => of_picture(raster),
+        Media::Animation(moving) => moving.frames.first().and_then(of_picture),
         Media::Sound(sound) => of_sound(sound),
         Media::Stereo(sound) => of_sound(&sound.mono()),
         // What is encoded already is not decoded again for this.
