@@ -79,9 +79,11 @@ impl MovingFormat {
         if (1.0..=longest).contains(&seconds) {
             return Ok((seconds * self.rate()).round() as u32);
         }
-        let what = if self == Self::Film { "a film" } else { "an animation" };
-        let message = format!("{what} of {seconds} seconds is not possible");
-        Err(StudioError::request(message, format!("ask for 1 to {longest}")))
+        let (what, hint) = match self {
+            Self::Film => ("a film", "ask for 1 to 120"),
+            Self::Animation(_) => ("an animation", "ask for 1 to 20"),
+        };
+        Err(StudioError::request(format!("{what} of {seconds} seconds is not possible"), hint))
     }
 
     /// The longest side of what a network draws, in pixels: an animation is half as large as a film.

@@ -130,7 +130,7 @@ impl Light {
                 srgb(0x24376e),
                 srgb(0xc98a92),
                 Vec3(1.0, 0.36, 0.24),
-                Vec3(0.20, 0.22, 0.37),
+                Vec3(0.31, 0.32, 0.47),
             ),
             Hour::Night => (
                 at(48.0, 30.0),
@@ -149,7 +149,7 @@ impl Light {
         };
         // Sand and hills live by light from the side.
         let to = match (plan.land, plan.hour) {
-            (Land::Dunes, Hour::Dawn | Hour::Sunset | Hour::Dusk) => at(64.0, 10.0),
+            (Land::Dunes, Hour::Dawn | Hour::Sunset | Hour::Dusk) => at(78.0, 13.0),
             (Land::Hills | Land::Canyon, Hour::Dawn) => at(56.0, 9.0),
             _ => to,
         };

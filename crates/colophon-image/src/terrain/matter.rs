@@ -194,12 +194,12 @@ fn turf(plan: Plan, wide: f32, fine: f32) -> (Vec3, Vec3, f32) {
         _ => {
             let soil = srgb(0x7b6d58).mix(srgb(0x655a4a), t);
             let (a, b) = match (plan.season, plan.land) {
-                (Season::Spring, _) => (0x76904a, 0x587a3c),
+                (Season::Spring, _) => (0x7b8b58, 0x5f7648),
                 (Season::Autumn, _) => (0xa88c48, 0x7d6f3a),
                 (Season::Winter, _) => (0x8a8260, 0x6a6650),
                 (Season::Summer, Land::Mountains) => (0x74794a, 0x565f38),
                 (Season::Summer, Land::Islands) => (0x66803e, 0x4a6434),
-                (Season::Summer, _) => (0x7f8a45, 0x5d7036),
+                (Season::Summer, _) => (0x868558, 0x66704a),
             };
             (soil, srgb(a).mix(srgb(b), t), 1.0)
         }

@@ -24,6 +24,9 @@ use view::View;
 /// Shortest and longest side, in pixels.
 pub const SIDES: std::ops::RangeInclusive<u32> = 64..=4096;
 
+/// A column of the picture: its number, its colours, and which part of each pixel is sky.
+type Column<'a> = (usize, &'a mut [Vec3], &'a mut [f32]);
+
 /// Draws a landscape. `tell` hears of columns done and columns in all.
 ///
 /// # Errors
@@ -52,7 +55,7 @@ pub fn draw(
     let mut columns = vec![Vec3::default(); w * h];
     let mut open = vec![0.0; w * h];
     // Columns are dealt out in turn, so that every thread has its share of the slow ones.
-    let mut shares: Vec<Vec<(usize, &mut [Vec3], &mut [f32])>> = (0..threads).map(|_| Vec::new()).collect();
+    let mut shares: Vec<Vec<Column<'_>>> = (0..threads).map(|_| Vec::new()).collect();
     for (column, (colours, open)) in columns.chunks_exact_mut(h).zip(open.chunks_exact_mut(h)).enumerate() {
         shares[column % threads].push((column, colours, open));
     }

@@ -22,23 +22,25 @@ pub(super) fn unit(x: i32, y: i32, seed: u32) -> f32 {
     (hash(x, y, seed) >> 8) as f32 / (1u32 << 24) as f32
 }
 
+const DIAGONAL: f32 = std::f32::consts::FRAC_1_SQRT_2;
+
 /// Sixteen directions.
 const GRADIENTS: [(f32, f32); 16] = [
     (1.0, 0.0),
     (0.9239, 0.3827),
-    (0.7071, 0.7071),
+    (DIAGONAL, DIAGONAL),
     (0.3827, 0.9239),
     (0.0, 1.0),
     (-0.3827, 0.9239),
-    (-0.7071, 0.7071),
+    (-DIAGONAL, DIAGONAL),
     (-0.9239, 0.3827),
     (-1.0, 0.0),
     (-0.9239, -0.3827),
-    (-0.7071, -0.7071),
+    (-DIAGONAL, -DIAGONAL),
     (-0.3827, -0.9239),
     (0.0, -1.0),
     (0.3827, -0.9239),
-    (0.7071, -0.7071),
+    (DIAGONAL, -DIAGONAL),
     (0.9239, -0.3827),
 ];
 

@@ -35,8 +35,6 @@ pub(super) struct View<'a> {
 pub(super) struct Hit {
     pub(super) x: f32,
     pub(super) z: f32,
-    /// Metres along the view.
-    pub(super) far: f32,
     /// From the viewer to it.
     pub(super) way: Vec3,
     /// Metres that a pixel covers there.
@@ -242,7 +240,7 @@ impl<'a> View<'a> {
     fn hit(&self, across: f32, row: f32, far: f32) -> Hit {
         let scale = SAMPLES as f32;
         let (x, z) = (self.at.0 + across * far, self.at.2 + far);
-        Hit { x, z, far, way: self.way(across, row / scale), pixel: far / self.focal }
+        Hit { x, z, way: self.way(across, row / scale), pixel: far / self.focal }
     }
 
     /// The colour of a point of the ground or the water with the air before it.

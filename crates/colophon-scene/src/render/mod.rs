@@ -24,6 +24,7 @@ pub mod props;
 mod sky;
 mod space;
 mod stage;
+mod svg;
 mod tone;
 mod treatment;
 mod trees;
@@ -33,6 +34,7 @@ use brush::{cut, opaque};
 use light::Grain;
 use palette::Palette;
 use stage::{Frame, Plane, Stage};
+pub use svg::render_svg;
 pub use treatment::Treatment;
 
 /// Where icons come from.

@@ -39,8 +39,8 @@ pub(crate) fn as_gif(animation: &Animation) -> Option<Raster> {
     let colours = Colours::of(&animation.frames);
     let first = animation.frames.first()?;
     let table = colours.table();
-    let rgba = colours.indices(first).iter().flat_map(|i| {
-        let at = usize::from(*i) * 3;
+    let rgba = colours.indices(first).into_iter().flat_map(|i| {
+        let at = usize::from(i) * 3;
         [table[at], table[at + 1], table[at + 2], 255]
     });
     Some(Raster { rgba: rgba.collect(), ..*first })
