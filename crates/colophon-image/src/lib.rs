@@ -1,5 +1,5 @@
 //! Pictures: neural style transfer of pictures and of layered scenes, painting by optimisation,
-//! dreams, faces, enlarging, cutting out, sketching.
+//! dreams, faces, landscapes by procedure, enlarging, cutting out, sketching.
 //!
 //! [`Stylizer`] paints a picture, or each layer of a scene once, so that a moving film does not
 //! flicker. The other engines take a picture and give one. All run on the ONNX Runtime; networks that
@@ -27,6 +27,7 @@ mod resize;
 pub mod sheet;
 pub mod sketch;
 pub mod style;
+pub mod terrain;
 mod thumbnail;
 pub mod upscale;
 mod vgg;

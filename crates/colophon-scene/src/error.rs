@@ -11,6 +11,12 @@ pub enum SceneError {
     /// The description is empty and nothing went before it.
     #[error("there is nothing to draw: the description is empty")]
     NothingToDraw,
+    /// The scene is a place without things in it.
+    #[error("nothing in the picture stands apart from its background")]
+    NoThings,
+    /// A treatment works on pixels.
+    #[error("the treatment '{0}' is made of pixels and cannot be written as SVG")]
+    NoVector(&'static str),
     /// A wish for a change that is not understood, or that is of something that is not there.
     #[error("{0}")]
     Revision(String),
@@ -52,7 +58,11 @@ pub enum SceneError {
 impl Explain for SceneError {
     fn code(&self) -> ErrorCode {
         match self {
-            Self::NothingToDraw | Self::BadSize { .. } | Self::Revision(_) => ErrorCode::BadInput,
+            Self::NothingToDraw
+            | Self::NoThings
+            | Self::NoVector(_)
+            | Self::BadSize { .. }
+            | Self::Revision(_) => ErrorCode::BadInput,
             Self::Cancelled(_) => ErrorCode::Cancelled,
             Self::ArtMissing(_) => ErrorCode::ModelMissing,
             Self::Art { .. } => ErrorCode::Io,
@@ -64,6 +74,8 @@ impl Explain for SceneError {
     fn hint(&self) -> Option<String> {
         match self {
             Self::NothingToDraw => Some("say in a few words what is to be seen".into()),
+            Self::NoVector(_) => Some("choose flat, paper or night".into()),
+            Self::NoThings => Some("name a thing, an animal or a person".into()),
             Self::ArtMissing(_) => Some("try `colophon models pull noto-art emojibase emojilib`".into()),
             Self::Art { .. } => Some("try `colophon models verify`".into()),
             Self::BadSize { .. } => Some(

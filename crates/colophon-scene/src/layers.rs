@@ -197,6 +197,15 @@ impl LayeredScene {
         }
         frame
     }
+
+    /// The layers on top of each other, at rest, on nothing.
+    pub fn flatten_clear(&self) -> Raster {
+        let mut frame = Raster::filled(self.width, self.height, [0; 4]);
+        for layer in &self.layers {
+            blit(&mut frame, layer);
+        }
+        frame
+    }
 }
 
 /// Lays one layer at rest over the frame, at whole pixels.
@@ -211,6 +220,7 @@ fn blit(frame: &mut Raster, layer: &Layer) {
             let d = ((y * fw + x) * 4) as usize;
             let src = &layer.image.rgba[s..s + 4];
             let dst = &mut frame.rgba[d..d + 4];
+            let below = u32::from(dst[3]);
             let alpha = u32::from(src[3]) * opacity / 255;
             for c in 0..3 {
                 let s = u32::from(src[c]) * opacity / 255;
@@ -222,7 +232,13 @@ fn blit(frame: &mut Raster, layer: &Layer) {
                 }
                 .min(255) as u8;
             }
-            dst[3] = 255;
+            // Light and shade lie on what is there.
+            dst[3] = match layer.blend {
+                Blend::Over => alpha + below * (255 - alpha) / 255,
+                Blend::Add => below.max(u32::from(dst[0].max(dst[1]).max(dst[2]))),
+                Blend::Multiply => below,
+            }
+            .min(255) as u8;
         }
     }
 }

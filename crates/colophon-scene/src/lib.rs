@@ -18,6 +18,6 @@ pub use compose::{Cast, Listing, compose, listing_prompt, listing_schema};
 pub use error::SceneError;
 pub use graph::Scene;
 pub use layers::{Layer, LayeredScene};
-pub use render::{ArtSource, Treatment, render};
+pub use render::{ArtSource, Treatment, render, render_subjects, render_svg};
 pub use revise::revise;
 pub use search::{ArtIndex, ArtPaths};

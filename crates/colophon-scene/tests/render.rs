@@ -541,3 +541,65 @@ fn a_large_scene_takes_less_than_a_second() {
         .fold(f32::MAX, f32::min);
     assert!(best < 1.0, "{best} s");
 }
+
+#[test]
+fn things_stand_alone_on_a_clear_background() {
+    let mut scene = scene(Setting::Field, TimeOfDay::Noon);
+    scene.objects = vec![placed(icon("sun"), 0.2, 0.2, 0.2), placed(prop("lighthouse"), 0.6, 0.8, 0.5)];
+    let alone = colophon_scene::render_subjects(&scene, &Icons, (320, 240), Treatment::Paper, &Cancel::new());
+    let clear = alone.unwrap().flatten_clear();
+    let alpha = |x: f32, y: f32| clear.rgba[(((y * 240.0) as usize * 320) + (x * 320.0) as usize) * 4 + 3];
+    assert_eq!((alpha(0.05, 0.05), alpha(0.2, 0.15), alpha(0.95, 0.95)), (0, 0, 0), "no sky, sun or ground");
+    assert_eq!(alpha(0.6, 0.7), 255, "the lighthouse");
+    let over = clear.rgba.as_chunks::<4>().0.iter().find(|p| p[0].max(p[1]).max(p[2]) > p[3]);
+    assert_eq!(over, None, "premultiplied");
+    scene.objects.clear();
+    let empty = colophon_scene::render_subjects(&scene, &Icons, (320, 240), Treatment::Flat, &Cancel::new());
+    assert!(matches!(empty, Err(SceneError::NoThings)));
+}
+
+#[test]
+fn a_scene_is_vector_art_that_looks_like_its_picture() {
+    let mut scene = scene(Setting::Sea, TimeOfDay::Dusk);
+    scene.weather = Weather::Rain;
+    scene.objects = vec![
+        placed(icon("face"), 0.3, 0.85, 0.3),
+        placed(prop("lighthouse"), 0.7, 0.75, 0.5),
+        placed(figure(Pose::Wave, Body::Adult), 0.5, 0.9, 0.45),
+    ];
+    scene.objects[0].floating = true;
+    scene.objects[1].flip = true;
+    let size = (480, 360);
+    for treatment in [Treatment::Flat, Treatment::Paper, Treatment::Night] {
+        let svg = |scene: &Scene| {
+            colophon_scene::render_svg(scene, &Icons, size, treatment, &Cancel::new()).unwrap()
+        };
+        let text = svg(&scene);
+        assert_eq!(text, svg(&scene), "the same scene gives the same text");
+        assert!(!text.contains("<image") && !text.contains("data:") && text.matches("<path").count() > 40);
+        // Every identifier is there once, and everything that is named is there.
+        let ids: Vec<&str> = text.split(" id=\"").skip(1).filter_map(|t| t.split('"').next()).collect();
+        let distinct: std::collections::BTreeSet<&str> = ids.iter().copied().collect();
+        assert_eq!(ids.len(), distinct.len(), "{treatment}");
+        for used in text.split("url(#").skip(1).filter_map(|t| t.split(')').next()) {
+            assert!(distinct.contains(used), "{treatment}: {used}");
+        }
+        let tree = resvg::usvg::Tree::from_str(&text, &resvg::usvg::Options::default()).unwrap();
+        let mut map = resvg::tiny_skia::Pixmap::new(size.0, size.1).unwrap();
+        resvg::render(&tree, resvg::tiny_skia::Transform::identity(), &mut map.as_mut());
+        if let Some(dir) = std::env::var_os("SVG_OUT") {
+            let dir = std::path::Path::new(&dir);
+            std::fs::write(dir.join(format!("{treatment}.svg")), &text).unwrap();
+            map.save_png(dir.join(format!("{treatment}.png"))).unwrap();
+        }
+        let painted = draw_at(&scene, size, treatment).flatten();
+        let differs =
+            map.data().iter().zip(&painted.rgba).map(|(a, b)| u64::from(a.abs_diff(*b))).sum::<u64>();
+        let mean = differs as f64 / painted.rgba.len() as f64;
+        assert!(mean < 14.0, "{treatment}: differs by {mean:.1} of 255");
+    }
+    for treatment in [Treatment::Ink, Treatment::Line, Treatment::Blueprint, Treatment::Print] {
+        let made = colophon_scene::render_svg(&scene, &Icons, size, treatment, &Cancel::new());
+        assert!(matches!(made, Err(SceneError::NoVector(_))), "{treatment}");
+    }
+}

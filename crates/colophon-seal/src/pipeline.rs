@@ -5,8 +5,9 @@ use std::io::{BufReader, BufWriter, Cursor, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use colophon_types::{
-    Cancel, Declared, DocumentFormat, Draft, DraftParts, Event, FileFormat, FilmFormat, LogEntry, Media,
-    Modality, Pcm, PictureFormat, Progress, Raster, Receipt, SoundFormat, Source, Stage,
+    Animation, AnimationFormat, Cancel, Declared, DocumentFormat, Draft, DraftParts, Event, FileFormat,
+    FilmFormat, LogEntry, Media, Modality, Pcm, PictureFormat, Progress, Raster, Receipt, SoundFormat,
+    Source, Stage,
 };
 use colophon_watermark::{Payload, film, sound as heard};
 use sha2::{Digest, Sha256};
@@ -15,7 +16,9 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use crate::format::sound::{self, Tags};
-use crate::format::{self, SNIFF, avif, document, gif, jpeg, matroska, mp4, png, text, tiff, wav, webp};
+use crate::format::{
+    self, SNIFF, animation, avif, document, gif, jpeg, matroska, mp4, png, text, tiff, wav, webp,
+};
 use crate::mark::aigc::FoundAigc;
 use crate::mark::credential::Claim;
 use crate::mark::watermark::Bound;
@@ -130,6 +133,7 @@ impl Drop for DraftFile {
 
 fn media_type(media: &Media, format: FileFormat) -> &'static str {
     match (media, media.modality()) {
+        (Media::Animation(moving), _) => moving.format.media_type(),
         (Media::Document { format, .. }, _) => format.media_type(),
         (_, Modality::Text) => "text/markdown",
         (_, Modality::Image) => format.picture().media_type(),
@@ -218,6 +222,9 @@ fn label_step(
                 return Err(fail("the picture's size does not fit its pixels"));
             }
         }
+        Media::Animation(moving) => {
+            moving.check().map_err(|reason| fail(&reason))?;
+        }
         Media::Sound(Pcm { samples, rate }) if samples.is_empty() || *rate == 0 => {
             return Err(fail("the sound is empty"));
         }
@@ -243,6 +250,14 @@ fn label_step(
         Media::Picture(raster) => {
             let place = label::mark_picture(raster, *corner, profile.picture());
             (profile.picture().to_owned(), place.ok_or_else(|| fail("the picture has no size"))?.to_owned())
+        }
+        Media::Animation(moving) => {
+            let mut place = None;
+            for frame in &mut moving.frames {
+                place = label::mark_picture(frame, *corner, profile.picture());
+            }
+            let place = place.ok_or_else(|| fail("the picture has no size"))?;
+            (profile.picture().to_owned(), place.to_owned())
         }
         Media::Sound(sound) => {
             let laid = label_spoken::mark_sound(&sealer.sound_label, *profile, receipt.lang, sound);
@@ -285,6 +300,7 @@ fn watermark_step(
         Media::Document { .. } => {
             return Ok(Bound::None("what a document shows is not changed".to_owned()));
         }
+        Media::Animation(moving) => return watermark_frames(moving, payload, sealer),
         Media::Picture(_) | Media::Sound(_) | Media::Stereo(_) => {}
     }
     let modality = media.modality();
@@ -316,6 +332,38 @@ fn in_few_colours(raster: &Raster, bound: Bound, sealer: &Sealer) -> Result<Boun
         true => bound,
         false => Bound::None("it does not survive the 256 colours of a GIF file".to_owned()),
     })
+}
+
+/// The watermark of pictures, in every frame. It is claimed where the first frame shows it as the file
+/// will: the few colours of GIF may drown it.
+fn watermark_frames(moving: &mut Animation, payload: Payload, sealer: &Sealer) -> Result<Bound, SealError> {
+    let mut bound = Bound::None("no watermark marks such content".to_owned());
+    for watermark in sealer.watermarks.iter().filter(|w| w.marks(Modality::Image)) {
+        let mut laid = None;
+        for frame in &mut moving.frames {
+            let mut media = Media::Picture(std::mem::replace(frame, Raster::filled(0, 0, [0; 4])));
+            let done = watermark.embed(&mut media, payload);
+            if let Media::Picture(raster) = media {
+                *frame = raster;
+            }
+            match done {
+                Ok(payload) => laid = laid.or(Some(payload)),
+                Err(WatermarkError::Unfit(reason)) => bound = Bound::None(reason),
+                Err(WatermarkError::Failed(reason)) => return Err(SealError::step(Step::Watermark, reason)),
+            }
+        }
+        let Some(payload) = laid else { continue };
+        let shown = match moving.format {
+            AnimationFormat::Gif => animation::as_gif(moving),
+            AnimationFormat::WebP => moving.frames.first().cloned(),
+        };
+        let found = shown.and_then(|frame| watermark.find(&Media::Picture(frame)));
+        if found.is_some_and(|found| found.payload == payload) {
+            return Ok(Bound::carried(watermark.name(), payload));
+        }
+        bound = Bound::None("the colours of the file do not hold it".to_owned());
+    }
+    Ok(bound)
 }
 
 /// Content with its metadata, not yet signed.
@@ -379,6 +427,11 @@ fn metadata_step(
                 // C2PA's library here reads no archive with compressed parts.
                 DocumentFormat::Docx | DocumentFormat::Epub | DocumentFormat::Glb => Marked::Beside(made),
             })
+        }
+        Media::Animation(moving) => {
+            let packet = xmp::packet(&json, source_type);
+            let bytes = animation::encode(&moving, &packet).map_err(fail)?;
+            Ok(Marked::Bytes(moving.format.media_type(), bytes))
         }
         Media::Sound(sound) => {
             let channels = [sound.samples.as_slice()];

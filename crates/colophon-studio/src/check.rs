@@ -1,5 +1,6 @@
 //! Checks of a request before any work is done: everything that can be refused is refused here.
 
+use colophon_types::PictureFormat;
 use std::path::Path;
 
 use colophon_audio::Voice;
@@ -49,6 +50,17 @@ pub(crate) fn style_names() -> Vec<String> {
     let drawn = Treatment::ALL.iter().map(|t| t.name());
     let painted = colophon_image::Stylizer::names().filter(|n| n.parse::<Treatment>().is_err());
     drawn.chain(painted).map(str::to_owned).collect()
+}
+
+/// A format that holds clear pixels, for a picture without a backdrop.
+pub(crate) fn alpha(format: PictureFormat) -> Result<(), StudioError> {
+    match format.holds_alpha() {
+        true => Ok(()),
+        false => Err(StudioError::request(
+            "a JPEG file has no clear pixels, so its background cannot be transparent",
+            "ask for PNG or WebP",
+        )),
+    }
 }
 
 /// A brief on one line; `what` it is for.

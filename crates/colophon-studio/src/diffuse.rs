@@ -4,20 +4,20 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use colophon_hub::Role;
-use colophon_image::Diffusion;
 use colophon_image::diffusion::{Ask, Extras, Family, Method, Start};
+use colophon_image::{Cutter, Diffusion};
 use colophon_seal::{Sealed, seal};
 use colophon_types::{
     Cancel, Draft, Event, LangChoice, Media, ModelUse, PictureFormat, Progress, Raster, Source, Stage,
 };
 use serde_json::{Value, json};
 
-use crate::edit::PictureFile;
+use crate::edit::{MATTE, PictureFile, alone};
 use crate::engines::Fetch;
 use crate::judge::Bench;
 use crate::origin::{self, GENERATOR, fresh_seed, new_work};
 use crate::picture::Variation;
-use crate::{Studio, StudioError};
+use crate::{Studio, StudioError, check};
 
 /// The model that draws unless another is named.
 pub const DEFAULT_DIFFUSION: &str = "sd-turbo";
@@ -64,6 +64,8 @@ pub struct DiffusionRequest {
     pub base: Option<PathBuf>,
     /// Language of the prompt.
     pub lang: LangChoice,
+    /// Whether people are cut out of them, the rest being clear.
+    pub transparent: bool,
     /// How they are written.
     pub format: PictureFormat,
     /// How many pictures on the way are given, of each picture.
@@ -168,6 +170,7 @@ impl Studio {
             loras: loras
                 .filter_map(|l| Some((PathBuf::from(l[0].as_str()?), l[1].as_f64()? as f32)))
                 .collect(),
+            transparent: given["transparent"] == true,
             format: variation.format,
             variation_of: Some(work),
             ..DiffusionRequest::default()
@@ -197,6 +200,9 @@ impl Studio {
                 "say in a sentence what is in the picture",
             ));
         }
+        if request.transparent {
+            check::alpha(request.format)?;
+        }
         let named = match request.scheduler.as_deref() {
             None => None,
             Some(name) => Some(Method::named(name).ok_or_else(|| {
@@ -213,6 +219,7 @@ impl Studio {
         let mut found = find(&mut fetch, request, &self.config.pictures.checkpoints)?;
         found.extras.cache = Some(self.home.join("cache").join("weights"));
         let bench = Bench::fetch(&mut fetch, &self.config.pictures)?;
+        let matte = if request.transparent { Some(fetch.get(MATTE, "cutout", None)?) } else { None };
         fetch.runtime()?;
         let uses = fetch.uses;
         let sealer = self.sealer()?;
@@ -285,6 +292,10 @@ impl Studio {
         for picture in &made {
             judge.pass(picture, "what came out", cancel)?;
         }
+        let made = match matte.map(|model| Cutter::load(&model.dir, lease.threads())).transpose()? {
+            Some(cutter) => made.iter().map(|p| alone(&cutter, p, cancel)).collect::<Result<Vec<_>, _>>()?,
+            None => made,
+        };
         drop(lease);
         made.into_iter()
             .enumerate()
@@ -497,6 +508,9 @@ impl Scribe<'_> {
         }
         if !request.loras.is_empty() {
             given["loras"] = json!(request.loras);
+        }
+        if request.transparent {
+            given["transparent"] = true.into();
         }
         if let Some(work) = &request.variation_of {
             given["variation_of"] = Value::String(work.clone());

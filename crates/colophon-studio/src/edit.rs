@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use colophon_image::crop;
-use colophon_image::cutout::{self, Background};
+use colophon_image::cutout::{self, Background, Matte};
 use colophon_image::dream::Dream;
 use colophon_image::gatys::{Painting, Stroke};
 use colophon_image::grade::Grade;
@@ -231,7 +231,7 @@ impl Edit {
             Self::Paint { .. } => ("hed", Some("vgg16".into())),
             Self::Dream { how, .. } => ("hed", Some(format!("vgg16 {}", how.layer))),
             Self::Upscale { quality, .. } => (quality.model(), None),
-            Self::Cutout { .. } => ("selfie-segmentation", None),
+            Self::Cutout { .. } => (MATTE, None),
             Self::Sketch { .. } => ("hed", None),
         })
     }
@@ -296,6 +296,26 @@ impl Studio {
     }
 }
 
+/// Finds the people in a picture.
+fn person(cutter: &Cutter, image: &Raster, cancel: &Cancel) -> Result<Matte, StudioError> {
+    let matte = cutter.find(image, cancel)?;
+    if matte.share() < 0.005 {
+        return Err(StudioError::request(
+            "nobody was found in the picture",
+            "people are cut out, not things: bring a picture with a person in it",
+        ));
+    }
+    Ok(matte)
+}
+
+/// The people of a picture on nothing.
+pub(crate) fn alone(cutter: &Cutter, image: &Raster, cancel: &Cancel) -> Result<Raster, StudioError> {
+    Ok(cutout::cut(image, &person(cutter, image, cancel)?)?)
+}
+
+/// The network that finds people.
+pub(crate) const MATTE: &str = "selfie-segmentation";
+
 /// What an engine needs.
 struct Work<'a> {
     /// The folder of the model; empty where there is none.
@@ -349,13 +369,7 @@ impl Work<'_> {
                 Ok(upscaler.enlarge(image, cancel, &mut tell)?)
             }
             Edit::Cutout { behind } => {
-                let matte = Cutter::load(dir, threads)?.find(image, cancel)?;
-                if matte.share() < 0.005 {
-                    return Err(StudioError::request(
-                        "nobody was found in the picture",
-                        "people are cut out, not things: bring a picture with a person in it",
-                    ));
-                }
+                let matte = person(&Cutter::load(dir, threads)?, image, cancel)?;
                 let background = match behind {
                     None => return Ok(cutout::cut(image, &matte)?),
                     Some(Behind::Colour(colour)) => Background::Colour(*colour),

@@ -3,15 +3,16 @@
 use colophon_image::faces::Latent;
 use colophon_image::sheet::Layout;
 use colophon_image::upscale::Quality;
-use colophon_image::{Faces, Upscaler};
+use colophon_image::{Cutter, Faces, Upscaler};
 use colophon_seal::{Sealed, seal};
 use colophon_types::{Cancel, Draft, Event, Lang, Media, PictureFormat, Progress, Stage};
 use serde_json::json;
 
+use crate::edit::{MATTE, alone};
 use crate::engines::Fetch;
 use crate::judge::Bench;
 use crate::origin::{self, GENERATOR, fresh_seed, new_work};
-use crate::{Studio, StudioError};
+use crate::{Studio, StudioError, check};
 
 /// Side of a face on a sheet, in pixels.
 const GRID_CELL: u32 = 192;
@@ -29,6 +30,8 @@ pub struct FaceRequest {
     pub towards: Option<u64>,
     /// Whether all come on one sheet.
     pub grid: bool,
+    /// Whether what is behind them is cut away.
+    pub transparent: bool,
     /// How they are written.
     pub format: PictureFormat,
 }
@@ -49,10 +52,14 @@ impl Studio {
             let message = format!("{} faces at once are not possible", request.count);
             return Err(StudioError::request(message, "ask for 1 to 256, or 2 to 256 from one to another"));
         }
+        if request.transparent {
+            check::alpha(request.format)?;
+        }
         let mut fetch = Fetch::new(&self.hub, progress, cancel);
         let faces = fetch.get("dcgan-faces", "faces", None)?;
         let larger = fetch.get(Quality::Fast.model(), "upscale", None)?;
         let bench = Bench::fetch(&mut fetch, &self.config.pictures)?;
+        let matte = if request.transparent { Some(fetch.get(MATTE, "cutout", None)?) } else { None };
         fetch.runtime()?;
         let uses = fetch.uses;
         let sealer = self.sealer()?;
@@ -61,6 +68,7 @@ impl Studio {
         let judge = bench.load(lease.threads())?;
         let faces = Faces::load(&faces.dir, lease.threads())?;
         let larger = Upscaler::load(&larger.dir, Quality::Fast, 4, lease.threads())?;
+        let cutter = matte.map(|model| Cutter::load(&model.dir, lease.threads())).transpose()?;
         let mut sealed = Vec::new();
         let mut together = Vec::new();
         for index in 0..request.count {
@@ -80,11 +88,18 @@ impl Studio {
             let none = || StudioError::Stopped("generator");
             let face = larger.enlarge(small.first().ok_or_else(none)?, cancel, &mut |_, _| {})?;
             judge.pass(&face, "a face", cancel)?;
+            let face = match &cutter {
+                Some(cutter) => alone(cutter, &face, cancel)?,
+                None => face,
+            };
             if request.grid {
                 together.push(face);
                 continue;
             }
             let mut given = json!({"task": "image.faces", "engine": "gan", "seed": seed, "index": index});
+            if request.transparent {
+                given["transparent"] = true.into();
+            }
             if let Some(other) = request.towards {
                 given["towards"] = json!({"seed": other, "count": request.count});
             }

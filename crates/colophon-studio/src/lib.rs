@@ -38,6 +38,7 @@ mod speech;
 mod stamps;
 mod studio;
 mod talk;
+mod terrain;
 pub mod trace;
 mod transcribe;
 
@@ -86,7 +87,7 @@ pub use language::{
 };
 pub use log_care::{LOG_CARE, LogAudit, LogStamp, WitnessAnswer};
 pub use moderate::{Judged, Moderation};
-pub use moving::Moving;
+pub use moving::{Moving, MovingFormat};
 pub use music::{Composed, MusicRequest};
 pub use picture::{PictureRequest, Pictured, SealedLayer, Variation};
 pub use protect::{Added, ProtectedWork};
@@ -98,6 +99,7 @@ pub use sheet::SheetRequest;
 pub use speech::{LiveSpeech, SpeechRequest, Spoken, SpokenLine};
 pub use studio::{Studio, Work};
 pub use talk::{Exchange, Heard, Hearing, Latency, Talk, TalkEvent, TalkOptions};
+pub use terrain::{TERRAIN, TerrainRequest};
 pub use transcribe::{DEFAULT_RECOGNISER, LiveSource, TranscribeRequest, Transcribed};
 
 /// Every style of pictures, by name; the first is the default.

@@ -1,17 +1,19 @@
 //! Single pictures: words → composer → painter, where the style has one → seal.
 
-use colophon_scene::{Layer, Scene};
+use colophon_scene::{Layer, LayeredScene, Scene};
 use colophon_seal::{Sealed, VerdictKind, seal};
 use colophon_types::{
-    Cancel, Draft, Event, LangChoice, Media, NoProgress, PictureFormat, Progress, Receipt, Stage,
+    Cancel, Draft, Event, LangChoice, Media, NoProgress, PictureFormat, Progress, Raster, Receipt, Stage,
 };
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::check::{self, Style};
 use crate::edit::PictureFile;
 use crate::engines::Fetch;
 use crate::origin::{self, GENERATOR, fresh_seed, new_work};
-use crate::{Studio, StudioError};
+use crate::terrain::{self, TerrainRequest};
+use crate::{Studio, StudioError, moving};
 
 /// Shortest and longest side, in pixels.
 const SIDES: std::ops::RangeInclusive<u32> = 128..=4096;
@@ -45,6 +47,9 @@ pub struct PictureRequest {
     /// What is changed in what the words say, one after another.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub edits: Vec<String>,
+    /// Whether its things stand alone, without a backdrop.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub transparent: bool,
     /// How it is written.
     #[serde(skip)]
     pub format: PictureFormat,
@@ -75,6 +80,15 @@ pub struct SealedLayer {
     pub opacity: f32,
     /// The file, as large as the picture.
     pub sealed: Sealed,
+}
+
+/// A picture that was composed and is not sealed yet.
+pub(crate) struct Composed {
+    pub(crate) scene: Scene,
+    pub(crate) whole: Raster,
+    /// Empty unless layers were asked for.
+    pub(crate) layers: LayeredScene,
+    pub(crate) receipt: Receipt,
 }
 
 /// What a variation may differ in from the work that it varies.
@@ -113,8 +127,17 @@ impl Studio {
                 .map(|sealed| Pictured { sealed, scene: None, layers: Vec::new() })
                 .collect());
         }
-        let mut request: PictureRequest =
-            serde_json::from_value(receipt.request).map_err(|_| foreign(file))?;
+        if receipt.request["task"] == terrain::TASK {
+            let mut request: TerrainRequest =
+                serde_json::from_value(receipt.request).map_err(|_| foreign(file))?;
+            request.size = variation.size.unwrap_or(request.size);
+            request.seed = Some(variation.seed.unwrap_or_else(fresh_seed));
+            (request.count, request.format) = (variation.count, variation.format);
+            request.variation_of = Some(receipt.work_id.to_string());
+            let made = self.terrain(&request, progress, cancel)?.into_iter();
+            return Ok(made.map(|sealed| Pictured { sealed, scene: None, layers: Vec::new() }).collect());
+        }
+        let mut request = composed_request(receipt.request).ok_or_else(|| foreign(file))?;
         request.size = variation.size.unwrap_or(request.size);
         request.seed = Some(variation.seed.unwrap_or_else(fresh_seed));
         request.count = variation.count;
@@ -137,8 +160,7 @@ impl Studio {
     ) -> Result<Pictured, StudioError> {
         let receipt = self.receipt_of(file)?;
         let work = receipt.work_id.to_string();
-        let mut request: PictureRequest =
-            serde_json::from_value(receipt.request).map_err(|_| foreign(file))?;
+        let mut request = composed_request(receipt.request).ok_or_else(|| foreign(file))?;
         request.edits.push(instruction.trim().to_owned());
         request.format = format;
         request.edit_of = Some(work);
@@ -165,6 +187,35 @@ impl Studio {
         progress: &dyn Progress,
         cancel: &Cancel,
     ) -> Result<Vec<Pictured>, StudioError> {
+        if request.transparent {
+            check::alpha(request.format)?;
+        }
+        let made = self.composed(request, progress, cancel)?;
+        let sealer = self.sealer()?;
+        let (width, height) = request.size;
+        let finish = |Composed { scene, whole, layers, receipt }: Composed| {
+            let draft = Draft::new(Media::Picture(whole), receipt.clone()).written_as(request.format);
+            let sealed = seal(draft, &sealer, cancel, progress)?;
+            let alone = |layer: Layer| {
+                let image = layer.in_frame(width, height);
+                let draft = Draft::new(Media::Picture(image), receipt.clone());
+                let sealed = seal(draft, &sealer, cancel, &NoProgress)?;
+                let Layer { name, depth, blend, opacity, .. } = layer;
+                Ok::<_, StudioError>(SealedLayer { name, depth, blend: blend.name(), opacity, sealed })
+            };
+            let layers = layers.layers.into_iter().map(alone).collect::<Result<_, _>>()?;
+            Ok(Pictured { sealed, scene: Some(scene), layers })
+        };
+        made.into_iter().map(finish).collect()
+    }
+
+    /// Composes pictures as layers.
+    pub(crate) fn composed(
+        &self,
+        request: &PictureRequest,
+        progress: &dyn Progress,
+        cancel: &Cancel,
+    ) -> Result<Vec<Composed>, StudioError> {
         let prompt = check::brief(&request.prompt, "say in a sentence what is in the picture")?;
         let style = Style::find(request.style.as_deref())?;
         let (width, height) = request.size;
@@ -184,10 +235,11 @@ impl Studio {
             fetch.runtime()?;
         }
         let uses = fetch.uses;
-        let sealer = self.sealer()?;
         let first = request.seed.unwrap_or_else(fresh_seed);
         let lease = self.cores.lease(1, self.cores.total(), cancel)?;
         let (art, painter) = (models.art()?, models.stylizer(lease.threads())?);
+        let render =
+            if request.transparent { colophon_scene::render_subjects } else { colophon_scene::render };
         let mut made = Vec::new();
         for index in 0..request.count {
             let (done, total) = (index as u64, request.count as u64);
@@ -200,7 +252,7 @@ impl Studio {
             for edit in &request.edits {
                 colophon_scene::revise(&mut scene, edit, &mut |words, seed| compose(words, seed))?;
             }
-            let mut layers = colophon_scene::render(&scene, &art, request.size, style.treatment, cancel)?;
+            let mut layers = render(&scene, &art, request.size, style.treatment, cancel)?;
             if let (Some(painter), Some(paint)) = (&painter, style.paint) {
                 painter.stylize_scene(&mut layers, paint, cancel)?;
             }
@@ -214,25 +266,21 @@ impl Studio {
             let given = serde_json::to_value(&given).unwrap_or_default();
             let work = new_work(&given)?;
             let receipt = origin::receipt(work, &prompt, lang, given, seed, uses.clone(), steps);
-            let apart = if request.layers { layers.layers.clone() } else { Vec::new() };
-            let draft =
-                Draft::new(Media::Picture(layers.flatten()), receipt.clone()).written_as(request.format);
-            made.push((draft, scene, apart, receipt));
+            let whole = if request.transparent { layers.flatten_clear() } else { layers.flatten() };
+            if !request.layers {
+                layers.layers = Vec::new();
+            }
+            made.push(Composed { scene, whole, layers, receipt });
         }
-        drop(lease);
-        let finish = |(draft, scene, apart, receipt): (Draft, Scene, Vec<Layer>, Receipt)| {
-            let sealed = seal(draft, &sealer, cancel, progress)?;
-            let alone = |layer: Layer| {
-                let image = layer.in_frame(width, height);
-                let draft = Draft::new(Media::Picture(image), receipt.clone());
-                let sealed = seal(draft, &sealer, cancel, &NoProgress)?;
-                let Layer { name, depth, blend, opacity, .. } = layer;
-                Ok::<_, StudioError>(SealedLayer { name, depth, blend: blend.name(), opacity, sealed })
-            };
-            let layers = apart.into_iter().map(alone).collect::<Result<_, _>>()?;
-            Ok(Pictured { sealed, scene: Some(scene), layers })
-        };
-        made.into_iter().map(finish).collect()
+        Ok(made)
+    }
+}
+
+/// The request of a composed picture, or of one that moves.
+pub(crate) fn composed_request(request: Value) -> Option<PictureRequest> {
+    match request["task"].as_str() {
+        None | Some(moving::TASK) => serde_json::from_value(request).ok(),
+        Some(_) => None,
     }
 }
 

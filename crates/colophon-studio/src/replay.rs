@@ -4,10 +4,11 @@ use std::path::Path;
 use std::sync::Arc;
 
 use colophon_seal::{Sealed, VerdictKind};
-use colophon_types::{Cancel, MakeRequest, PictureFormat, Progress, Receipt};
+use colophon_types::{AnimationFormat, Cancel, MakeRequest, PictureFormat, Progress, Receipt};
 
+use crate::picture::composed_request;
 use crate::studio::Work;
-use crate::{Made, PictureRequest, Studio, StudioError, origin};
+use crate::{Made, Studio, StudioError, TerrainRequest, moving, origin, terrain};
 
 /// A work that was made again.
 pub enum Replayed {
@@ -55,7 +56,28 @@ impl Studio {
             let same = same(self.content_hash(made.film())?);
             return Ok(Replayed::Film { made: Box::new(made), same });
         }
-        if let Ok(mut request) = serde_json::from_value::<PictureRequest>(request) {
+        let task = request["task"].as_str().unwrap_or_default().to_owned();
+        let seconds = request["seconds"].as_f64().unwrap_or_default();
+        if task == terrain::TASK
+            && let Ok(mut request) = serde_json::from_value::<TerrainRequest>(request.clone())
+        {
+            request.format = PictureFormat::of_media_type(&verdict.media_type).unwrap_or_default();
+            let made = origin::again(work, || self.terrain(&request, progress.as_ref(), cancel))?;
+            let sealed = made.into_iter().next().ok_or(StudioError::Stopped("terrain"))?;
+            let same = same(self.content_hash(Some(&sealed))?);
+            return Ok(Replayed::Picture { sealed: Box::new(sealed), same });
+        }
+        if let Some(mut request) = composed_request(request) {
+            if task == moving::TASK {
+                let format = match verdict.media_type.as_str() {
+                    "image/gif" => AnimationFormat::Gif,
+                    _ => AnimationFormat::WebP,
+                };
+                let make = || self.composed_animation(&request, seconds, format, progress.as_ref(), cancel);
+                let sealed = origin::again(work, make)?.sealed;
+                let same = same(self.content_hash(Some(&sealed))?);
+                return Ok(Replayed::Picture { sealed: Box::new(sealed), same });
+            }
             request.format = PictureFormat::of_media_type(&verdict.media_type).unwrap_or_default();
             let made = origin::again(work, || self.imagine(&request, progress.as_ref(), cancel))?;
             let sealed = made.into_iter().next().ok_or(StudioError::Stopped("composer"))?.sealed;

@@ -4,6 +4,7 @@
 //! stop when their [`Cancel`] is set, take their threads from one [`Cores`] budget, and fail with
 //! errors that [`Explain`] themselves: a stable [`ErrorCode`], one sentence, and what to try.
 
+mod animation;
 mod cancel;
 pub mod captions;
 mod cores;
@@ -19,6 +20,7 @@ mod script;
 mod seed;
 mod timing;
 
+pub use animation::{Animation, AnimationFormat};
 pub use cancel::{Cancel, Cancelled};
 pub use cores::{Cores, Lease};
 pub use draft::{Declared, Draft, DraftParts, Modality, Source};

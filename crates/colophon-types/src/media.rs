@@ -3,7 +3,7 @@
 use std::fmt;
 use std::path::PathBuf;
 
-use crate::Modality;
+use crate::{Animation, Modality};
 
 /// Mono sound.
 #[derive(Clone, Default, PartialEq)]
@@ -150,6 +150,11 @@ impl PictureFormat {
     /// By its media type.
     pub fn of_media_type(media_type: &str) -> Option<Self> {
         Self::named(media_type.strip_prefix("image/")?)
+    }
+
+    /// Whether it holds clear pixels.
+    pub fn holds_alpha(self) -> bool {
+        !matches!(self, Self::Jpeg { .. })
     }
 
     /// Its media type.
@@ -404,6 +409,8 @@ pub enum Media {
         /// The file.
         bytes: Vec<u8>,
     },
+    /// A moving picture without sound.
+    Animation(Animation),
     /// Mono sound.
     Sound(Pcm),
     /// Sound in two channels.
@@ -435,7 +442,7 @@ impl Media {
     pub fn modality(&self) -> Modality {
         match self {
             Self::Text(_) => Modality::Text,
-            Self::Picture(_) => Modality::Image,
+            Self::Picture(_) | Self::Animation(_) => Modality::Image,
             Self::Sound(_) | Self::Stereo(_) | Self::Recording { .. } => Modality::Audio,
             Self::Film { .. } => Modality::Video,
             Self::Document { format: DocumentFormat::Svg | DocumentFormat::Glb, .. } => Modality::Image,

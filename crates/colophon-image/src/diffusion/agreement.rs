@@ -15,7 +15,7 @@ use super::clip::Clip;
 use super::pipeline::{Ask, Diffusion, Noise, Start};
 use super::schedule::{Method, Prediction, Schedule, Spacing, Training};
 use super::t5::T5;
-use super::tokens::Tokens;
+use super::tokens::{self, Tokens};
 use super::unet::{Told, Unet};
 use super::vae::{Decoder, Encoder, TinyDecoder};
 use super::{checkpoint, naming, source::Source, weights::Weights};
@@ -194,6 +194,40 @@ fn stages_agree() {
     let weights = Weights::open(&dir.path().join("tiny"), None).unwrap();
     let tiny = TinyDecoder::load(&Source::plain(&weights), 4, LATENT, 2).unwrap();
     agrees(&tiny.decode(&shaped, &cancel).unwrap().data, &stages["tiny"], "tiny");
+}
+
+#[test]
+fn long_prompts_are_read_piece_by_piece() {
+    let dir = folders("sd", false);
+    let cancel = Cancel::new();
+    let model = Diffusion::open(dir.path(), &[], &Extras::default(), 2).unwrap();
+    let open = checkpoint::Checkpoint::open(dir.path(), &Extras::default()).unwrap();
+    let clip = &open.clips[0];
+    let encoder = Clip::load(&clip.config, &clip.component.source(), &[], 2).unwrap();
+    let long = [PROMPT; 40].join(", ");
+    let pieces = clip.tokens.clip_pieces(&long).unwrap();
+    assert!(pieces.len() > 1);
+    let ask = Ask {
+        prompt: &long,
+        negative: "",
+        size: (96, 64),
+        steps: 2,
+        guidance: 4.0,
+        method: Method::Euler,
+        start: None,
+    };
+    let conditions = model.conditions(&ask, &cancel).unwrap();
+    for (condition, words) in conditions.iter().zip([&long[..], ""]) {
+        assert_eq!(condition.context.shape, [1, 77 * pieces.len(), 24]);
+        let mut own = clip.tokens.clip_pieces(words).unwrap();
+        own.resize(pieces.len(), clip.tokens.clip("").unwrap());
+        let read = |p: &tokens::Prompt| encoder.read(&p.tokens, p.end, &cancel).unwrap().last.data;
+        let whole: Vec<f32> = own.iter().flat_map(read).collect();
+        assert!(whole == condition.context.data);
+    }
+    let made = model.draw(&ask, &[1], &cancel, &mut |_| {}).unwrap();
+    let short = model.draw(&Ask { prompt: PROMPT, ..ask }, &[1], &cancel, &mut |_| {}).unwrap();
+    assert!(made[0].rgba != short[0].rgba);
 }
 
 #[test]

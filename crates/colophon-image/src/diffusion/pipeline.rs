@@ -12,6 +12,7 @@ use super::memory;
 use super::mmdit::Sd3;
 use super::schedule::{Method, Schedule};
 use super::t5::T5;
+use super::tokens::Prompt;
 use super::unet::{Told, Unet};
 use super::vae::{Decoder, Encoder, SCALE, TinyDecoder};
 use crate::net::Tensor;
@@ -233,11 +234,34 @@ impl Diffusion {
             let loras = self.loras(if index == 0 { Part::Text } else { Part::Text2 })?;
             let encoder = Clip::load(&part.config, &part.component.source(), &loras, self.threads)?;
             loras.iter().try_for_each(Lora::fits)?;
-            let read = |prompt: &&str| {
-                let tokens = part.tokens.clip(prompt)?;
-                encoder.read(&tokens.tokens, tokens.end, cancel)
+            // U-Nets look at a text of any length: long prompts are read piece by piece. The others were trained
+            // with one piece, and read long prompts with T5.
+            let cut = |prompt: &&str| match self.checkpoint.family {
+                Family::Sd | Family::Sdxl => part.tokens.clip_pieces(prompt),
+                Family::Sd3 | Family::Flux => Ok(vec![part.tokens.clip(prompt)?]),
             };
-            clips.push(prompts.iter().map(read).collect::<Result<_, _>>()?);
+            let mut pieces = prompts.iter().map(cut).collect::<Result<Vec<_>, _>>()?;
+            // Both sides of the guidance have one length: the shorter goes on without words.
+            let most = pieces.iter().map(Vec::len).max().unwrap_or(1);
+            let empty = part.tokens.clip("")?;
+            pieces.iter_mut().for_each(|pieces| pieces.resize(most, empty.clone()));
+            let read = |pieces: &Vec<Prompt>| {
+                let mut whole: Option<ClipText> = None;
+                for piece in pieces {
+                    let text = encoder.read(&piece.tokens, piece.end, cancel)?;
+                    whole = Some(match whole {
+                        None => text,
+                        // One vector for all of it is that of its beginning.
+                        Some(so_far) => ClipText {
+                            last: after(&so_far.last, &text.last),
+                            penultimate: after(&so_far.penultimate, &text.penultimate),
+                            pooled: so_far.pooled,
+                        },
+                    });
+                }
+                Ok::<_, ImageError>(whole.unwrap_or_default())
+            };
+            clips.push(pieces.iter().map(read).collect::<Result<_, _>>()?);
         }
         let mut long = Vec::new();
         if let Some(part) = &self.checkpoint.t5 {

@@ -24,6 +24,9 @@ const PACKED: &str = "bpe_simple_vocab_16e6.txt.gz";
 const MERGES: usize = 49_152 - 256 - 2;
 const LARGEST: u64 = 16 << 20;
 
+/// Pieces of a long prompt that are read, at most.
+const MOST_PIECES: usize = 8;
+
 /// A tokenizer of a text encoder.
 #[derive(Debug)]
 pub(crate) struct Tokens {
@@ -71,20 +74,32 @@ impl Tokens {
         Ok(Self { tokenizer, pad })
     }
 
-    /// A prompt for CLIP.
+    /// A prompt for CLIP, as far as it reads at once.
     pub(crate) fn clip(&self, text: &str) -> Result<Prompt, ImageError> {
+        let mut pieces = self.clip_pieces(text)?;
+        let cut = pieces.len() > 1;
+        Ok(Prompt { cut, ..pieces.swap_remove(0) })
+    }
+
+    /// A prompt for CLIP in pieces of 75 tokens, each with a start and an end of its own; one piece where there
+    /// are no words.
+    pub(crate) fn clip_pieces(&self, text: &str) -> Result<Vec<Prompt>, ImageError> {
         let fail = |what: &str| ImageError::Network(format!("the prompt cannot be cut into tokens: {what}"));
         let known = |token| self.tokenizer.token_to_id(token).ok_or_else(|| fail("it has no start or end"));
         let (start, stop) = (known(START)?, known(END)?);
         let words = self.tokenizer.encode_fast(text, false).map_err(|e| fail(&e.to_string()))?;
         let words = words.get_ids();
-        let kept = words.len().min(LENGTH - 2);
-        let mut tokens = vec![start];
-        tokens.extend_from_slice(&words[..kept]);
-        let end = tokens.len();
-        tokens.push(stop);
-        tokens.resize(LENGTH, self.pad);
-        Ok(Prompt { tokens, end, cut: kept < words.len() })
+        let piece = |words: &[u32]| {
+            let mut tokens = vec![start];
+            tokens.extend_from_slice(words);
+            let end = tokens.len();
+            tokens.push(stop);
+            tokens.resize(LENGTH, self.pad);
+            Prompt { tokens, end, cut: false }
+        };
+        let first = words.get(..LENGTH - 2).unwrap_or(words);
+        let rest = words[first.len()..].chunks(LENGTH - 2);
+        Ok(std::iter::once(first).chain(rest).take(MOST_PIECES).map(piece).collect())
     }
 
     /// A prompt for T5: `length` tokens, the end being `</s>`.
@@ -205,5 +220,11 @@ mod tests {
         }
         let long = tokens.clip(&"fox ".repeat(100)).unwrap();
         assert!(long.cut && long.end == 76);
+        let pieces = tokens.clip_pieces(&"fox ".repeat(100)).unwrap();
+        assert_eq!(pieces.iter().map(|p| p.end).collect::<Vec<_>>(), [76, 26]);
+        assert!(pieces.iter().all(|p| p.tokens.len() == 77 && p.tokens[0] == 49_406));
+        assert_eq!(tokens.clip_pieces("").unwrap().len(), 1);
+        assert_eq!(tokens.clip_pieces(&"fox ".repeat(75)).unwrap().len(), 1);
+        assert_eq!(tokens.clip_pieces(&"fox ".repeat(5000)).unwrap().len(), 8);
     }
 }

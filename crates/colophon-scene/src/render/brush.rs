@@ -96,6 +96,38 @@ impl Fill {
     }
 }
 
+/// What is drawn on: pixels, or the text of an SVG file.
+pub(crate) trait Surface: Sized {
+    /// A clear one of so many pixels.
+    fn clear(width: u32, height: u32) -> Self;
+    /// Draws a sketch, placed by `t`.
+    fn sketch(&mut self, sketch: &Sketch, t: tiny_skia::Transform);
+    /// Draws an icon, placed by `t`.
+    fn icon(&mut self, icon: &Icon, t: tiny_skia::Transform);
+}
+
+impl Surface for Raster {
+    fn clear(width: u32, height: u32) -> Self {
+        Self::filled(width, height, [0; 4])
+    }
+
+    fn sketch(&mut self, sketch: &Sketch, t: tiny_skia::Transform) {
+        // The viewport is only a size for usvg; nothing is clipped to it.
+        let svg = format!(
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"4000\" height=\"4000\">\
+             <defs>{}</defs>{}</svg>",
+            sketch.defs, sketch.body
+        );
+        if let Ok(tree) = usvg::Tree::from_str(&svg, &options()) {
+            put(&tree, t, self);
+        }
+    }
+
+    fn icon(&mut self, icon: &Icon, t: tiny_skia::Transform) {
+        put(&icon.tree, t, self);
+    }
+}
+
 /// Shapes in drawing units, gathered as SVG text.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Sketch {
@@ -249,29 +281,30 @@ impl Sketch {
         format!("g{}", self.next)
     }
 
-    /// Puts the sketch on a raster: drawing unit (`x0`, `y0`) comes to the top left corner, one
+    /// Puts the sketch on a surface: drawing unit (`x0`, `y0`) comes to the top left corner, one
     /// unit is `scale` pixels.
-    pub(crate) fn paint(&self, raster: &mut Raster, x0: f32, y0: f32, scale: f32) {
-        if self.is_empty() {
-            return;
-        }
-        // The viewport is only a size for usvg; nothing is clipped to it.
-        let svg = format!(
-            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"4000\" height=\"4000\">\
-             <defs>{}</defs>{}</svg>",
-            self.defs, self.body
-        );
-        if let Ok(tree) = usvg::Tree::from_str(&svg, &options()) {
+    pub(crate) fn paint<S: Surface>(&self, surface: &mut S, x0: f32, y0: f32, scale: f32) {
+        if !self.is_empty() {
             let t = tiny_skia::Transform::from_row(scale, 0.0, 0.0, scale, -x0 * scale, -y0 * scale);
-            put(&tree, t, raster);
+            surface.sketch(self, t);
         }
     }
 
     /// A raster of `width × height` pixels with the sketch on it.
     pub(crate) fn raster(&self, width: u32, height: u32, x0: f32, y0: f32, scale: f32) -> Raster {
-        let mut raster = Raster::filled(width, height, [0; 4]);
-        self.paint(&mut raster, x0, y0, scale);
-        raster
+        self.on(width, height, x0, y0, scale)
+    }
+
+    /// A surface of `width × height` pixels with the sketch on it.
+    pub(crate) fn on<S: Surface>(&self, width: u32, height: u32, x0: f32, y0: f32, scale: f32) -> S {
+        let mut surface = S::clear(width, height);
+        self.paint(&mut surface, x0, y0, scale);
+        surface
+    }
+
+    /// Its definitions and its shapes, as SVG text; identifiers begin with `g`.
+    pub(crate) fn text(&self) -> (&str, &str) {
+        (&self.defs, &self.body)
     }
 }
 
@@ -321,12 +354,17 @@ impl Icon {
 
     /// Draws the icon so that its own box fills (`x`, `y`, `w`, `h`) of the raster; mirrored on
     /// wish.
-    pub(crate) fn paint(&self, raster: &mut Raster, x: f32, y: f32, w: f32, h: f32, turn: f32) {
+    pub(crate) fn paint<S: Surface>(&self, surface: &mut S, x: f32, y: f32, w: f32, h: f32, turn: f32) {
         let size = self.tree.size();
         let t = tiny_skia::Transform::from_translate(x, y)
             .pre_concat(tiny_skia::Transform::from_rotate_at(turn, w / 2.0, h / 2.0))
             .pre_scale(w / size.width(), h / size.height());
-        put(&self.tree, t, raster);
+        surface.icon(self, t);
+    }
+
+    /// The icon as SVG text, its identifiers beginning with `prefix`.
+    pub(crate) fn text(&self, prefix: String) -> String {
+        self.tree.to_string(&usvg::WriteOptions { id_prefix: Some(prefix), ..usvg::WriteOptions::default() })
     }
 
     /// Opaque part of the icon as fractions of its box: left, top, right, bottom; with its paint

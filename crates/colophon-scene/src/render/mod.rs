@@ -7,7 +7,7 @@
 use colophon_types::{Cancel, Cancelled, Seed};
 
 use crate::error::SceneError;
-use crate::graph::{Scene, Setting, TimeOfDay, Weather};
+use crate::graph::{Art, Scene, Setting, TimeOfDay, Weather};
 use crate::layers::{Blend, Entrance, Layer, LayeredScene, Motion, Particles};
 
 mod brush;
@@ -24,6 +24,7 @@ pub mod props;
 mod sky;
 mod space;
 mod stage;
+mod svg;
 mod tone;
 mod treatment;
 mod trees;
@@ -33,6 +34,7 @@ use brush::{cut, opaque};
 use light::Grain;
 use palette::Palette;
 use stage::{Frame, Plane, Stage};
+pub use svg::render_svg;
 pub use treatment::Treatment;
 
 /// Where icons come from.
@@ -75,6 +77,34 @@ pub fn render(
     treatment: Treatment,
     cancel: &Cancel,
 ) -> Result<LayeredScene, SceneError> {
+    layered(scene, art, size, treatment, true, cancel)
+}
+
+/// Draws the things of a scene alone, without what is behind and before them: for a clear background.
+/// Sun and moon belong to the backdrop unless nothing else is there.
+///
+/// # Errors
+/// As [`render`], and [`SceneError::NoThings`] where the scene has no things.
+pub fn render_subjects(
+    scene: &Scene,
+    art: &dyn ArtSource,
+    size: (u32, u32),
+    treatment: Treatment,
+    cancel: &Cancel,
+) -> Result<LayeredScene, SceneError> {
+    let mut alone = scene.clone();
+    alone.objects.retain(|o| !matches!(&o.art, Art::Icon { icon } if sky::is_luminary(icon)));
+    if alone.objects.is_empty() {
+        alone.objects.clone_from(&scene.objects);
+    }
+    // Nothing to be mirrored in.
+    alone.objects.iter_mut().for_each(|o| o.floating = false);
+    let drawn = layered(&alone, art, size, treatment, false, cancel)?;
+    if drawn.layers.is_empty() { Err(SceneError::NoThings) } else { Ok(drawn) }
+}
+
+/// What a scene is drawn with.
+fn stage<'a>(scene: &'a Scene, size: (u32, u32), treatment: Treatment) -> Result<Stage<'a>, SceneError> {
     let range = MIN_SIDE..=MAX_SIDE;
     let long = size.0.max(size.1) / size.0.min(size.1).max(1);
     if !range.contains(&size.0)
@@ -84,18 +114,29 @@ pub fn render(
     {
         return Err(SceneError::BadSize { width: size.0, height: size.1 });
     }
-    let scene = &tame(scene, treatment);
     let side = scene.light.unwrap_or_else(|| side_of(scene.seed));
-    let st = Stage {
+    Ok(Stage {
         scene,
         frame: Frame::new(size),
         palette: Palette::of(scene.setting, scene.time, scene.weather, side),
         treatment,
         horizon: scene.horizon * 1000.0,
-    };
+    })
+}
+
+fn layered(
+    scene: &Scene,
+    art: &dyn ArtSource,
+    size: (u32, u32),
+    treatment: Treatment,
+    with_backdrop: bool,
+    cancel: &Cancel,
+) -> Result<LayeredScene, SceneError> {
+    let scene = &tame(scene, treatment);
+    let st = stage(scene, size, treatment)?;
     let grain = Grain::new(Seed(scene.seed).derive("grain"));
     let mut layers: Vec<(f32, Layer)> = Vec::new();
-    for plane in backdrop(&st) {
+    for plane in if with_backdrop { backdrop(&st) } else { Vec::new() } {
         cancel.check()?;
         let key = plane.key;
         layers.extend(paint(&st, &plane, &grain, cancel)?.map(|l| (key, l)));
@@ -111,9 +152,9 @@ pub fn render(
         layers.retain(|layer| layer.blend == Blend::Over);
         for (index, layer) in layers.iter_mut().enumerate() {
             cancel.check()?;
-            tone.apply(&mut layer.image, size.0.min(size.1), index == 0);
+            tone.apply(&mut layer.image, size.0.min(size.1), index == 0 && with_backdrop);
         }
-    } else {
+    } else if with_backdrop {
         layers.push(vignette(&st));
     }
     let p = &st.palette;
@@ -123,7 +164,7 @@ pub fn render(
         width: size.0,
         height: size.1,
         layers,
-        particles: particles(scene),
+        particles: if with_backdrop { particles(scene) } else { Particles::None },
         camera: camera(&st),
         palette: [dark.bytes(), pale.bytes()],
     })

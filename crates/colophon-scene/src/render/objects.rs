@@ -4,7 +4,7 @@ use std::f32::consts::TAU;
 
 use colophon_types::{Raster, Seed};
 
-use super::brush::{Fill, Icon, Sketch, cut, mirror, opaque, over};
+use super::brush::{Fill, Icon, Sketch, Surface, cut, mirror, opaque, over};
 use super::figure::{self, Held};
 use super::light::{self, Grain};
 use super::sky::is_luminary;
@@ -14,25 +14,25 @@ use crate::graph::{Art, Placed, Pose, Role, Setting};
 use crate::layers::{Blend, Entrance, Layer, Motion};
 
 /// An object before it is lit.
-struct Paint {
+pub(super) struct Paint<S> {
     /// Paint by daylight.
-    paint: Raster,
+    pub(super) paint: S,
     /// What shines by itself.
-    lit: Option<Raster>,
+    pub(super) lit: Option<S>,
     /// An arm with a life of its own, and the shoulder's height in pixels.
-    arm: Option<(Raster, f32)>,
+    pub(super) arm: Option<(S, f32)>,
     /// Bends in the wind.
     sways: bool,
 }
 
-/// The raster of an object: the thing itself, and room around it for shadow and light.
-struct Canvas {
-    w: u32,
-    h: u32,
+/// The surface of an object: the thing itself, and room around it for shadow and light.
+pub(super) struct Canvas {
+    pub(super) w: u32,
+    pub(super) h: u32,
     /// Row of the ground.
-    foot: f32,
+    pub(super) foot: f32,
     /// Height of the thing in pixels.
-    size: f32,
+    pub(super) size: f32,
 }
 
 /// The layers of one object with their places in the order of things.
@@ -47,7 +47,7 @@ pub(crate) fn layers(
     let mut rng = st.rng(&format!("object {index} {}", o.name));
     // Clothes and colours of its own, when it has them; else by the scene's seed.
     let mut looks = if o.look == 0 { rng.derive("looks") } else { Seed(o.look).derive("looks") };
-    let Some((mut paint, mut canvas)) = draw(st, o, art, &mut looks) else { return Vec::new() };
+    let Some((mut paint, mut canvas)) = draw::<Raster>(st, o, art, &mut looks) else { return Vec::new() };
     let p = &st.palette;
     let spec = st.treatment.spec();
     if o.flip {
@@ -57,16 +57,10 @@ pub(crate) fn layers(
     }
     let baseline = o.baseline * 1000.0;
     let luminous = matches!(&o.art, Art::Icon { icon } if is_luminary(icon));
-    let nearness = ((baseline - st.horizon) / (1000.0 - st.horizon)).clamp(0.0, 1.0);
-    let far = if o.flying { 0.2 } else { 0.42 * (1.0 - nearness).powf(1.5) };
+    let (far, nearness, clear) = distance(st, o);
     let px = f.scale;
     let lights = p.night > 0.2;
     let ground = canvas.foot;
-    let clear = match (&o.art, o.role) {
-        (Art::Figure { .. }, _) => 0.6,
-        (_, Role::Hero) => 0.3,
-        _ => 0.16,
-    };
     let light_up = |r: &mut Raster| {
         if luminous {
             return;
@@ -108,13 +102,7 @@ pub(crate) fn layers(
     } else {
         0.5 + 0.28 * nearness
     };
-    let key = if luminous {
-        2.2
-    } else if o.flying {
-        985.0
-    } else {
-        baseline.max(st.horizon + 60.0)
-    };
+    let key = order(st, o);
     let left = o.x * f.px.0 as f32 - canvas.w as f32 / 2.0;
     let top = o.baseline * f.px.1 as f32 - canvas.foot;
     let mut out = Vec::new();
@@ -174,7 +162,12 @@ fn canvas(st: &Stage<'_>, o: &Placed, aspect: f32, lights: bool) -> (Canvas, f32
 }
 
 /// Paints the thing by daylight.
-fn draw(st: &Stage<'_>, o: &Placed, art: &dyn ArtSource, rng: &mut Seed) -> Option<(Paint, Canvas)> {
+pub(super) fn draw<S: Surface>(
+    st: &Stage<'_>,
+    o: &Placed,
+    art: &dyn ArtSource,
+    rng: &mut Seed,
+) -> Option<(Paint<S>, Canvas)> {
     match &o.art {
         Art::Icon { icon } => whole(st, o, icon, art),
         Art::Prop { prop } => {
@@ -182,8 +175,8 @@ fn draw(st: &Stage<'_>, o: &Placed, art: &dyn ArtSource, rng: &mut Seed) -> Opti
             let lights = !d.lit.is_empty() && st.palette.night > 0.2;
             let (c, k) = canvas(st, o, d.width / 200.0, lights);
             let (x0, y0) = (d.width / 2.0 - c.w as f32 / 2.0 / k, 200.0 - c.foot / k);
-            let paint = d.paint.raster(c.w, c.h, x0, y0, k);
-            let lit = lights.then(|| d.lit.raster(c.w, c.h, x0, y0, k));
+            let paint = d.paint.on(c.w, c.h, x0, y0, k);
+            let lit = lights.then(|| d.lit.on(c.w, c.h, x0, y0, k));
             Some((Paint { paint, lit, arm: None, sways: d.sways }, c))
         }
         Art::Figure { head, .. } if figure::is_whole(head) => whole(st, o, head, art),
@@ -215,12 +208,17 @@ fn draw(st: &Stage<'_>, o: &Placed, art: &dyn ArtSource, rng: &mut Seed) -> Opti
 }
 
 /// An icon that is drawn as it is.
-fn whole(st: &Stage<'_>, o: &Placed, name: &str, art: &dyn ArtSource) -> Option<(Paint, Canvas)> {
+fn whole<S: Surface>(
+    st: &Stage<'_>,
+    o: &Placed,
+    name: &str,
+    art: &dyn ArtSource,
+) -> Option<(Paint<S>, Canvas)> {
     let icon = Icon::parse(&art.icon(name)?)?;
     let (b, _) = icon.bounds()?;
     let (bw, bh) = (b[2] - b[0], b[3] - b[1]);
     let (c, _) = canvas(st, o, bw / bh, false);
-    let mut r = Raster::filled(c.w, c.h, [0; 4]);
+    let mut r = S::clear(c.w, c.h);
     // The opaque part of the icon fills the thing's box, its foot on the ground.
     let k = c.size / bh;
     let x = c.w as f32 / 2.0 - (b[0] + bw / 2.0) * k;
@@ -231,14 +229,22 @@ fn whole(st: &Stage<'_>, o: &Placed, name: &str, art: &dyn ArtSource) -> Option<
 
 /// An ellipse of shade where the thing touches the ground, and a long soft one away from the light.
 fn contact(st: &Stage<'_>, r: &mut Raster, c: &Canvas, nearness: f32) {
+    let Some(s) = shade_below(st, r, c, nearness) else { return };
+    let mut under = s.raster(r.width, r.height, 0.0, 0.0, 1.0);
+    over(&mut under, r, 0, 0);
+    *r = under;
+}
+
+/// The shade of [`contact`] alone, in pixels of the canvas.
+pub(super) fn shade_below(st: &Stage<'_>, r: &Raster, c: &Canvas, nearness: f32) -> Option<Sketch> {
     let p = &st.palette;
     // Width of what stands: the opaque extent of the lowest tenth.
     let rows = ((c.foot - c.size * 0.1).max(0.0) as u32, (c.foot as u32).min(r.height));
     if rows.1 <= rows.0 {
-        return;
+        return None;
     }
     let low = cut(r, 0, rows.0, r.width, rows.1);
-    let Some((x0, _, x1, _)) = opaque(&low, 200) else { return };
+    let (x0, _, x1, _) = opaque(&low, 200)?;
     let (cx, half) = ((x0 + x1) as f32 / 2.0, (x1 - x0) as f32 / 2.0);
     let mut s = Sketch::new();
     let away = -p.side();
@@ -247,9 +253,29 @@ fn contact(st: &Stage<'_>, r: &mut Raster, c: &Canvas, nearness: f32) {
     let soft = s.radial(&[(0.0, p.shade, 0.5), (0.5, p.shade, 0.34), (1.0, p.shade, 0.0)]);
     s.oval(cx + away * half * 0.22, c.foot - ry * 0.1, half * 1.35, ry * 1.5, soft);
     s.oval(cx, c.foot, half * 0.98, ry * 0.6, Fill::a(p.shade, 0.42));
-    let mut under = s.raster(r.width, r.height, 0.0, 0.0, 1.0);
-    over(&mut under, r, 0, 0);
-    *r = under;
+    Some(s)
+}
+
+/// How far away an object is for the air before it, how near it stands, and what of it stays clear of light.
+pub(super) fn distance(st: &Stage<'_>, o: &Placed) -> (f32, f32, f32) {
+    let baseline = o.baseline * 1000.0;
+    let nearness = ((baseline - st.horizon) / (1000.0 - st.horizon)).clamp(0.0, 1.0);
+    let far = if o.flying { 0.2 } else { 0.42 * (1.0 - nearness).powf(1.5) };
+    let clear = match (&o.art, o.role) {
+        (Art::Figure { .. }, _) => 0.6,
+        (_, Role::Hero) => 0.3,
+        _ => 0.16,
+    };
+    (far, nearness, clear)
+}
+
+/// The place of an object in the order of things, from back to front.
+pub(super) fn order(st: &Stage<'_>, o: &Placed) -> f32 {
+    match &o.art {
+        Art::Icon { icon } if is_luminary(icon) => 2.2,
+        _ if o.flying => 985.0,
+        _ => (o.baseline * 1000.0).max(st.horizon + 60.0),
+    }
 }
 
 /// A broken mirror image below the water line, that fades with depth.
@@ -306,7 +332,7 @@ fn reflect(st: &Stage<'_>, r: &mut Raster, c: &mut Canvas) {
 }
 
 /// How an object moves.
-fn motion(st: &Stage<'_>, o: &Placed, paint: &Paint, rng: &mut Seed) -> Vec<Motion> {
+fn motion(st: &Stage<'_>, o: &Placed, paint: &Paint<Raster>, rng: &mut Seed) -> Vec<Motion> {
     let px = st.frame.scale;
     let phase = rng.range(0.0, TAU);
     if o.floating {

@@ -8,14 +8,20 @@ use super::brush::{Fill, Sketch, hex};
 use super::trees;
 use crate::layers::Particles;
 
-/// Draws the particles over a picture, in three depth bands.
+/// Draws the particles over a picture.
 pub(crate) fn freeze(frame: &mut Raster, kind: Particles) {
-    let scale = frame.height as f32 / 1000.0;
-    let width = frame.width as f32 / scale;
-    let mut rng = Seed(u64::from(frame.width)).derive("weather");
+    let sketch = frozen(kind, frame.width, frame.height);
+    sketch.paint(frame, 0.0, 0.0, frame.height as f32 / 1000.0);
+}
+
+/// The particles of a frame of so many pixels, in three depth bands.
+pub(crate) fn frozen(kind: Particles, frame_width: u32, frame_height: u32) -> Sketch {
+    let scale = frame_height as f32 / 1000.0;
+    let width = frame_width as f32 / scale;
+    let mut rng = Seed(u64::from(frame_width)).derive("weather");
     let mut s = Sketch::new();
     let counts = match kind {
-        Particles::None => return,
+        Particles::None => return s,
         Particles::Rain => [110, 70, 30],
         Particles::Snow => [110, 60, 18],
         Particles::Motes => [24, 14, 6],
@@ -56,5 +62,5 @@ pub(crate) fn freeze(frame: &mut Raster, kind: Particles) {
             }
         }
     }
-    s.paint(frame, 0.0, 0.0, scale);
+    s
 }

@@ -9,6 +9,7 @@ use std::io::{BufReader, Read, Seek, SeekFrom};
 use crate::mark::aigc::FoundAigc;
 use crate::mark::xmp;
 
+pub(crate) mod animation;
 pub(crate) mod archive;
 pub(crate) mod avif;
 pub(crate) mod document;

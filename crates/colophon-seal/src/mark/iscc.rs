@@ -28,6 +28,7 @@ pub(crate) fn of(media: &Media) -> Option<String> {
         Media::Text(words) => of_text(words),
         Media::Picture(raster) => of_picture(raster),
         Media::Document { format, bytes } => of_text(&text::words(&document::words(*format, bytes)?)),
+        Media::Animation(moving) => moving.frames.first().and_then(of_picture),
         Media::Sound(sound) => of_sound(sound),
         Media::Stereo(sound) => of_sound(&sound.mono()),
         // What is encoded already is not decoded again for this.

@@ -24,6 +24,7 @@ pub(crate) const MEDIA_TYPE: &str = "image/jpeg";
 pub(crate) fn of(media: &Media, ffmpeg: &Path) -> Option<Vec<u8>> {
     match media {
         Media::Picture(raster) => of_picture(raster),
+        Media::Animation(moving) => moving.frames.first().and_then(of_picture),
         Media::Film { path, .. } => of_film(path, ffmpeg),
         _ => None,
     }

@@ -16,6 +16,8 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio_stream::wrappers::ReceiverStream;
 
+use colophon_studio::TERRAIN;
+
 use super::attended::{Attended, Step};
 use super::jobs;
 use crate::app::{App, Shared, read_json};
@@ -239,13 +241,28 @@ fn body_format(body: &ImageBody) -> Result<PictureFormat, ApiError> {
 fn order(app: &App, body: ImageBody) -> Result<Value, ApiError> {
     let bad = |message: String, param| Err(ApiError::bad(message, Some(param)));
     let model = body.model.as_deref().unwrap_or(COMPOSER);
-    let diffusion = model != COMPOSER;
+    let diffusion = ![COMPOSER, TERRAIN].contains(&model);
     if diffusion && !app.studio.knows_diffusion(model) {
-        let message = format!("there is no image model '{model}'; known are {COMPOSER} and diffusion models");
+        let message = format!(
+            "there is no image model '{model}'; known are {COMPOSER}, {TERRAIN} and diffusion models"
+        );
         return Err(ApiError { code: "model_not_found", ..ApiError::not_found(message) });
     }
-    if let Some(other) = body.background.as_deref().filter(|b| !["auto", "opaque"].contains(b)) {
-        return bad(format!("'{other}' is not offered; pictures of words are opaque"), "background");
+    match body.background.as_deref() {
+        None | Some("auto" | "opaque") => {}
+        Some("transparent") if model == TERRAIN => {
+            return bad("a landscape has no background to leave out".into(), "background");
+        }
+        Some("transparent") if !body_format(&body)?.holds_alpha() => {
+            return bad("a transparent background needs 'output_format' png or webp".into(), "background");
+        }
+        Some("transparent") => {}
+        Some(other) => {
+            return bad(
+                format!("'{other}' is not offered; choose transparent, opaque or auto"),
+                "background",
+            );
+        }
     }
     let partials = body.partial_images.unwrap_or(0);
     if partials > PARTIALS {
@@ -258,6 +275,7 @@ fn order(app: &App, body: ImageBody) -> Result<Value, ApiError> {
     let size = size(body.size.as_deref())?.map(|(width, height)| format!("{width}x{height}"));
     let request = json!({
         "prompt": body.prompt, "model": model, "size": size, "seed": body.seed, "count": count,
+        "background": body.background,
     });
     let style = body.style.filter(|s| !["vivid", "natural"].contains(&s.as_str()));
     let own = if diffusion {

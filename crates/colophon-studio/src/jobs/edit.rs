@@ -200,6 +200,7 @@ impl EditJob {
                 count: count(self.count)?,
                 towards: None,
                 grid: false,
+                transparent: false,
                 format,
             };
             let made = run.studio.faces(&request, progress.as_ref(), run.cancel)?;

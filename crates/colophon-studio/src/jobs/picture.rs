@@ -8,7 +8,7 @@ use serde::Deserialize;
 use super::Run;
 use super::shelf::About;
 use crate::check::{self, Style};
-use crate::{DiffusionRequest, PictureRequest, Studio, StudioError};
+use crate::{DiffusionRequest, PictureRequest, Studio, StudioError, TERRAIN, TerrainRequest};
 
 /// Pictures of one job, at most.
 const MOST: usize = 16;
@@ -40,7 +40,7 @@ pub(crate) struct PictureJob {
     #[serde(default)]
     #[schemars(with = "Option<String>")]
     lang: LangChoice,
-    /// `composer`, or a diffusion model.
+    /// `composer`, `terrain` (landscapes by procedure), or a diffusion model.
     #[serde(default)]
     model: Option<String>,
     /// Of diffusion: what is not to be in it.
@@ -58,6 +58,10 @@ pub(crate) struct PictureJob {
     /// Of diffusion: pictures on the way that are shown.
     #[serde(default)]
     previews: Option<usize>,
+    /// `auto`, `opaque`, or `transparent`: the things of a composed picture alone, or the people of one that
+    /// a diffusion model drew.
+    #[serde(default)]
+    background: Option<String>,
     /// `png`, `jpeg` or `webp`.
     #[serde(default)]
     format: Option<String>,
@@ -104,11 +108,29 @@ impl PictureJob {
         format_of(self.format.as_deref(), self.quality)
     }
 
+    /// Whether it has no background.
+    fn transparent(&self) -> Result<bool, StudioError> {
+        match self.background.as_deref() {
+            None | Some("auto" | "opaque") => Ok(false),
+            Some("transparent") if self.model.as_deref() == Some(TERRAIN) => {
+                Err(StudioError::request("a landscape has no background to leave out", "choose opaque"))
+            }
+            Some("transparent") => check::alpha(self.format()?).map(|()| true),
+            Some(other) => Err(StudioError::request(
+                format!("'{other}' is no background"),
+                "choose auto, opaque or transparent",
+            )),
+        }
+    }
+
     pub(crate) fn check(&self) -> Result<(), StudioError> {
-        check::brief(&self.prompt, "say in a sentence what is in the picture")?;
+        if self.model.as_deref() != Some(TERRAIN) || !self.prompt.trim().is_empty() {
+            check::brief(&self.prompt, "say in a sentence what is in the picture")?;
+        }
         size(self.size.as_deref())?;
         self.format()?;
         count(self.count)?;
+        self.transparent()?;
         if self.model.as_deref().unwrap_or(COMPOSER) == COMPOSER {
             Style::find(self.style.as_deref())?;
         }
@@ -117,7 +139,8 @@ impl PictureJob {
 
     /// Whether this studio knows the model.
     pub(crate) fn check_model(&self, studio: &Studio) -> Result<(), StudioError> {
-        match self.model.as_deref().filter(|m| *m != COMPOSER && !studio.knows_diffusion(m)) {
+        let own = [COMPOSER, TERRAIN];
+        match self.model.as_deref().filter(|m| !own.contains(m) && !studio.knows_diffusion(m)) {
             Some(other) => {
                 let message = format!("there is no picture model '{other}'");
                 Err(StudioError::request(message, "leave it out for the composer, or see /v1/options"))
@@ -128,6 +151,7 @@ impl PictureJob {
 
     pub(crate) fn run(&self, run: &mut Run<'_>) -> Result<(), StudioError> {
         let (size, format) = (size(self.size.as_deref())?, self.format()?);
+        let transparent = self.transparent()?;
         let progress = std::sync::Arc::clone(&run.progress);
         let made: Vec<Sealed> = match self.model.as_deref().unwrap_or(COMPOSER) {
             COMPOSER => {
@@ -141,11 +165,24 @@ impl PictureJob {
                     variation_of: None,
                     edit_of: None,
                     edits: Vec::new(),
+                    transparent,
                     format,
                     layers: false,
                 };
                 let made = run.studio.imagine(&request, progress.as_ref(), run.cancel)?;
                 made.into_iter().map(|p| p.sealed).collect()
+            }
+            TERRAIN => {
+                let request = TerrainRequest {
+                    prompt: self.prompt.clone(),
+                    size: size.unwrap_or((1024, 1024)),
+                    seed: self.seed,
+                    count: count(self.count)?,
+                    lang: self.lang,
+                    variation_of: None,
+                    format,
+                };
+                run.studio.terrain(&request, progress.as_ref(), run.cancel)?
             }
             model => {
                 let request = DiffusionRequest {
@@ -159,6 +196,7 @@ impl PictureJob {
                     seed: self.seed,
                     count: count(self.count)?,
                     lang: self.lang,
+                    transparent,
                     format,
                     partials: self.previews.unwrap_or(PREVIEWS),
                     ..DiffusionRequest::default()

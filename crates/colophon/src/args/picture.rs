@@ -10,16 +10,23 @@ pub(crate) struct Image {
     pub(crate) change: Option<Change>,
     /// What is in the picture, in English or Chinese (composer)
     pub(crate) prompt: Option<String>,
-    /// The file (.png, .jpg or .webp; .mp4 for a film of faces); several pictures are numbered
+    /// The file (.png, .jpg or .webp; .gif for a picture that moves; .mp4 for a film of faces); several
+    /// pictures are numbered
     #[arg(short, long, default_value = "picture.png", value_name = "FILE")]
     pub(crate) output: PathBuf,
     /// composer: pictures of words, composed of drawn art. diffusion: pictures of words out of noise, by
-    /// a model that is fetched once. gan: faces of people who do not exist. Default: composer
-    #[arg(long, value_name = "ENGINE", value_parser = ["composer", "diffusion", "gan"])]
+    /// a model that is fetched once. gan: faces of people who do not exist. terrain: landscapes by procedure,
+    /// whose land, hour, season and weather the words choose. Default: composer
+    #[arg(long, value_name = "ENGINE", value_parser = ["composer", "diffusion", "gan", "terrain"])]
     pub(crate) engine: Option<String>,
-    /// Width and height in pixels; default: 1024x1024 (composer), what suits the model (diffusion)
+    /// Width and height in pixels; default: 1024x1024 (composer, terrain), what suits the model (diffusion),
+    /// 512x512 (a composed picture that moves)
     #[arg(long, value_name = "WxH")]
     pub(crate) size: Option<String>,
+    /// transparent leaves the backdrop of a composed picture out, and cuts the people out of one that a model
+    /// drew (PNG or WebP)
+    #[arg(long, value_name = "WHAT", value_parser = ["auto", "opaque", "transparent"])]
+    pub(crate) background: Option<String>,
     /// Style (composer; see `colophon models list --styles`)
     #[arg(long, value_name = "STYLE")]
     pub(crate) style: Option<String>,
@@ -38,9 +45,10 @@ pub(crate) struct Image {
     /// All faces on one sheet (gan)
     #[arg(long)]
     pub(crate) grid: bool,
-    /// Length of a film of faces in seconds, where the file is an .mp4 (gan)
-    #[arg(long, default_value_t = 12.0, value_name = "X", allow_negative_numbers = true)]
-    pub(crate) seconds: f64,
+    /// Length of what moves, in seconds: of a film of faces (gan; .mp4, default 12) or of an animation (gan or
+    /// composer; .gif, default 4; a .webp file moves where this is given)
+    #[arg(long, value_name = "X", allow_negative_numbers = true)]
+    pub(crate) seconds: Option<f64>,
     /// Language: auto, en or zh
     #[arg(long, default_value = "auto", value_name = "LANG")]
     pub(crate) lang: String,
@@ -122,6 +130,9 @@ Examples:
   colophon image \"in winter\" --engine diffusion --from dusk.png --strength 0.5 -o winter.png
   colophon image --engine gan -n 6 --seed 1 -o faces.mp4
   colophon image --engine gan -n 8 --seed 1 --towards 2 -o face.png
+  colophon image --engine terrain \"mountain lake at sunset, autumn\" --size 1600x900 -o lake.png
+  colophon image \"a boat on the sea in the rain\" -o rain.gif
+  colophon image \"a red fox\" --background transparent -o fox.png
   colophon image upscale small.jpg --factor 4 -o large.png
   colophon image style photo.jpg --like painting.jpg -o painted.png
 Pictures are composed from drawn art, and painted over where the style is a painter's. Diffusion models
@@ -207,9 +218,10 @@ pub(crate) enum Change {
         /// How far a step goes
         #[arg(long, default_value_t = 0.012, value_name = "X", allow_negative_numbers = true)]
         rate: f32,
-        /// Length of a film that falls into the dream, in seconds, where the file is an .mp4
-        #[arg(long, default_value_t = 8.0, value_name = "X", allow_negative_numbers = true)]
-        seconds: f64,
+        /// Length of a film that falls into the dream, in seconds, where the file is an .mp4 (default 8) or a
+        /// .gif (default 4); a .webp file moves where this is given
+        #[arg(long, value_name = "X", allow_negative_numbers = true)]
+        seconds: Option<f64>,
     },
     /// Enlarge it
     #[command(after_help = UPSCALE_EXAMPLES)]

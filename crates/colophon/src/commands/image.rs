@@ -9,10 +9,10 @@ use colophon_studio::image::grade::Grade;
 use colophon_studio::image::sketch::Pencil;
 use colophon_studio::image::upscale::Quality;
 use colophon_studio::{
-    Behind, DiffusionRequest, Edit, FaceRequest, Partial, PictureFile, PictureRequest, Pictured, Sealed,
-    SheetRequest, Studio, StudioError, Variation,
+    Behind, DiffusionRequest, Edit, FaceRequest, MovingFormat, Partial, PictureFile, PictureRequest,
+    Pictured, Sealed, SheetRequest, Studio, StudioError, TerrainRequest, Variation,
 };
-use colophon_types::{Cancel, ErrorCode, PictureFormat, Progress};
+use colophon_types::{AnimationFormat, Cancel, ErrorCode, PictureFormat, Progress};
 use serde_json::{Value, json};
 
 use crate::args::{self, Change};
@@ -29,19 +29,38 @@ pub(crate) fn run(
     }
     let asked = args.diffusion.asked();
     let engine = args.engine.as_deref().unwrap_or(if asked.is_some() { "diffusion" } else { "composer" });
-    if let (Some(flag), "composer" | "gan") = (asked, engine) {
+    if let (Some(flag), "composer" | "gan" | "terrain") = (asked, engine) {
         return Err(Failure::new(ErrorCode::BadInput, format!("{flag} belongs to --engine diffusion"))
             .with_hint("leave it or --engine out"));
     }
-    if engine == "gan" && args.prompt.is_none() && is_film(&args.output) {
+    let transparent = args.background.as_deref() == Some("transparent");
+    let moves = moving(&args.output, args.seconds, 12.0);
+    if let (Some(_), "gan", None, true) = (moves, engine, &args.prompt, transparent) {
+        let message = "what moves has a background".to_owned();
+        return Err(Failure::new(ErrorCode::BadInput, message).with_hint("leave --background out"));
+    }
+    if let (Some((form, seconds)), "gan", None) = (moves, engine, &args.prompt) {
         let first = args.seed.unwrap_or_else(|| u64::from(std::process::id()));
         let seeds: Vec<u64> = (0..args.n.max(2) as u64).map(|index| first.wrapping_add(index)).collect();
-        let moving = studio.faces_film(&seeds, args.seconds, progress, cancel)?;
+        let moving = studio.faces_film(&seeds, seconds, form, progress, cancel)?;
         return deliver(vec![(moving.sealed, Value::Null)], &args.output, args.json);
     }
     if args.layers.is_some() && engine != "composer" {
         let message = "only composed pictures have layers".to_owned();
         return Err(Failure::new(ErrorCode::BadInput, message).with_hint("leave --layers or --engine out"));
+    }
+    if let (Some((MovingFormat::Animation(form), seconds)), "composer", Some(_)) =
+        (moves, engine, &args.prompt)
+    {
+        let request = composed(args, "512x512", PictureFormat::default())?;
+        let moving = studio.composed_animation(&request, seconds, form, progress, cancel)?;
+        return deliver(vec![(moving.sealed, Value::Null)], &args.output, args.json);
+    }
+    if let (Some((MovingFormat::Animation(_), _)), "diffusion" | "terrain") = (moves, engine) {
+        let message = "composed pictures and faces move, others do not".to_owned();
+        return Err(
+            Failure::new(ErrorCode::BadInput, message).with_hint("leave --seconds out, or name it .png")
+        );
     }
     let format = format(&args.output)?;
     let made: Vec<(Sealed, Value)> = match (engine, &args.prompt) {
@@ -51,6 +70,7 @@ pub(crate) fn run(
                 count: args.n,
                 towards: args.towards,
                 grid: args.grid,
+                transparent,
                 format,
             };
             let faces = studio.faces(&request, progress, cancel)?;
@@ -59,6 +79,23 @@ pub(crate) fn run(
         ("diffusion", prompt) => {
             let request = diffusion(args, prompt.as_deref().unwrap_or_default(), format)?;
             let made = studio.diffuse(&request, &mut |partial| kept(partial, args), progress, cancel)?;
+            made.into_iter().map(|sealed| (sealed, Value::Null)).collect()
+        }
+        ("terrain", _) if transparent => {
+            let message = "a landscape has no background to leave out".to_owned();
+            return Err(Failure::new(ErrorCode::BadInput, message).with_hint("leave --background out"));
+        }
+        ("terrain", prompt) => {
+            let request = TerrainRequest {
+                prompt: prompt.clone().unwrap_or_default(),
+                size: size(args.size.as_deref().unwrap_or("1024x1024"))?,
+                seed: args.seed,
+                count: args.n,
+                lang: super::language(&args.lang)?,
+                variation_of: None,
+                format,
+            };
+            let made = studio.terrain(&request, progress, cancel)?;
             made.into_iter().map(|sealed| (sealed, Value::Null)).collect()
         }
         ("gan", Some(_)) => {
@@ -75,20 +112,8 @@ pub(crate) fn run(
             let message = "--layers is for one picture".to_owned();
             return Err(Failure::new(ErrorCode::BadInput, message).with_hint("leave -n out"));
         }
-        (_, Some(prompt)) => {
-            let request = PictureRequest {
-                prompt: prompt.clone(),
-                size: size(args.size.as_deref().unwrap_or("1024x1024"))?,
-                style: args.style.clone(),
-                seed: args.seed,
-                count: args.n,
-                lang: super::language(&args.lang)?,
-                variation_of: None,
-                edit_of: None,
-                edits: Vec::new(),
-                format,
-                layers: args.layers.is_some(),
-            };
+        (_, Some(_)) => {
+            let request = composed(args, "1024x1024", format)?;
             let pictures = studio.imagine(&request, progress, cancel)?;
             if let (Some(dir), [picture]) = (&args.layers, pictures.as_slice()) {
                 write_layers(picture, dir)?;
@@ -97,6 +122,24 @@ pub(crate) fn run(
         }
     };
     deliver(made, &args.output, args.json)
+}
+
+/// What is asked of the composer; `usual` is its size where none is given.
+fn composed(args: &args::Image, usual: &str, format: PictureFormat) -> Result<PictureRequest, Failure> {
+    Ok(PictureRequest {
+        prompt: args.prompt.clone().unwrap_or_default(),
+        size: size(args.size.as_deref().unwrap_or(usual))?,
+        style: args.style.clone(),
+        seed: args.seed,
+        count: args.n,
+        lang: super::language(&args.lang)?,
+        variation_of: None,
+        edit_of: None,
+        edits: Vec::new(),
+        transparent: args.background.as_deref() == Some("transparent"),
+        format,
+        layers: args.layers.is_some(),
+    })
 }
 
 /// Writes the layers of a picture, and what is known of them.
@@ -141,6 +184,7 @@ fn diffusion(args: &args::Image, prompt: &str, format: PictureFormat) -> Result<
         extend: given.extend.as_deref().map_or(Ok([0; 4]), margins)?,
         base: given.base.clone(),
         lang: super::language(&args.lang)?,
+        transparent: args.background.as_deref() == Some("transparent"),
         format,
         partials: given.previews,
         variation_of: None,
@@ -219,9 +263,11 @@ fn change(
         }
     };
     let file = PictureFile::open(&files.input)?;
-    if let (Change::Dream { seconds, guide: None, .. }, true) = (change, is_film(&output)) {
+    if let Change::Dream { seconds, guide: None, .. } = change
+        && let Some((form, seconds)) = moving(&output, *seconds, 8.0)
+    {
         let Edit::Dream { how, .. } = edit(change)? else { return Ok(ExitCode::FAILURE) };
-        let moving = studio.dream_film(&file, &how, *seconds, files.seed, progress, cancel)?;
+        let moving = studio.dream_film(&file, &how, seconds, form, files.seed, progress, cancel)?;
         return deliver(vec![(moving.sealed, Value::Null)], &output, files.json);
     }
     let format = format(&output)?;
@@ -369,8 +415,17 @@ fn format(path: &Path) -> Result<PictureFormat, Failure> {
     })
 }
 
-fn is_film(path: &Path) -> bool {
-    path.extension().is_some_and(|end| end.eq_ignore_ascii_case("mp4"))
+/// How a file that moves is written, and for how many seconds it does: films by their name, GIF always, WebP
+/// where a length is given. `film` is the length of a film where none is.
+fn moving(path: &Path, seconds: Option<f64>, film: f64) -> Option<(MovingFormat, f64)> {
+    let end = path.extension()?.to_str()?.to_ascii_lowercase();
+    match (end.as_str(), seconds) {
+        ("mp4", _) => Some((MovingFormat::Film, seconds.unwrap_or(film))),
+        ("gif", _) | ("webp", Some(_)) => {
+            Some((MovingFormat::Animation(AnimationFormat::named(&end)?), seconds.unwrap_or(4.0)))
+        }
+        _ => None,
+    }
 }
 
 /// `16:9` as a number.

@@ -56,6 +56,73 @@ fn pictures_are_composed_sealed_and_repeatable() {
 }
 
 #[test]
+fn landscapes_animations_and_clear_backgrounds_are_made_and_sealed() {
+    let home = Home::new();
+    let run = |args: &[&str]| -> Value {
+        let result = home.at_one_time(&[args, &["--json"]].concat());
+        assert!(result.status.success(), "{args:?}: {}", text(&result.stderr));
+        json(&result.stdout)
+    };
+    let verified = |file: &std::path::Path| {
+        let verdict = json(&home.run(&["verify", "--json", path(file)]).stdout);
+        assert_eq!(verdict[0]["verdict"], "verified", "{verdict}");
+        assert_eq!(verdict[0]["explicit_label"]["present"], true, "{verdict}");
+        verdict[0].clone()
+    };
+    let pixels = |file: &std::path::Path, kind: &str| {
+        tool("ffmpeg", &["-v", "error", "-i", path(file), "-f", "rawvideo", "-pix_fmt", kind, "-"])
+    };
+    let lake = home.path("lake.png");
+    let ask = ["image", "--engine", "terrain", "山间的湖，日落", "--size", "320x240", "--seed", "4"];
+    let made = run(&[&ask[..], &["-o", path(&lake)]].concat());
+    assert_eq!(made[0]["receipt"]["request"]["task"], "image.terrain", "{made}");
+    assert!(verified(&lake)["iptc"]["digital_source_type"].to_string().contains("algorithmicMedia"));
+    let again = home.path("again.png");
+    let replayed = home.run(&["replay", path(&lake), "-o", path(&again)]);
+    assert!(replayed.status.success(), "{}", text(&replayed.stderr));
+    assert!(pixels(&lake, "rgb24") == pixels(&again, "rgb24"), "a landscape is made again");
+    run(&["image", "vary", path(&lake), "-n", "1", "-o", path(&home.path("other.png"))]);
+    assert!(pixels(&home.path("other.png"), "rgb24") != pixels(&lake, "rgb24"));
+
+    for name in ["rain.gif", "rain.webp"] {
+        let file = home.path(name);
+        let ask = ["image", "a red boat on the sea in the rain", "--size", "160x128", "--seed", "2"];
+        run(&[&ask[..], &["--seconds", "1", "-o", path(&file)]].concat());
+        let verdict = verified(&file);
+        assert_eq!(verdict["receipt"]["request"]["task"], "image.composed.animation", "{verdict}");
+    }
+    // Thirteen frames of 80 ms; ffmpeg reads moving GIF files.
+    let frames = pixels(&home.path("rain.gif"), "rgb24");
+    assert!(
+        frames.len() >= 12 * 160 * 128 * 3
+            && frames[..160 * 128 * 3] != frames[5 * 160 * 128 * 3..6 * 160 * 128 * 3]
+    );
+
+    let fox = home.path("fox.webp");
+    let ask = ["image", "a red fox in the forest", "--size", "256x256", "--background", "transparent"];
+    run(&[&ask[..], &["-o", path(&fox)]].concat());
+    verified(&fox);
+    let png = home.path("fox.png");
+    run(&[&ask[..], &["-o", path(&png)]].concat());
+    let rgba = pixels(&png, "rgba");
+    let clear = rgba.chunks_exact(4).filter(|p| p[3] == 0).count();
+    let solid = rgba.chunks_exact(4).filter(|p| p[3] == 255).count();
+    assert!(clear > 256 * 256 / 4 && solid > 1000, "{clear} clear, {solid} solid");
+    for bad in [
+        &["image", "a fox", "--background", "transparent", "-o", "fox.jpg"][..],
+        &["image", "a fox", "--background", "transparent", "-o", "fox.gif"],
+        &["image", "a fox", "-o", "fox.gif", "--seconds", "900"],
+        &["image", "a fox", "-o", "fox.gif", "--size", "4096x4096"],
+        &["image", "--engine", "terrain", "-o", "land.gif"],
+        &["image", "--engine", "terrain", "--background", "transparent"],
+        &["image", "--engine", "terrain", "--size", "9x9"],
+        &["image", "--engine", "terrain", "--layers", "x"],
+    ] {
+        assert_eq!(home.run(bad).status.code(), Some(2), "{bad:?}");
+    }
+}
+
+#[test]
 fn speech_is_heard_timed_and_sealed() {
     let home = Home::new();
     let words =

@@ -7,18 +7,18 @@ use colophon_types::{Raster, Seed};
 mod clothes;
 mod rig;
 
-use super::brush::{Fill, Icon, Rgb, Sketch, hex};
+use super::brush::{Fill, Icon, Rgb, Sketch, Surface, hex};
 use super::props;
 use crate::graph::{Body, Pose};
 use clothes::{arm, leg, seat, tail, torso, wear};
 use rig::{Build, Rig, build, rig};
 
-/// A figure, drawn on two rasters: the body, and the arm that moves by itself (empty when none).
-pub(crate) struct Figure {
+/// A figure, drawn on two surfaces: the body, and the arm that moves by itself (empty when none).
+pub(crate) struct Figure<S> {
     /// Body, head, still arm.
-    pub(crate) body: Raster,
+    pub(crate) body: S,
     /// The waving arm.
-    pub(crate) arm: Option<Raster>,
+    pub(crate) arm: Option<S>,
     /// Shoulder of the waving arm, in pixels of the raster.
     pub(crate) shoulder: (f32, f32),
 }
@@ -173,9 +173,16 @@ pub(crate) enum Held<'a> {
     Prop(&'a str),
 }
 
-/// Draws a figure into a raster of `w × h` pixels whose lower `foot`-th pixel row is the ground;
+/// Draws a figure on a surface of `w × h` pixels whose lower `foot`-th pixel row is the ground;
 /// `scale` pixels a unit, the middle of the figure at half the width.
-pub(crate) fn draw(q: &Request<'_>, rng: &mut Seed, w: u32, h: u32, foot: f32, scale: f32) -> Option<Figure> {
+pub(crate) fn draw<S: Surface>(
+    q: &Request<'_>,
+    rng: &mut Seed,
+    w: u32,
+    h: u32,
+    foot: f32,
+    scale: f32,
+) -> Option<Figure<S>> {
     let (bounds, tiny) = q.head.bounds()?;
     let bust = is_bust(q.name) && q.body != Body::Animal;
     let b = build(q.body, bust);
@@ -195,7 +202,7 @@ pub(crate) fn draw(q: &Request<'_>, rng: &mut Seed, w: u32, h: u32, foot: f32, s
     };
     let r = rig(&b, q.pose, q.holds.is_some(), rng);
     let (x0, y0) = (-(w as f32) / 2.0 / scale, 200.0 - foot / scale);
-    let mut out = Raster::filled(w, h, [0; 4]);
+    let mut out = S::clear(w, h);
     let variant = (rng.next_f32() * 4.0) as usize;
     // Clothes that an icon brings along stay plain.
     let variant = if bust { [1, 3][variant % 2] } else { variant };
@@ -266,9 +273,8 @@ pub(crate) fn draw(q: &Request<'_>, rng: &mut Seed, w: u32, h: u32, foot: f32, s
     let mut s = Sketch::new();
     arm(&mut s, shoulder_b, r.hand_b, &b, r.bend_b, sleeve, looks.skin, q.body);
     if q.pose == Pose::Wave {
-        let mut raster = Raster::filled(w, h, [0; 4]);
-        s.paint(&mut raster, x0, y0, scale);
-        return Some(Figure { body: out, arm: Some(raster), shoulder: to(shoulder_b.0, shoulder_b.1) });
+        let waving = s.on(w, h, x0, y0, scale);
+        return Some(Figure { body: out, arm: Some(waving), shoulder: to(shoulder_b.0, shoulder_b.1) });
     }
     s.paint(&mut out, x0, y0, scale);
     Some(Figure { body: out, arm: None, shoulder: to(shoulder_b.0, shoulder_b.1) })
@@ -280,7 +286,7 @@ fn is_shelter(name: &str) -> bool {
 }
 
 /// Draws the held thing at the hand.
-fn hold(out: &mut Raster, held: &Held<'_>, r: &Rig, b: &Build, rng: &mut Seed, view: (f32, f32, f32)) {
+fn hold<S: Surface>(out: &mut S, held: &Held<'_>, r: &Rig, b: &Build, rng: &mut Seed, view: (f32, f32, f32)) {
     let (x0, y0, scale) = view;
     let (hx, hy) = r.hand_b;
     match held {
