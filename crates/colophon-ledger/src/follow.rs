@@ -4,7 +4,7 @@
 use colophon_types::{LogEntry, LogPosition};
 
 use crate::LedgerError;
-use crate::disk::{self, Lock};
+use crate::disk::Lock;
 use crate::log::{Ledger, open_checkpoint};
 use crate::tree::{self, Head};
 
@@ -108,9 +108,4 @@ impl Ledger {
     fn read_note(&self, checkpoint: &str) -> Result<Head, LedgerError> {
         open_checkpoint(checkpoint.as_bytes(), self.verifier_key(), self.origin())
     }
-}
-
-/// Whether a folder holds a log already.
-pub fn has_log(dir: &std::path::Path) -> bool {
-    matches!(disk::read(&dir.join("checkpoint")), Ok(Some(_)))
 }

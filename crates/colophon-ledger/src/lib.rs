@@ -35,7 +35,7 @@ mod witness;
 
 pub use audit::AuditReport;
 pub use error::LedgerError;
-pub use follow::{NewEntry, has_log};
+pub use follow::NewEntry;
 pub use log::{Checkpoint, Ledger};
 pub use outside::WitnessRequest;
 pub use proof::{VerifiedProof, verify_proof, verify_witnessed_proof};

@@ -151,8 +151,8 @@ impl Studio {
         let pretty = |value: &serde_json::Value| serde_json::to_vec_pretty(value).unwrap_or_default();
         let file = NamedTempFile::new().map_err(StudioError::io("write in", &std::env::temp_dir()))?;
         let names = [&work.name].into_iter().chain(work.files.iter().map(|f| &f.name));
-        let files = names.map(|name| Ok((name, self.work_file(work, Some(name))?)));
-        let files: Vec<_> = files.collect::<Result<_, StudioError>>()?;
+        let files = names.map(|name| self.work_file(work, Some(name)).map(|file| (name, file)));
+        let files: Vec<_> = files.collect::<Result<_, _>>()?;
         let written = (|| -> Result<(), zip::result::ZipError> {
             let mut zip = zip::ZipWriter::new(file.as_file());
             // Media is compressed already.
