@@ -78,6 +78,9 @@ pub enum LedgerError {
     /// An entry cannot be stored.
     #[error("the entry cannot be logged: {0}")]
     BadEntry(String),
+    /// The log is a copy, and what it is a copy of does not take the entry.
+    #[error("the shared log takes no entry now: {0}")]
+    Elsewhere(String),
 }
 
 impl LedgerError {
@@ -96,7 +99,7 @@ impl LedgerError {
 impl Explain for LedgerError {
     fn code(&self) -> ErrorCode {
         match self {
-            Self::Io { .. } => ErrorCode::Io,
+            Self::Io { .. } | Self::Elsewhere(_) => ErrorCode::Io,
             Self::BadOrigin(_)
             | Self::BadEntry(_)
             | Self::NotFound(_)

@@ -11,6 +11,9 @@
 //! by the hash of a file; it is derived from the entries, checked when the log is opened, and made
 //! anew when it is behind or wrong.
 //!
+//! The folder may be a copy of a log that several machines share (`follow`): then an entry is written here
+//! after it was made to last there, and what others appended is taken over, checked against their note.
+//!
 //! What others say of the log lies beside its checkpoint: cosignatures of witnesses in `witnessed/`, time
 //! stamps in `stamps/`.
 //!
@@ -20,6 +23,7 @@
 mod audit;
 mod disk;
 mod error;
+mod follow;
 mod index;
 mod key;
 mod log;
@@ -31,6 +35,7 @@ mod witness;
 
 pub use audit::AuditReport;
 pub use error::LedgerError;
+pub use follow::NewEntry;
 pub use log::{Checkpoint, Ledger};
 pub use outside::WitnessRequest;
 pub use proof::{VerifiedProof, verify_proof, verify_witnessed_proof};

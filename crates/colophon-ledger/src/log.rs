@@ -61,7 +61,7 @@ impl Ledger {
             if dir.join("tile").exists() {
                 return Err(LedgerError::Inconsistent("it has tiles but no checkpoint".to_owned()));
             }
-            ledger.publish(Head::EMPTY)?;
+            disk::replace(&dir.join("checkpoint"), &ledger.sign(Head::EMPTY)?)?;
         }
         disk::remove_leftovers(dir)?;
         let head = ledger.head()?;
@@ -146,38 +146,57 @@ impl Ledger {
     /// # Errors
     /// [`LedgerError`] when the entry could not be made durable.
     pub fn append_entry(&self, entry: &LogEntry) -> Result<LogPosition, LedgerError> {
-        let record = serde_json::to_vec(entry).map_err(|e| LedgerError::BadEntry(e.to_string()))?;
-        let length = u16::try_from(record.len())
-            .map_err(|_| LedgerError::BadEntry("it is longer than 65535 bytes".to_owned()))?;
-        let lock = Lock::take(&self.dir)?;
-        let head = self.head()?;
-        let (new, tiles) = tree::extend(head, &record, &self.dir)?;
+        self.append_agreed(entry, &|_| Ok(()))
+    }
 
-        let (bundle, place) = tree::bundle_of(head.size, new.size);
-        let mut bytes = Vec::new();
-        if place > 0 {
-            for old in tree::read_bundle(&self.dir, disk::with_width(bundle, place as u32))? {
-                bytes.extend_from_slice(&(old.len() as u16).to_be_bytes());
-                bytes.extend_from_slice(&old);
+    /// Writes records as the next entries, and then the note that `note` gives about them: with that they are
+    /// in the log.
+    pub(crate) fn grow(
+        &self,
+        head: Head,
+        records: &[Vec<u8>],
+        lock: &Lock,
+        note: &dyn Fn(Head) -> Result<Vec<u8>, LedgerError>,
+    ) -> Result<Head, LedgerError> {
+        let (new, tiles) = tree::extend(head, records, &self.dir)?;
+        let (mut next, mut bundles) = (head.size, Vec::new());
+        while next < new.size {
+            let (bundle, place) = tree::bundle_of(next, new.size);
+            let mut bytes = Vec::new();
+            let mut add = |record: &[u8]| {
+                let length = u16::try_from(record.len())
+                    .map_err(|_| LedgerError::BadEntry("it is longer than 65535 bytes".to_owned()))?;
+                bytes.extend_from_slice(&length.to_be_bytes());
+                bytes.extend_from_slice(record);
+                Ok::<(), LedgerError>(())
+            };
+            if place > 0 {
+                for old in tree::read_bundle(&self.dir, disk::with_width(bundle, place as u32))? {
+                    add(&old)?;
+                }
             }
+            let from = (next - head.size) as usize;
+            let count = bundle.width() as usize - place;
+            for record in records.iter().skip(from).take(count) {
+                add(record)?;
+            }
+            next += count as u64;
+            disk::replace(&disk::tile_path(&self.dir, bundle), &bytes)?;
+            bundles.push(bundle);
         }
-        bytes.extend_from_slice(&length.to_be_bytes());
-        bytes.extend_from_slice(&record);
-        disk::replace(&disk::tile_path(&self.dir, bundle), &bytes)?;
         for (tile, data) in &tiles {
             disk::replace(&disk::tile_path(&self.dir, *tile), data)?;
         }
-        self.publish(new)?; // the commit
+        disk::replace(&self.dir.join("checkpoint"), &note(new)?)?; // the commit
 
         fault::point()?;
-        for full in tiles.iter().map(|(t, _)| *t).chain([bundle]).filter(|t| t.width() == disk::FULL) {
+        for full in tiles.iter().map(|(t, _)| *t).chain(bundles).filter(|t| t.width() == disk::FULL) {
             disk::prune_partials(&self.dir, full);
             fault::point()?;
         }
-        self.catch_up(new, &lock)?;
+        self.catch_up(new, lock)?;
         fault::point()?;
-        self.inclusion(head.size, &record, new)?;
-        Ok(LogPosition { index: head.size, included: true })
+        Ok(new)
     }
 
     /// Finds a file's newest entry; see [`Recorder::find`].
@@ -238,7 +257,7 @@ impl Ledger {
         Ok(Some((LogPosition { index, included: true }, entry, distance)))
     }
 
-    fn head(&self) -> Result<Head, LedgerError> {
+    pub(crate) fn head(&self) -> Result<Head, LedgerError> {
         self.read_checkpoint().map(|(_, head)| head)
     }
 
@@ -250,13 +269,14 @@ impl Ledger {
         Ok((String::from_utf8_lossy(&bytes).into_owned(), head))
     }
 
-    fn publish(&self, head: Head) -> Result<(), LedgerError> {
+    /// The signed note about a tree.
+    pub(crate) fn sign(&self, head: Head) -> Result<Vec<u8>, LedgerError> {
         let bad = |e: String| LedgerError::Inconsistent(format!("the checkpoint cannot be signed: {e}"));
         let checkpoint = tlog_tiles::Checkpoint::new(&self.origin, head.size, head.root, "")
             .map_err(|e| bad(e.to_string()))?;
         let mut note = Note::new(&checkpoint.to_bytes(), &[]).map_err(|e| bad(e.to_string()))?;
         note.add_sigs(&[&self.signer]).map_err(|e| bad(e.to_string()))?;
-        disk::replace(&self.dir.join("checkpoint"), &note.to_bytes())
+        Ok(note.to_bytes())
     }
 
     pub(crate) fn record(&self, index: u64, head: Head) -> Result<Vec<u8>, LedgerError> {

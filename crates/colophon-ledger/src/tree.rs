@@ -123,15 +123,21 @@ impl HashReader for Hashes<'_> {
 /// A tile and its bytes.
 pub(crate) type TileData = (Tile, Vec<u8>);
 
-/// The tiles that change when `record` becomes the next leaf, and the new head.
-pub(crate) fn extend(head: Head, record: &[u8], dir: &Path) -> Result<(Head, Vec<TileData>), LedgerError> {
+/// The tiles that change when `records` become the next leaves, and the new head.
+pub(crate) fn extend(
+    head: Head,
+    records: &[impl AsRef<[u8]>],
+    dir: &Path,
+) -> Result<(Head, Vec<TileData>), LedgerError> {
     let tiles = Tiles::new(dir);
     let mut hashes = Hashes::new(head, &tiles);
-    let new = stored_hashes_for_record_hash(head.size, record_hash(record), &hashes)
-        .map_err(|e| tiles.explain(&e))?;
-    let first = stored_hash_index(0, head.size);
-    hashes.fresh = (first..).zip(new).collect();
-    let size = head.size + 1;
+    let mut size = head.size;
+    for record in records {
+        let new = stored_hashes_for_record_hash(size, record_hash(record.as_ref()), &hashes)
+            .map_err(|e| tiles.explain(&e))?;
+        hashes.fresh.extend((stored_hash_index(0, size)..).zip(new));
+        size += 1;
+    }
     let mut changed = Vec::new();
     for tile in Tile::new_tiles(TILE_HEIGHT, head.size, size) {
         let data = tile.read_data(&hashes).map_err(|e| tiles.explain(&e))?;
@@ -139,6 +145,16 @@ pub(crate) fn extend(head: Head, record: &[u8], dir: &Path) -> Result<(Head, Vec
     }
     let root = tree_hash(size, &hashes).map_err(|e| tiles.explain(&e))?;
     Ok((Head { size, root }, changed))
+}
+
+/// The root of the first `size` entries of a tree.
+pub(crate) fn root_at(head: Head, size: u64, dir: &Path) -> Result<Head, LedgerError> {
+    if size == 0 {
+        return Ok(Head::EMPTY);
+    }
+    let tiles = Tiles::new(dir);
+    let root = tree_hash(size, &Hashes::new(head, &tiles)).map_err(|e| tiles.explain(&e))?;
+    Ok(Head { size, root })
 }
 
 /// The entry bundle that holds entry `index` in a log of `size` entries, and the entry's place in it.

@@ -392,3 +392,63 @@ fn an_entry_is_found_by_its_watermark_and_by_its_likeness() {
     assert_eq!(ledger.find_watermark("0011223399999999").unwrap().unwrap().0.index, 1);
     assert_eq!(ledger.audit().unwrap().entries, 3);
 }
+
+#[test]
+fn a_copy_follows_and_comes_to_the_same_tree() {
+    let (dir, ledger) = filled(300);
+    let copy_dir = tempfile::tempdir().unwrap();
+    fs::create_dir_all(copy_dir.path().join("keys")).unwrap();
+    fs::copy(dir.path().join("keys/log.key"), copy_dir.path().join("keys/log.key")).unwrap();
+    let copy = open(copy_dir.path()).unwrap();
+    let mut from = 0;
+    for most in [1, 100, 155, 1_000] {
+        let (records, note) = ledger.excerpt(from, most).unwrap();
+        assert!(copy.follow(from, &records, &note).unwrap());
+        from += records.len() as u64;
+        assert_eq!(copy.checkpoint().unwrap().size, from);
+    }
+    assert_eq!(copy.checkpoint().unwrap().text, ledger.checkpoint().unwrap().text);
+    assert_eq!(copy.audit().unwrap().entries, 300);
+    assert_eq!(copy.find(&entry(299).sha256).unwrap().unwrap().index, 299);
+    // What was taken over already is not taken twice.
+    let (records, note) = ledger.excerpt(299, 1).unwrap();
+    assert!(!copy.follow(299, &records, &note).unwrap());
+    assert_eq!(copy.agree_on(&note).unwrap(), 300);
+    assert_eq!(copy.agree_on(&ledger.excerpt(0, 17).unwrap().1).unwrap(), 17);
+}
+
+#[test]
+fn another_history_is_not_followed() {
+    let (dir, ledger) = filled(5);
+    let copy_dir = tempfile::tempdir().unwrap();
+    fs::create_dir_all(copy_dir.path().join("keys")).unwrap();
+    fs::copy(dir.path().join("keys/log.key"), copy_dir.path().join("keys/log.key")).unwrap();
+    let copy = open(copy_dir.path()).unwrap();
+    copy.append(&entry(77)).unwrap();
+    let (records, note) = ledger.excerpt(1, 9).unwrap();
+    assert!(matches!(copy.follow(1, &records, &note), Err(LedgerError::Inconsistent(_))));
+    assert!(matches!(copy.agree_on(&ledger.excerpt(0, 1).unwrap().1), Err(LedgerError::Inconsistent(_))));
+    assert_eq!(copy.audit().unwrap().entries, 1);
+    let (_other_dir, stranger) = filled(3);
+    let (records, note) = stranger.excerpt(0, 9).unwrap();
+    assert!(copy.follow(1, &records, &note).is_err(), "the note of another key");
+}
+
+#[test]
+fn an_entry_is_not_seen_before_the_others_agree() {
+    let (_dir, ledger) = filled(3);
+    let kept = std::cell::RefCell::new(Vec::new());
+    let no = ledger.append_agreed(&entry(3), &|_| Err(LedgerError::Elsewhere("the database is gone".into())));
+    assert!(matches!(no, Err(LedgerError::Elsewhere(_))));
+    assert_eq!(ledger.audit().unwrap().entries, 3);
+    assert!(ledger.find(&entry(3).sha256).unwrap().is_none());
+    let yes = ledger.append_agreed(&entry(4), &|new| {
+        assert!(ledger.find(&entry(4).sha256).unwrap().is_none());
+        kept.borrow_mut().push(new);
+        Ok(())
+    });
+    assert_eq!(yes.unwrap().index, 3);
+    let kept = kept.into_inner();
+    assert_eq!((kept[0].size, &kept[0].checkpoint), (4, &ledger.checkpoint().unwrap().text));
+    assert_eq!(ledger.audit().unwrap().entries, 4);
+}

@@ -34,7 +34,7 @@ use axum::extract::DefaultBodyLimit;
 use axum::http::{Method, Uri};
 use axum::middleware::{from_fn, from_fn_with_state};
 use colophon_studio::oidc::OidcConfig;
-use colophon_studio::{Studio, StudioError, Workers, WorkersOptions};
+use colophon_studio::{OBJECTS_GRACE, Studio, StudioError, Workers, WorkersOptions};
 use colophon_types::{ErrorCode, Explain};
 use tokio::net::TcpListener;
 
@@ -235,6 +235,9 @@ fn forget_hourly(studio: &Arc<Studio>) {
             let stopped = Arc::new(AtomicBool::new(false));
             let stopping = Stopping(Arc::clone(&stopped));
             let sweep = tokio::task::spawn_blocking(move || {
+                if let Err(error) = studio.sweep_objects(OBJECTS_GRACE) {
+                    tracing::warn!("what is left over in the object store stays: {error}");
+                }
                 if let Err(error) = studio.retain(&|| stopped.load(Ordering::Relaxed)) {
                     tracing::warn!("what is old was not forgotten: {error}");
                 }

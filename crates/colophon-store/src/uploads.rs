@@ -70,6 +70,14 @@ impl Store {
         })
     }
 
+    /// Whether a file that was brought is known, its time over or not.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn knows_upload(&self, id: &str) -> Result<bool, StoreError> {
+        self.read(|db| db.value("SELECT EXISTS (SELECT 1 FROM upload WHERE id = ?1)", params![id]))
+    }
+
     /// Forgets a file that was brought; whether it was there.
     ///
     /// # Errors

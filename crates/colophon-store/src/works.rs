@@ -312,6 +312,15 @@ impl Store {
         })
     }
 
+    /// Whether a work of a job lives in this folder.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn knows_folder(&self, job: &str, folder: &str) -> Result<bool, StoreError> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM work WHERE job = ?1 AND folder = ?2)";
+        self.read(|db| db.value(sql, params![job, folder]))
+    }
+
     /// Forgets a work; its entry in the log stays. Gives what was kept, so that its files can go, and
     /// whether another work lives in the same folder.
     ///

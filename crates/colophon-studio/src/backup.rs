@@ -44,6 +44,9 @@ pub struct BackupManifest {
     pub log_size: u64,
     /// Works in the gallery.
     pub works: u64,
+    /// The object store that holds the files of works and uploads, which are not in the backup then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub objects: Option<String>,
 }
 
 impl Studio {
@@ -72,6 +75,7 @@ impl Studio {
             created: OffsetDateTime::now_utc().format(&Rfc3339).unwrap_or_default(),
             log_size: checkpoint.size,
             works: self.store()?.works_total()?.0,
+            objects: self.objects()?.map(|cache| cache.objects().place().to_owned()),
         };
         let mut files = Vec::new();
         for name in KEPT {

@@ -60,6 +60,10 @@ pub struct Config {
     /// The `nats://` address of a broker with JetStream that hands out the jobs of that database and tells
     /// their events; several with commas. `COLOPHON_NATS`.
     pub nats: Option<String>,
+    /// Where files are kept instead of in the data folder, which machines then need not share:
+    /// `s3://bucket/prefix?endpoint=…&region=…`, with keys from the environment alone, or the absolute path of
+    /// a folder that all of them mount. `COLOPHON_OBJECTS`.
+    pub objects: Option<String>,
     /// The visible label.
     pub label: LabelConfig,
     /// What is looked at before it is made.
@@ -395,6 +399,7 @@ impl Config {
             ("COLOPHON_PROPAGATOR_CODE", &mut self.provider.propagator),
             ("COLOPHON_DATABASE", &mut self.database),
             ("COLOPHON_NATS", &mut self.nats),
+            ("COLOPHON_OBJECTS", &mut self.objects),
             ("COLOPHON_TIME_STAMPS", &mut self.time_stamps),
             ("COLOPHON_MODERATION", &mut self.policy.moderation),
             ("COLOPHON_LABEL_PROFILE", &mut self.label.profile),

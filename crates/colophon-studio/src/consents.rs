@@ -137,7 +137,9 @@ impl Studio {
         };
         let path = self.consent_path(&consent.id);
         keep(&path).map_err(StudioError::io("write", &path))?;
-        store.add_consent(&consent).inspect_err(|_| drop(std::fs::remove_file(&path)))?;
+        let key = format!("consents/{}", consent.id);
+        self.take_over(&key, &path)?;
+        store.add_consent(&consent).inspect_err(|_| drop(self.unkeep(&key)))?;
         Ok(consent)
     }
 
@@ -155,14 +157,8 @@ impl Studio {
     /// [`StudioError`].
     pub fn remove_consent(&self, id: &str, who: &str) -> Result<(), StudioError> {
         let store = self.store()?;
-        let path = self.consent_path(&store.consent(id)?.id);
         // The recording first: a record without it can be removed again, a recording without a record not.
-        match std::fs::remove_file(&path) {
-            Err(e) if e.kind() != std::io::ErrorKind::NotFound => {
-                return Err(StudioError::io("remove", &path)(e));
-            }
-            _ => {}
-        }
+        self.unkeep(&format!("consents/{}", store.consent(id)?.id))?;
         Ok(store.remove_consent(id, who)?)
     }
 }

@@ -89,6 +89,12 @@ pub enum StudioError {
     /// The log.
     #[error(transparent)]
     Ledger(#[from] colophon_ledger::LedgerError),
+    /// The object store.
+    #[error(transparent)]
+    Objects(#[from] colophon_objects::ObjectError),
+    /// The keys or the log of this machine are not those of the studio.
+    #[error("this data folder belongs to another studio: {0}")]
+    OtherStudio(String),
     /// The guard.
     #[error(transparent)]
     Guard(#[from] colophon_guard::GuardError),
@@ -131,6 +137,7 @@ impl StudioError {
             Self::Ledger(e) => Some(e),
             Self::Guard(e) => Some(e),
             Self::Store(e) => Some(e),
+            Self::Objects(e) => Some(e),
             Self::Config(_)
             | Self::Request { .. }
             | Self::Refused { .. }
@@ -140,6 +147,7 @@ impl StudioError {
             | Self::Busy(_)
             | Self::Full(_)
             | Self::BadStamp { .. }
+            | Self::OtherStudio(_)
             | Self::Cancelled(_) => None,
         }
     }
@@ -148,7 +156,7 @@ impl StudioError {
 impl Explain for StudioError {
     fn code(&self) -> ErrorCode {
         match self {
-            Self::Config(_) | Self::Request { .. } => ErrorCode::BadInput,
+            Self::Config(_) | Self::Request { .. } | Self::OtherStudio(_) => ErrorCode::BadInput,
             Self::Refused { .. } => ErrorCode::Refused,
             Self::Io { .. } | Self::Index { .. } | Self::Full(_) => ErrorCode::Io,
             Self::BadStamp { .. } => ErrorCode::Tampered,
@@ -162,6 +170,9 @@ impl Explain for StudioError {
         match self {
             Self::Request { hint, .. } | Self::Refused { hint, .. } => Some((*hint).to_owned()),
             Self::Io { .. } => Some("check that the folder exists, can be written and is not full".into()),
+            Self::OtherStudio(_) => {
+                Some("copy the folder `keys` of a machine of the studio into an empty COLOPHON_HOME".into())
+            }
             Self::Busy(_) => Some("try again when some have ended".into()),
             Self::Full(_) => Some("empty the trash, or remove models that are not needed".into()),
             Self::Index { path, .. } => Some(format!("delete {} and search again", path.display())),

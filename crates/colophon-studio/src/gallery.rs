@@ -1,11 +1,11 @@
 //! The gallery: files of works, search by meaning, and how works leave it.
 
 use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use colophon_seal::Verdict;
-use colophon_store::{JobId, NewWork, Store, StoreError, WorkEdit, WorkFilter, WorkRow};
+use colophon_store::{Store, WorkEdit, WorkFilter, WorkRow};
 use colophon_text::encode::Purpose;
 use colophon_types::{Cancel, NoProgress};
 use tempfile::NamedTempFile;
@@ -60,31 +60,8 @@ impl Studio {
     }
 
     /// Where the previews of jobs lie for a while.
-    fn previews_dir(&self) -> PathBuf {
+    pub(crate) fn previews_dir(&self) -> PathBuf {
         self.works_dir().join(".previews")
-    }
-
-    /// Where a job's preview of this number lies, while the job runs and a little longer.
-    pub fn preview_path(&self, job: &JobId, number: i64) -> PathBuf {
-        self.previews_dir().join(format!("{job}.{number}"))
-    }
-
-    /// A file of a work: its main one, or a further one by name.
-    ///
-    /// # Errors
-    /// [`StudioError`]: no such file.
-    pub fn work_path(&self, work: &NewWork, name: Option<&str>) -> Result<PathBuf, StudioError> {
-        let listed = |name: &str| {
-            name == work.name
-                || work.thumbnail.as_deref() == Some(name)
-                || work.files.iter().any(|f| f.name == name)
-        };
-        let name = name.unwrap_or(&work.name);
-        // Only names that stand in the record are files: no path can be asked for.
-        if !listed(name) {
-            return Err(StoreError::Unknown { what: "file", name: name.to_owned() }.into());
-        }
-        Ok(self.works_dir().join(&work.folder).join(name))
     }
 
     /// What is known of a work by its own file, as anyone would find it.
@@ -93,7 +70,7 @@ impl Studio {
     /// [`StudioError`].
     pub fn work_credential(&self, id: &str) -> Result<Verdict, StudioError> {
         let row = self.store()?.work(id)?;
-        self.verify(&self.work_path(&row.work, None)?)
+        self.verify(self.work_file(&row.work, None)?.path())
     }
 
     /// Changes what is said about a work.
@@ -149,24 +126,16 @@ impl Studio {
     /// [`StudioError`].
     pub fn remove_work(&self, id: &str) -> Result<(), StudioError> {
         let (row, shared) = self.store()?.forget_work(id)?;
+        let keys = row.work.files.iter().map(|f| &f.name).chain([&row.work.name]).chain(&row.work.thumbnail);
+        let keys: Vec<String> = keys.map(|name| format!("works/{}/{name}", row.work.folder)).collect();
+        if shared || self.objects()?.is_some() {
+            return keys.iter().try_for_each(|key| self.unkeep(key));
+        }
         let folder = self.works_dir().join(&row.work.folder);
-        let gone = |path: &Path| match std::fs::remove_file(path) {
-            Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(StudioError::io("remove", path)(e)),
+        match std::fs::remove_dir_all(&folder) {
+            Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(StudioError::io("remove", &folder)(e)),
             _ => Ok(()),
-        };
-        if !shared {
-            return match std::fs::remove_dir_all(&folder) {
-                Err(e) if e.kind() != std::io::ErrorKind::NotFound => {
-                    Err(StudioError::io("remove", &folder)(e))
-                }
-                _ => Ok(()),
-            };
         }
-        for name in row.work.files.iter().map(|f| &f.name).chain([&row.work.name]).chain(&row.work.thumbnail)
-        {
-            gone(&folder.join(name))?;
-        }
-        Ok(())
     }
 
     /// A work with all its files, its receipt, the proof that it is in the log, and what verification
@@ -177,19 +146,21 @@ impl Studio {
     pub fn export_work(&self, id: &str) -> Result<NamedTempFile, StudioError> {
         let row = self.store()?.work(id)?;
         let work = &row.work;
-        let verdict = self.verify(&self.work_path(work, None)?)?;
+        let verdict = self.verify(self.work_file(work, None)?.path())?;
         let proof = self.prove(&work.sha256)?;
         let pretty = |value: &serde_json::Value| serde_json::to_vec_pretty(value).unwrap_or_default();
         let file = NamedTempFile::new().map_err(StudioError::io("write in", &std::env::temp_dir()))?;
+        let names = [&work.name].into_iter().chain(work.files.iter().map(|f| &f.name));
+        let files = names.map(|name| self.work_file(work, Some(name)).map(|file| (name, file)));
+        let files: Vec<_> = files.collect::<Result<_, _>>()?;
         let written = (|| -> Result<(), zip::result::ZipError> {
             let mut zip = zip::ZipWriter::new(file.as_file());
             // Media is compressed already.
             let stored = SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
             let packed = SimpleFileOptions::default().compression_method(zip::CompressionMethod::Deflated);
-            for name in [&work.name].into_iter().chain(work.files.iter().map(|f| &f.name)) {
-                let path = self.works_dir().join(&work.folder).join(name);
+            for (name, kept) in &files {
                 zip.start_file(name.as_str(), stored.large_file(true))?;
-                std::io::copy(&mut std::fs::File::open(path)?, &mut zip)?;
+                std::io::copy(&mut std::fs::File::open(kept.path())?, &mut zip)?;
             }
             let verdict = serde_json::to_value(&verdict).unwrap_or_default();
             let further = [
@@ -216,7 +187,8 @@ impl Studio {
     pub fn tidy(&self, days: u32) -> Result<(), StudioError> {
         let store = self.store()?;
         for upload in store.expire_uploads()? {
-            let _ = std::fs::remove_file(self.upload_path(&upload.id));
+            // What stays now is swept later.
+            let _ = self.unkeep(&format!("uploads/{}", upload.id));
         }
         for entry in std::fs::read_dir(self.previews_dir()).into_iter().flatten().flatten() {
             let age = entry.metadata().and_then(|m| m.modified()).ok().and_then(|at| at.elapsed().ok());

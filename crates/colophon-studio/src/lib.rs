@@ -18,6 +18,7 @@ mod film;
 mod gallery;
 mod jobs;
 mod judge;
+mod kept;
 mod label_voice;
 mod language;
 mod log_care;
@@ -81,6 +82,7 @@ pub use examine::{escape, report};
 pub use faces::FaceRequest;
 pub use film::{Deliverable, Made, Timing};
 pub use jobs::{Input, JobOrder, SPRITESHEET, Tally, Workers, WorkersOptions, job_schemas};
+pub use kept::{KeptFile, OBJECTS_GRACE};
 pub use language::{
     DEFAULT_ENCODER, Embedded, Found, Indexed, LanguageOptions, Languages, Performed, Question, SealedReply,
     SearchOptions, TaskDocument, TaskOptions, TextEvent, TextModel, TextSink,

@@ -205,7 +205,7 @@ impl Studio {
 
     fn care_once(&self) -> Result<(), StudioError> {
         // A studio that has sealed nothing has no log.
-        if !self.home.join("log").join("checkpoint").exists() || self.ledger()?.checkpoint()?.size == 0 {
+        if !self.has_log() || self.ledger()?.checkpoint()?.size == 0 {
             return Ok(());
         }
         let settings = self.effective_config()?;

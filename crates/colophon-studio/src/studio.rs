@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 
 use colophon_hub::{Hub, HubOptions};
 use colophon_ledger::{Ledger, VerifiedProof, verify_witnessed_proof};
+use colophon_objects::Cache;
 use colophon_seal::{LocalAuthority, Sealer, SealerConfig, SoundLabel, SpokenLabel, TimeStamper};
 use colophon_store::Store;
 use colophon_types::{Cancel, Cores, MakeRequest, Progress, Recorder, WorkId};
@@ -15,7 +16,7 @@ use crate::jobs::{Floor, Line};
 use crate::label_voice::LabelVoice;
 use crate::language::{Encoders, Languages};
 use crate::moderate::Guards;
-use crate::shared_log::SharedLog;
+use crate::shared_log::{self, SharedLog};
 use crate::stamps::WebStamper;
 use crate::{Config, StudioError, check};
 
@@ -42,6 +43,7 @@ pub struct Studio {
     /// Held while log or keys are opened: two at once would make two of each.
     pub(crate) opening: Mutex<()>,
     pub(crate) store: OnceLock<Store>,
+    pub(crate) objects: OnceLock<Cache>,
     pub(crate) floor: Floor,
     ledger: OnceLock<Arc<Ledger>>,
     sealer: RwLock<Option<Arc<Sealer>>>,
@@ -74,6 +76,7 @@ impl Studio {
             cores,
             opening: Mutex::new(()),
             store: OnceLock::new(),
+            objects: OnceLock::new(),
             floor: Floor::default(),
             ledger: OnceLock::new(),
             sealer: RwLock::new(None),
@@ -105,16 +108,41 @@ impl Studio {
         self.config.ffmpeg.clone().unwrap_or_else(|| "ffmpeg".into())
     }
 
-    /// The log, made on first use.
+    /// The log, made on first use, with all that other machines appended.
     ///
     /// # Errors
     /// [`StudioError::Ledger`] when it cannot be opened or is damaged.
     pub fn ledger(&self) -> Result<&Arc<Ledger>, StudioError> {
+        if !self.follows_log() {
+            if let Some(ledger) = self.ledger.get() {
+                return Ok(ledger);
+            }
+            let _turn = self.opening.lock().unwrap_or_else(PoisonError::into_inner);
+            return self.open_ledger();
+        }
+        // Opened in a turn of its own.
+        let store = self.store()?;
+        if let Some(ledger) = self.ledger.get() {
+            shared_log::catch_up(ledger, store)?;
+            return Ok(ledger);
+        }
+        let keys = self.home.join("keys").join("log.key");
+        if store.log_size()?.is_some() && !keys.exists() {
+            return Err(StudioError::OtherStudio("it has no keys".into()));
+        }
+        let _turn = self.opening.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(ledger) = self.ledger.get() {
             return Ok(ledger);
         }
-        let _turn = self.opening.lock().unwrap_or_else(PoisonError::into_inner);
-        self.open_ledger()
+        let ledger = Arc::new(Ledger::open(&self.home.join("log"), LOG_ORIGIN, &keys)?);
+        SharedLog::new(Arc::clone(&ledger), store.clone(), true).join()?;
+        Ok(self.ledger.get_or_init(|| ledger))
+    }
+
+    /// Whether there is a log; asking makes none.
+    pub(crate) fn has_log(&self) -> bool {
+        let there = || self.store().is_ok_and(|store| store.log_size().is_ok_and(|size| size.is_some()));
+        self.home.join("log").join("checkpoint").exists() || (self.follows_log() && there())
     }
 
     /// The log; `opening` must be held.
@@ -139,6 +167,12 @@ impl Studio {
             None => None,
             Some(_) => Some(self.store()?.clone()),
         };
+        if !self.follows_log() && store.as_ref().map_or(Ok(None), Store::log_size)?.is_some() {
+            let message = "the other machines of this studio keep files in an object store, and the log in the \
+                           database: set COLOPHON_OBJECTS as they do";
+            return Err(StudioError::Config(message.into()));
+        }
+        let ledger = Arc::clone(self.ledger()?);
         let _turn = self.opening.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(sealer) = held() {
             return Ok(sealer);
@@ -177,8 +211,8 @@ impl Studio {
             watermarks: Vec::new(),
         };
         let ledger: Arc<dyn Recorder> = match store {
-            None => Arc::clone(self.open_ledger()?) as Arc<dyn Recorder>,
-            Some(store) => Arc::new(SharedLog::new(Arc::clone(self.open_ledger()?), store)),
+            None => ledger as Arc<dyn Recorder>,
+            Some(store) => Arc::new(SharedLog::new(ledger, store, self.follows_log())),
         };
         let sealer = Arc::new(Sealer::open(config, ledger)?);
         *self.sealer.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&sealer));

@@ -7,6 +7,8 @@ pub mod nats;
 pub mod partition;
 #[cfg(unix)]
 pub mod postgres;
+#[cfg(feature = "s3")]
+pub mod s3;
 
 use std::path::PathBuf;
 

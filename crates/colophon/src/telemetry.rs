@@ -16,7 +16,7 @@ use opentelemetry_sdk::trace::SdkTracerProvider;
 use serde_json::{Map, Value};
 use tracing::field::{Field, Visit};
 use tracing::{Event, Metadata, Subscriber};
-use tracing_subscriber::filter::filter_fn;
+use tracing_subscriber::filter::{FilterExt as _, filter_fn};
 use tracing_subscriber::fmt::format::Writer;
 use tracing_subscriber::fmt::time::{FormatTime as _, SystemTime};
 use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields};
@@ -49,6 +49,10 @@ impl Telemetry {
         }
         let log = filter.map(|filter| {
             let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+            // At that level the HTTP client tells whole addresses, and those of an object store are signed.
+            let tells_all =
+                |m: &Metadata<'_>| m.target().starts_with("ureq") && *m.level() == tracing::Level::TRACE;
+            let filter = filter.and(filter_fn(move |m| !tells_all(m)));
             match json {
                 true => lines.event_format(JsonLines).with_filter(filter).boxed(),
                 false => lines.with_filter(filter).boxed(),

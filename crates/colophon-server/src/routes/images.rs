@@ -144,7 +144,7 @@ pub(super) fn streamed(
                 Ok(Step::Preview(number, marks)) => {
                     let job = job.clone();
                     let read = app.blocking(move |studio| {
-                        std::fs::read(studio.preview_path(&job, number)).map_err(|_| ApiError::stopped())
+                        studio.preview(&job, number).map_err(|_| ApiError::stopped())
                     });
                     let Ok(bytes) = read.await else { continue };
                     let mut event = event("partial_image", STANDARD.encode(bytes), marks);
@@ -181,7 +181,7 @@ fn short(format: PictureFormat) -> &'static str {
 /// A picture of the gallery as OpenAI gives it, in Base64, and its marks as we do.
 fn row(studio: &Studio, work: &WorkRow) -> Result<(String, Value), ApiError> {
     let work = &work.work;
-    let bytes = std::fs::read(studio.work_path(work, None)?).map_err(|_| ApiError::stopped())?;
+    let bytes = std::fs::read(studio.work_file(work, None)?).map_err(|_| ApiError::stopped())?;
     let marks = json!({
         "work_id": work.id, "seed": work.receipt["seed"], "sha256": work.sha256, "log_index": work.log_index,
     });

@@ -259,7 +259,7 @@ pub(crate) async fn preview(
     let bytes = app.blocking(move |studio| {
         let job = find(studio, &client, &id)?;
         let none = |_| ApiError::not_found("there is no preview of this job");
-        std::fs::read(studio.preview_path(&job.id, query.n.unwrap_or(job.preview))).map_err(none)
+        studio.preview(&job.id, query.n.unwrap_or(job.preview)).map_err(none)
     });
     let bytes = bytes.await?;
     Ok(([(header::CONTENT_TYPE, uploads::sniff(&bytes)), (header::CACHE_CONTROL, "no-store")], bytes)

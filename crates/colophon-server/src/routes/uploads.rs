@@ -109,16 +109,16 @@ pub(crate) async fn content(
     Path(id): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let (path, upload) = app
+    let (file, upload) = app
         .blocking(move |studio| {
             let upload = studio.store()?.upload(&id)?;
             if !client.may_see(&upload.owner) {
                 return Err(ApiError::not_found(format!("there is no upload '{id}'")));
             }
-            Ok((studio.upload_path(&upload.id), upload))
+            Ok((studio.upload_file(&upload.id)?, upload))
         })
         .await?;
-    files::send(&path, &upload.media_type, &headers, None).await
+    files::send(file.path(), &upload.media_type, &headers, None).await
 }
 
 #[cfg(test)]

@@ -291,13 +291,13 @@ pub(crate) async fn content(
             return Err(ApiError::bad(message, Some("variant")));
         }
     };
-    let (path, row) = app
+    let (file, row) = app
         .blocking(move |studio| {
             let row = film(studio, &find(studio, &client, &id)?)?;
-            Ok((studio.work_path(&row.work, name)?, row))
+            Ok((studio.work_file(&row.work, name)?, row))
         })
         .await?;
-    Ok(super::of_work(files::send(&path, media_type, &headers, None).await?, &row.work.id))
+    Ok(super::of_work(files::send(file.path(), media_type, &headers, None).await?, &row.work.id))
 }
 
 pub(crate) async fn delete(

@@ -216,14 +216,14 @@ pub(crate) async fn content(
     Query(query): Query<ContentQuery>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let (path, work) = app
+    let (file, work) = app
         .blocking(move |studio| {
             let row = find(studio, &client, &id)?;
-            Ok((studio.work_path(&row.work, None)?, row.work))
+            Ok((studio.work_file(&row.work, None)?, row.work))
         })
         .await?;
     let keep = query.download.is_some().then_some(work.name.as_str());
-    let response = files::send(&path, &work.media_type, &headers, keep).await?;
+    let response = files::send(file.path(), &work.media_type, &headers, keep).await?;
     Ok(super::of_work(response, &work.id))
 }
 
@@ -235,16 +235,16 @@ pub(crate) async fn further(
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let wanted = name.clone();
-    let (path, work) = app
+    let (file, work) = app
         .blocking(move |studio| {
             let row = find(studio, &client, &id)?;
-            Ok((studio.work_path(&row.work, Some(&wanted))?, row.work))
+            Ok((studio.work_file(&row.work, Some(&wanted))?, row.work))
         })
         .await?;
     let listed = work.files.iter().find(|f| f.name == name);
     let media_type = listed.map_or(work.media_type.as_str(), |f| f.media_type.as_str());
     let keep = query.download.is_some().then_some(name.as_str());
-    Ok(super::of_work(files::send(&path, media_type, &headers, keep).await?, &work.id))
+    Ok(super::of_work(files::send(file.path(), media_type, &headers, keep).await?, &work.id))
 }
 
 pub(crate) async fn thumbnail(
@@ -253,13 +253,13 @@ pub(crate) async fn thumbnail(
     Path(id): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let path = app.blocking(move |studio| {
+    let file = app.blocking(move |studio| {
         let work = find(studio, &client, &id)?.work;
         let name = work.thumbnail.as_deref();
         let name = name.ok_or_else(|| ApiError::not_found("this work has no small picture"))?;
-        Ok(studio.work_path(&work, Some(name))?)
+        Ok(studio.work_file(&work, Some(name))?)
     });
-    files::send(&path.await?, "image/jpeg", &headers, None).await
+    files::send(file.await?.path(), "image/jpeg", &headers, None).await
 }
 
 pub(crate) async fn credential(

@@ -54,7 +54,7 @@ fn a_work_is_changed_thrown_away_and_taken_back() {
     house.post(&format!("{path}/restore"), &json!({})).fine();
     assert_eq!(list(""), 1);
     let file = house.studio.store().unwrap().work(work["id"].as_str().unwrap()).unwrap().work;
-    let file = house.studio.work_path(&file, None).unwrap();
+    let file = house.studio.work_file(&file, None).unwrap().path().to_owned();
     assert!(file.exists());
     house.ask("DELETE", &format!("{path}?forever=true"), &[], None).fine();
     assert!(!file.exists());

@@ -7,8 +7,12 @@ use super::Link;
 use crate::StoreError;
 
 /// Step `n` makes version `n + 1` of version `n`. A step that was once released is never changed.
-const STEPS: &[&str] =
-    &[include_str!("migrations/1.sql"), include_str!("migrations/2.sql"), include_str!("migrations/3.sql")];
+const STEPS: &[&str] = &[
+    include_str!("migrations/1.sql"),
+    include_str!("migrations/2.sql"),
+    include_str!("migrations/3.sql"),
+    include_str!("migrations/4.sql"),
+];
 
 /// The number of the lock that processes take which start together.
 const LOCK: i64 = 0x636f_6c6f_7068_6f6e;

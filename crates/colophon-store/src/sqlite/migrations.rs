@@ -7,8 +7,12 @@ use rusqlite::Connection;
 use crate::StoreError;
 
 /// Step `n` makes version `n + 1` of version `n`. A step that was once released is never changed.
-const STEPS: &[&str] =
-    &[include_str!("migrations/1.sql"), include_str!("migrations/2.sql"), include_str!("migrations/3.sql")];
+const STEPS: &[&str] = &[
+    include_str!("migrations/1.sql"),
+    include_str!("migrations/2.sql"),
+    include_str!("migrations/3.sql"),
+    include_str!("migrations/4.sql"),
+];
 
 /// Brings the file up to date.
 pub(crate) fn run(db: &mut Connection, path: &Path) -> Result<(), StoreError> {

@@ -18,7 +18,7 @@ impl Studio {
     /// [`StudioError::Seal`] for what is not a readable file.
     pub fn verify(&self, file: &Path) -> Result<Verdict, StudioError> {
         // A studio that has sealed nothing has no log, and verifying must not make one.
-        let ledger = match self.home.join("log").join("checkpoint").exists() {
+        let ledger = match self.has_log() {
             true => Some(self.ledger()?.as_ref()),
             false => None,
         };

@@ -12,6 +12,7 @@ use tempfile::{NamedTempFile, TempDir};
 use super::Run;
 use super::shelf::About;
 use crate::brought::Brought;
+use crate::kept::{self, KeptFile};
 use crate::{PictureFile, Studio, StudioError};
 
 /// How long a file that was brought is kept, in milliseconds.
@@ -31,8 +32,8 @@ pub enum Input {
 pub(crate) struct InputFile {
     /// Its name, without folders.
     pub(crate) name: String,
-    /// Where it is.
-    pub(crate) path: PathBuf,
+    /// The file itself.
+    pub(crate) file: KeptFile,
 }
 
 impl InputFile {
@@ -42,7 +43,8 @@ impl InputFile {
         let folder =
             tempfile::tempdir().map_err(StudioError::io("make a folder in", &std::env::temp_dir()))?;
         let path = folder.path().join(&self.name);
-        std::fs::copy(&self.path, &path).map_err(StudioError::io("read", &self.path))?;
+        let kept = self.file.path();
+        std::fs::copy(kept, &path).map_err(StudioError::io("read", kept))?;
         Ok((folder, path))
     }
 }
@@ -109,6 +111,7 @@ impl Studio {
             expires: store.now() + UPLOAD_LIFE,
             id,
         };
+        self.take_over(&format!("uploads/{}", upload.id), &path)?;
         store.add_upload(&upload)?;
         Ok(upload)
     }
@@ -119,18 +122,19 @@ impl Studio {
     /// [`StudioError`].
     pub fn let_go(&self, id: &str) -> Result<(), StudioError> {
         if self.store()?.remove_upload(id)? {
-            let _ = std::fs::remove_file(self.upload_path(id));
+            // What stays now is swept later.
+            let _ = self.unkeep(&format!("uploads/{id}"));
         }
         Ok(())
     }
 
-    /// Finds a file that someone may use.
-    pub(crate) fn input_file(
+    /// Finds a file that someone may use: its name and its key.
+    pub(crate) fn input_named(
         &self,
         input: &Input,
         owner: &str,
         sees_all: bool,
-    ) -> Result<InputFile, StudioError> {
+    ) -> Result<(String, String), StudioError> {
         let store = self.store()?;
         match input {
             Input::Upload(id) => {
@@ -138,14 +142,15 @@ impl Studio {
                 if upload.owner != owner && !sees_all {
                     return Err(unknown("upload", id));
                 }
-                Ok(InputFile { path: self.upload_path(&upload.id), name: upload.name })
+                Ok((upload.name, format!("uploads/{}", upload.id)))
             }
             Input::Work(id) => {
                 let row = store.work(id)?;
                 if row.owner != owner && !sees_all {
                     return Err(unknown("work", id));
                 }
-                Ok(InputFile { path: self.work_path(&row.work, None)?, name: row.work.name })
+                let key = kept::work_key(&row.work, None)?;
+                Ok((row.work.name, key))
             }
         }
     }
@@ -159,13 +164,14 @@ fn unknown(what: &'static str, name: &str) -> StudioError {
 impl Run<'_> {
     /// A file that the job names; whoever asked was allowed it then.
     pub(crate) fn file(&self, input: &Input) -> Result<InputFile, StudioError> {
-        self.studio.input_file(input, &self.job.owner, true)
+        let (name, key) = self.studio.input_named(input, &self.job.owner, true)?;
+        Ok(InputFile { name, file: self.studio.kept(&key)? })
     }
 
     /// The same as a picture.
     pub(crate) fn picture(&self, input: &Input) -> Result<PictureFile, StudioError> {
         let file = self.file(input)?;
-        Ok(PictureFile { name: file.name, ..PictureFile::open(&file.path)? })
+        Ok(PictureFile { name: file.name, ..PictureFile::open(file.file.path())? })
     }
 }
 

@@ -359,9 +359,9 @@ impl Studio {
             replay.check(self, &order.owner, order.sees_all)?;
         }
         for input in request.inputs() {
-            let file = self.input_file(input, &order.owner, order.sees_all)?;
+            let (name, _) = self.input_named(input, &order.owner, order.sees_all)?;
             if title.is_empty() {
-                title = shortened(&file.name);
+                title = shortened(&name);
             }
         }
         if !(-10..=10).contains(&order.priority) {

@@ -46,7 +46,7 @@ impl ReplayJob {
         origin::again(work, || request.run(run))?;
         let made = run.shelf.take_back().ok_or(StudioError::Stopped("replay"))?;
         let hash = |path: &Path| Ok::<_, StudioError>(run.studio.verify(path)?.c2pa.content_hash);
-        let (made, first) = (hash(&made)?, hash(&run.studio.work_path(&row.work, None)?)?);
+        let (made, first) = (hash(&made)?, hash(run.studio.work_file(&row.work, None)?.path())?);
         let same = made.is_some() && made == first;
         run.shelf.result(json!({
             "work": row.work.id, "same": same, "content_hash": made, "expected_content_hash": first,

@@ -1,13 +1,17 @@
 //! Where a job's files go: into a hidden folder while they are made, and from there into the gallery by
 //! one renaming. A list of them lies in the same folder, so that a program that died between the
 //! renaming and the record of it finds what was made, and does not make it again.
+//!
+//! With an object store the files go there, under a name that no other attempt has, and the list last.
 
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::PoisonError;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
 
 use colophon_image::thumbnail;
+use colophon_objects::Objects;
 use colophon_seal::{LABEL_TEXT, Sealed};
 use colophon_store::{Job, JobId, NewWork, Outcome, Store, Usage, WorkFile};
 use serde::{Deserialize, Serialize};
@@ -15,6 +19,7 @@ use serde_json::{Value, json};
 use time::OffsetDateTime;
 
 use crate::film::Made;
+use crate::kept::preview_key;
 use crate::{Studio, StudioError, origin};
 
 /// The list of what is in a folder.
@@ -62,6 +67,7 @@ pub(crate) struct Shelf {
     list: List,
     store: Store,
     job: JobId,
+    list_key: String,
     /// Previews so far.
     previews: AtomicI64,
     /// Words that were written but not yet told.
@@ -74,23 +80,36 @@ fn folder_of(job: &Job) -> String {
     format!("{:04}-{:02}/{}", month.year(), u8::from(month.month()), job.id)
 }
 
+/// The key of a job's list in an object store.
+fn list_key(job: &Job) -> String {
+    format!("works/{}/{LIST}", folder_of(job))
+}
+
 /// How a job ended whose files are in place though nothing says so.
 pub(crate) fn settle(studio: &Studio, job: &Job) -> Option<Outcome> {
-    listed(&studio.works_dir().join(folder_of(job)))
+    match studio.objects().ok()? {
+        None => listed(&studio.works_dir().join(folder_of(job))),
+        Some(cache) => read_list(&cache.objects().get(&list_key(job)).ok()?),
+    }
 }
 
 /// What the list in a folder of the gallery says.
 fn listed(place: &Path) -> Option<Outcome> {
-    let List { works, result, usage } =
-        serde_json::from_slice(&std::fs::read(place.join(LIST)).ok()?).ok()?;
+    read_list(&std::fs::read(place.join(LIST)).ok()?)
+}
+
+fn read_list(list: &[u8]) -> Option<Outcome> {
+    let List { works, result, usage } = serde_json::from_slice(list).ok()?;
     Some(Outcome::Done { works, result, usage })
 }
 
-/// Removes what attempts left that did not come to an end.
-pub(crate) fn sweep(works: &Path) {
+/// Removes what attempts left that did not come to an end, where it was not touched for so long.
+pub(crate) fn sweep(works: &Path, untouched: Duration) {
     let Ok(entries) = std::fs::read_dir(works) else { return };
     for entry in entries.flatten() {
-        if entry.file_name().to_string_lossy().starts_with(STAGING) {
+        let age = entry.metadata().and_then(|m| m.modified()).ok().and_then(|at| at.elapsed().ok());
+        let old = untouched.is_zero() || age.is_some_and(|age| age > untouched);
+        if old && entry.file_name().to_string_lossy().starts_with(STAGING) {
             let _ = std::fs::remove_dir_all(entry.path());
         }
     }
@@ -100,7 +119,13 @@ impl Shelf {
     pub(crate) fn open(studio: &Studio, job: &Job) -> Result<Self, StudioError> {
         let works = studio.works_dir();
         let dir = works.join(format!("{STAGING}{}-{}", job.id, job.attempt));
-        let folder = folder_of(job);
+        let folder = match studio.objects()? {
+            None => folder_of(job),
+            Some(_) => {
+                let fresh = uuid::Uuid::new_v4().simple().to_string();
+                format!("{}/{}-{}", folder_of(job), job.attempt, &fresh[..12])
+            }
+        };
         // An attempt of the same number may have been given back half-way.
         let _ = std::fs::remove_dir_all(&dir);
         std::fs::create_dir_all(&dir).map_err(StudioError::io("make the folder", &dir))?;
@@ -111,6 +136,7 @@ impl Shelf {
             list: List { usage: Usage { requests: 1, ..Usage::default() }, ..List::default() },
             store: studio.store()?.clone(),
             job: job.id.clone(),
+            list_key: list_key(job),
             previews: AtomicI64::new(0),
             waiting: Mutex::default(),
         })
@@ -143,11 +169,7 @@ impl Shelf {
     /// Shows a preview: a sealed picture of what is not finished.
     pub(crate) fn preview(&self, studio: &Studio, sealed: &Sealed) {
         let number = self.previews.fetch_add(1, Ordering::Relaxed) + 1;
-        let file = studio.preview_path(&self.job, number);
-        if let Some(dir) = file.parent() {
-            let _ = std::fs::create_dir_all(dir);
-        }
-        if sealed.write_to(&file).is_ok() {
+        if self.show(studio, sealed, number).is_ok() {
             let receipt = sealed.receipt();
             let marks = json!({
                 "work_id": receipt.work_id, "seed": receipt.seed, "sha256": sealed.sha256(),
@@ -155,6 +177,19 @@ impl Shelf {
             });
             self.store.note_preview(&self.job, number, marks);
         }
+    }
+
+    fn show(&self, studio: &Studio, sealed: &Sealed, number: i64) -> Result<(), StudioError> {
+        let file = studio.preview_path(&self.job, number);
+        if let Some(cache) = studio.objects()? {
+            let bytes = sealed.bytes().map_err(StudioError::io("read", &file))?;
+            cache.objects().put(&preview_key(&self.job, number), &bytes)?;
+            return Ok(());
+        }
+        if let Some(dir) = file.parent() {
+            let _ = std::fs::create_dir_all(dir);
+        }
+        Ok(sealed.write_to(&file)?)
     }
 
     /// Tells words as they are written, some at a time.
@@ -294,10 +329,12 @@ impl Shelf {
     }
 
     /// Puts everything into the gallery: the one moment at which it is there.
-    pub(crate) fn commit(mut self) -> Result<Outcome, StudioError> {
+    pub(crate) fn commit(mut self, studio: &Studio) -> Result<Outcome, StudioError> {
         self.last_words();
         let list = std::mem::take(&mut self.list);
-        if !list.works.is_empty() {
+        if let Some(cache) = studio.objects()?.filter(|_| !list.works.is_empty()) {
+            self.send(cache.objects(), &list)?;
+        } else if !list.works.is_empty() {
             self.put(&serde_json::to_vec(&list).unwrap_or_default(), LIST)?;
             let fail = StudioError::io("write", &self.place);
             let moved = (|| {
@@ -314,6 +351,18 @@ impl Shelf {
             }
         }
         Ok(Outcome::Done { works: list.works, result: list.result, usage: list.usage })
+    }
+
+    /// Puts all files into an object store, and the list of them last.
+    fn send(&self, objects: &dyn Objects, list: &List) -> Result<(), StudioError> {
+        for work in &list.works {
+            let further = work.files.iter().map(|file| &file.name);
+            for name in further.chain(&work.thumbnail).chain([&work.name]) {
+                objects.put_file(&format!("works/{}/{name}", self.folder), &self.dir.join(name))?;
+            }
+        }
+        objects.put(&self.list_key, &serde_json::to_vec(list).unwrap_or_default())?;
+        Ok(())
     }
 
     fn put(&self, bytes: &[u8], name: &str) -> Result<(), StudioError> {

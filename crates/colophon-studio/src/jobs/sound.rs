@@ -263,8 +263,13 @@ impl TranscriptionJob {
             shelf.words(if first { segment.text.trim_start() } else { &segment.text });
             first = false;
         };
-        let made =
-            run.studio.transcribe(&file.path, &request, &mut tell, run.progress.as_ref(), run.cancel)?;
+        let made = run.studio.transcribe(
+            file.file.path(),
+            &request,
+            &mut tell,
+            run.progress.as_ref(),
+            run.cancel,
+        )?;
         let transcript = &made.transcript;
         let text: Vec<&str> = transcript.segments.iter().map(|s| s.text.trim()).collect();
         run.shelf.used(seconds(transcript.duration));

@@ -16,7 +16,7 @@ use tracing::field::Empty;
 use tracing::{Span, info_span};
 
 use super::{JobRequest, Run, Shelf, is_passing, shelf};
-use crate::{Studio, StudioError, trace};
+use crate::{OBJECTS_GRACE, Studio, StudioError, trace};
 
 /// How long a job is held without a sign of life, where nothing else is said.
 const LEASE: Duration = Duration::from_secs(30);
@@ -135,7 +135,10 @@ impl Workers {
     pub fn start(studio: Arc<Studio>, options: &WorkersOptions) -> Result<Self, StudioError> {
         let store = studio.store()?.clone();
         if options.alone {
-            shelf::sweep(&studio.works_dir());
+            shelf::sweep(&studio.works_dir(), Duration::ZERO);
+        } else if studio.objects()?.is_some() {
+            // The folder is this machine's own, but maybe not this process's.
+            shelf::sweep(&studio.works_dir(), OBJECTS_GRACE);
         }
         let taken = store.recover(options.alone, &mut |job| shelf::settle(&studio, job))?;
         if taken > 0 {
@@ -338,7 +341,7 @@ fn make(studio: &Studio, store: &Store, job: &Job, cancel: &Cancel) -> Result<Ou
         }
     });
     done?;
-    shelf.commit()
+    shelf.commit(studio)
 }
 
 fn failed(studio: &Studio, store: &Store, job: &Job, error: &StudioError) -> Outcome {

@@ -342,7 +342,7 @@ pub(crate) enum Role {
 }
 
 /// Work on the jobs of a studio that several machines share: a database (`database` in the settings, or
-/// COLOPHON_DATABASE) and a data folder.
+/// COLOPHON_DATABASE), and a data folder or an object store (`objects`, or COLOPHON_OBJECTS).
 #[derive(Debug, clap::Args)]
 #[command(after_help = WORKER_EXAMPLES)]
 pub(crate) struct Worker {
@@ -362,6 +362,7 @@ const WORKER_EXAMPLES: &str = "\
 Examples:
   COLOPHON_DATABASE=postgres://studio@db/colophon COLOPHON_HOME=/srv/studio colophon worker
   COLOPHON_NATS=nats://broker COLOPHON_DATABASE=postgres://studio@db/colophon colophon worker
+  COLOPHON_OBJECTS='s3://works?endpoint=https://s3.example' COLOPHON_DATABASE=postgres://studio@db/colophon colophon worker
   colophon worker --engines text,image --jobs 4";
 
 /// Make a film or a composed picture again from its credential: the same program on the same kind of

@@ -15,6 +15,9 @@ pub(crate) fn run(
     cancel: &Cancel,
 ) -> Result<ExitCode, Failure> {
     let made = studio.backup(&args.output, progress, cancel)?;
+    if let Some(place) = &made.objects {
+        eprintln!("the files of works and uploads are in {place} and not in the backup: keep that, too");
+    }
     if args.json {
         super::print_json(&made)?;
     } else {

@@ -61,6 +61,9 @@ fn serve(studio: Studio, args: args::Serve, progress: &dyn Progress, cancel: &Ca
         say(&format!("listening on http://{address}/v1"));
         say(&format!("the web studio is at http://{address}/"));
     };
+    if let Some(place) = studio.check_objects()? {
+        say(&format!("files are kept in {place}"));
+    }
     let studio = Arc::new(studio);
     let (keeper, stopping) = (Arc::clone(&studio), stopped.clone());
     std::thread::spawn(move || keeper.care_for_log(LOG_CARE, &stopping));

@@ -20,6 +20,9 @@ pub(crate) fn run(studio: Studio, args: args::Worker, cancel: &Cancel) -> Result
         let hint = "set COLOPHON_DATABASE=postgres://…; on one machine `colophon serve` works by itself";
         return Err(Failure::new(ErrorCode::BadInput, message).with_hint(hint));
     }
+    if let Some(place) = studio.check_objects()? {
+        say(&format!("files are kept in {place}"));
+    }
     let options = WorkersOptions {
         scopes: args.engines,
         at_once: usize::from(args.jobs),

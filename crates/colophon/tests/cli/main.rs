@@ -6,6 +6,7 @@
 mod aloud;
 mod bad_input;
 mod broker;
+mod bucket;
 mod cluster;
 mod diffusion;
 mod film;
