@@ -205,8 +205,14 @@ pub(crate) fn compose(
     source_type: &str,
 ) -> Result<String, String> {
     let found = layout(page);
-    let old = found.fields.iter().chain(found.manifests.iter().map(|(whole, _)| whole));
-    let mut changes: Vec<_> = old.map(|range| (range.clone(), String::new())).collect();
+    // A field goes with the end of its line.
+    let line = |range: &Range<usize>| {
+        let ends = page.as_bytes().get(range.end) == Some(&b'\n');
+        range.start..range.end + usize::from(ends)
+    };
+    let old = found.fields.iter().map(line);
+    let old = old.chain(found.manifests.iter().map(|(whole, _)| whole.clone()));
+    let mut changes: Vec<_> = old.map(|range| (range, String::new())).collect();
     changes.sort_by_key(|(range, _)| range.start);
     let page = replaced(page, &changes).ok_or("the page's elements overlap")?;
     let found = layout(&page);

@@ -400,8 +400,7 @@ mod tests {
     #[test]
     fn turned_pages_and_those_of_no_size() {
         for turned in [0, 90, 180, 270, -90, 45] {
-            let text = String::from_utf8_lossy(&sample()).into_owned();
-            let mut document = Document::load_mem(text.as_bytes()).unwrap();
+            let mut document = Document::load_mem(&sample()).unwrap();
             let page = document.page_iter().next().unwrap();
             document.get_dictionary_mut(page).unwrap().set("Rotate", turned);
             let mut pdf = Vec::new();
