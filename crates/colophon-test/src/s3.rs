@@ -11,7 +11,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use hyper::server::conn::http1;
-use hyper::service::{Service as _, service_fn};
+use hyper::service::{Service, service_fn};
 use hyper_util::rt::TokioIo;
 use s3s::auth::SimpleAuth;
 use s3s::service::{S3Service, S3ServiceBuilder};
@@ -147,11 +147,11 @@ impl Server {
                 let Ok((stream, _)) = listener.accept().await else { continue };
                 let stream = Frail { stream, faults: Arc::clone(&faults) };
                 let (service, faults) = (service.clone(), Arc::clone(&faults));
-                let answer = service_fn(move |request| {
+                let answer = service_fn(move |request: hyper::Request<hyper::body::Incoming>| {
                     faults.requests.fetch_add(1, Ordering::SeqCst);
                     let busy =
                         faults.busy.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |n| n.checked_sub(1));
-                    let answered = service.call(request);
+                    let answered = Service::call(&service, request);
                     async move {
                         if busy.is_ok() {
                             let mut response = s3s::HttpResponse::new(s3s::Body::empty());
