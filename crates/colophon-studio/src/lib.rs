@@ -8,6 +8,7 @@ mod check;
 mod config;
 mod consents;
 mod diffuse;
+mod drawing;
 mod edit;
 mod effects;
 mod engines;

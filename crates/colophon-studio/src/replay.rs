@@ -6,9 +6,9 @@ use std::sync::Arc;
 use colophon_seal::{Sealed, VerdictKind};
 use colophon_types::{AnimationFormat, Cancel, MakeRequest, PictureFormat, Progress, Receipt};
 
-use crate::picture::composed_request;
+use crate::picture::{PictureRequest, composed_request};
 use crate::studio::Work;
-use crate::{Made, Studio, StudioError, TerrainRequest, moving, origin, terrain};
+use crate::{Made, Studio, StudioError, TerrainRequest, drawing, moving, origin, terrain};
 
 /// A work that was made again.
 pub enum Replayed {
@@ -64,6 +64,13 @@ impl Studio {
             request.format = PictureFormat::of_media_type(&verdict.media_type).unwrap_or_default();
             let made = origin::again(work, || self.terrain(&request, progress.as_ref(), cancel))?;
             let sealed = made.into_iter().next().ok_or(StudioError::Stopped("terrain"))?;
+            let same = same(self.content_hash(Some(&sealed))?);
+            return Ok(Replayed::Picture { sealed: Box::new(sealed), same });
+        }
+        if task == drawing::TASK
+            && let Ok(request) = serde_json::from_value::<PictureRequest>(request.clone())
+        {
+            let sealed = origin::again(work, || self.drawing(&request, progress.as_ref(), cancel))?;
             let same = same(self.content_hash(Some(&sealed))?);
             return Ok(Replayed::Picture { sealed: Box::new(sealed), same });
         }

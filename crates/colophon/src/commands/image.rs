@@ -62,6 +62,15 @@ pub(crate) fn run(
             Failure::new(ErrorCode::BadInput, message).with_hint("leave --seconds out, or name it .png")
         );
     }
+    let drawn = args.output.extension().is_some_and(|end| end.eq_ignore_ascii_case("svg"));
+    if drawn && (engine, args.prompt.is_some()) == ("composer", true) {
+        let request = composed(args, "1024x1024", PictureFormat::default())?;
+        return deliver(
+            vec![(studio.drawing(&request, progress, cancel)?, Value::Null)],
+            &args.output,
+            args.json,
+        );
+    }
     let format = format(&args.output)?;
     let made: Vec<(Sealed, Value)> = match (engine, &args.prompt) {
         ("gan", None) => {
@@ -410,8 +419,9 @@ fn numbers(text: &str) -> Result<[u32; 4], Failure> {
 fn format(path: &Path) -> Result<PictureFormat, Failure> {
     let end = path.extension().map(|e| e.to_string_lossy().into_owned()).unwrap_or_default();
     PictureFormat::named(&end).ok_or_else(|| {
-        Failure::new(ErrorCode::BadInput, format!("{} cannot be written", path.display()))
-            .with_hint("name it .png, .jpg, .webp, .tif, .gif or .avif")
+        Failure::new(ErrorCode::BadInput, format!("{} cannot be written", path.display())).with_hint(
+            "name it .png, .jpg, .webp, .tif or .avif; .gif where it moves, .svg where it is composed",
+        )
     })
 }
 

@@ -153,6 +153,29 @@ fn the_name_says_the_format() {
 }
 
 #[test]
+fn a_composed_picture_is_drawn_with_shapes_and_made_again() {
+    let home = Home::new();
+    let file = home.path("boat.svg");
+    let draw = ["image", "A boat on a lake", "--size", "320x256", "--seed", "2", "-o", path(&file)];
+    let result = home.run(&draw);
+    assert!(result.status.success(), "{}", text(&result.stderr));
+    let verdict = json(&home.run(&["verify", "--json", path(&file)]).stdout);
+    assert_eq!(verdict[0]["media_type"], "image/svg+xml");
+    assert_eq!(verdict[0]["verdict"], "verified", "{verdict}");
+    let drawn = std::fs::read_to_string(&file).expect("read");
+    let body = drawn.split_once("</metadata>").map_or(drawn.as_str(), |(_, body)| body);
+    assert!(body.matches("<path").count() > 20 && !body.contains("<image"), "shapes and no pixels");
+    let again = home.path("again.svg");
+    let result = home.run(&["replay", path(&file), "-o", path(&again)]);
+    assert!(result.status.success(), "{}", text(&result.stderr));
+    // What works on pixels cannot be drawn so.
+    for style in ["ink", "watercolour"] {
+        let refused = home.run(&[&draw[..], &["--style", style, "--force"]].concat());
+        assert_eq!(refused.status.code(), Some(2), "{style}: {}", text(&refused.stderr));
+    }
+}
+
+#[test]
 fn the_same_seed_dreams_the_same() {
     let home = Home::new();
     let file = picture(&home);
