@@ -24,12 +24,8 @@ pub struct Latent(pub [f32; LATENT]);
 impl Latent {
     /// The face of a seed.
     pub fn of(seed: u64) -> Self {
-        let mut dice = Seed(seed).derive("face");
-        let mut uniform = || ((dice.next_u64() >> 11) as f64 + 0.5) / (1u64 << 53) as f64;
-        // Box and Muller.
-        Self(std::array::from_fn(|_| {
-            ((-2.0 * uniform().ln()).sqrt() * (std::f64::consts::TAU * uniform()).cos()) as f32
-        }))
+        let mut noise = normals(Seed(seed).derive("face"));
+        Self(std::array::from_fn(|_| noise.next().unwrap_or_default()))
     }
 
     /// The point at `t` (0…1) on the arc from this face to another, which stays as far from the middle
@@ -46,6 +42,14 @@ impl Latent {
         };
         Self(std::array::from_fn(|i| a * self.0[i] + b * other.0[i]))
     }
+}
+
+/// Numbers without end that are normally distributed (Box and Muller 1958).
+pub(crate) fn normals(mut dice: Seed) -> impl Iterator<Item = f32> {
+    let mut uniform = move || ((dice.next_u64() >> 11) as f64 + 0.5) / (1u64 << 53) as f64;
+    std::iter::repeat_with(move || {
+        ((-2.0 * uniform().ln()).sqrt() * (std::f64::consts::TAU * uniform()).cos()) as f32
+    })
 }
 
 /// The generator, ready.

@@ -42,6 +42,7 @@ impl Studio {
             colophon_scene::render_svg(&made.scene, &models.art()?, request.size, style.treatment, cancel)?;
         receipt.request["task"] = TASK.into();
         let media = Media::Document { format: DocumentFormat::Svg, bytes: drawn.into_bytes() };
-        Ok(seal(Draft::new(media, receipt), &self.sealer()?, cancel, progress)?)
+        let sealer = self.sealer()?;
+        Ok(seal(Draft::new(media, receipt), &sealer, cancel, progress)?)
     }
 }

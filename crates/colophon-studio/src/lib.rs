@@ -17,6 +17,7 @@ mod examine;
 mod faces;
 mod film;
 mod gallery;
+mod generator;
 mod jobs;
 mod judge;
 mod kept;
@@ -82,6 +83,7 @@ pub use error::StudioError;
 pub use examine::{escape, report};
 pub use faces::FaceRequest;
 pub use film::{Deliverable, Made, Timing};
+pub use generator::GeneratorRequest;
 pub use jobs::{Input, JobOrder, SPRITESHEET, Tally, Workers, WorkersOptions, job_schemas};
 pub use kept::{KeptFile, OBJECTS_GRACE};
 pub use language::{

@@ -25,7 +25,7 @@ mod t5;
 mod tokens;
 mod unet;
 mod vae;
-mod weights;
+pub(crate) mod weights;
 
 pub use checkpoint::{Extras, Family};
 pub use pipeline::{Ask, Diffusion, Seen, Start};

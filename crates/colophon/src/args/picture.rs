@@ -15,9 +15,10 @@ pub(crate) struct Image {
     #[arg(short, long, default_value = "picture.png", value_name = "FILE")]
     pub(crate) output: PathBuf,
     /// composer: pictures of words, composed of drawn art. diffusion: pictures of words out of noise, by
-    /// a model that is fetched once. gan: faces of people who do not exist. terrain: landscapes by procedure,
+    /// a model that is fetched once. gan: faces of people who do not exist. stylegan: what a StyleGAN2 generator
+    /// that you bring (--model FILE) was trained on. terrain: landscapes by procedure,
     /// whose land, hour, season and weather the words choose. Default: composer
-    #[arg(long, value_name = "ENGINE", value_parser = ["composer", "diffusion", "gan", "terrain"])]
+    #[arg(long, value_name = "ENGINE", value_parser = ["composer", "diffusion", "gan", "stylegan", "terrain"])]
     pub(crate) engine: Option<String>,
     /// Width and height in pixels; default: 1024x1024 (composer, terrain), what suits the model (diffusion),
     /// 512x512 (a composed picture that moves)
@@ -42,6 +43,15 @@ pub(crate) struct Image {
     /// Faces that lead from --seed to this one (gan)
     #[arg(long, value_name = "SEED")]
     pub(crate) towards: Option<u64>,
+    /// How far pictures may be from the mean one, 0 to 2 (stylegan)
+    #[arg(
+        long,
+        default_value_t = 0.7,
+        hide_default_value = true,
+        value_name = "X",
+        allow_negative_numbers = true
+    )]
+    pub(crate) truncation: f32,
     /// All faces on one sheet (gan)
     #[arg(long)]
     pub(crate) grid: bool,
@@ -59,11 +69,11 @@ pub(crate) struct Image {
     pub(crate) diffusion: Diffusion,
 }
 
-/// What only `--engine diffusion` takes.
+/// What only `--engine diffusion` takes, but for `--model`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Diffusion {
     /// A model of the catalogue (sd-turbo, sd-1.5, sdxl-base, sdxl-turbo), a checkpoint in folders, or a
-    /// safetensors file; default: sd-turbo
+    /// safetensors file; default: sd-turbo. With --engine stylegan the safetensors file of a generator
     #[arg(long, value_name = "MODEL")]
     pub(crate) model: Option<String>,
     /// What is not to be in the picture (of effect with a guidance above 1)
@@ -102,8 +112,8 @@ pub(crate) struct Diffusion {
 }
 
 impl Diffusion {
-    /// A flag that asks for diffusion.
-    pub(crate) fn asked(&self) -> Option<&'static str> {
+    /// The flags that ask for diffusion.
+    pub(crate) fn asked(&self) -> impl Iterator<Item = &'static str> {
         [
             ("--model", self.model.is_some()),
             ("--negative", !self.negative.is_empty()),
@@ -116,7 +126,7 @@ impl Diffusion {
             ("--previews", self.previews > 0),
         ]
         .into_iter()
-        .find_map(|(flag, given)| given.then_some(flag))
+        .filter_map(|(flag, given)| given.then_some(flag))
     }
 }
 

@@ -9,8 +9,8 @@ use colophon_studio::image::grade::Grade;
 use colophon_studio::image::sketch::Pencil;
 use colophon_studio::image::upscale::Quality;
 use colophon_studio::{
-    Behind, DiffusionRequest, Edit, FaceRequest, MovingFormat, Partial, PictureFile, PictureRequest,
-    Pictured, Sealed, SheetRequest, Studio, StudioError, TerrainRequest, Variation,
+    Behind, DiffusionRequest, Edit, FaceRequest, GeneratorRequest, MovingFormat, Partial, PictureFile,
+    PictureRequest, Pictured, Sealed, SheetRequest, Studio, StudioError, TerrainRequest, Variation,
 };
 use colophon_types::{AnimationFormat, Cancel, ErrorCode, PictureFormat, Progress};
 use serde_json::{Value, json};
@@ -27,9 +27,15 @@ pub(crate) fn run(
     if let Some(change) = &args.change {
         return self::change(studio, change, progress, cancel);
     }
-    let asked = args.diffusion.asked();
-    let engine = args.engine.as_deref().unwrap_or(if asked.is_some() { "diffusion" } else { "composer" });
-    if let (Some(flag), "composer" | "gan" | "terrain") = (asked, engine) {
+    let mut asked = args.diffusion.asked().peekable();
+    let usual = if asked.peek().is_some() { "diffusion" } else { "composer" };
+    let engine = args.engine.as_deref().unwrap_or(usual);
+    let asked = match engine {
+        "diffusion" => None,
+        "stylegan" => asked.find(|flag| *flag != "--model"),
+        _ => asked.next(),
+    };
+    if let Some(flag) = asked {
         return Err(Failure::new(ErrorCode::BadInput, format!("{flag} belongs to --engine diffusion"))
             .with_hint("leave it or --engine out"));
     }
@@ -56,7 +62,7 @@ pub(crate) fn run(
         let moving = studio.composed_animation(&request, seconds, form, progress, cancel)?;
         return deliver(vec![(moving.sealed, Value::Null)], &args.output, args.json);
     }
-    if let (Some((MovingFormat::Animation(_), _)), "diffusion" | "terrain") = (moves, engine) {
+    if let (Some((MovingFormat::Animation(_), _)), "diffusion" | "stylegan" | "terrain") = (moves, engine) {
         let message = "composed pictures and faces move, others do not".to_owned();
         return Err(
             Failure::new(ErrorCode::BadInput, message).with_hint("leave --seconds out, or name it .png")
@@ -90,9 +96,25 @@ pub(crate) fn run(
             let made = studio.diffuse(&request, &mut |partial| kept(partial, args), progress, cancel)?;
             made.into_iter().map(|sealed| (sealed, Value::Null)).collect()
         }
-        ("terrain", _) if transparent => {
-            let message = "a landscape has no background to leave out".to_owned();
+        ("stylegan" | "terrain", _) if transparent => {
+            let message = format!("pictures of --engine {engine} have no background to leave out");
             return Err(Failure::new(ErrorCode::BadInput, message).with_hint("leave --background out"));
+        }
+        ("stylegan", None) => {
+            let Some(model) = &args.diffusion.model else {
+                let message = "no generator was named".to_owned();
+                return Err(Failure::new(ErrorCode::BadInput, message)
+                    .with_hint("give --model FILE, the safetensors file of a StyleGAN2 generator"));
+            };
+            let request = GeneratorRequest {
+                model: model.into(),
+                truncation: args.truncation,
+                seed: args.seed,
+                count: args.n,
+                format,
+            };
+            let made = studio.generate(&request, progress, cancel)?;
+            made.into_iter().map(|sealed| (sealed, Value::Null)).collect()
         }
         ("terrain", prompt) => {
             let request = TerrainRequest {
@@ -107,8 +129,8 @@ pub(crate) fn run(
             let made = studio.terrain(&request, progress, cancel)?;
             made.into_iter().map(|sealed| (sealed, Value::Null)).collect()
         }
-        ("gan", Some(_)) => {
-            let message = "the GAN draws faces of nobody in particular and takes no prompt";
+        ("gan" | "stylegan", Some(_)) => {
+            let message = "a GAN draws what it was trained on and takes no prompt";
             return Err(Failure::new(ErrorCode::BadInput, message.to_owned())
                 .with_hint("leave the prompt out, or leave --engine out to have it composed"));
         }

@@ -176,6 +176,30 @@ fn a_composed_picture_is_drawn_with_shapes_and_made_again() {
 }
 
 #[test]
+fn a_generator_that_is_brought_draws_sealed_pictures() {
+    let home = Home::new();
+    let kept = serde_json::from_str(include_str!("../../../colophon-test/data/stylegan.json"));
+    let kept: Value = kept.expect("JSON");
+    let (model, out) = (home.path("tiny.safetensors"), home.path("made.png"));
+    let tensors = colophon_test::diffusion::tensors_of("stylegan", &kept["shapes"]);
+    colophon_test::diffusion::write_tensors(&model, &tensors, false);
+    let draw = ["image", "--engine", "stylegan", "--model", path(&model), "--seed", "3", "-o", path(&out)];
+    let result = home.run(&draw);
+    assert!(result.status.success(), "{}", text(&result.stderr));
+    assert_eq!(size(&out), (16, 16));
+    let verdict = json(&home.run(&["verify", "--json", path(&out)]).stdout);
+    assert_eq!(verdict[0]["verdict"], "verified", "{verdict}");
+    for wrong in
+        [&["--truncation", "-1"][..], &["a face"], &["--steps", "3"], &["--background", "transparent"]]
+    {
+        let refused = home.run(&[&draw[..], wrong].concat());
+        assert_eq!(refused.status.code(), Some(2), "{wrong:?}: {}", text(&refused.stderr));
+    }
+    std::fs::write(&model, "nothing").expect("written");
+    assert!(!home.run(&draw).status.success());
+}
+
+#[test]
 fn the_same_seed_dreams_the_same() {
     let home = Home::new();
     let file = picture(&home);
