@@ -1,5 +1,7 @@
 //! Both kinds of store keep the same promises; a bucket keeps them while its server fails.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
+
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
