@@ -364,36 +364,31 @@ impl Plan<'_> {
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
 mod tests {
-    use colophon_test::diffusion::{tensors_of, uniform, write_tensors};
-    use serde_json::Value;
+    use colophon_test::diffusion::{Tensors, write_tensors};
+    use colophon_test::stylegan::{KEPT, noise, tensors};
 
     use super::*;
 
-    /// A tiny generator, and what NVIDIA's own code makes of it (`stylegan.py`).
-    fn kept() -> (tempfile::TempDir, PathBuf, Value) {
+    /// The file of a tiny generator.
+    fn tiny() -> (tempfile::TempDir, PathBuf) {
         crate::agreement::model("");
-        let kept: Value =
-            serde_json::from_str(include_str!("../../colophon-test/data/stylegan.json")).unwrap();
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("tiny.safetensors");
-        write_tensors(&path, &tensors_of("stylegan", &kept["shapes"]), false);
-        (dir, path, kept)
+        write_tensors(&path, &tensors(), false);
+        (dir, path)
     }
 
     #[test]
     fn its_pictures_are_those_of_the_reference() {
-        let (_dir, path, kept) = kept();
+        let (_dir, path) = tiny();
         let gan = StyleGan::load(&path, 1).unwrap();
         assert_eq!((gan.side(), gan.latent), (16, 12));
-        let noise: Vec<f32> =
-            uniform("stylegan z", 12).iter().map(|u| *u as f32 * 3f64.sqrt() as f32).collect();
         for psi in ["1.0", "0.7"] {
-            let made = gan.numbers(noise.clone(), psi.parse().unwrap(), &Cancel::new()).unwrap();
-            let reference = kept["pictures"][psi].as_array().unwrap();
+            let made = gan.numbers(noise(), psi.parse().unwrap(), &Cancel::new()).unwrap();
+            let reference = KEPT["pictures"][psi].as_array().unwrap();
             assert_eq!(made.data.len(), reference.len());
-            let far =
-                made.data.iter().zip(reference).map(|(a, b)| (f64::from(*a) - b.as_f64().unwrap()).abs());
-            let far = far.fold(0.0, f64::max);
+            let far = |(a, b): (&f32, &serde_json::Value)| (f64::from(*a) - b.as_f64().unwrap()).abs();
+            let far = made.data.iter().zip(reference).map(far).fold(0.0, f64::max);
             assert!(far < 1e-4, "{psi}: {far}");
         }
         let first = gan.draw(1, 0.7, &Cancel::new()).unwrap();
@@ -403,9 +398,9 @@ mod tests {
 
     #[test]
     fn files_that_are_no_generator_are_refused() {
-        let (dir, path, kept) = kept();
-        let refused = |change: &dyn Fn(&mut colophon_test::diffusion::Tensors)| {
-            let mut tensors = tensors_of("stylegan", &kept["shapes"]);
+        let (dir, path) = tiny();
+        let refused = |change: &dyn Fn(&mut Tensors)| {
+            let mut tensors = tensors();
             change(&mut tensors);
             let path = dir.path().join("other.safetensors");
             write_tensors(&path, &tensors, false);
@@ -420,7 +415,7 @@ mod tests {
             drop(tensors.insert("synthesis.b4.const".into(), (vec![9, 4, 4], vec![0.0; 144])))
         });
         refused(&|tensors| {
-            drop(tensors.insert("synthesis.b8.conv0.affine.weight".into(), (vec![1, 1], vec![0.0])))
+            drop(tensors.insert("synthesis.b8.conv0.affine.weight".into(), (vec![1, 1], vec![0.0])));
         });
         let bytes = std::fs::read(&path).unwrap();
         for length in [0, 7, 100, bytes.len() - 1] {

@@ -61,6 +61,10 @@ impl Address {
         if !(3..=63).contains(&name.len()) || !name.chars().all(fine) || url.port().is_some() {
             return Err(bad("names no bucket"));
         }
+        // An address is read with `..` taken out of it.
+        if text.split(['/', '?']).any(|part| matches!(part, "." | "..")) {
+            return Err(bad("has a prefix with '.' or '..'"));
+        }
         let prefix = url.path().trim_matches('/');
         let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_' | '/');
         if !prefix.chars().all(plain) || (!prefix.is_empty() && crate::checked(prefix).is_err()) {

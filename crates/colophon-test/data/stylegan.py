@@ -41,7 +41,9 @@ def weight(name, shape):
     count = int(np.prod(shape))
     u = uniform(f"stylegan {name}", count)
     if len(shape) > 1:
-        u = u * np.sqrt(3.0 / (count // shape[0]))
+        u = u * np.sqrt(3.0) * (100.0 if name.startswith("mapping.fc") else 1.0)
+    elif name.endswith("affine.bias"):
+        u = 1.0 + 0.1 * u
     else:
         u = 0.1 * u
     return torch.tensor(u.astype(np.float32).reshape(shape))
@@ -59,7 +61,7 @@ def main():
     ).eval()
     state = {name: weight(name, tuple(t.shape)) for name, t in generator.state_dict().items() if "filter" not in name}
     generator.load_state_dict(state, strict=False)
-    z = torch.tensor(uniform("stylegan z", 12).astype(np.float32)[None] * np.float32(np.sqrt(3.0)))
+    z = torch.tensor((uniform("stylegan z", 12) * np.sqrt(3.0)).astype(np.float32)[None])
     made = {}
     for psi in [1.0, 0.7]:
         picture = generator(z, None, truncation_psi=psi, noise_mode="const", force_fp32=True)

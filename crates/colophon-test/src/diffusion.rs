@@ -28,12 +28,12 @@ pub fn uniform(name: &str, count: usize) -> Vec<f64> {
 fn weight(name: &str, key: &str, shape: &[usize]) -> Vec<f32> {
     let count: usize = shape.iter().product();
     let factor = if key.ends_with("pos_embed.pos_embed") { 0.3 } else { 1.0 };
-    let spread = (3.0 / (count as f64 / shape.first().map_or(1.0, |n| *n as f64))).sqrt();
+    let spread = (3.0 / (count as f64 / shape[0] as f64)).sqrt();
     uniform(name, count)
         .into_iter()
         .map(|u| match (shape.len(), key.ends_with("weight")) {
             (1, true) => 1.0 + 0.1 * u,
-            (0 | 1, _) => 0.1 * u,
+            (1, false) => 0.1 * u,
             _ => u * spread,
         } as f32 * factor)
         .collect()

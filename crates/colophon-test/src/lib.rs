@@ -9,6 +9,8 @@ pub mod partition;
 pub mod postgres;
 #[cfg(feature = "s3")]
 pub mod s3;
+#[allow(clippy::unwrap_used)]
+pub mod stylegan;
 
 use std::path::PathBuf;
 

@@ -14,6 +14,9 @@ pub(crate) fn is_start(head: &str) -> bool {
     loop {
         let end = match rest {
             _ if rest.starts_with("<!--") => "-->",
+            _ if rest.strip_prefix("<!DOCTYPE").is_some_and(|d| !d.trim_start().starts_with("svg")) => {
+                return false;
+            }
             _ if rest.starts_with("<?") => "?>",
             _ if rest.starts_with("<!DOCTYPE") && rest.split('>').next().is_some_and(|d| d.contains('[')) => {
                 "]>"

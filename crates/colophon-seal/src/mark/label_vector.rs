@@ -24,7 +24,8 @@ impl VectorLabel {
     /// hundred times the other.
     pub(crate) fn new(width: f32, height: f32, corner: Corner, words: &str) -> Option<Self> {
         let (shortest, longest) = (width.min(height), width.max(height));
-        if !(shortest.is_finite() && longest.is_finite() && shortest > 0.0 && longest <= 100.0 * shortest) {
+        let finite = width.is_finite() && height.is_finite();
+        if !(finite && shortest > 0.0 && longest <= 100.0 * shortest) {
             return None;
         }
         let scale = shortest / SHORTEST;

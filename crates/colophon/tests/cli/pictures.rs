@@ -178,11 +178,8 @@ fn a_composed_picture_is_drawn_with_shapes_and_made_again() {
 #[test]
 fn a_generator_that_is_brought_draws_sealed_pictures() {
     let home = Home::new();
-    let kept = serde_json::from_str(include_str!("../../../colophon-test/data/stylegan.json"));
-    let kept: Value = kept.expect("JSON");
     let (model, out) = (home.path("tiny.safetensors"), home.path("made.png"));
-    let tensors = colophon_test::diffusion::tensors_of("stylegan", &kept["shapes"]);
-    colophon_test::diffusion::write_tensors(&model, &tensors, false);
+    colophon_test::diffusion::write_tensors(&model, &colophon_test::stylegan::tensors(), false);
     let draw = ["image", "--engine", "stylegan", "--model", path(&model), "--seed", "3", "-o", path(&out)];
     let result = home.run(&draw);
     assert!(result.status.success(), "{}", text(&result.stderr));
