@@ -1,8 +1,8 @@
 //! Which models a film needs, and what the receipt says of them.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::mpsc::RecvTimeoutError;
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
 use colophon_audio::music::MusicModels;
@@ -225,6 +225,34 @@ impl PictureModels {
     }
 }
 
+/// How many loads go on.
+static LOADS: Mutex<usize> = Mutex::new(0);
+static LOADED: Condvar = Condvar::new();
+
+/// Counts a load until its end.
+struct Loading;
+
+impl Loading {
+    fn begin() -> Self {
+        *LOADS.lock().unwrap_or_else(PoisonError::into_inner) += 1;
+        Self
+    }
+}
+
+impl Drop for Loading {
+    fn drop(&mut self) {
+        *LOADS.lock().unwrap_or_else(PoisonError::into_inner) -= 1;
+        LOADED.notify_all();
+    }
+}
+
+/// Waits for loads that nobody waits for any more, at most so long: an exit takes the native libraries down,
+/// which they still use.
+pub(crate) fn await_loads(longest: Duration) {
+    let loads = LOADS.lock().unwrap_or_else(PoisonError::into_inner);
+    let _ = LOADED.wait_timeout_while(loads, longest, |loads| *loads > 0);
+}
+
 /// Loads something that cannot be interrupted, and yet stops waiting for it when `stop` is set. The
 /// load then ends by itself in the background.
 pub(crate) fn load<T: Send + 'static>(
@@ -233,7 +261,9 @@ pub(crate) fn load<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, StudioError> + Send + 'static,
 ) -> Result<T, StudioError> {
     let (send, receive) = std::sync::mpsc::channel();
+    let loading = Loading::begin();
     std::thread::spawn(move || {
+        let _loading = loading;
         // Nobody listens any more after a stop.
         let _ = send.send(work());
     });

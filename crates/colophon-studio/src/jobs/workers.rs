@@ -16,6 +16,7 @@ use tracing::field::Empty;
 use tracing::{Span, info_span};
 
 use super::{JobRequest, Run, Shelf, is_passing, shelf};
+use crate::engines::await_loads;
 use crate::{OBJECTS_GRACE, Studio, StudioError, trace};
 
 /// How long a job is held without a sign of life, where nothing else is said.
@@ -24,6 +25,8 @@ const LEASE: Duration = Duration::from_secs(30);
 const BEATS: u32 = 6;
 /// How often a worker looks for jobs whose pause is over.
 const LOOK: Duration = Duration::from_secs(1);
+/// How long a stop waits for models that are still being loaded for jobs that it ended.
+const LOADS: Duration = Duration::from_secs(20);
 /// Least time between two notes of progress.
 const NOTE: Duration = Duration::from_millis(250);
 
@@ -187,6 +190,7 @@ impl Workers {
         for thread in self.threads {
             let _ = thread.join();
         }
+        await_loads(LOADS);
         if let Ok(store) = self.studio.store() {
             store.flush();
         }
