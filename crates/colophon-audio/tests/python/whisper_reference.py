@@ -1,5 +1,5 @@
 """Writes what faster-whisper (CTranslate2) hears in the sound files beside it, token for token, and
-the times of its words: the reference of `tests/recognition.rs`.
+the times of its words: the reference of `tests/audio/recognition.rs`.
 
     pip install faster-whisper
     python whisper_reference.py MODEL_FOLDER ../data/recognition

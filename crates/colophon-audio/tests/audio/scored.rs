@@ -1,15 +1,11 @@
 //! A narration over music, as in a film: loudness, peaks, ducking, and whether the words are still heard.
 //! Needs the models hibari, whisper-base and those of the group `music`.
 
-#![allow(clippy::expect_used, clippy::print_stdout)]
-
-mod kit;
-
+use crate::kit::{model, narrator, words};
 use colophon_audio::mix::{self, stereo};
 use colophon_audio::music::{Composer, MusicModels, Player};
 use colophon_audio::whisper::{Precision, Whisper};
 use colophon_types::{Cancel, Lang, Pcm, Seed, Stereo};
-use kit::{model, narrator, words};
 
 const SENTENCES: [&str; 4] = [
     "The old lighthouse keeper climbed the stairs every evening to light the lamp.",

@@ -1,21 +1,11 @@
 //! Hostile files: whatever the bytes are, a verification ends, soon, without a panic, and never says
 //! `verified`.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::print_stdout,
-    reason = "a test may panic and print"
-)]
-
-mod kit;
-
 use std::time::{Duration, Instant};
 
+use crate::kit::{Studio, WORDS, film, picture, sound};
 use colophon_seal::{VerdictKind, verify};
 use colophon_types::{Media, Seed};
-use kit::{Studio, WORDS, film, picture, sound};
 
 /// Changed files of each kind; `fuzz/run` looks longer.
 const ROUNDS: u64 = 1000;
@@ -130,7 +120,7 @@ fn random_bytes_behind_every_magic_number() {
         b"%PDF-1.7\n",
         b"---\nAIGC:\n  Label: ",
     ];
-    for round in 0..600 {
+    for round in 0..210 {
         let mut bytes = magics[round % magics.len()].to_vec();
         for _ in 0..seed.next_u64() % 600 {
             bytes.push(seed.next_u64() as u8);

@@ -1,25 +1,15 @@
 //! Signing with a key that someone else holds, and what happens when they fail or lie.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::print_stdout,
-    reason = "a test may panic and print"
-)]
-
-mod kit;
-
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
+use crate::kit::{Studio, WORDS, film, picture, receipt, run};
 use colophon_seal::{
     CommandSigner, CredentialState, RemoteSigner, SealError, Sealer, SealerConfig, Step, VerdictKind, seal,
 };
 use colophon_types::{Cancel, Draft, Media, NoProgress};
-use kit::{Studio, WORDS, film, picture, receipt, run};
 
 /// A chain and the key of its end entity, made with OpenSSL for an algorithm.
 fn chain(dir: &Path, name: &str, algorithm: &[&str]) -> (PathBuf, PathBuf) {

@@ -1,12 +1,9 @@
 //! What is heard: against the reference decoder on the same weights, over languages, silence, long
 //! sounds and damaged files. Needs the models whisper-base, silero-vad and hibari, and ffmpeg.
 
-#![allow(clippy::expect_used, clippy::print_stdout, clippy::panic)]
-
-mod kit;
-
 use std::path::{Path, PathBuf};
 
+use crate::kit::{characters, model, narrator, runtime, words};
 use colophon_audio::decode::{Decoder, Wanted, read_mono, read_stereo};
 use colophon_audio::transcript::{Segment, Transcript, Word};
 use colophon_audio::vad::Vad;
@@ -14,7 +11,6 @@ use colophon_audio::whisper::live::{Line, Live};
 use colophon_audio::whisper::{InMemory, Listening, Precision, RATE, Script, Search, Source, Whisper};
 use colophon_audio::{AudioError, mix, wav};
 use colophon_types::{Cancel, Explain as _, Lang, NoProgress, Pcm, Seed};
-use kit::{characters, model, narrator, runtime, words};
 use serde::Deserialize;
 
 #[derive(Deserialize)]

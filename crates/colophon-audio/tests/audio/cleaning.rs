@@ -1,17 +1,13 @@
 //! Noise is taken out of speech, and what was said stays.
 
-#![allow(clippy::expect_used, clippy::print_stdout)]
-
-mod kit;
-
 use std::time::Instant;
 
+use crate::kit::{model, narrator, words};
 use colophon_audio::ambience::{self, Ambience};
 use colophon_audio::clean::Gtcrn;
 use colophon_audio::mix;
 use colophon_audio::whisper::Whisper;
 use colophon_types::{Cancel, Lang, Pcm, Seed};
-use kit::{model, narrator, words};
 
 const SENTENCES: [&str; 3] = [
     "The old lighthouse keeper climbed the stairs every evening to light the lamp.",
@@ -63,7 +59,7 @@ fn si_sdr(reference: &[f32], estimate: &[f32]) -> f64 {
 }
 
 fn gtcrn() -> Gtcrn {
-    kit::runtime();
+    crate::kit::runtime();
     Gtcrn::load(&model("gtcrn")).expect("GTCRN loads")
 }
 

@@ -1,20 +1,10 @@
 //! The signature of the AIGC field, made here and checked by OpenSSL, and the other way round.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::print_stdout,
-    reason = "a test may panic and print"
-)]
-
-mod kit;
-
 use std::path::{Path, PathBuf};
 
+use crate::kit::{Studio, WORDS, picture, receipt, run};
 use colophon_seal::{AigcKey, AigcSignature, KnownSigners, SealerConfig, VerifyContext, seal, verify};
 use colophon_types::{Cancel, Draft, Media, NoProgress};
-use kit::{Studio, WORDS, picture, receipt, run};
 use serde_json::Value;
 
 /// Makes a key pair and a certificate with OpenSSL.
@@ -100,7 +90,7 @@ fn openssl_finds_our_signature_good_and_we_find_that_a_changed_field_is_not() {
     let text = String::from_utf8(signed(&studio, &ours.private, Media::Text(WORDS.to_owned()))).unwrap();
     let of = |text: &str| judged(&studio, text.as_bytes(), "a.md", &[&ours.public]).aigc.signature;
     assert_eq!(of(&text), Some(AigcSignature::Valid));
-    for (from, to) in [("Label: \"1\"", "Label: \"2\""), (kit::PRODUCER, "someone-else")] {
+    for (from, to) in [("Label: \"1\"", "Label: \"2\""), (crate::kit::PRODUCER, "someone-else")] {
         assert!(text.contains(from));
         assert_eq!(of(&text.replace(from, to)), Some(AigcSignature::Invalid), "{from}");
     }

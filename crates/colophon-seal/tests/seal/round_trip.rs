@@ -1,18 +1,8 @@
 //! Sealing and verifying, format by format, and what happens to changed and stripped files.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::print_stdout,
-    reason = "a test may panic and print"
-)]
-
-mod kit;
-
+use crate::kit::{PRODUCER, Studio, WORDS, film, marked_film, picture, receipt, run, sound};
 use colophon_seal::{CredentialState, SealError, SealerConfig, VerdictKind, VerifyContext, seal, verify};
 use colophon_types::{Cancel, Draft, Event, Explain, Media, NoProgress, PictureFormat, Progress};
-use kit::{PRODUCER, Studio, WORDS, film, marked_film, picture, receipt, run, sound};
 
 const TRAINED: &str = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia";
 

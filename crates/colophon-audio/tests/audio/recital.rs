@@ -1,12 +1,8 @@
 //! What is asked for is heard: pauses, emphasis, mixes, characters, dictionaries, times of words.
 
-#![allow(clippy::expect_used, clippy::panic)]
-
-mod kit;
-
+use crate::kit::narrator;
 use colophon_audio::{Blend, Dialogue, Dictionary, Performance, Performed, Recital, blend, mix, ssml};
 use colophon_types::{Cancel, ErrorCode, Explain, Lang, Pcm, SpokenWord};
-use kit::narrator;
 
 /// Speaks a recital; returns its parts and the whole sound.
 fn perform(recital: &Recital, voice: &str) -> (Vec<Performed>, Pcm, Vec<(String, f64)>) {

@@ -1,7 +1,5 @@
 //! What the tests share: a sealer with a log in a temporary folder, drafts of every kind, programs.
 
-#![allow(dead_code, reason = "each test file uses its own part")]
-
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;

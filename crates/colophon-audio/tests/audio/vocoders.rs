@@ -1,15 +1,11 @@
 //! Speech that a vocoder has made anew is understood, and has the spectrum that it was made from.
 
-#![allow(clippy::expect_used, clippy::print_stdout)]
-
-mod kit;
-
 use std::time::Instant;
 
+use crate::kit::{model, narrator, words};
 use colophon_audio::vocoder::{MelGan, Vocoder, WaveNet, revoice};
 use colophon_audio::whisper::Whisper;
 use colophon_types::{Cancel, Lang, Pcm, Seed};
-use kit::{model, narrator, words};
 
 /// Sentences that no vocoder here was trained on.
 const SENTENCES: [&str; 12] = [

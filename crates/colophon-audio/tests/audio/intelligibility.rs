@@ -2,15 +2,11 @@
 //! The recogniser's own errors are in the figures: Whisper base has a word error rate of 1 to 5 %
 //! on clean synthetic English and about twice that in characters on Mandarin.
 
-#![allow(clippy::expect_used, clippy::print_stdout)]
-
-mod kit;
-
 use std::time::Instant;
 
+use crate::kit::{characters, model, narrator, words};
 use colophon_audio::whisper::{Precision, Whisper};
 use colophon_types::{Cancel, Lang};
-use kit::{characters, model, narrator, words};
 
 const ENGLISH: [&str; 20] = [
     "The quick brown fox jumps over the lazy dog near the river.",
@@ -111,8 +107,8 @@ fn lines(text: &'static str) -> Vec<&'static str> {
     text.lines().collect()
 }
 
-const LIST_EN: &str = include_str!("data/sentences_en.txt");
-const LIST_ZH: &str = include_str!("data/sentences_zh.txt");
+const LIST_EN: &str = include_str!("../data/sentences_en.txt");
+const LIST_ZH: &str = include_str!("../data/sentences_zh.txt");
 
 #[test]
 #[ignore = "five minutes"]

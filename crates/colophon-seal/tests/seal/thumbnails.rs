@@ -1,22 +1,12 @@
 //! The small picture in the credential.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::print_stdout,
-    reason = "a test may panic and print"
-)]
-
-mod kit;
-
 use std::fs::File;
 use std::path::Path;
 
+use crate::kit::{Studio, film, picture, sound};
 use c2pa::{Context, Reader};
 use colophon_types::Media;
 use image::{DynamicImage, GenericImageView as _};
-use kit::{Studio, film, picture, sound};
 
 fn thumbnail(path: &Path, media_type: &str) -> Option<DynamicImage> {
     let reader =

@@ -1,15 +1,11 @@
 //! Sound in every format: whole, streamed, and long recordings with chapters.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may panic")]
-
-mod kit;
-
 use std::path::Path;
 use std::sync::Arc;
 
+use crate::kit::{PRODUCER, Studio, receipt, run, sound};
 use colophon_seal::{About, CredentialState, Recording, SoundSeal, VerdictKind, seal};
 use colophon_types::{Cancel, Draft, Media, NoProgress, Pcm, SoundFormat, Stereo};
-use kit::{PRODUCER, Studio, receipt, run, sound};
 
 const TRAINED: &str = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia";
 

@@ -1,24 +1,14 @@
 //! Time stamps: of the authority inside, of one outside, and what happens when there is no answer.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::print_stdout,
-    reason = "a test may panic and print"
-)]
-
-mod kit;
-
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::kit::{Studio, WORDS, picture, receipt, run};
 use colophon_seal::{
     CredentialState, LocalAuthority, SealError, Sealer, SealerConfig, Step, TimeStamper, VerdictKind,
     check_stamp, seal, stamp_of,
 };
 use colophon_types::{Cancel, Draft, Media, NoProgress};
-use kit::{Studio, WORDS, picture, receipt, run};
 
 fn sealer(studio: &Studio, stamper: Arc<dyn TimeStamper>) -> Result<Sealer, SealError> {
     studio.open(SealerConfig { stamper: Some(stamper), ..studio.config() })

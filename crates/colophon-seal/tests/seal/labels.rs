@@ -1,13 +1,5 @@
 //! The visible label, measured from rendered pixels.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::print_stdout,
-    reason = "a test may panic and print"
-)]
-
 use colophon_seal::{Corner, FILM_LABEL_SECONDS, FilmLabel, LABEL_TEXT, LabelProfile, TEXT_LABEL};
 use colophon_types::Raster;
 

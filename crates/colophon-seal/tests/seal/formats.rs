@@ -1,27 +1,17 @@
 //! The formats that are read by other means than the usual ones: each is sealed and verified, changed by a
 //! byte, stripped of its metadata, and mutated.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::print_stdout,
-    reason = "a test may panic and print"
-)]
-
-mod kit;
-
 use std::io::{Cursor, Write};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
+use crate::kit::{PRODUCER, Studio, picture, receipt};
 use colophon_seal::{
     Agreement, CredentialState, LabelOptions, Sealed, SealerConfig, Verdict, VerdictKind, seal, verify,
 };
 use colophon_types::{
     Cancel, Declared, DocumentFormat, Draft, FilmFormat, Media, NoProgress, PictureFormat, Seed, Source,
 };
-use kit::{PRODUCER, Studio, picture, receipt};
 use lopdf::{Document, Object, Stream, dictionary};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipArchive, ZipWriter};
@@ -221,7 +211,7 @@ fn what_is_left_of_a_stripped_file_is_found() {
         // Decoded and encoded again by another program, without any metadata.
         let bare = studio.dir.path().join("bare.png");
         let arguments = ["-v", "error", "-y", "-i", path.to_str().unwrap(), "-map_metadata", "-1"];
-        kit::run("ffmpeg", &[&arguments[..], &["-frames:v", "1", bare.to_str().unwrap()]].concat());
+        crate::kit::run("ffmpeg", &[&arguments[..], &["-frames:v", "1", bare.to_str().unwrap()]].concat());
         let verdict = studio.verify(&bare);
         assert_eq!(verdict.verdict, VerdictKind::Marked, "{format:?}: {verdict:#?}");
         assert!(verdict.explicit_label.present && !verdict.aigc.present, "{format:?}");
@@ -427,7 +417,7 @@ fn files_for_other_readers() {
 fn films_in_matroska_and_webm_are_verified() {
     for format in [FilmFormat::Matroska, FilmFormat::WebM] {
         let studio = Studio::new();
-        let film = kit::marked_film(&studio, 3);
+        let film = crate::kit::marked_film(&studio, 3);
         let draft = Draft::new(studio.film(film, 3.0), receipt()).written_as(format);
         let sealed = seal(draft, &studio.sealer, &Cancel::new(), &NoProgress).unwrap();
         let path = studio.dir.path().join(format!("a.{}", sealed.extension()));
@@ -449,7 +439,10 @@ fn films_in_matroska_and_webm_are_verified() {
         let bare = studio.dir.path().join(format!("bare.{}", format.extension()));
         std::fs::write(&path, &good).unwrap();
         let (from, to) = (path.to_str().unwrap(), bare.to_str().unwrap());
-        kit::run("ffmpeg", &["-v", "error", "-y", "-i", from, "-map_metadata", "-1", "-c", "copy", to]);
+        crate::kit::run(
+            "ffmpeg",
+            &["-v", "error", "-y", "-i", from, "-map_metadata", "-1", "-c", "copy", to],
+        );
         let verdict = studio.verify(&bare);
         assert_eq!(verdict.verdict, VerdictKind::Marked, "{verdict:#?}");
         assert!(verdict.recovered.is_some() && !verdict.aigc.present);

@@ -1,7 +1,5 @@
 //! What the tests share: the models of the store, and how alike two readings are.
 
-#![allow(dead_code, clippy::expect_used)]
-
 use std::path::PathBuf;
 
 use colophon_audio::normalize::normalize;

@@ -1,14 +1,10 @@
 //! Works that were made of files from outside: what stands of these in the credential.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-
-mod kit;
-
 use std::io::Cursor;
 
+use crate::kit::{Studio, receipt};
 use c2pa::{Context, Reader, Relationship, ValidationState};
 use colophon_seal::{Sealed, seal};
 use colophon_types::{Cancel, Draft, Media, NoProgress, Pcm, Raster, Source};
-use kit::{Studio, receipt};
 
 fn source(name: &str, bytes: Vec<u8>) -> Source {
     Source { name: name.into(), media_type: "image/png".into(), bytes: bytes.into() }

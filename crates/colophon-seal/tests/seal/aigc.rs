@@ -1,13 +1,5 @@
 //! The AIGC field: what goes in comes out, in the characters that the standard allows.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::print_stdout,
-    reason = "a test may panic and print"
-)]
-
 use colophon_seal::{Aigc, is_provider_code};
 use colophon_types::Seed;
 

@@ -1,19 +1,9 @@
 //! Pictures that move without sound: GIF and WebP.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::print_stdout,
-    reason = "a test may panic and print"
-)]
-
-mod kit;
-
+use crate::kit::{Studio, picture, receipt};
 use colophon_seal::{CredentialState, VerdictKind, seal};
 use colophon_types::{Animation, AnimationFormat, Cancel, Draft, Media, NoProgress, Raster};
 use image::{AnimationDecoder as _, codecs::gif::GifDecoder, codecs::webp::WebPDecoder};
-use kit::{Studio, picture, receipt};
 
 /// A picture that gets darker.
 fn frames(count: u8) -> Vec<Raster> {

@@ -1,19 +1,10 @@
 //! The marks that survive when all metadata is gone: sealed, stripped, changed, and found again.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::print_stdout,
-    reason = "a test may panic and print"
-)]
-
-mod kit;
-
 use std::io::Cursor;
 use std::path::Path;
 use std::sync::Arc;
 
+use crate::kit::{Studio, marked_film, picture, receipt, run};
 use colophon_seal::{
     Agreement, Corner, LabelOptions, LabelProfile, Payload, SealError, Sealer, SealerConfig, VerdictKind,
     seal,
@@ -22,7 +13,6 @@ use colophon_types::{
     Cancel, Declared, Draft, Media, NoProgress, Pcm, PictureFormat, Raster, SoundFormat, Source, Stereo,
 };
 use image::ImageFormat;
-use kit::{Studio, marked_film, picture, receipt, run};
 
 /// A picture with something in it: soft hills, a sun and some grain.
 fn scene(width: u32, height: u32) -> Raster {

@@ -1,16 +1,12 @@
 //! The narrator as the studio uses it: sameness, silence, speed, hostile text, cancellation.
 
-#![allow(clippy::expect_used)]
-
-mod kit;
-
 use std::time::{Duration, Instant};
 
+use crate::kit::{model, narrator, runtime};
 use colophon_audio::engine::Vocabulary;
 use colophon_audio::g2p::Phonemizer;
 use colophon_audio::{Accent, mix};
 use colophon_types::{Cancel, ErrorCode, Explain, Lang};
-use kit::{model, narrator, runtime};
 
 /// Text that no one means to have read aloud.
 fn hostile() -> Vec<String> {
