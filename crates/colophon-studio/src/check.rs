@@ -1,13 +1,12 @@
 //! Checks of a request before any work is done: everything that can be refused is refused here.
 
-use colophon_types::PictureFormat;
 use std::path::Path;
 
 use colophon_audio::Voice;
 use colophon_image::Treatment as Paint;
 use colophon_scene::Treatment;
 use colophon_text::script::Recipe;
-use colophon_types::{Lang, MakeRequest};
+use colophon_types::{Lang, MakeRequest, PictureFormat};
 
 use crate::StudioError;
 use crate::film::MusicChoice;

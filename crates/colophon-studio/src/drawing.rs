@@ -1,11 +1,11 @@
 //! Drawings: composed pictures as SVG documents of shapes, without pixels.
 
+use colophon_scene::Scene;
 use colophon_seal::{Sealed, seal};
 use colophon_types::{Cancel, DocumentFormat, Draft, Media, Progress};
 
 use crate::check::Style;
-use crate::engines::Fetch;
-use crate::picture::PictureRequest;
+use crate::picture::{Canvas, PictureRequest};
 use crate::{Studio, StudioError};
 
 /// What the receipt calls a drawing.
@@ -35,11 +35,11 @@ impl Studio {
                 "choose the style flat, paper or night, or name it .png",
             ));
         }
-        let made = self.composed(request, progress, cancel)?.pop().ok_or(StudioError::Stopped("composer"))?;
-        let mut receipt = made.receipt;
-        let models = Fetch::new(&self.hub, progress, cancel).pictures(receipt.lang, &style)?;
-        let drawn =
-            colophon_scene::render_svg(&made.scene, &models.art()?, request.size, style.treatment, cancel)?;
+        let draw = |scene: &Scene, Canvas { art, style, .. }: &Canvas| {
+            Ok(colophon_scene::render_svg(scene, art, request.size, style.treatment, cancel)?)
+        };
+        let made = self.scenes(request, &draw, progress, cancel)?.pop();
+        let (_, drawn, mut receipt) = made.ok_or(StudioError::Stopped("composer"))?;
         receipt.request["task"] = TASK.into();
         let media = Media::Document { format: DocumentFormat::Svg, bytes: drawn.into_bytes() };
         let sealer = self.sealer()?;

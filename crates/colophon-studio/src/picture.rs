@@ -1,6 +1,7 @@
 //! Single pictures: words → composer → painter, where the style has one → seal.
 
-use colophon_scene::{Layer, LayeredScene, Scene};
+use colophon_image::Stylizer;
+use colophon_scene::{ArtIndex, Layer, LayeredScene, Scene};
 use colophon_seal::{Sealed, VerdictKind, seal};
 use colophon_types::{
     Cancel, Draft, Event, LangChoice, Media, NoProgress, PictureFormat, Progress, Raster, Receipt, Stage,
@@ -102,6 +103,13 @@ pub struct Variation {
     pub count: usize,
     /// How they are written.
     pub format: PictureFormat,
+}
+
+/// What scenes are drawn with.
+pub(crate) struct Canvas {
+    pub(crate) art: ArtIndex,
+    painter: Option<Stylizer>,
+    pub(crate) style: Style,
 }
 
 impl Studio {
@@ -216,6 +224,32 @@ impl Studio {
         progress: &dyn Progress,
         cancel: &Cancel,
     ) -> Result<Vec<Composed>, StudioError> {
+        let render =
+            if request.transparent { colophon_scene::render_subjects } else { colophon_scene::render };
+        let draw = |scene: &Scene, canvas: &Canvas| {
+            let mut layers = render(scene, &canvas.art, request.size, canvas.style.treatment, cancel)?;
+            if let (Some(painter), Some(paint)) = (&canvas.painter, canvas.style.paint) {
+                painter.stylize_scene(&mut layers, paint, cancel)?;
+            }
+            let whole = if request.transparent { layers.flatten_clear() } else { layers.flatten() };
+            // Of many pictures only what is wanted stays in memory.
+            if !request.layers {
+                layers.layers = Vec::new();
+            }
+            Ok((whole, layers))
+        };
+        let made = self.scenes(request, &draw, progress, cancel)?.into_iter();
+        Ok(made.map(|(scene, (whole, layers), receipt)| Composed { scene, whole, layers, receipt }).collect())
+    }
+
+    /// Composes scenes, and draws each; with its receipt.
+    pub(crate) fn scenes<T>(
+        &self,
+        request: &PictureRequest,
+        draw: &dyn Fn(&Scene, &Canvas) -> Result<T, StudioError>,
+        progress: &dyn Progress,
+        cancel: &Cancel,
+    ) -> Result<Vec<(Scene, T, Receipt)>, StudioError> {
         let prompt = check::brief(&request.prompt, "say in a sentence what is in the picture")?;
         let style = Style::find(request.style.as_deref())?;
         let (width, height) = request.size;
@@ -237,27 +271,22 @@ impl Studio {
         let uses = fetch.uses;
         let first = request.seed.unwrap_or_else(fresh_seed);
         let lease = self.cores.lease(1, self.cores.total(), cancel)?;
-        let (art, painter) = (models.art()?, models.stylizer(lease.threads())?);
-        let render =
-            if request.transparent { colophon_scene::render_subjects } else { colophon_scene::render };
+        let canvas = Canvas { art: models.art()?, painter: models.stylizer(lease.threads())?, style };
         let mut made = Vec::new();
         for index in 0..request.count {
             let (done, total) = (index as u64, request.count as u64);
             progress.event(Event::Progress { stage: Stage::Draw, done, total, what: None });
             let seed = origin::seed_of(first, index);
             let compose = |words: &str, seed| {
-                colophon_scene::compose(words, "", seed, None, &art, None).map(|(scene, _)| scene)
+                colophon_scene::compose(words, "", seed, None, &canvas.art, None).map(|(scene, _)| scene)
             };
             let mut scene = compose(&prompt, seed)?;
             for edit in &request.edits {
                 colophon_scene::revise(&mut scene, edit, &mut |words, seed| compose(words, seed))?;
             }
-            let mut layers = render(&scene, &art, request.size, style.treatment, cancel)?;
-            if let (Some(painter), Some(paint)) = (&painter, style.paint) {
-                painter.stylize_scene(&mut layers, paint, cancel)?;
-            }
+            let drawn = draw(&scene, &canvas)?;
             let mut steps = vec![("compose", format!("composer {}", env!("CARGO_PKG_VERSION")))];
-            if style.paint.is_some() {
+            if canvas.style.paint.is_some() {
                 steps.push(("paint", "onnxruntime".into()));
             }
             steps.push(("seal", GENERATOR.to_owned()));
@@ -266,11 +295,7 @@ impl Studio {
             let given = serde_json::to_value(&given).unwrap_or_default();
             let work = new_work(&given)?;
             let receipt = origin::receipt(work, &prompt, lang, given, seed, uses.clone(), steps);
-            let whole = if request.transparent { layers.flatten_clear() } else { layers.flatten() };
-            if !request.layers {
-                layers.layers = Vec::new();
-            }
-            made.push(Composed { scene, whole, layers, receipt });
+            made.push((scene, drawn, receipt));
         }
         Ok(made)
     }

@@ -56,6 +56,10 @@ impl Studio {
             let same = same(self.content_hash(made.film())?);
             return Ok(Replayed::Film { made: Box::new(made), same });
         }
+        let picture = |sealed: Sealed| {
+            let same = same(self.content_hash(Some(&sealed))?);
+            Ok(Replayed::Picture { sealed: Box::new(sealed), same })
+        };
         let task = request["task"].as_str().unwrap_or_default().to_owned();
         let seconds = request["seconds"].as_f64().unwrap_or_default();
         if task == terrain::TASK
@@ -64,15 +68,13 @@ impl Studio {
             request.format = PictureFormat::of_media_type(&verdict.media_type).unwrap_or_default();
             let made = origin::again(work, || self.terrain(&request, progress.as_ref(), cancel))?;
             let sealed = made.into_iter().next().ok_or(StudioError::Stopped("terrain"))?;
-            let same = same(self.content_hash(Some(&sealed))?);
-            return Ok(Replayed::Picture { sealed: Box::new(sealed), same });
+            return picture(sealed);
         }
         if task == drawing::TASK
             && let Ok(request) = serde_json::from_value::<PictureRequest>(request.clone())
         {
             let sealed = origin::again(work, || self.drawing(&request, progress.as_ref(), cancel))?;
-            let same = same(self.content_hash(Some(&sealed))?);
-            return Ok(Replayed::Picture { sealed: Box::new(sealed), same });
+            return picture(sealed);
         }
         if let Some(mut request) = composed_request(request) {
             if task == moving::TASK {
@@ -82,14 +84,12 @@ impl Studio {
                 };
                 let make = || self.composed_animation(&request, seconds, format, progress.as_ref(), cancel);
                 let sealed = origin::again(work, make)?.sealed;
-                let same = same(self.content_hash(Some(&sealed))?);
-                return Ok(Replayed::Picture { sealed: Box::new(sealed), same });
+                return picture(sealed);
             }
             request.format = PictureFormat::of_media_type(&verdict.media_type).unwrap_or_default();
             let made = origin::again(work, || self.imagine(&request, progress.as_ref(), cancel))?;
             let sealed = made.into_iter().next().ok_or(StudioError::Stopped("composer"))?.sealed;
-            let same = same(self.content_hash(Some(&sealed))?);
-            return Ok(Replayed::Picture { sealed: Box::new(sealed), same });
+            return picture(sealed);
         }
         let message = format!("the receipt of {} keeps a digest of the words, not the words", file.display());
         Err(StudioError::request(message, "make it again from the gallery of the studio that made it"))

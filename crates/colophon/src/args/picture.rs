@@ -69,6 +69,13 @@ pub(crate) struct Image {
     pub(crate) diffusion: Diffusion,
 }
 
+impl Image {
+    /// Whether the background is left out.
+    pub(crate) fn transparent(&self) -> bool {
+        self.background.as_deref() == Some("transparent")
+    }
+}
+
 /// What only `--engine diffusion` takes, but for `--model`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Diffusion {

@@ -39,7 +39,7 @@ pub(crate) fn run(
         return Err(Failure::new(ErrorCode::BadInput, format!("{flag} belongs to --engine diffusion"))
             .with_hint("leave it or --engine out"));
     }
-    let transparent = args.background.as_deref() == Some("transparent");
+    let transparent = args.transparent();
     let moves = moving(&args.output, args.seconds, 12.0);
     if let (Some(_), "gan", None, true) = (moves, engine, &args.prompt, transparent) {
         let message = "what moves has a background".to_owned();
@@ -167,7 +167,7 @@ fn composed(args: &args::Image, usual: &str, format: PictureFormat) -> Result<Pi
         variation_of: None,
         edit_of: None,
         edits: Vec::new(),
-        transparent: args.background.as_deref() == Some("transparent"),
+        transparent: args.transparent(),
         format,
         layers: args.layers.is_some(),
     })
@@ -215,7 +215,7 @@ fn diffusion(args: &args::Image, prompt: &str, format: PictureFormat) -> Result<
         extend: given.extend.as_deref().map_or(Ok([0; 4]), margins)?,
         base: given.base.clone(),
         lang: super::language(&args.lang)?,
-        transparent: args.background.as_deref() == Some("transparent"),
+        transparent: args.transparent(),
         format,
         partials: given.previews,
         variation_of: None,
