@@ -24,7 +24,7 @@ fn bits_draws_and_scores_are_those_of_the_published_algorithm() {
         for bits in case["bits"].as_array().unwrap() {
             let context = tokens(&bits["context"]);
             let token = bits["token"].as_i64().unwrap() as i32;
-            // Missing tokens of a context are 0.
+            // The vectors fill short contexts with zeros.
             let mut text = vec![0; 4 - context.len()];
             text.extend(&context);
             text.push(token);
@@ -32,7 +32,7 @@ fn bits_draws_and_scores_are_those_of_the_published_algorithm() {
             assert_eq!(detector.rows(&text)[0].to_vec(), g, "{bits}");
             // The same bit decides a draw between two tokens of which one cannot be drawn.
             let mut list = [Candidate { id: token, p: 1.0 }];
-            assert!(Marker::new(&keys).apply(&context, &mut list));
+            assert!(Marker::new(&keys).apply(&text[..4], &mut list));
             assert!((list[0].p - 1.0).abs() < 1e-4);
         }
         for draw in case["draws"].as_array().unwrap() {

@@ -41,8 +41,9 @@ pub(super) struct Job {
     /// Whether the words are a piece of a longer text.
     pub(super) part: bool,
     pub(super) seed: u32,
-    /// Whether the request named its seed: alone on the engine, it then gives the same words every time.
-    pub(super) seeded: bool,
+    /// Whether the request named its seed or leaves nothing to chance: alone on the engine, it then gives
+    /// the same words every time.
+    pub(super) repeats: bool,
     pub(super) speculate: bool,
     pub(super) client: String,
     pub(super) cancel: Cancel,

@@ -329,7 +329,7 @@ impl Llama {
             watermark,
             part: request.watermark == WatermarkChoice::Part,
             seed,
-            seeded: sampling.seed.is_some(),
+            repeats: sampling.seed.is_some() || sampling.temperature <= 0.0,
             speculate: logprobs.is_none(),
             client,
             cancel: cancel.clone(),

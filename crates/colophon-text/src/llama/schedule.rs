@@ -384,7 +384,7 @@ impl<'a> Scheduler<'a> {
             let left = slot.job.max_tokens.saturating_sub(slot.job.output.tokens() + 1);
             if speculate && slot.job.speculate && left > 0 {
                 let room = left.min(self.shared.options.context.saturating_sub(slot.tokens.len() + 1));
-                let pays = if slot.job.seeded { Cost::pays_without_a_clock() } else { self.cost.pays() };
+                let pays = if slot.job.repeats { Cost::pays_without_a_clock() } else { self.cost.pays() };
                 slot.drafts = slot.lookup.guess(&slot.tokens, room, pays);
             }
             let start = slot.evaluated;
@@ -406,7 +406,12 @@ impl<'a> Scheduler<'a> {
                 continue;
             }
             let slot = &mut self.slots[i];
-            let fed = slot.pending().min(room);
+            let mut fed = slot.pending().min(room);
+            if slot.job.repeats && fed == slot.pending() {
+                // The last token is read by itself, as it is when the rest is cached: in a larger batch the
+                // sums have other last bits, and with them now and then another word.
+                fed -= 1;
+            }
             for k in 0..fed {
                 let index = slot.evaluated + k;
                 let last = index + 1 == slot.tokens.len();

@@ -58,11 +58,10 @@ fn bit(mut h: i64) -> u8 {
     ((h >> 30) & 1) as u8
 }
 
-/// The hash of a context; missing tokens at the start of a text are 0.
+/// The hash of a context: of the last four tokens.
 fn context_hash(keys: &Keys, before: &[i32]) -> i64 {
     let known = &before[before.len().saturating_sub(CONTEXT)..];
-    let missing = CONTEXT - known.len();
-    (0..missing).map(|_| 0).chain(known.iter().copied()).fold(keys.start(), |h, t| hash(h, i64::from(t)))
+    known.iter().fold(keys.start(), |h, t| hash(h, i64::from(*t)))
 }
 
 /// The bits of a token after a context, layer by layer.
@@ -103,8 +102,12 @@ impl Marker {
 
     /// Plays the tournament over the candidates of the next token; their probabilities must sum to
     /// 1 and do so afterwards. `before` are the tokens of the text so far (the last four count).
-    /// Says whether it did: a context that came up before is left alone.
+    /// Says whether it did: a context that came up before is left alone, and so are the first tokens of a
+    /// text. No detector counts those, and with one context for all texts they would begin alike.
     pub fn apply(&mut self, before: &[i32], candidates: &mut [Candidate]) -> bool {
+        if before.len() < CONTEXT {
+            return false;
+        }
         let context = context_hash(&self.keys, before);
         if !self.seen.is_new(context) {
             return false;
@@ -170,6 +173,18 @@ mod tests {
         assert_eq!(again, start);
         for i in 0..HISTORY as i32 {
             assert!(marker.apply(&[5, 6, 7, i + 1000], &mut start.clone()));
+        }
+        assert!(marker.apply(&[1, 2, 3, 4], &mut start.clone()));
+    }
+
+    #[test]
+    fn the_first_tokens_are_left_alone() {
+        let mut marker = Marker::new(&keys(1));
+        let start = candidates(&[1.0, 1.0, 1.0]);
+        for before in [&[][..], &[1], &[1, 2], &[1, 2, 3]] {
+            let mut list = start.clone();
+            assert!(!marker.apply(before, &mut list));
+            assert_eq!(list, start);
         }
         assert!(marker.apply(&[1, 2, 3, 4], &mut start.clone()));
     }

@@ -15,13 +15,13 @@ fn a_text_is_sealed_and_its_watermark_found_in_the_bare_words() {
         let result = home.colophon(&["verify", "--json", path(file)]).output().expect("starts");
         serde_json::from_slice::<Value>(&result.stdout).expect("JSON")[0].clone()
     };
-    // The keys of this home lead how a story goes more than the seed does, and some end after a line: take
-    // one that is long.
-    let write = |hero: &str| {
+    // A small model ends some of its stories after a line: take one that is long.
+    let write = |(seed, hero): (u32, &str)| {
+        let seed = seed.to_string();
         let prompt = format!("Write a long story about {hero}, at least 400 words.");
         let result = home
             .colophon(&["text", &prompt, "--model", MODEL, "--temperature", "1", "--max-tokens", "320"])
-            .args(["--seed", "1", "-o", path(&file)])
+            .args(["--seed", &seed, "-o", path(&file)])
             .output()
             .expect("starts");
         assert!(result.status.success(), "{}", text(&result.stderr));
@@ -29,7 +29,7 @@ fn a_text_is_sealed_and_its_watermark_found_in_the_bare_words() {
     };
     let is_long = |sealed: &Value| sealed["watermark"]["tokens"].as_u64().is_some_and(|n| n >= 200);
     let heroes = ["a lighthouse keeper", "two sisters", "a lost dog", "an old train", "a baker", "the sea"];
-    let sealed = heroes.into_iter().map(write).find(is_long).expect("one of the stories is long");
+    let sealed = (1..).zip(heroes).map(write).find(is_long).expect("one of the stories is long");
     assert_eq!(sealed["verdict"], "verified", "{sealed}");
     assert_eq!(sealed["watermark"]["found"], true, "{sealed}");
     assert_eq!(sealed["watermark"]["matches_record"], true, "{sealed}");
