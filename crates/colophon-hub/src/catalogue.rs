@@ -45,6 +45,8 @@ pub enum Role {
     Vocoder,
     /// Takes noise out of sound.
     Denoise,
+    /// Marks content invisibly.
+    Watermark,
     /// Word lists and other data.
     Data,
 }
@@ -67,6 +69,7 @@ impl Role {
             Self::Soundfont => "soundfont",
             Self::Vocoder => "vocoder",
             Self::Denoise => "denoise",
+            Self::Watermark => "watermark",
             Self::Data => "data",
         }
     }

@@ -30,6 +30,7 @@ pub mod style;
 pub mod stylegan;
 pub mod terrain;
 mod thumbnail;
+pub mod trustmark;
 pub mod upscale;
 mod vgg;
 
@@ -46,4 +47,5 @@ pub use sketch::Sketcher;
 pub use style::{Style, Stylizer, Treatment};
 pub use stylegan::StyleGan;
 pub use thumbnail::{Thumbnail, thumbnail};
+pub use trustmark::TrustMark;
 pub use upscale::Upscaler;

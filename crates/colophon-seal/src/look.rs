@@ -13,7 +13,8 @@ use colophon_watermark::{Found, Key};
 
 use crate::format::frame::{self, Which};
 use crate::format::{self, Kind, MATROSKA, WEBM, avif, document, pdf, png, sound, svg, text, wav};
-use crate::mark::{iscc, label, label_sound, watermark};
+use crate::mark::watermark::{self, Watermark};
+use crate::mark::{iscc, label, label_sound};
 use crate::verdict::LabelFacts;
 
 /// So much of a sound is heard for its mark, in seconds; the start of it holds the label.
@@ -46,13 +47,13 @@ pub(crate) fn look(
     path: &Path,
     words: Option<&str>,
     ffmpeg: Option<&Path>,
-    key: &Key,
+    marks: &Watermarks,
 ) -> Looked {
     match kind {
         Kind::Text => words.map(at_text).unwrap_or_default(),
         Kind::Mp4 | Kind::Other("video/quicktime" | MATROSKA | WEBM) => {
             let demuxer = if matches!(kind, Kind::Other(MATROSKA | WEBM)) { "matroska" } else { "mov" };
-            ffmpeg.map(|program| at_film(program, path, demuxer, key)).unwrap_or_default()
+            ffmpeg.map(|program| at_film(program, path, demuxer, marks)).unwrap_or_default()
         }
         Kind::Other(media_type) if DocumentFormat::of_media_type(media_type).is_some() => {
             DocumentFormat::of_media_type(media_type)
@@ -60,8 +61,8 @@ pub(crate) fn look(
                 .unwrap_or_default()
         }
         kind => match decoded(kind, file, path, ffmpeg) {
-            Some(Decoded::Picture(raster)) => at_picture(raster, key),
-            Some(Decoded::Sound(sound)) => at_sound(sound, key),
+            Some(Decoded::Picture(raster)) => at_picture(raster, marks),
+            Some(Decoded::Sound(sound)) => at_sound(sound, marks),
             None => Looked::default(),
         },
     }
@@ -164,15 +165,15 @@ fn picture(kind: Kind, file: &mut File) -> Option<Raster> {
     png::decode(&mut *file, format)
 }
 
-fn at_picture(raster: Raster, key: &Key) -> Looked {
+fn at_picture(raster: Raster, marks: &Watermarks) -> Looked {
     let label =
         label::find_in_picture(&raster).and_then(|(words, corner)| seen(words, corner.words().to_owned()));
     let iscc = iscc::of_picture(&raster);
     let media = Media::Picture(raster);
-    Looked { label, iscc, ..marked(&media, key) }
+    Looked { label, iscc, ..marked(&media, marks) }
 }
 
-fn at_sound(sound: Stereo, key: &Key) -> Looked {
+fn at_sound(sound: Stereo, marks: &Watermarks) -> Looked {
     let mono = sound.mono();
     let start = mono.samples.len().min((f64::from(mono.rate) * LABEL) as usize);
     let start = Pcm { rate: mono.rate, samples: mono.samples[..start].to_vec() };
@@ -181,18 +182,33 @@ fn at_sound(sound: Stereo, key: &Key) -> Looked {
         false => None,
     };
     let iscc = iscc::of_sound(&mono);
-    Looked { label, iscc, ..marked(&Media::Stereo(sound), key) }
+    Looked { label, iscc, ..marked(&Media::Stereo(sound), marks) }
 }
 
 /// How much of a sound's start holds the label, with room for an encoder's delay, in seconds.
 const LABEL: f64 = 4.0;
 
-/// What the marks that are built in find.
-fn marked(media: &Media, key: &Key) -> Looked {
+/// What to look for in content.
+pub(crate) struct Watermarks {
+    key: Key,
+    all: Vec<Arc<dyn Watermark>>,
+}
+
+impl Watermarks {
+    /// The marks that are built in, then `others`.
+    pub(crate) fn with(others: &[Arc<dyn Watermark>]) -> Self {
+        let key = Key::public();
+        let all = watermark::built_in(&key).into_iter().chain(others.iter().cloned()).collect();
+        Self { key, all }
+    }
+}
+
+/// What the marks find; the first that is found counts.
+fn marked(media: &Media, marks: &Watermarks) -> Looked {
     let mut looked = Looked::default();
     let modality = media.modality();
-    for mark in watermark::built_in(key).iter().filter(|m| m.marks(modality)) {
-        looked.method = Some(mark.name().to_owned());
+    for mark in marks.all.iter().filter(|m| m.marks(modality)) {
+        looked.method.get_or_insert_with(|| mark.name().to_owned());
         if let Some(found) = mark.find(media) {
             looked.watermark = Some((mark.name().to_owned(), found));
             break;
@@ -203,7 +219,7 @@ fn marked(media: &Media, key: &Key) -> Looked {
 
 /// What the frames of a film show: the label at its opening, the mark in all of them, else the mark in
 /// its sound.
-fn at_film(ffmpeg: &Path, path: &Path, demuxer: &str, key: &Key) -> Looked {
+fn at_film(ffmpeg: &Path, path: &Path, demuxer: &str, marks: &Watermarks) -> Looked {
     let opening = Arc::new(Mutex::new(None));
     let corner = Arc::clone(&opening);
     frame::frames(ffmpeg, path, demuxer, Which::Opening, move |raster| {
@@ -213,7 +229,7 @@ fn at_film(ffmpeg: &Path, path: &Path, demuxer: &str, key: &Key) -> Looked {
     let corner = opening.lock().unwrap_or_else(PoisonError::into_inner).take();
     let label = corner.and_then(|(words, corner)| seen(words, format!("opening frames, {}", corner.words())));
 
-    let reader = Arc::new(Mutex::new(FilmReader::new(key)));
+    let reader = Arc::new(Mutex::new(FilmReader::new(&marks.key)));
     let mut found = None;
     for which in [Which::Keys(KEYS), Which::First(FIRST)] {
         let theirs = Arc::clone(&reader);
@@ -231,7 +247,7 @@ fn at_film(ffmpeg: &Path, path: &Path, demuxer: &str, key: &Key) -> Looked {
         return Looked { label, watermark: Some((film::NAME.to_owned(), found)), method, iscc: None };
     }
     let heard = sound::decode_start(ffmpeg, path, demuxer, HEARD);
-    let heard = heard.map(|sound| marked(&Media::Stereo(sound), key)).unwrap_or_default();
+    let heard = heard.map(|sound| marked(&Media::Stereo(sound), marks)).unwrap_or_default();
     let method = heard.watermark.as_ref().map(|(name, _)| name.clone()).or(method);
     Looked { label, watermark: heard.watermark, method, iscc: None }
 }

@@ -21,7 +21,7 @@ use crate::format::{
 };
 use crate::mark::aigc::FoundAigc;
 use crate::mark::credential::Claim;
-use crate::mark::watermark::Bound;
+use crate::mark::watermark::{Bound, Carried};
 use crate::mark::{iscc, label, label_spoken, marker, thumbnail, watermark, xmp};
 use crate::sealed::Body;
 use crate::{
@@ -304,34 +304,35 @@ fn watermark_step(
         Media::Picture(_) | Media::Sound(_) | Media::Stereo(_) => {}
     }
     let modality = media.modality();
-    let mut bound = Bound::None("no watermark marks such content".to_owned());
+    let mut carried = Vec::new();
+    let mut reason = "no watermark marks such content".to_owned();
     for watermark in sealer.watermarks.iter().filter(|w| w.marks(modality)) {
-        let laid = match watermark.embed(media, payload) {
-            Ok(payload) => Bound::carried(watermark.name(), payload),
-            Err(WatermarkError::Unfit(reason)) => Bound::None(reason),
-            Err(WatermarkError::Failed(reason)) => return Err(SealError::step(Step::Watermark, reason)),
-        };
-        // The credential is bound to the first that the content carries.
-        if !matches!(bound, Bound::Carried { .. }) {
-            bound = laid;
+        match watermark.embed(media, payload) {
+            Ok(laid) => carried.push(Carried::by(&**watermark, laid, payload)),
+            Err(WatermarkError::Unfit(why)) => reason = why,
+            Err(WatermarkError::Failed(why)) => return Err(SealError::step(Step::Watermark, why)),
         }
     }
-    if let (Media::Picture(raster), PictureFormat::Gif) = (&*media, format.picture()) {
-        bound = in_few_colours(raster, bound, sealer)?;
+    if let (Media::Picture(raster), PictureFormat::Gif) = (&*media, format.picture())
+        && !carried.is_empty()
+    {
+        let shown = gif::shown(raster).map_err(|e| SealError::step(Step::Watermark, e))?;
+        keep_readable(&mut carried, &Media::Picture(shown), sealer);
+        reason = "it does not survive the 256 colours of a GIF file".to_owned();
+    } else if carried.len() > 1 {
+        // A mark may have drowned one that was laid before it.
+        keep_readable(&mut carried, media, sealer);
+        reason = "its watermarks do not go together".to_owned();
     }
-    Ok(bound)
+    Ok(if carried.is_empty() { Bound::None(reason) } else { Bound::Carried(carried) })
 }
 
-/// What a picture still carries when it has the colours of a GIF file.
-fn in_few_colours(raster: &Raster, bound: Bound, sealer: &Sealer) -> Result<Bound, SealError> {
-    let Bound::Carried { method, payload } = &bound else { return Ok(bound) };
-    let shown = gif::shown(raster).map_err(|e| SealError::step(Step::Watermark, e))?;
-    let shown = Media::Picture(shown);
-    let mut found = sealer.watermarks.iter().filter(|w| w.name() == method).filter_map(|w| w.find(&shown));
-    Ok(match found.any(|found| payload.starts_with(&found.payload)) {
-        true => bound,
-        false => Bound::None("it does not survive the 256 colours of a GIF file".to_owned()),
-    })
+/// Leaves those marks that are found in content as it is shown.
+fn keep_readable(carried: &mut Vec<Carried>, shown: &Media, sealer: &Sealer) {
+    carried.retain(|mark| {
+        let mut theirs = sealer.watermarks.iter().filter(|w| w.name() == mark.method);
+        theirs.any(|w| w.find(shown).is_some_and(|found| mark.payload.starts_with(&found.payload)))
+    });
 }
 
 /// The watermark of pictures, in every frame. It is claimed where the first frame shows it as the file
@@ -347,19 +348,19 @@ fn watermark_frames(moving: &mut Animation, payload: Payload, sealer: &Sealer) -
                 *frame = raster;
             }
             match done {
-                Ok(payload) => laid = laid.or(Some(payload)),
+                Ok(carried) => laid = laid.or_else(|| Some(Carried::by(&**watermark, carried, payload))),
                 Err(WatermarkError::Unfit(reason)) => bound = Bound::None(reason),
                 Err(WatermarkError::Failed(reason)) => return Err(SealError::step(Step::Watermark, reason)),
             }
         }
-        let Some(payload) = laid else { continue };
+        let Some(laid) = laid else { continue };
         let shown = match moving.format {
             AnimationFormat::Gif => animation::as_gif(moving),
             AnimationFormat::WebP => moving.frames.first().cloned(),
         };
         let found = shown.and_then(|frame| watermark.find(&Media::Picture(frame)));
-        if found.is_some_and(|found| found.payload == payload) {
-            return Ok(Bound::carried(watermark.name(), payload));
+        if found.is_some_and(|found| found.payload == laid.payload) {
+            return Ok(Bound::Carried(vec![laid]));
         }
         bound = Bound::None("the colours of the file do not hold it".to_owned());
     }
@@ -626,7 +627,7 @@ pub(crate) fn ledger_step(
         receipt_sha256: colophon_types::hex(&Sha256::digest(json)),
         time: now.format(&Rfc3339).map_err(|e| SealError::step(Step::Ledger, e))?,
         // Whole, also where the content carries only its beginning.
-        watermark: matches!(traces.bound, Bound::Carried { .. }).then(|| traces.payload.to_string()),
+        watermark: matches!(traces.bound, Bound::Carried(_)).then(|| traces.payload.to_string()),
         iscc: traces.iscc,
     };
     sealer.recorder.append(&entry).map_err(|(code, reason)| SealError::Step {

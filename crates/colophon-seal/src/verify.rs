@@ -6,12 +6,13 @@
 use std::fs::File;
 use std::io::{BufReader, Read, Seek, SeekFrom};
 use std::path::Path;
+use std::sync::Arc;
 
 use colophon_types::{DocumentFormat, LogEntry, LogPosition, Receipt, Recorder};
-use colophon_watermark::{Found, Key, Payload};
+use colophon_watermark::{Found, Payload};
 
 use crate::format::{self, HTML, Kind, MATROSKA, Marks, OFFICE, SVG, WEBM, archive, html, mp4, text};
-use crate::look::look;
+use crate::look::{Watermarks, look};
 use crate::mark::aigc_key;
 use crate::mark::credential::{self, Credential};
 use crate::mark::xmp;
@@ -20,7 +21,7 @@ use crate::sealed::sidecar_of;
 use crate::verdict::{
     AigcFacts, CredentialState, IptcFacts, LabelFacts, LogFacts, Recovered, WatermarkFacts,
 };
-use crate::{AigcSignature, KnownSigners, SealError, Verdict, VerdictKind, likeness_limit};
+use crate::{AigcSignature, KnownSigners, SealError, Verdict, VerdictKind, Watermark, likeness_limit};
 
 /// What a verification may consult besides the file.
 #[derive(Clone, Copy, Default)]
@@ -34,6 +35,8 @@ pub struct VerifyContext<'a> {
     pub ffmpeg: Option<&'a Path>,
     /// Looks for the watermark in words; only whoever has the keys and the model's tokens can.
     pub text_watermark: Option<&'a dyn TextWatermark>,
+    /// Watermarks to look for beside those that are built in.
+    pub watermarks: &'a [Arc<dyn Watermark>],
     /// Keys of signers of AIGC fields.
     pub signers: Option<&'a KnownSigners>,
 }
@@ -90,7 +93,8 @@ pub fn verify(path: &Path, context: &VerifyContext<'_>) -> Result<Verdict, SealE
         let content = file.try_clone().map_err(bad)?;
         credential = credential::read_beside(&store, content, context.trust_anchors);
     }
-    let looked = look(kind, &mut file, path, words.as_deref(), context.ffmpeg, &Key::public());
+    let looked =
+        look(kind, &mut file, path, words.as_deref(), context.ffmpeg, &Watermarks::with(context.watermarks));
     verdict.explicit_label = label_facts(kind, looked.label, &credential);
     describe(&mut verdict, marks, &credential, context.signers.unwrap_or(&KnownSigners::default()));
     if let (Kind::Text, Some(words), Some(watermark)) = (kind, &words, context.text_watermark) {

@@ -27,6 +27,7 @@ mod log_care;
 mod moderate;
 mod moving;
 mod music;
+mod neural_marks;
 pub mod oidc;
 mod origin;
 mod picture;

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 use colophon_hub::{Hub, HubOptions};
 use colophon_ledger::{Ledger, VerifiedProof, verify_witnessed_proof};
 use colophon_objects::Cache;
-use colophon_seal::{LocalAuthority, Sealer, SealerConfig, SoundLabel, SpokenLabel, TimeStamper};
+use colophon_seal::{LocalAuthority, Sealer, SealerConfig, SoundLabel, SpokenLabel, TimeStamper, Watermark};
 use colophon_store::Store;
 use colophon_types::{Cancel, Cores, MakeRequest, Progress, Recorder, WorkId};
 
@@ -47,6 +47,7 @@ pub struct Studio {
     pub(crate) floor: Floor,
     ledger: OnceLock<Arc<Ledger>>,
     sealer: RwLock<Option<Arc<Sealer>>>,
+    pub(crate) trustmark: OnceLock<Arc<dyn Watermark>>,
     pub(crate) languages: OnceLock<Languages>,
     pub(crate) encoders: Encoders,
     pub(crate) guards: Guards,
@@ -80,6 +81,7 @@ impl Studio {
             floor: Floor::default(),
             ledger: OnceLock::new(),
             sealer: RwLock::new(None),
+            trustmark: OnceLock::new(),
             languages: OnceLock::new(),
             encoders: Encoders::default(),
             guards: Guards::default(),
@@ -208,7 +210,7 @@ impl Studio {
             ffmpeg: self.ffmpeg(),
             stamper: self.stamper(&settings)?,
             protected: Some(Arc::new(self.protected_list(&settings)?)),
-            watermarks: Vec::new(),
+            watermarks: self.neural_marks(),
         };
         let ledger: Arc<dyn Recorder> = match store {
             None => ledger as Arc<dyn Recorder>,

@@ -19,7 +19,7 @@ use sha2::{Digest, Sha256};
 
 use crate::certificates::Credentials;
 use crate::format::{archive, html, pdf, text};
-use crate::mark::watermark::Bound;
+use crate::mark::watermark::{Bound, Carried};
 use crate::mark::{thumbnail, xmp};
 use crate::verdict::{CredentialFacts, CredentialState};
 
@@ -108,9 +108,15 @@ impl Claim<'_> {
             bindings.push(json!({ "label": SOFT_BINDING, "data": data, "created": true }));
         };
         match self.bound {
-            Bound::Carried { method, payload } => {
-                marks["watermark"] = json!({ "method": method, "payload": payload });
-                bind(algorithm(method), payload);
+            Bound::Carried(carried) => {
+                let told = |mark: &Carried| json!({ "method": mark.method, "payload": mark.payload });
+                marks["watermark"] = carried.first().map(told).unwrap_or_default();
+                if let Some(others) = carried.get(1..).filter(|others| !others.is_empty()) {
+                    marks["watermarks_beside"] = others.iter().map(told).collect();
+                }
+                for Carried { binding: (algorithm, value), .. } in carried {
+                    bind(algorithm.clone(), value);
+                }
                 actions.push(json!({ "action": "c2pa.watermarked.bound", "when": self.receipt.created }));
             }
             Bound::Present(method) => marks["watermark"] = json!({ "method": method }),
@@ -309,12 +315,6 @@ fn text_ingredient(mut about: Value, source: &Source) -> Result<Ingredient, c2pa
     let mut ingredient = Ingredient::from_json(&about.to_string())?;
     ingredient.set_manifest_data(store)?;
     Ok(ingredient)
-}
-
-/// The name of a method of ours as C2PA names algorithms: `colophon-picture/1` becomes
-/// `org.colophon.picture.1`.
-fn algorithm(method: &str) -> String {
-    format!("org.{}", method.replace(['-', '/'], "."))
 }
 
 /// By what the actions name a source.

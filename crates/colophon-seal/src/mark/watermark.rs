@@ -28,6 +28,12 @@ pub trait Watermark: Send + Sync {
 
     /// Looks for it in decoded content.
     fn find(&self, media: &Media) -> Option<Found>;
+
+    /// How a credential names the mark and what it carries, where it is in C2PA's list of soft bindings: the
+    /// algorithm there, and the payload as that algorithm writes it.
+    fn soft_binding(&self, _payload: Payload) -> Option<(String, String)> {
+        None
+    }
 }
 
 /// Why content was not marked.
@@ -43,22 +49,43 @@ pub enum WatermarkError {
 /// What the watermark step did.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Bound {
-    /// The content carries it.
-    Carried {
-        /// The method.
-        method: String,
-        /// What it carries, lower-case hex.
-        payload: String,
-    },
+    /// The content carries these, the one that a verification looks for first at the head.
+    Carried(Vec<Carried>),
     /// The content carries a mark of this method, which holds no number.
     Present(String),
     /// It carries none, for this reason.
     None(String),
 }
 
+/// A mark that content carries.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Carried {
+    /// The method.
+    pub(crate) method: String,
+    /// What it carries, lower-case hex.
+    pub(crate) payload: String,
+    /// The algorithm of the soft binding, and its value.
+    pub(crate) binding: (String, String),
+}
+
+impl Carried {
+    /// A mark of ours: C2PA names algorithms as domains, so `colophon-picture/1` becomes
+    /// `org.colophon.picture.1`.
+    fn new(method: &str, payload: String) -> Self {
+        let algorithm = format!("org.{}", method.replace(['-', '/'], "."));
+        Self { method: method.to_owned(), binding: (algorithm, payload.clone()), payload }
+    }
+
+    /// What a mark laid in, which gave `carried`.
+    pub(crate) fn by(watermark: &dyn Watermark, carried: String, payload: Payload) -> Self {
+        let plain = Self::new(watermark.name(), carried);
+        Self { binding: watermark.soft_binding(payload).unwrap_or(plain.binding), ..plain }
+    }
+}
+
 impl Bound {
     pub(crate) fn carried(method: &str, payload: impl Into<String>) -> Self {
-        Self::Carried { method: method.to_owned(), payload: payload.into() }
+        Self::Carried(vec![Carried::new(method, payload.into())])
     }
 
     /// What the sampler did to the words of a text: its mark says that they came from here, not which

@@ -28,11 +28,13 @@ impl Studio {
         };
         let ffmpeg = self.ffmpeg();
         let signers = self.config.provider.signers()?;
+        let watermarks = self.neural_marks();
         let context = VerifyContext {
             recorder: ledger.map(|l| l as &dyn colophon_types::Recorder),
             trust_anchors: anchors.as_deref(),
             ffmpeg: Some(&ffmpeg),
             text_watermark: Some(&crate::language::MarkFinder(self)),
+            watermarks: &watermarks,
             signers: Some(&signers),
         };
         Ok(verify(file, &context)?)

@@ -201,6 +201,8 @@ impl PullJob {
     pub(crate) fn run(&self, run: &mut Run<'_>) -> Result<(), StudioError> {
         let pulled = run.studio.hub().pull(&[&self.model], run.progress.as_ref(), run.cancel)?;
         let ids: Vec<&str> = pulled.iter().map(|m| m.entry().id.as_str()).collect();
+        // A model may be one that the seal marks with.
+        run.studio.forget_sealer();
         run.shelf.result(json!({"models": ids}));
         Ok(())
     }

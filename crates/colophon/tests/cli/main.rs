@@ -15,6 +15,7 @@ mod jobs;
 mod language;
 mod log;
 mod mark;
+mod neural_marks;
 mod pictures;
 mod serving;
 mod single;
