@@ -5,11 +5,11 @@ use std::path::Path;
 
 use candle_core::{IndexOp, Tensor};
 use candle_nn::{LayerNorm, Linear, Module, VarBuilder, layer_norm, linear, ops};
-use candle_transformers::models::bert::HiddenAct;
 use colophon_types::Cancel;
 use serde::Serialize;
 
 use super::error::{EncodeError, load_error, run_error};
+use super::layers::Activation;
 use super::tokens::Tokens;
 use super::tower::{Batch, Family, Shape, Tower, Words, weights};
 
@@ -17,14 +17,6 @@ use super::tower::{Batch, Family, Shape, Tower, Words, weights};
 const BATCH: usize = 16;
 /// Longest text, in tokens; the rest is cut off.
 const MAX_TOKENS: usize = 512;
-
-fn activate(kind: HiddenAct, x: &Tensor) -> candle_core::Result<Tensor> {
-    match kind {
-        HiddenAct::Gelu => x.gelu_erf(),
-        HiddenAct::GeluApproximate => x.gelu(),
-        HiddenAct::Relu => x.relu(),
-    }
-}
 
 /// A word for a gap.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -42,7 +34,7 @@ pub struct FillMask {
     tower: Tower,
     tokens: Tokens,
     dense: Linear,
-    act: HiddenAct,
+    act: Activation,
     norm: LayerNorm,
     /// `[vocabulary, hidden]`.
     decoder: Tensor,
@@ -105,7 +97,7 @@ impl FillMask {
 
     fn gap(&self, states: &Tensor, gap: usize, best: usize) -> candle_core::Result<Vec<Filling>> {
         let state = states.i((0, gap))?.unsqueeze(0)?;
-        let state = self.norm.forward(&activate(self.act, &self.dense.forward(&state)?)?)?;
+        let state = self.norm.forward(&self.act.apply(&self.dense.forward(&state)?)?)?;
         let logits = state.matmul(&self.decoder.t()?)?.broadcast_add(&self.bias)?;
         let chances: Vec<f32> = ops::softmax_last_dim(&logits)?.i(0)?.to_vec1()?;
         let mut order: Vec<u32> = (0..chances.len() as u32).collect();

@@ -6,6 +6,7 @@
 mod e5;
 mod error;
 mod heads;
+mod layers;
 mod minilm;
 mod tokens;
 mod tower;

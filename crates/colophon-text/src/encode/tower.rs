@@ -6,10 +6,10 @@ use std::path::Path;
 use candle_core::quantized::{GgmlDType, QTensor};
 use candle_core::{D, DType, Device, Tensor};
 use candle_nn::{LayerNorm, Module, VarBuilder, layer_norm};
-use candle_transformers::models::bert::{BertEncoder, Config, HiddenAct};
 use serde::Deserialize;
 
 use super::error::{EncodeError, load_error, run_error};
+use super::layers::{Activation, Layers, Width};
 
 /// Largest shapes that are loaded; far beyond any published encoder.
 const LIMITS: Limits = Limits { vocabulary: 1 << 21, hidden: 1 << 13, layers: 128, positions: 1 << 16 };
@@ -37,7 +37,7 @@ pub(super) struct Shape {
     num_attention_heads: usize,
     intermediate_size: usize,
     #[serde(default = "gelu")]
-    pub(super) hidden_act: HiddenAct,
+    pub(super) hidden_act: Activation,
     max_position_embeddings: usize,
     #[serde(default = "one")]
     type_vocab_size: usize,
@@ -50,8 +50,8 @@ pub(super) struct Shape {
     pub(super) id2label: std::collections::BTreeMap<String, String>,
 }
 
-fn gelu() -> HiddenAct {
-    HiddenAct::Gelu
+fn gelu() -> Activation {
+    Activation::Gelu
 }
 
 fn one() -> usize {
@@ -83,7 +83,7 @@ impl Shape {
             num_hidden_layers,
             num_attention_heads,
             intermediate_size,
-            hidden_act: HiddenAct::Gelu,
+            hidden_act: Activation::Gelu,
             max_position_embeddings,
             type_vocab_size,
             layer_norm_eps,
@@ -120,18 +120,13 @@ impl Shape {
         self.num_hidden_layers
     }
 
-    fn candle(&self) -> Config {
-        Config {
-            vocab_size: self.vocab_size,
-            hidden_size: self.hidden_size,
-            num_hidden_layers: self.num_hidden_layers,
-            num_attention_heads: self.num_attention_heads,
-            intermediate_size: self.intermediate_size,
-            hidden_act: self.hidden_act,
-            max_position_embeddings: self.max_position_embeddings,
-            type_vocab_size: self.type_vocab_size,
-            layer_norm_eps: self.layer_norm_eps,
-            ..Config::default()
+    fn width(&self) -> Width {
+        Width {
+            hidden: self.hidden_size,
+            heads: self.num_attention_heads,
+            inner: self.intermediate_size,
+            epsilon: self.layer_norm_eps,
+            activation: self.hidden_act,
         }
     }
 }
@@ -207,7 +202,7 @@ pub(super) struct Tower {
     positions: Tensor,
     types: Tensor,
     norm: LayerNorm,
-    encoder: BertEncoder,
+    layers: Layers,
     /// Position of the first token.
     first: usize,
     /// Fills short rows of a batch.
@@ -251,7 +246,7 @@ impl Tower {
                 positions: embeddings.get(positions, "position_embeddings.weight")?,
                 types: embeddings.get((shape.type_vocab_size, hidden), "token_type_embeddings.weight")?,
                 norm: layer_norm(hidden, shape.layer_norm_eps, embeddings.pp("LayerNorm"))?,
-                encoder: BertEncoder::load(vars.pp("encoder"), &shape.candle())?,
+                layers: Layers::load(&vars.pp("encoder"), shape.num_hidden_layers, shape.width())?,
                 first,
                 pad: shape.pad_token_id as u32,
                 longest: shape.max_position_embeddings - first,
@@ -273,7 +268,7 @@ impl Tower {
             let mask = self.mask(batch)?;
             let open = (1.0 - mask.reshape((rows, 1, 1, width))?)?;
             let closed = (open * f64::from(f32::MIN))?;
-            self.encoder.forward(&self.norm.forward(&sum)?, &closed)
+            self.layers.forward(&self.norm.forward(&sum)?, &closed)
         };
         forward().map_err(run_error)
     }
