@@ -129,7 +129,7 @@ impl Studio {
     pub(crate) fn screen(&self, words: &str, cancel: &Cancel) -> Result<(), StudioError> {
         // Read from the records only where something is kept there.
         let policy = self.effective_config()?.policy;
-        if policy.moderation()? == Screening::Off {
+        if policy.moderation()? == Screening::Off || words.trim().is_empty() {
             return Ok(());
         }
         let found = self.moderate(&[vec![Judged::Text(words.to_owned())]], &NoProgress, cancel)?;

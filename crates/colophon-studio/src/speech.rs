@@ -185,7 +185,9 @@ impl Studio {
             let message = format!("the text has {length} characters; at most {MOST} are spoken at once");
             return Err(StudioError::request(message, "read it aloud with `colophon audiobook`"));
         }
-        let lang = request.lang.resolve(&request.markup.words(&request.text));
+        let words = request.markup.words(&request.text);
+        self.screen(&words, cancel)?;
+        let lang = request.lang.resolve(&words);
         let dictionary = self.dictionary(request.dictionary.as_ref())?;
         let recital = Recital::read(&request.text, request.markup, lang, &dictionary, &request.cast)?;
         if recital.is_empty() {

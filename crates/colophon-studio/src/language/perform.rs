@@ -133,10 +133,8 @@ impl Studio {
         cancel: &Cancel,
         on_words: &mut dyn FnMut(&str) -> bool,
     ) -> Result<(Written, About), StudioError> {
-        // The other tasks work on texts that there are.
-        if let Task::Write(write) = task {
-            self.screen(&write.wish, cancel)?;
-        }
+        // Of texts that there are, a report of a crime may be summarised; what is wished of them is looked at.
+        self.screen(wish(task), cancel)?;
         let loaded = self.loaded_engine(options.model.as_deref(), progress, cancel)?;
         let seed = options.seed.unwrap_or_else(|| crate::origin::fresh_seed() as u32);
         let about = self.about_task(task, &loaded, options)?;
@@ -170,14 +168,27 @@ impl Studio {
     }
 }
 
+/// What is asked for in words, beside the text that a task works on.
+fn wish(task: &Task) -> &str {
+    match task {
+        Task::Write(t) => &t.wish,
+        Task::News(t) => &t.wish,
+        Task::Summarize(t) => &t.wish,
+        Task::Rewrite(t) => &t.wish,
+        Task::Translate(t) => &t.wish,
+        Task::Extract(t) => &t.wish,
+    }
+}
+
 /// What a task was given, for its digest, and the language of what it makes.
 fn given(task: &Task) -> (String, Lang) {
+    let (wish, with) = (wish(task), |more: &str| format!("{}\n{more}", wish(task)));
     match task {
-        Task::Write(t) => (t.wish.clone(), t.lang),
-        Task::News(t) => (format!("{}\n{}", t.wish, t.facts.all().join("\n")), t.lang),
-        Task::Summarize(t) => (format!("{}\n{}", t.wish, t.text), t.lang),
-        Task::Rewrite(t) => (format!("{}\n{}", t.wish, t.text), t.lang),
-        Task::Translate(t) => (format!("{}\n{}", t.wish, t.text), t.to),
-        Task::Extract(t) => (format!("{}\n{}\n{}", t.wish, t.schema, t.text), t.lang),
+        Task::Write(t) => (wish.to_owned(), t.lang),
+        Task::News(t) => (with(&t.facts.all().join("\n")), t.lang),
+        Task::Summarize(t) => (with(&t.text), t.lang),
+        Task::Rewrite(t) => (with(&t.text), t.lang),
+        Task::Translate(t) => (with(&t.text), t.to),
+        Task::Extract(t) => (with(&format!("{}\n{}", t.schema, t.text)), t.lang),
     }
 }
