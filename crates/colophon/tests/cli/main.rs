@@ -17,6 +17,7 @@ mod log;
 mod mark;
 mod neural_marks;
 mod pictures;
+mod policy;
 mod serving;
 mod single;
 mod sound;
