@@ -111,11 +111,13 @@ pub fn verify(path: &Path, context: &VerifyContext<'_>) -> Result<Verdict, SealE
 }
 
 const PDF: &str = "application/pdf";
+const ZIP: &str = "application/zip";
+const LOST: &str = "a manifest store is there but nothing leads to it";
 /// The largest credential beside a file.
 const MAX_SIDECAR: u64 = 64 << 20;
 
-/// The credential beside a file: Ogg, Matroska, raw samples, scenes and archives have no place for one, what
-/// was streamed has none inside, and a page may only name it.
+/// The credential beside a file: Ogg, Matroska, raw samples and scenes have no place for one, what was
+/// streamed has none inside, a page may only name it, and others put those of archives beside them.
 fn sidecar(kind: Kind, path: &Path) -> Option<Vec<u8>> {
     use DocumentFormat::{Epub, Glb};
     let has_none = match kind {
@@ -126,7 +128,7 @@ fn sidecar(kind: Kind, path: &Path) -> Option<Vec<u8>> {
         | Kind::Flac
         | Kind::Other(HTML | MATROSKA | WEBM) => true,
         // A damaged archive may not show what it was.
-        Kind::Other("application/zip") => true,
+        Kind::Other(ZIP) => true,
         Kind::Other(other) if other.starts_with(OFFICE) => true,
         Kind::Other(other) => matches!(DocumentFormat::of_media_type(other), Some(Epub | Glb)),
         _ => false,
@@ -171,13 +173,19 @@ fn read_credential(
             }
         }),
         (Kind::Unknown | Kind::Text, _) => Ok(Credential::default()),
-        (Kind::Other(zipped), _) if zipped == format::EPUB || zipped.starts_with(OFFICE) => {
-            Ok(match archive::held(BufReader::new(&mut *file)) {
+        (Kind::Other(zipped), _) if [format::EPUB, ZIP].contains(&zipped) || zipped.starts_with(OFFICE) => {
+            let held = archive::held(BufReader::new(&mut *file));
+            Ok(match held {
                 archive::Held::Nothing => Credential::default(),
                 archive::Held::Unfit => Credential::broken("the credential is compressed or too large"),
-                archive::Held::Unread => Credential { unread: true, ..Credential::default() },
+                // A document is nothing else: what is in a damaged one belongs to it.
+                archive::Held::Closed if zipped != ZIP && credential::is_inside(file)? => {
+                    Credential::broken(LOST)
+                }
+                archive::Held::Closed => Credential::default(),
                 archive::Held::Plain => {
-                    credential::read_embedded(zipped, BufReader::new(file.try_clone()?), trust_anchors)
+                    let named = if [ZIP, OFFICE].contains(&zipped) { "application/x-zip" } else { zipped };
+                    credential::read_embedded(named, BufReader::new(file.try_clone()?), trust_anchors)
                 }
             })
         }
@@ -207,9 +215,7 @@ fn read_credential(
                 (false, _) => {
                     Credential { damage: found.facts.problems.into_iter().next(), ..Credential::default() }
                 }
-                (true, CredentialState::Absent) => {
-                    Credential::broken("a manifest store is there but nothing leads to it")
-                }
+                (true, CredentialState::Absent) => Credential::broken(LOST),
                 (true, _) => found,
             })
         }
@@ -349,9 +355,6 @@ fn conclude(verdict: &mut Verdict, credential: &Credential, logged: bool) {
         }
         CredentialState::Invalid => {
             say("The bytes are what was signed, but the signer's certificate is not acceptable.".to_owned());
-        }
-        CredentialState::Absent if credential.unread => {
-            say("The file carries a credential that cannot be checked here.".to_owned());
         }
         CredentialState::Absent => say("The file carries no credential.".to_owned()),
     }

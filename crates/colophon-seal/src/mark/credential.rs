@@ -30,7 +30,7 @@ pub(crate) const MARKS: &str = "org.colophon.marks";
 /// Label of the assertions that bind a manifest to content by its watermark and its content code.
 const SOFT_BINDING: &str = "c2pa.soft-binding";
 /// How the labels of assertions begin that bind a manifest to the bytes of a file.
-const HARD_BINDINGS: [&str; 2] = ["c2pa.hash.data", "c2pa.hash.bmff"];
+const HARD_BINDINGS: [&str; 3] = ["c2pa.hash.data", "c2pa.hash.bmff", "c2pa.hash.collection"];
 const SPEC_VERSION: &str = "2.4.0";
 /// The format under which bare manifest stores are composed.
 const BARE: &str = "application/c2pa";
@@ -159,7 +159,9 @@ impl Claim<'_> {
             }
             let mut bytes = Cursor::new(&*source.bytes);
             // Nothing may inflate a credential that is compressed.
-            if archive::held(&mut bytes) == archive::Held::Unfit {
+            let unfit = archive::is_archive(&source.media_type)
+                && matches!(archive::held(&mut bytes), archive::Held::Unfit | archive::Held::Closed);
+            if unfit {
                 builder.add_ingredient(Ingredient::from_json(&about.to_string())?);
                 continue;
             }
@@ -388,8 +390,6 @@ pub(crate) struct Credential {
     pub(crate) issuer: Option<String>,
     /// Whether an invalid credential contradicts the bytes (and not only its signer is at fault).
     pub(crate) contradicts: bool,
-    /// Whether a credential is there that cannot be checked.
-    pub(crate) unread: bool,
     /// Why a file without a credential could not be read to its end.
     pub(crate) damage: Option<String>,
 }
@@ -504,14 +504,24 @@ fn content_hash(reader: &Reader) -> Option<String> {
     let all: Value = serde_json::from_str(&reader.detailed_json()).ok()?;
     let store = all.get("manifests")?.get(reader.active_label()?)?.get("assertion_store")?.as_object()?;
     let binding = store.iter().find(|(label, _)| HARD_BINDINGS.iter().any(|b| label.starts_with(b)))?.1;
-    match binding.get("hash")? {
-        Value::String(text) => Some(hex(&STANDARD.decode(text).ok()?)),
-        Value::Array(bytes) => {
-            let bytes: Option<Vec<u8>> = bytes.iter().map(|b| u8::try_from(b.as_u64()?).ok()).collect();
-            Some(hex(&bytes?))
-        }
+    let bytes = |hash: &Value| match hash {
+        Value::String(text) => STANDARD.decode(text).ok(),
+        Value::Array(bytes) => bytes.iter().map(|b| u8::try_from(b.as_u64()?).ok()).collect(),
         _ => None,
+    };
+    if let Some(parts) = binding.get("uris").and_then(Value::as_object) {
+        // Of an archive each part has its own: one of them all, in the order of their names.
+        let mut parts: Vec<_> = parts.iter().collect();
+        parts.sort_by_key(|(name, _)| *name);
+        let mut all = Sha256::new();
+        for (name, part) in parts {
+            all.update((name.len() as u64).to_be_bytes());
+            all.update(name);
+            all.update(bytes(part.get("hash")?)?);
+        }
+        return Some(hex(&all.finalize()));
     }
+    Some(hex(&bytes(binding.get("hash")?)?))
 }
 
 fn judge(
