@@ -8,6 +8,7 @@
 //! One module per file format (`format`), one per mark (`mark`). A new format implements what
 //! `format/mod.rs` lists; a new mark is one more module called from `pipeline` and from `verify`.
 
+mod beside;
 mod certificates;
 mod error;
 mod format;

@@ -16,11 +16,10 @@ use crate::mark::aigc_key;
 use crate::mark::credential::{self, Credential};
 use crate::mark::xmp;
 use crate::pipeline::hash_file;
-use crate::sealed::sidecar_of;
 use crate::verdict::{
     AigcFacts, CredentialState, IptcFacts, LabelFacts, LogFacts, Recovered, WatermarkFacts,
 };
-use crate::{AigcSignature, KnownSigners, SealError, Verdict, VerdictKind, likeness_limit};
+use crate::{AigcSignature, KnownSigners, SealError, Verdict, VerdictKind, beside, likeness_limit};
 
 /// What a verification may consult besides the file.
 #[derive(Clone, Copy, Default)]
@@ -85,10 +84,10 @@ pub fn verify(path: &Path, context: &VerifyContext<'_>) -> Result<Verdict, SealE
     let mut credential =
         read_credential(kind, &mut file, words.as_deref(), context.trust_anchors).map_err(bad)?;
     if credential.facts.state == CredentialState::Absent
-        && let Some(store) = sidecar(kind, path)
+        && may_lie_beside(kind)
+        && let Some(found) = beside::judged(path, &file, context.trust_anchors).map_err(bad)?
     {
-        let content = file.try_clone().map_err(bad)?;
-        credential = credential::read_beside(&store, content, context.trust_anchors);
+        credential = found;
     }
     let looked = look(kind, &mut file, path, words.as_deref(), context.ffmpeg, &Key::public());
     verdict.explicit_label = label_facts(kind, looked.label, &credential);
@@ -113,14 +112,12 @@ pub fn verify(path: &Path, context: &VerifyContext<'_>) -> Result<Verdict, SealE
 const PDF: &str = "application/pdf";
 const ZIP: &str = "application/zip";
 const LOST: &str = "a manifest store is there but nothing leads to it";
-/// The largest credential beside a file.
-const MAX_SIDECAR: u64 = 64 << 20;
 
-/// The credential beside a file: Ogg, Matroska, raw samples and scenes have no place for one, what was
-/// streamed has none inside, a page may only name it, and others put those of archives beside them.
-fn sidecar(kind: Kind, path: &Path) -> Option<Vec<u8>> {
+/// Whether the credential may lie beside a file: Ogg, Matroska, raw samples and scenes have no place for one,
+/// what was streamed has none inside, a page may only name it, and others put those of archives beside them.
+fn may_lie_beside(kind: Kind) -> bool {
     use DocumentFormat::{Epub, Glb};
-    let has_none = match kind {
+    match kind {
         Kind::Ogg
         | Kind::Unknown
         | Kind::Wav
@@ -132,13 +129,7 @@ fn sidecar(kind: Kind, path: &Path) -> Option<Vec<u8>> {
         Kind::Other(other) if other.starts_with(OFFICE) => true,
         Kind::Other(other) => matches!(DocumentFormat::of_media_type(other), Some(Epub | Glb)),
         _ => false,
-    };
-    if !has_none {
-        return None;
     }
-    let mut store = Vec::new();
-    let read = File::open(sidecar_of(path)).ok()?.take(MAX_SIDECAR).read_to_end(&mut store).ok()?;
-    (read > 0).then_some(store)
 }
 
 /// A text file's words; `None` when it is not UTF-8 to its end.

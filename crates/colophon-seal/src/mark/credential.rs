@@ -491,6 +491,20 @@ pub(crate) fn read_beside(
     })
 }
 
+/// The SHA-256 of the one file that a manifest store can lie beside, lower-case hex; `None` for a store that
+/// is bound in another way or cannot be read.
+pub(crate) fn bound_to(store: &[u8]) -> Option<String> {
+    let mut bound = None;
+    judge(None, 0, |reader| {
+        let reader = reader.with_manifest_data_and_stream(store, "text/plain", Cursor::new(&[][..]))?;
+        if exclusions(&reader).unwrap_or_default().is_empty() {
+            bound = content_hash(&reader, &HARD_BINDINGS[..1]).filter(|hash| hash.len() == 64);
+        }
+        Ok(reader)
+    });
+    bound
+}
+
 /// The ranges that the data hash of the active manifest leaves out.
 fn exclusions(reader: &Reader) -> Option<Vec<(u64, u64)>> {
     let all: Value = serde_json::from_str(&reader.detailed_json()).ok()?;
@@ -499,11 +513,11 @@ fn exclusions(reader: &Reader) -> Option<Vec<(u64, u64)>> {
     ranges.iter().map(|r| Some((r.get("start")?.as_u64()?, r.get("length")?.as_u64()?))).collect()
 }
 
-/// The hash of the file without the credential, as the active manifest tells it.
-fn content_hash(reader: &Reader) -> Option<String> {
+/// The hash of the file without the credential, as the active manifest tells it in one of `bindings`.
+fn content_hash(reader: &Reader, bindings: &[&str]) -> Option<String> {
     let all: Value = serde_json::from_str(&reader.detailed_json()).ok()?;
     let store = all.get("manifests")?.get(reader.active_label()?)?.get("assertion_store")?.as_object()?;
-    let binding = store.iter().find(|(label, _)| HARD_BINDINGS.iter().any(|b| label.starts_with(b)))?.1;
+    let binding = store.iter().find(|(label, _)| bindings.iter().any(|b| label.starts_with(b)))?.1;
     let bytes = |hash: &Value| match hash {
         Value::String(text) => STANDARD.decode(text).ok(),
         Value::Array(bytes) => bytes.iter().map(|b| u8::try_from(b.as_u64()?).ok()).collect(),
@@ -560,7 +574,7 @@ fn describe(reader: &Reader) -> Credential {
     };
     out.facts.active_manifest = reader.active_label().map(str::to_owned);
     out.facts.time_stamped = manifest.signature_info().is_some_and(|s| s.time.is_some());
-    out.facts.content_hash = content_hash(reader);
+    out.facts.content_hash = content_hash(reader, &HARD_BINDINGS);
     out.issuer = manifest.issuer();
     let untrusted = "signingCredential.untrusted";
     let mut problems: Vec<String> = reader
