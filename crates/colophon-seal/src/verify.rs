@@ -8,7 +8,7 @@ use std::io::{BufReader, Read, Seek, SeekFrom};
 use std::path::Path;
 
 use colophon_types::{DocumentFormat, LogEntry, LogPosition, Receipt, Recorder};
-use colophon_watermark::{Found, Key, Payload};
+use colophon_watermark::{Found, Key, Payload, Turn};
 
 use crate::format::{self, HTML, Kind, MATROSKA, Marks, OFFICE, SVG, WEBM, archive, html, mp4, text};
 use crate::look::look;
@@ -17,7 +17,7 @@ use crate::mark::credential::{self, Credential};
 use crate::mark::xmp;
 use crate::pipeline::hash_file;
 use crate::verdict::{
-    AigcFacts, CredentialState, IptcFacts, LabelFacts, LogFacts, Recovered, WatermarkFacts,
+    AigcFacts, CredentialState, IptcFacts, LabelFacts, LogFacts, Recovered, TurnFacts, WatermarkFacts,
 };
 use crate::{AigcSignature, KnownSigners, SealError, Verdict, VerdictKind, beside, likeness_limit};
 
@@ -95,6 +95,10 @@ pub fn verify(path: &Path, context: &VerifyContext<'_>) -> Result<Verdict, SealE
     if let (Kind::Text, Some(words), Some(watermark)) = (kind, &words, context.text_watermark) {
         let facts = watermark.look(&text::words(words), credential.receipt.as_ref());
         verdict.watermark = facts.unwrap_or_default();
+    }
+    if let Some((_, Found { turn, .. })) = looked.watermark.as_ref().filter(|(_, f)| f.turn != Turn::UPRIGHT)
+    {
+        verdict.reasons.push(format!("Its watermark shows that it was {turn} after it was marked."));
     }
     if let Some(method) = looked.method {
         verdict.watermark = watermark_facts(method, looked.watermark, credential.receipt.as_ref());
@@ -260,6 +264,8 @@ fn watermark_facts(
         payload: Some(found.payload),
         score: Some(found.score),
         false_positive_rate: Some(found.false_positive_rate),
+        turned: (found.turn != Turn::UPRIGHT)
+            .then(|| TurnFacts { mirrored: found.turn.mirrored, degrees: found.turn.degrees() }),
         tokens: None,
     }
 }
