@@ -8,6 +8,7 @@
 //! One module per file format (`format`), one per mark (`mark`). A new format implements what
 //! `format/mod.rs` lists; a new mark is one more module called from `pipeline` and from `verify`.
 
+mod beside;
 mod certificates;
 mod error;
 mod format;
@@ -52,7 +53,7 @@ pub use stamp_check::{StampFacts, check_stamp, stamp_of};
 pub use stream::{Piece, SealedText, TextSeal};
 pub use stream_sound::{SealedSound, SoundPiece, SoundSeal, streamed_type};
 pub use verdict::{
-    AigcFacts, CredentialFacts, CredentialState, IptcFacts, LabelFacts, LogFacts, Recovered, Verdict,
-    VerdictKind, WatermarkFacts,
+    AigcFacts, CredentialFacts, CredentialState, IptcFacts, LabelFacts, LogFacts, Recovered, TurnFacts,
+    Verdict, VerdictKind, WatermarkFacts,
 };
 pub use verify::{TextWatermark, VerifyContext, verify};

@@ -424,9 +424,10 @@ fn metadata_step(
             Ok(match format {
                 DocumentFormat::Html => Marked::Page(text(made)?),
                 DocumentFormat::Pdf => Marked::Pdf(made),
-                DocumentFormat::Svg => Marked::Bytes(format.media_type(), made),
-                // C2PA's library here reads no archive with compressed parts.
-                DocumentFormat::Docx | DocumentFormat::Epub | DocumentFormat::Glb => Marked::Beside(made),
+                DocumentFormat::Svg | DocumentFormat::Docx | DocumentFormat::Epub => {
+                    Marked::Bytes(format.media_type(), made)
+                }
+                DocumentFormat::Glb => Marked::Beside(made),
             })
         }
         Media::Animation(moving) => {

@@ -3,12 +3,17 @@
 use std::borrow::Cow;
 use std::fs::File;
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 
 use colophon_types::{DocumentFormat, LogPosition, Receipt, WorkId};
-use tempfile::TempPath;
+use tempfile::{NamedTempFile, TempPath};
 
-use crate::SealError;
+use crate::{SealError, beside};
+
+/// Works with a credential beside them are put in their places one at a time, so that those of one stem see
+/// each other's.
+static ONE: Mutex<()> = Mutex::new(());
 
 /// Where the bytes are.
 pub(crate) enum Body {
@@ -98,7 +103,8 @@ impl Sealed {
     }
 
     /// The C2PA manifest store, where the format has no place for it. [`Self::write_to`] writes it
-    /// beside the work, with the ending `.c2pa` in place of the work's own.
+    /// beside the work, with the ending `.c2pa` in place of the work's own; where the credential of
+    /// another file lies there, after it (`story.c2pa`, else `story.glb.c2pa`).
     pub fn sidecar(&self) -> Option<&[u8]> {
         self.sidecar.as_deref()
     }
@@ -107,36 +113,30 @@ impl Sealed {
     /// so that `path` never holds a part of it.
     ///
     /// # Errors
-    /// [`SealError::Write`]; nothing is left behind.
+    /// [`SealError::Write`]; nothing is left behind. Also where both names for a credential beside the
+    /// work are those of other files' credentials.
     pub fn write_to(&self, path: &Path) -> Result<(), SealError> {
         let failed = |path: &Path| {
             let path = path.to_path_buf();
             move |source| SealError::Write { path, source }
         };
-        if let Some(store) = &self.sidecar {
-            let beside = sidecar_of(path);
-            write_whole(&beside, |temp| temp.write_all(store)).map_err(failed(&beside))?;
-        }
-        let copied = write_whole(path, |temp| match &self.body {
+        let copied = written(path, |temp| match &self.body {
             Body::Bytes(bytes) => temp.write_all(bytes),
             Body::File(file) => io::copy(&mut File::open(file)?, temp).map(|_| ()),
         });
-        copied.map_err(failed(path))
+        let work = copied.map_err(failed(path))?;
+        let Some(store) = &self.sidecar else { return put(work, path).map_err(failed(path)) };
+        let _one = ONE.lock().unwrap_or_else(PoisonError::into_inner);
+        let place = beside::place(path).map_err(failed(path))?;
+        let credential = written(&place, |temp| temp.write_all(store));
+        credential.and_then(|temp| put(temp, &place)).map_err(failed(&place))?;
+        put(work, path).map_err(failed(path))
     }
 }
 
-/// Where the credential of a file lies that has no place for it inside.
-pub(crate) fn sidecar_of(path: &Path) -> PathBuf {
-    path.with_extension("c2pa")
-}
-
-/// Writes a file as a whole or not at all.
-fn write_whole(path: &Path, write: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<()> {
-    let dir = match path.parent() {
-        Some(dir) if !dir.as_os_str().is_empty() => dir,
-        _ => Path::new("."),
-    };
-    let mut temp = tempfile::Builder::new().prefix(".colophon-").tempfile_in(dir)?;
+/// Writes what will be put in a place into a temporary file in the same folder.
+fn written(path: &Path, write: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<NamedTempFile> {
+    let mut temp = tempfile::Builder::new().prefix(".colophon-").tempfile_in(beside::folder(path))?;
     write(temp.as_file_mut())?;
     #[cfg(unix)]
     {
@@ -144,9 +144,14 @@ fn write_whole(path: &Path, write: impl FnOnce(&mut File) -> io::Result<()>) -> 
         temp.as_file().set_permissions(std::fs::Permissions::from_mode(0o644))?;
     }
     temp.as_file().sync_all()?;
+    Ok(temp)
+}
+
+/// Puts a file in its place.
+fn put(temp: NamedTempFile, path: &Path) -> io::Result<()> {
     temp.persist(path).map_err(|e| e.error)?;
     if cfg!(unix) {
-        File::open(dir)?.sync_all()?;
+        File::open(beside::folder(path))?.sync_all()?;
     }
     Ok(())
 }

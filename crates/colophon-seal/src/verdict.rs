@@ -135,9 +135,21 @@ pub struct WatermarkFacts {
     pub score: Option<f64>,
     /// How often unmarked content scores as high.
     pub false_positive_rate: Option<f64>,
+    /// How the content lies to what was marked, where it was mirrored or turned (pictures and films only).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub turned: Option<TurnFacts>,
     /// Tokens that were looked at (text only).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tokens: Option<usize>,
+}
+
+/// How a copy was made: mirrored left to right or not, then turned clockwise.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct TurnFacts {
+    /// Whether it was mirrored.
+    pub mirrored: bool,
+    /// By how much it was turned: 0, 90, 180 or 270.
+    pub degrees: u16,
 }
 
 /// A record that the content led to.

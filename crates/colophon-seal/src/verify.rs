@@ -9,7 +9,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use colophon_types::{DocumentFormat, LogEntry, LogPosition, Receipt, Recorder};
-use colophon_watermark::{Found, Payload};
+use colophon_watermark::{Found, Payload, Turn};
 
 use crate::format::{self, HTML, Kind, MATROSKA, Marks, OFFICE, SVG, WEBM, archive, html, mp4, text};
 use crate::look::{Watermarks, look};
@@ -17,11 +17,12 @@ use crate::mark::aigc_key;
 use crate::mark::credential::{self, Credential};
 use crate::mark::xmp;
 use crate::pipeline::hash_file;
-use crate::sealed::sidecar_of;
 use crate::verdict::{
-    AigcFacts, CredentialState, IptcFacts, LabelFacts, LogFacts, Recovered, WatermarkFacts,
+    AigcFacts, CredentialState, IptcFacts, LabelFacts, LogFacts, Recovered, TurnFacts, WatermarkFacts,
 };
-use crate::{AigcSignature, KnownSigners, SealError, Verdict, VerdictKind, Watermark, likeness_limit};
+use crate::{
+    AigcSignature, KnownSigners, SealError, Verdict, VerdictKind, Watermark, beside, likeness_limit,
+};
 
 /// What a verification may consult besides the file.
 #[derive(Clone, Copy, Default)]
@@ -88,10 +89,10 @@ pub fn verify(path: &Path, context: &VerifyContext<'_>) -> Result<Verdict, SealE
     let mut credential =
         read_credential(kind, &mut file, words.as_deref(), context.trust_anchors).map_err(bad)?;
     if credential.facts.state == CredentialState::Absent
-        && let Some(store) = sidecar(kind, path)
+        && may_lie_beside(kind)
+        && let Some(found) = beside::judged(path, &file, context.trust_anchors).map_err(bad)?
     {
-        let content = file.try_clone().map_err(bad)?;
-        credential = credential::read_beside(&store, content, context.trust_anchors);
+        credential = found;
     }
     let looked =
         look(kind, &mut file, path, words.as_deref(), context.ffmpeg, &Watermarks::with(context.watermarks));
@@ -100,6 +101,10 @@ pub fn verify(path: &Path, context: &VerifyContext<'_>) -> Result<Verdict, SealE
     if let (Kind::Text, Some(words), Some(watermark)) = (kind, &words, context.text_watermark) {
         let facts = watermark.look(&text::words(words), credential.receipt.as_ref());
         verdict.watermark = facts.unwrap_or_default();
+    }
+    if let Some((_, Found { turn, .. })) = looked.watermark.as_ref().filter(|(_, f)| f.turn != Turn::UPRIGHT)
+    {
+        verdict.reasons.push(format!("Its watermark shows that it was {turn} after it was marked."));
     }
     if let Some(method) = looked.method {
         verdict.watermark = watermark_facts(method, looked.watermark, credential.receipt.as_ref());
@@ -115,14 +120,14 @@ pub fn verify(path: &Path, context: &VerifyContext<'_>) -> Result<Verdict, SealE
 }
 
 const PDF: &str = "application/pdf";
-/// The largest credential beside a file.
-const MAX_SIDECAR: u64 = 64 << 20;
+const ZIP: &str = "application/zip";
+const LOST: &str = "a manifest store is there but nothing leads to it";
 
-/// The credential beside a file: Ogg, Matroska, raw samples, scenes and archives have no place for one, what
-/// was streamed has none inside, and a page may only name it.
-fn sidecar(kind: Kind, path: &Path) -> Option<Vec<u8>> {
+/// Whether the credential may lie beside a file: Ogg, Matroska, raw samples and scenes have no place for one,
+/// what was streamed has none inside, a page may only name it, and others put those of archives beside them.
+fn may_lie_beside(kind: Kind) -> bool {
     use DocumentFormat::{Epub, Glb};
-    let has_none = match kind {
+    match kind {
         Kind::Ogg
         | Kind::Unknown
         | Kind::Wav
@@ -130,17 +135,11 @@ fn sidecar(kind: Kind, path: &Path) -> Option<Vec<u8>> {
         | Kind::Flac
         | Kind::Other(HTML | MATROSKA | WEBM) => true,
         // A damaged archive may not show what it was.
-        Kind::Other("application/zip") => true,
+        Kind::Other(ZIP) => true,
         Kind::Other(other) if other.starts_with(OFFICE) => true,
         Kind::Other(other) => matches!(DocumentFormat::of_media_type(other), Some(Epub | Glb)),
         _ => false,
-    };
-    if !has_none {
-        return None;
     }
-    let mut store = Vec::new();
-    let read = File::open(sidecar_of(path)).ok()?.take(MAX_SIDECAR).read_to_end(&mut store).ok()?;
-    (read > 0).then_some(store)
 }
 
 /// A text file's words; `None` when it is not UTF-8 to its end.
@@ -175,13 +174,19 @@ fn read_credential(
             }
         }),
         (Kind::Unknown | Kind::Text, _) => Ok(Credential::default()),
-        (Kind::Other(zipped), _) if zipped == format::EPUB || zipped.starts_with(OFFICE) => {
-            Ok(match archive::held(BufReader::new(&mut *file)) {
+        (Kind::Other(zipped), _) if [format::EPUB, ZIP].contains(&zipped) || zipped.starts_with(OFFICE) => {
+            let held = archive::held(BufReader::new(&mut *file));
+            Ok(match held {
                 archive::Held::Nothing => Credential::default(),
                 archive::Held::Unfit => Credential::broken("the credential is compressed or too large"),
-                archive::Held::Unread => Credential { unread: true, ..Credential::default() },
+                // A document is nothing else: what is in a damaged one belongs to it.
+                archive::Held::Closed if zipped != ZIP && credential::is_inside(file)? => {
+                    Credential::broken(LOST)
+                }
+                archive::Held::Closed => Credential::default(),
                 archive::Held::Plain => {
-                    credential::read_embedded(zipped, BufReader::new(file.try_clone()?), trust_anchors)
+                    let named = if [ZIP, OFFICE].contains(&zipped) { "application/x-zip" } else { zipped };
+                    credential::read_embedded(named, BufReader::new(file.try_clone()?), trust_anchors)
                 }
             })
         }
@@ -211,9 +216,7 @@ fn read_credential(
                 (false, _) => {
                     Credential { damage: found.facts.problems.into_iter().next(), ..Credential::default() }
                 }
-                (true, CredentialState::Absent) => {
-                    Credential::broken("a manifest store is there but nothing leads to it")
-                }
+                (true, CredentialState::Absent) => Credential::broken(LOST),
                 (true, _) => found,
             })
         }
@@ -267,6 +270,8 @@ fn watermark_facts(
         payload: Some(found.payload),
         score: Some(found.score),
         false_positive_rate: Some(found.false_positive_rate),
+        turned: (found.turn != Turn::UPRIGHT)
+            .then(|| TurnFacts { mirrored: found.turn.mirrored, degrees: found.turn.degrees() }),
         tokens: None,
     }
 }
@@ -353,9 +358,6 @@ fn conclude(verdict: &mut Verdict, credential: &Credential, logged: bool) {
         }
         CredentialState::Invalid => {
             say("The bytes are what was signed, but the signer's certificate is not acceptable.".to_owned());
-        }
-        CredentialState::Absent if credential.unread => {
-            say("The file carries a credential that cannot be checked here.".to_owned());
         }
         CredentialState::Absent => say("The file carries no credential.".to_owned()),
     }

@@ -1,5 +1,5 @@
 //! The mark of a film: that of a picture on every frame, always in the same place, so that what the
-//! frames show adds up when it is looked for.
+//! frames show adds up when it is looked for. Mirrored and turned films are found as pictures are.
 
 use colophon_types::Raster;
 

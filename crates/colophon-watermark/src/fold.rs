@@ -5,11 +5,14 @@
 
 use rustfft::{FftPlanner, num_complex::Complex32};
 
+use crate::Turn;
 use crate::lattice::{HIGHEST, TILE};
 use crate::plane::Plane;
 
 /// Pixels a side of the sum.
 const SIDE: usize = 2 * TILE;
+/// Frequencies across that are looked at: those of the mark and their neighbours.
+const COLUMNS: usize = 2 * HIGHEST + 3;
 
 /// What a plane has at each wave of a lattice.
 pub(crate) struct Spectrum {
@@ -53,44 +56,66 @@ pub(crate) fn fold(plane: &Plane, scale: f64) -> Vec<f32> {
     sum
 }
 
-/// The spectrum of a sum at `points` (cycles a tile across and down).
+/// The spectrum of a sum at `points` (cycles a tile across and down), as it lies.
 pub(crate) fn spectrum(sum: &[f32], points: &[(usize, i32)]) -> Spectrum {
-    // Frequencies across that are looked at: those of the mark and their neighbours.
-    const COLUMNS: usize = 2 * HIGHEST + 3;
-    let fft = FftPlanner::<f32>::new().plan_fft_forward(SIDE);
-    let mut scratch = vec![Complex32::default(); fft.get_inplace_scratch_len()];
-    let mut columns = vec![Complex32::default(); COLUMNS * SIDE];
-    let mut line = vec![Complex32::default(); SIDE];
-    // Two real rows are one complex one.
-    for (pair, rows) in sum.chunks_exact(2 * SIDE).enumerate() {
-        let (a, b) = rows.split_at(SIDE);
-        line.iter_mut().zip(a.iter().zip(b)).for_each(|(l, (a, b))| *l = Complex32::new(*a, *b));
-        fft.process_with_scratch(&mut line, &mut scratch);
-        for k in 0..COLUMNS {
-            let (p, q) = (line[k], line[(SIDE - k) % SIDE].conj());
-            columns[k * SIDE + 2 * pair] = (p + q) * 0.5;
-            columns[k * SIDE + 2 * pair + 1] = (p - q) * Complex32::new(0.0, -0.5);
+    Transform::of(sum).spectrum(points, Turn::UPRIGHT)
+}
+
+/// The Fourier transform of a sum, as far as marks reach.
+pub(crate) struct Transform {
+    columns: Vec<Complex32>,
+}
+
+impl Transform {
+    /// The transform of what [`fold`] gave.
+    pub(crate) fn of(sum: &[f32]) -> Self {
+        let fft = FftPlanner::<f32>::new().plan_fft_forward(SIDE);
+        let mut scratch = vec![Complex32::default(); fft.get_inplace_scratch_len()];
+        let mut columns = vec![Complex32::default(); COLUMNS * SIDE];
+        let mut line = vec![Complex32::default(); SIDE];
+        // Two real rows are one complex one.
+        for (pair, rows) in sum.chunks_exact(2 * SIDE).enumerate() {
+            let (a, b) = rows.split_at(SIDE);
+            line.iter_mut().zip(a.iter().zip(b)).for_each(|(l, (a, b))| *l = Complex32::new(*a, *b));
+            fft.process_with_scratch(&mut line, &mut scratch);
+            for k in 0..COLUMNS {
+                let (p, q) = (line[k], line[(SIDE - k) % SIDE].conj());
+                columns[k * SIDE + 2 * pair] = (p + q) * 0.5;
+                columns[k * SIDE + 2 * pair + 1] = (p - q) * Complex32::new(0.0, -0.5);
+            }
         }
+        fft.process_with_scratch(&mut columns, &mut scratch);
+        Self { columns }
     }
-    fft.process_with_scratch(&mut columns, &mut scratch);
-    let at = |k: usize, l: i32| columns[k * SIDE + l.rem_euclid(SIDE as i32) as usize];
-    let values = points.iter().map(|(i, j)| at(2 * i, 2 * j)).collect();
-    let noise = points
-        .iter()
-        .map(|(i, j)| {
-            let mut power = 0.0;
-            for dk in 0..5_usize {
-                for dl in -2..=2_i32 {
-                    if dk % 2 == 1 || dl % 2 != 0 {
-                        power += at(2 * i + dk - 2, 2 * j + dl).norm_sqr();
+
+    /// The spectrum at the places to which a turn of the picture has brought the waves of `points`, as if it
+    /// had been turned back: up to where the tile begins, which the anchor finds.
+    pub(crate) fn spectrum(&self, points: &[(usize, i32)], turn: Turn) -> Spectrum {
+        let at = |k: usize, l: i32| self.columns[k * SIDE + l.rem_euclid(SIDE as i32) as usize];
+        let value = |point: &(usize, i32)| {
+            let ((i, j), conjugate) = turn.wave(*point);
+            let value = at(2 * i, 2 * j);
+            if conjugate { value.conj() } else { value }
+        };
+        let values = points.iter().map(value).collect();
+        let noise = points
+            .iter()
+            .map(|point| {
+                let (i, j) = turn.wave(*point).0;
+                let mut power = 0.0;
+                for dk in 0..5_usize {
+                    for dl in -2..=2_i32 {
+                        if dk % 2 == 1 || dl % 2 != 0 {
+                            power += at(2 * i + dk - 2, 2 * j + dl).norm_sqr();
+                        }
                     }
                 }
-            }
-            // Never 0: a plane without noise is not infinitely sure.
-            power / 16.0 + 1e-3
-        })
-        .collect();
-    Spectrum { values, noise }
+                // Never 0: a plane without noise is not infinitely sure.
+                power / 16.0 + 1e-3
+            })
+            .collect();
+        Spectrum { values, noise }
+    }
 }
 
 /// The shift (in pixels of a tile) at which waves of these frequencies and values add up to the most,

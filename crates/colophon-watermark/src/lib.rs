@@ -15,6 +15,8 @@ pub mod picture;
 mod plane;
 mod search;
 pub mod sound;
+mod turn;
 
 pub use key::Key;
 pub use payload::{Found, Payload};
+pub use turn::Turn;

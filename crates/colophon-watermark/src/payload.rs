@@ -5,6 +5,8 @@ use std::fmt;
 use colophon_types::WorkId;
 use sha2::{Digest, Sha256};
 
+use crate::Turn;
+
 /// The number that a mark carries: the first bits of the SHA-256 of a work's identifier. Pictures and
 /// films carry 64 bits of it, sound 32.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -48,4 +50,6 @@ pub struct Found {
     pub score: f64,
     /// How often, at most, unmarked content gives any payload at all.
     pub false_positive_rate: f64,
+    /// How a picture or film lies to what was marked.
+    pub turn: Turn,
 }

@@ -4,7 +4,7 @@ use std::f32::consts::PI;
 
 use colophon_types::Raster;
 use colophon_watermark::film::{FilmMark, FilmReader};
-use colophon_watermark::{Found, Key, Payload, picture};
+use colophon_watermark::{Found, Key, Payload, Turn, picture};
 
 /// Repeatable numbers in 0…1.
 struct Dice(u64);
@@ -156,6 +156,24 @@ fn quantised(from: &Raster) -> Raster {
     to
 }
 
+/// Mirrored left to right, then turned clockwise, pixel by pixel.
+fn turned(from: &Raster, turn: Turn) -> Raster {
+    let mut now = from.clone();
+    if turn.mirrored {
+        for row in now.rgba.chunks_exact_mut(from.width as usize * 4) {
+            let flipped: Vec<u8> = row.chunks_exact(4).rev().flatten().copied().collect();
+            row.copy_from_slice(&flipped);
+        }
+    }
+    for _ in 0..turn.quarters {
+        let (w, h) = (now.width as usize, now.height as usize);
+        let rgba = (0..w).flat_map(|x| (0..h).rev().map(move |y| (y * w + x) * 4));
+        let rgba = rgba.flat_map(|at| now.rgba[at..at + 4].to_vec()).collect();
+        now = Raster { width: h as u32, height: w as u32, rgba };
+    }
+    now
+}
+
 fn payload() -> Payload {
     Payload::from_bits(0x0123_4567_89ab_cdef)
 }
@@ -189,6 +207,63 @@ fn a_picture_keeps_its_mark() {
             assert_eq!(found, Some(payload().to_string()), "{name}, {attack}");
         }
     }
+}
+
+#[test]
+fn mirrored_and_turned_pictures_are_found() {
+    for (name, original) in [("natural", natural(640, 512, 1)), ("flat", flat(600, 500, 4))] {
+        let mut marked = original.clone();
+        picture::embed(&mut marked, payload(), &Key::public()).unwrap();
+        for turn in Turn::ALL {
+            let copy = turned(&marked, turn);
+            let attacked = [
+                ("nothing", copy.clone()),
+                ("coarse steps", quantised(&copy)),
+                ("crop", cropped(&copy, 23, 41, 440, 430)),
+                ("three quarters, coarse steps", quantised(&shrunk(&copy, 0.75))),
+            ];
+            for (attack, raster) in attacked {
+                let found = found(&raster).unwrap_or_else(|| panic!("{name}, {turn:?}, {attack}"));
+                assert_eq!(found.payload, payload().to_string(), "{name}, {turn:?}, {attack}");
+                assert_eq!(found.turn, turn, "{name}, {attack}");
+                let most = if turn == Turn::UPRIGHT { 1e-4 } else { 2e-4 };
+                assert!(found.false_positive_rate <= most, "{name}, {turn:?}, {attack}");
+            }
+        }
+    }
+}
+
+/// What turning costs: pictures that come back whole, and the milliseconds that looking takes.
+#[test]
+#[ignore = "measures: run with --no-capture"]
+fn measured_over_many_pictures() {
+    let (mut whole, mut took, mut alarms, mut bare) = ([0; 8], [0.0; 8], 0, 0.0);
+    const PICTURES: u64 = 40;
+    for seed in 0..PICTURES {
+        let original =
+            if seed % 2 == 0 { natural(1024, 768, 100 + seed) } else { flat(1024, 768, 100 + seed) };
+        let mut marked = original.clone();
+        picture::embed(&mut marked, payload(), &Key::public()).unwrap();
+        let mut timed = |raster: &Raster, took: &mut f64| {
+            let started = std::time::Instant::now();
+            let found = found(raster);
+            *took += started.elapsed().as_secs_f64() * 1e3;
+            found
+        };
+        for (k, turn) in Turn::ALL.into_iter().enumerate() {
+            let copy = quantised(&shrunk(&turned(&marked, turn), 0.75));
+            let found = timed(&copy, &mut took[k]);
+            whole[k] +=
+                usize::from(found.is_some_and(|f| f.payload == payload().to_string() && f.turn == turn));
+        }
+        alarms += usize::from(timed(&original, &mut bare).is_some());
+    }
+    let each = |sum: f64| sum / PICTURES as f64;
+    for (k, turn) in Turn::ALL.into_iter().enumerate() {
+        println!("{turn:?}: {} of {PICTURES}, {:.0} ms", whole[k], each(took[k]));
+    }
+    println!("unmarked: {alarms} of {PICTURES}, {:.0} ms", each(bare));
+    assert!(alarms == 0 && whole.iter().all(|n| *n as u64 * 10 >= PICTURES * 9), "{whole:?}");
 }
 
 #[test]
@@ -313,4 +388,18 @@ fn a_film_keeps_its_mark() {
     assert_eq!(whole.found().map(|f| f.payload), Some(payload().to_string()));
     assert_eq!(small.found().map(|f| f.payload), Some(payload().to_string()));
     assert_eq!(bare.found(), None);
+}
+
+#[test]
+fn mirrored_films_are_found() {
+    let mark = FilmMark::new(payload(), &Key::public());
+    let mirrored = Turn { mirrored: true, quarters: 0 };
+    let mut reader = FilmReader::new(&Key::public());
+    for k in 0..4 {
+        let mut frame = cropped(&natural(700, 400, 22), 5 * k, 3 * k, 640, 360);
+        mark.mark(&mut frame);
+        reader.add(&quantised(&turned(&frame, mirrored)));
+    }
+    let found = reader.found().unwrap();
+    assert_eq!((found.payload, found.turn), (payload().to_string(), mirrored));
 }

@@ -15,7 +15,7 @@ use super::{html, read_at};
 use crate::mark::{aigc, xmp};
 
 /// Where C2PA puts a credential.
-pub(crate) const MANIFEST: &str = "META-INF/content_credential.c2pa";
+const MANIFEST: &str = "META-INF/content_credential.c2pa";
 /// The largest part that is inflated.
 const LARGEST_PART: u64 = 32 << 20;
 /// Parts of an archive.
@@ -37,6 +37,8 @@ const VALUES_NAMESPACE: &str = "http://schemas.openxmlformats.org/officeDocument
 const SOURCE_PROPERTY: &str = "DigitalSourceType";
 const DOCUMENT: &str = "word/document.xml";
 const TYPES: &str = "[Content_Types].xml";
+/// The ending and the type of a credential: Office wants to know those of every part.
+const CREDENTIAL: (&str, &str) = ("c2pa", "application/c2pa");
 const RELATIONS: &str = "_rels/.rels";
 
 /// Opens an archive whose directory is of a size that can be read.
@@ -79,37 +81,38 @@ pub(crate) fn media_type(file: impl Read + Seek) -> Option<&'static str> {
     .find_map(|(part, media_type)| has(part).then_some(media_type))
 }
 
+/// Whether C2PA's library takes files of a media type for archives.
+pub(crate) fn is_archive(media_type: &str) -> bool {
+    let kind = media_type.to_ascii_lowercase();
+    kind.starts_with("application/vnd.")
+        || kind.contains("zip")
+        || kind.ends_with("oxps")
+        || !kind.contains('/')
+}
+
 /// Whether an archive holds a credential.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Held {
-    /// None, or no archive that can be read.
+    /// None.
     Nothing,
-    /// One, as C2PA asks for it: not compressed, in an archive of which nothing is.
+    /// One, as C2PA asks for it: neither compressed nor encrypted.
     Plain,
-    /// One in an archive with compressed parts, which C2PA's library here does not read.
-    Unread,
     /// One that is compressed or too large, which nothing may inflate.
     Unfit,
+    /// It is no archive that can be read.
+    Closed,
 }
 
 /// Looks for a credential.
 pub(crate) fn held(file: impl Read + Seek) -> Held {
-    let Some(mut archive) = open(file) else { return Held::Nothing };
+    let Some(mut archive) = open(file) else { return Held::Closed };
     let Some(index) = archive.index_for_name(MANIFEST) else { return Held::Nothing };
-    let parts = archive.len();
     let Ok(file) = archive.by_index_raw(index) else { return Held::Unfit };
     let plain = file.compression() == CompressionMethod::Stored
         && !file.encrypted()
         && file.size() == file.compressed_size()
         && file.size() <= LARGEST_MANIFEST;
-    drop(file);
-    let is_stored =
-        |index| archive.by_index_raw(index).is_ok_and(|part| part.compression() == CompressionMethod::Stored);
-    match plain {
-        true if (0..parts).all(is_stored) => Held::Plain,
-        true => Held::Unread,
-        false => Held::Unfit,
-    }
+    if plain { Held::Plain } else { Held::Unfit }
 }
 
 /// The document with both marks and, where one is wanted, the label.
@@ -148,19 +151,33 @@ fn office(
     let custom = part(archive, CUSTOM);
     let is_new = custom.is_none();
     changed.insert(CUSTOM.to_owned(), properties(custom.as_deref(), json, source_type));
+    let last_in = |text: &str, root: &str, what: String| {
+        let found = elements(text, |name, depth| depth == 0 && name == root)?;
+        let at = found.first()?.close.as_ref()?.start;
+        replaced(text, &[(at..at, what)])
+    };
+    let types = part(archive, TYPES).ok_or("the document has no types of its parts")?;
+    let unclear = "the types of its parts cannot be followed";
+    let known = elements(&types, |name, depth| depth == 1 && name == "Default").ok_or(unclear)?;
+    let of_credential = |e: &Element| {
+        let ending = xmp::attribute_of(e.head(&types), "Extension").unwrap_or_default();
+        ending.eq_ignore_ascii_case(CREDENTIAL.0)
+    };
+    let namespace = "http://schemas.openxmlformats.org/package/2006/content-types";
+    let mut entries = String::new();
+    if !known.iter().any(of_credential) {
+        let (ending, kind) = CREDENTIAL;
+        entries = format!("<Default xmlns=\"{namespace}\" Extension=\"{ending}\" ContentType=\"{kind}\"/>");
+    }
     if is_new {
-        let last_in = |text: &str, root: &str, what: String| {
-            let found = elements(text, |name, depth| depth == 0 && name == root)?;
-            let at = found.first()?.close.as_ref()?.start;
-            replaced(text, &[(at..at, what)])
-        };
-        let types = part(archive, TYPES).ok_or("the document has no types of its parts")?;
-        let entry = format!(
-            "<Override xmlns=\"http://schemas.openxmlformats.org/package/2006/content-types\" \
-             PartName=\"/{CUSTOM}\" ContentType=\"{CUSTOM_TYPE}\"/>"
+        entries += &format!(
+            "<Override xmlns=\"{namespace}\" PartName=\"/{CUSTOM}\" ContentType=\"{CUSTOM_TYPE}\"/>"
         );
-        let types = last_in(&types, "Types", entry).ok_or("the types of its parts cannot be followed")?;
-        changed.insert(TYPES.to_owned(), types);
+    }
+    if !entries.is_empty() {
+        changed.insert(TYPES.to_owned(), last_in(&types, "Types", entries).ok_or(unclear)?);
+    }
+    if is_new {
         let relations = part(archive, RELATIONS).ok_or("the document has no relations")?;
         let mut id = "rIdAIGC".to_owned();
         while relations.contains(&id) {
@@ -344,6 +361,9 @@ fn rewritten(archive: &mut ZipArchive<Cursor<&[u8]>>, mut changed: Changed) -> R
         if name == MANIFEST {
             continue;
         }
+        if !matches!(file.compression(), CompressionMethod::Stored | CompressionMethod::Deflated) {
+            return Err(format!("its part {name} is compressed in a way that documents do not use"));
+        }
         match changed.remove(&name) {
             Some(text) => {
                 drop(file);
@@ -437,6 +457,10 @@ mod tests {
                 assert_eq!(words.trim(), "AI L\nIt was late.", "{format:?}");
             }
             let mut archive = open(Cursor::new(made.as_slice())).unwrap();
+            if format == DocumentFormat::Docx {
+                let types = part(&mut archive, TYPES).unwrap();
+                assert_eq!(types.matches("Extension=\"c2pa\"").count(), 1, "{types}");
+            }
             let first = archive.by_index(0).unwrap();
             let is_first = format == DocumentFormat::Docx
                 || first.name() == "mimetype" && first.compression() == CompressionMethod::Stored;
@@ -478,7 +502,7 @@ mod tests {
         let bomb = with(MANIFEST, usual, &vec![0; 1 << 20]);
         assert_eq!(held(Cursor::new(&bomb)), Held::Unfit);
         let plain = with(MANIFEST, usual.compression_method(CompressionMethod::Stored), b"store");
-        assert_eq!(held(Cursor::new(&plain)), Held::Unread);
+        assert_eq!(held(Cursor::new(&plain)), Held::Plain);
         assert_eq!(held(Cursor::new(sample(DocumentFormat::Docx))), Held::Nothing);
         let large = with(CUSTOM, usual, &vec![b' '; LARGEST_PART as usize + 1]);
         let mut archive = open(Cursor::new(large.as_slice())).unwrap();
@@ -487,7 +511,8 @@ mod tests {
         let mut lie = plain.clone();
         let at = lie.windows(4).rposition(|w| w == b"PK\x05\x06").unwrap();
         lie[at + 12..at + 16].fill(0xff);
-        assert!(open(Cursor::new(lie)).is_none());
+        assert!(open(Cursor::new(&lie)).is_none());
+        assert_eq!(held(Cursor::new(lie)), Held::Closed);
     }
 
     #[test]

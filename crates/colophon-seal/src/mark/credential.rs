@@ -30,7 +30,7 @@ pub(crate) const MARKS: &str = "org.colophon.marks";
 /// Label of the assertions that bind a manifest to content by its watermark and its content code.
 const SOFT_BINDING: &str = "c2pa.soft-binding";
 /// How the labels of assertions begin that bind a manifest to the bytes of a file.
-const HARD_BINDINGS: [&str; 2] = ["c2pa.hash.data", "c2pa.hash.bmff"];
+const HARD_BINDINGS: [&str; 3] = ["c2pa.hash.data", "c2pa.hash.bmff", "c2pa.hash.collection"];
 const SPEC_VERSION: &str = "2.4.0";
 /// The format under which bare manifest stores are composed.
 const BARE: &str = "application/c2pa";
@@ -165,7 +165,9 @@ impl Claim<'_> {
             }
             let mut bytes = Cursor::new(&*source.bytes);
             // Nothing may inflate a credential that is compressed.
-            if archive::held(&mut bytes) == archive::Held::Unfit {
+            let unfit = archive::is_archive(&source.media_type)
+                && matches!(archive::held(&mut bytes), archive::Held::Unfit | archive::Held::Closed);
+            if unfit {
                 builder.add_ingredient(Ingredient::from_json(&about.to_string())?);
                 continue;
             }
@@ -388,8 +390,6 @@ pub(crate) struct Credential {
     pub(crate) issuer: Option<String>,
     /// Whether an invalid credential contradicts the bytes (and not only its signer is at fault).
     pub(crate) contradicts: bool,
-    /// Whether a credential is there that cannot be checked.
-    pub(crate) unread: bool,
     /// Why a file without a credential could not be read to its end.
     pub(crate) damage: Option<String>,
 }
@@ -491,6 +491,20 @@ pub(crate) fn read_beside(
     })
 }
 
+/// The SHA-256 of the one file that a manifest store can lie beside, lower-case hex; `None` for a store that
+/// is bound in another way or cannot be read.
+pub(crate) fn bound_to(store: &[u8]) -> Option<String> {
+    let mut bound = None;
+    judge(None, 0, |reader| {
+        let reader = reader.with_manifest_data_and_stream(store, "text/plain", Cursor::new(&[][..]))?;
+        if exclusions(&reader).unwrap_or_default().is_empty() {
+            bound = content_hash(&reader, &HARD_BINDINGS[..1]).filter(|hash| hash.len() == 64);
+        }
+        Ok(reader)
+    });
+    bound
+}
+
 /// The ranges that the data hash of the active manifest leaves out.
 fn exclusions(reader: &Reader) -> Option<Vec<(u64, u64)>> {
     let all: Value = serde_json::from_str(&reader.detailed_json()).ok()?;
@@ -499,19 +513,29 @@ fn exclusions(reader: &Reader) -> Option<Vec<(u64, u64)>> {
     ranges.iter().map(|r| Some((r.get("start")?.as_u64()?, r.get("length")?.as_u64()?))).collect()
 }
 
-/// The hash of the file without the credential, as the active manifest tells it.
-fn content_hash(reader: &Reader) -> Option<String> {
+/// The hash of the file without the credential, as the active manifest tells it in one of `bindings`.
+fn content_hash(reader: &Reader, bindings: &[&str]) -> Option<String> {
     let all: Value = serde_json::from_str(&reader.detailed_json()).ok()?;
     let store = all.get("manifests")?.get(reader.active_label()?)?.get("assertion_store")?.as_object()?;
-    let binding = store.iter().find(|(label, _)| HARD_BINDINGS.iter().any(|b| label.starts_with(b)))?.1;
-    match binding.get("hash")? {
-        Value::String(text) => Some(hex(&STANDARD.decode(text).ok()?)),
-        Value::Array(bytes) => {
-            let bytes: Option<Vec<u8>> = bytes.iter().map(|b| u8::try_from(b.as_u64()?).ok()).collect();
-            Some(hex(&bytes?))
-        }
+    let binding = store.iter().find(|(label, _)| bindings.iter().any(|b| label.starts_with(b)))?.1;
+    let bytes = |hash: &Value| match hash {
+        Value::String(text) => STANDARD.decode(text).ok(),
+        Value::Array(bytes) => bytes.iter().map(|b| u8::try_from(b.as_u64()?).ok()).collect(),
         _ => None,
+    };
+    if let Some(parts) = binding.get("uris").and_then(Value::as_object) {
+        // Of an archive each part has its own: one of them all, in the order of their names.
+        let mut parts: Vec<_> = parts.iter().collect();
+        parts.sort_by_key(|(name, _)| *name);
+        let mut all = Sha256::new();
+        for (name, part) in parts {
+            all.update((name.len() as u64).to_be_bytes());
+            all.update(name);
+            all.update(bytes(part.get("hash")?)?);
+        }
+        return Some(hex(&all.finalize()));
     }
+    Some(hex(&bytes(binding.get("hash")?)?))
 }
 
 fn judge(
@@ -550,7 +574,7 @@ fn describe(reader: &Reader) -> Credential {
     };
     out.facts.active_manifest = reader.active_label().map(str::to_owned);
     out.facts.time_stamped = manifest.signature_info().is_some_and(|s| s.time.is_some());
-    out.facts.content_hash = content_hash(reader);
+    out.facts.content_hash = content_hash(reader, &HARD_BINDINGS);
     out.issuer = manifest.issuer();
     let untrusted = "signingCredential.untrusted";
     let mut problems: Vec<String> = reader

@@ -1,11 +1,12 @@
 //! The formats that are read by other means than the usual ones: each is sealed and verified, changed by a
 //! byte, stripped of its metadata, and mutated.
 
-use std::io::{Cursor, Write};
+use std::io::{Cursor, Read, Write};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use crate::kit::{PRODUCER, Studio, picture, receipt};
+use c2pa::{Context, Reader};
 use colophon_seal::{
     Agreement, CredentialState, LabelOptions, Sealed, SealerConfig, Verdict, VerdictKind, seal, verify,
 };
@@ -16,6 +17,7 @@ use lopdf::{Document, Object, Stream, dictionary};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipArchive, ZipWriter};
 
+const CREDENTIAL: &str = "META-INF/content_credential.c2pa";
 const PICTURES: [PictureFormat; 3] = [PictureFormat::Tiff, PictureFormat::Gif, PictureFormat::Avif];
 const STORY: &str = "The keeper of the lighthouse lit the lamp before dusk and listened to the sea. A ship \
     came in from the north with timber, salt and news of a war that had ended weeks ago. Nobody on the \
@@ -239,7 +241,7 @@ fn a_field_of_another_producer_stays() {
         let config = SealerConfig { producer: "another".to_owned(), ..studio.config() };
         let other = studio.open(config).unwrap();
         let bytes = first.bytes().unwrap().into_owned();
-        let held = format == DocumentFormat::Svg;
+        let held = matches!(format, DocumentFormat::Svg | DocumentFormat::Docx | DocumentFormat::Epub);
         let source = held.then(|| Source {
             name: "first".to_owned(),
             media_type: format.media_type().to_owned(),
@@ -256,6 +258,13 @@ fn a_field_of_another_producer_stays() {
         assert!(verdict.aigc.valid, "{format:?}: {verdict:#?}");
         let who = (fields["ContentProducer"].as_str(), fields["ContentPropagator"].as_str());
         assert_eq!(who, (PRODUCER, "another"), "{format:?}");
+        if held {
+            let file = std::fs::File::open(&path).unwrap();
+            let reader = Reader::from_context(Context::new()).with_stream(format.media_type(), file).unwrap();
+            let [parent] = reader.active_manifest().unwrap().ingredients() else { panic!("{format:?}") };
+            let own = studio.verify_bytes(&first.bytes().unwrap(), &format!("first.{}", format.extension()));
+            assert_eq!(parent.active_manifest(), own.c2pa.active_manifest.as_deref(), "{format:?}");
+        }
     }
 }
 
@@ -285,7 +294,7 @@ fn a_compressed_credential_is_never_inflated() {
     let studio = Studio::new();
     let mut zip = ZipWriter::new_append(Cursor::new(document(DocumentFormat::Docx))).unwrap();
     let options = SimpleFileOptions::default().compression_method(CompressionMethod::Deflated);
-    zip.start_file("META-INF/content_credential.c2pa", options).unwrap();
+    zip.start_file(CREDENTIAL, options).unwrap();
     for _ in 0..64 {
         zip.write_all(&[0; 1 << 20]).unwrap();
     }
@@ -309,16 +318,87 @@ fn a_compressed_credential_is_never_inflated() {
     );
     let sealed = seal(draft, &studio.sealer, &Cancel::new(), &NoProgress).unwrap();
     let bytes = sealed.bytes().unwrap().into_owned();
-    let archive = ZipArchive::new(Cursor::new(bytes)).unwrap();
-    assert!(archive.index_for_name("META-INF/content_credential.c2pa").is_none());
-    // One that is plain, in an archive with compressed parts, cannot be checked: that is no damage.
+    let mut archive = ZipArchive::new(Cursor::new(bytes)).unwrap();
+    let part = archive.by_name(CREDENTIAL).unwrap();
+    assert!(part.compression() == CompressionMethod::Stored && part.size() < 1 << 20);
+    // What stands in the place of one and is none.
     let mut zip = ZipWriter::new_append(Cursor::new(document(DocumentFormat::Docx))).unwrap();
     let options = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
-    zip.start_file("META-INF/content_credential.c2pa", options).unwrap();
+    zip.start_file(CREDENTIAL, options).unwrap();
     zip.write_all(b"a store").unwrap();
     let verdict = studio.verify_bytes(&zip.finish().unwrap().into_inner(), "plain.docx");
-    assert_eq!(verdict.verdict, VerdictKind::Unmarked, "{verdict:#?}");
-    assert!(verdict.reasons.iter().any(|r| r.contains("cannot be checked here")), "{verdict:#?}");
+    assert_eq!(verdict.verdict, VerdictKind::Tampered, "{verdict:#?}");
+}
+
+/// What `change` makes of the parts of an archive; `None` leaves one out.
+fn repacked(bytes: &[u8], change: impl Fn(&str, Vec<u8>) -> Option<Vec<u8>>) -> Vec<u8> {
+    let mut from = ZipArchive::new(Cursor::new(bytes)).unwrap();
+    let mut to = ZipWriter::new(Cursor::new(Vec::new()));
+    for index in 0..from.len() {
+        let mut part = from.by_index(index).unwrap();
+        let (name, kind) = (part.name().to_owned(), part.compression());
+        let mut content = Vec::new();
+        part.read_to_end(&mut content).unwrap();
+        if let Some(content) = change(&name, content) {
+            to.start_file(name, SimpleFileOptions::default().compression_method(kind)).unwrap();
+            to.write_all(&content).unwrap();
+        }
+    }
+    to.finish().unwrap().into_inner()
+}
+
+#[test]
+fn an_archive_holds_its_credential_as_c2pa_asks() {
+    let studio = Studio::new();
+    for format in [DocumentFormat::Docx, DocumentFormat::Epub] {
+        let plain = document(format);
+        let sealed = sealed(&studio, Media::Document { format, bytes: plain }, PictureFormat::default());
+        assert!(sealed.sidecar().is_none(), "{format:?}");
+        let good = sealed.bytes().unwrap().into_owned();
+        let mut archive = ZipArchive::new(Cursor::new(&good)).unwrap();
+        let deflated = (0..archive.len())
+            .filter(|i| archive.by_index(*i).unwrap().compression() == CompressionMethod::Deflated)
+            .count();
+        assert!(deflated >= 3, "{format:?}: parts stay compressed");
+        let part = archive.by_name(CREDENTIAL).unwrap();
+        assert_eq!(part.compression(), CompressionMethod::Stored);
+        assert_eq!((part.size(), part.encrypted()), (part.compressed_size(), false));
+        // Neither encryption, nor sizes after the data, nor anything else.
+        let flags = &good[part.header_start() as usize + 6..][..2];
+        assert_eq!(flags, [0, 0], "{format:?}");
+        let verdict = studio.verify_bytes(&good, &format!("a.{}", format.extension()));
+        assert_eq!(verdict.c2pa.state, CredentialState::Valid, "{verdict:#?}");
+        assert!(verdict.c2pa.content_hash.is_some_and(|hash| hash.len() == 64), "{format:?}");
+
+        // A word changed, a part added, a part taken away, the parts packed again.
+        let name = format!("b.{}", format.extension());
+        let page = if format == DocumentFormat::Docx { "word/document.xml" } else { "OPS/one.xhtml" };
+        let word = repacked(&good, |name, content| {
+            let text = String::from_utf8(content.clone()).unwrap_or_default();
+            Some(if name == page { text.replace("lighthouse", "poorhouse").into_bytes() } else { content })
+        });
+        let mut more = ZipWriter::new_append(Cursor::new(good.clone())).unwrap();
+        more.start_file("more.txt", SimpleFileOptions::default()).unwrap();
+        more.write_all(b"more").unwrap();
+        let more = more.finish().unwrap().into_inner();
+        let fewer = repacked(&good, |name, content| (name != page).then_some(content));
+        for (what, bytes) in [("word", word), ("more", more), ("fewer", fewer)] {
+            let verdict = studio.verify_bytes(&bytes, &name);
+            assert_eq!(verdict.verdict, VerdictKind::Tampered, "{format:?} {what}: {verdict:#?}");
+            assert!(verdict.receipt.is_some(), "{format:?} {what}: the statement still holds");
+        }
+        // Without its credential it is what it was before that.
+        let bare = studio.verify_bytes(&repacked(&good, |name, c| (name != CREDENTIAL).then_some(c)), &name);
+        assert_eq!((bare.verdict, bare.c2pa.state), (VerdictKind::Marked, CredentialState::Absent));
+        // Cut short, it has lost its directory and not what it holds.
+        let cut = studio.verify_bytes(&good[..good.len() - 30], &name);
+        assert_eq!(cut.verdict, VerdictKind::Tampered, "{format:?}: {cut:#?}");
+        // Sealed again it has one credential.
+        let again = Draft::new(Media::Document { format, bytes: good }, receipt());
+        let again = seal(again, &studio.sealer, &Cancel::new(), &NoProgress).unwrap();
+        let verdict = studio.verify_bytes(&again.bytes().unwrap(), &name);
+        assert_eq!(verdict.verdict, VerdictKind::Verified, "{format:?}: {verdict:#?}");
+    }
 }
 
 /// Changes some bytes: flips, runs, cuts, copies.

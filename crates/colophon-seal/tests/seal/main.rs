@@ -12,6 +12,7 @@
 mod aigc;
 mod aigc_signature;
 mod animation;
+mod beside;
 mod formats;
 mod hostile;
 mod kit;

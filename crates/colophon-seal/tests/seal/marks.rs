@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use crate::kit::{Studio, marked_film, picture, receipt, run};
 use colophon_seal::{
-    Agreement, Corner, LabelOptions, LabelProfile, Payload, SealError, Sealer, SealerConfig, VerdictKind,
-    seal,
+    Agreement, Corner, LabelOptions, LabelProfile, Payload, SealError, Sealer, SealerConfig, TurnFacts,
+    VerdictKind, seal,
 };
 use colophon_types::{
     Cancel, Declared, Draft, Media, NoProgress, Pcm, PictureFormat, Raster, SoundFormat, Source, Stereo,
@@ -89,6 +89,37 @@ fn a_picture_leads_back_to_its_record_when_all_metadata_is_gone() {
         assert_eq!((found.by, found.index, found.sha256.as_str()), ("watermark", 0, sealed.sha256()));
         assert_eq!(copy.watermark.matches_record, Some(true));
     }
+}
+
+#[test]
+fn a_mirrored_or_turned_copy_leads_back_to_its_record() {
+    let studio = Studio::new();
+    let bytes = studio.seal(Media::Picture(scene(800, 600))).bytes().unwrap().into_owned();
+    let upright = image::load_from_memory(&stripped(&bytes, ImageFormat::Png)).unwrap();
+    let copies = [
+        ("mirrored", upright.fliph(), (true, 0)),
+        ("turned by 90°", upright.rotate90(), (false, 90)),
+        ("turned by 180°", upright.rotate180(), (false, 180)),
+        ("turned by 270°", upright.rotate270(), (false, 270)),
+        ("mirrored and turned by 90°", upright.fliph().rotate90(), (true, 90)),
+        ("mirrored and turned by 180°", upright.flipv(), (true, 180)),
+        ("mirrored and turned by 270°", upright.fliph().rotate270(), (true, 270)),
+    ];
+    for (what, copy, (mirrored, degrees)) in copies {
+        let mut out = Cursor::new(Vec::new());
+        copy.to_rgb8().write_to(&mut out, ImageFormat::Jpeg).unwrap();
+        let copy = studio.verify_bytes(&out.into_inner(), "a.jpg");
+        assert_eq!(copy.verdict, VerdictKind::Marked, "{what}: {copy:?}");
+        assert_eq!(copy.recovered.map(|found| (found.by, found.index)), Some(("watermark", 0)), "{what}");
+        assert_eq!(copy.watermark.turned, Some(TurnFacts { mirrored, degrees }), "{what}");
+        assert!(
+            copy.reasons.iter().any(|r| r.contains(&format!("it was {what} after"))),
+            "{:?}",
+            copy.reasons
+        );
+    }
+    let whole = serde_json::to_value(studio.verify_bytes(&bytes, "whole.png")).unwrap();
+    assert!(whole["watermark"].get("turned").is_none(), "{whole}");
 }
 
 #[test]

@@ -40,6 +40,7 @@ impl TextWatermark for MarkFinder<'_> {
                 .map(|r| marked == (r.extra.get("watermark").is_some_and(|w| w["method"] == METHOD))),
             score: Some(best.weighted_mean),
             false_positive_rate: Some(p_value),
+            turned: None,
             tokens: Some(best.tokens),
         })
     }

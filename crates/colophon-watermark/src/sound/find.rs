@@ -7,7 +7,7 @@ use rustfft::{Fft, FftPlanner};
 
 use super::BITS;
 use super::layout::{self, BANDS, CODED, Chip, LOWEST, Role, SLOT, SLOTS, WIDTH};
-use crate::{Found, Key, code};
+use crate::{Found, Key, Turn, code};
 
 /// Frames a slot.
 const STEPS: usize = 4;
@@ -77,6 +77,7 @@ pub fn find(channels: &[&[f32]], rate: u32, key: &Key) -> Option<Found> {
             payload: format!("{payload:08x}"),
             score: f64::from(c.score),
             false_positive_rate: ATTEMPTS as f64 / 65536.0,
+            turn: Turn::UPRIGHT,
         })
     })
 }
