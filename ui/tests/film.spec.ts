@@ -5,6 +5,8 @@ test("a line becomes a film with progress, player, label and credentials", async
   await open(page, "film");
   await page.getByLabel(en.film.brief).fill("A fox who learns to paint");
   await page.getByLabel(en.common.duration).fill("15");
+  await page.getByLabel(en.film.music, { exact: true }).selectOption("words");
+  await page.getByLabel(en.film.musicWords).fill("Calm piano");
   const waiting = make(page, en.film.action);
   await expect(newest(page).getByRole("progressbar")).toBeVisible();
   const card = await waiting;

@@ -17,7 +17,11 @@ const seconds = persisted("film.seconds", 0);
 const voice = persisted("film.voice", "");
 const style = persisted("film.style", "");
 const recipe = persisted("film.recipe", "");
+const music = persisted("film.music", "none");
+const musicWords = persisted("film.music.words", "");
 const seed = signal("");
+/** The choice of music that words tell. */
+const WORDS = "words";
 
 export default function FilmPage() {
   const w = t().film;
@@ -31,6 +35,7 @@ export default function FilmPage() {
     voice: voice.value,
     style: style.value,
     recipe: recipe.value,
+    music: music.value === WORDS ? musicWords.value.trim() || "auto" : music.value,
     seed: seedOf(seed.value),
   }));
   const send = async () => {
@@ -74,6 +79,14 @@ export default function FilmPage() {
               ...(o?.film.styles ?? []).map((s) => ({ value: s, label: named(t().names.styles, s) })),
             ]}
           />
+          <Select
+            label={w.music}
+            value={music}
+            choices={["none", "auto", WORDS].map((m) => ({ value: m, label: named(w.musics, m) }))}
+          />
+          {music.value === WORDS && (
+            <TextInput label={w.musicWords} placeholder={w.musicPlaceholder} value={musicWords} />
+          )}
         </div>
         <More>
           <Segmented
