@@ -28,7 +28,7 @@ mod stream_sound;
 mod verdict;
 mod verify;
 
-pub use colophon_watermark::{Found, Payload};
+pub use colophon_watermark::{Found, Payload, Turn};
 pub use error::{SealError, Step};
 pub use format::avif::decode as decode_avif;
 pub use format::gif::pictures as gif_pictures;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use colophon_hub::{Hub, Role};
 use colophon_image::{ImageError, TrustMark, trustmark};
-use colophon_seal::{Found, Payload, Watermark, WatermarkError};
+use colophon_seal::{Found, Payload, Turn, Watermark, WatermarkError};
 use colophon_types::{Cancel, Media, Modality};
 
 use crate::Studio;
@@ -72,7 +72,12 @@ impl Watermark for Trust {
                 return None;
             }
         };
-        Some(Found { payload: told(payload), score: 1.0, false_positive_rate: trustmark::FALSE_POSITIVES })
+        Some(Found {
+            payload: told(payload),
+            score: 1.0,
+            false_positive_rate: trustmark::FALSE_POSITIVES,
+            turn: Turn::UPRIGHT,
+        })
     }
 
     fn soft_binding(&self, payload: Payload) -> Option<(String, String)> {
