@@ -244,7 +244,7 @@ fn measured_over_many_pictures() {
             if seed % 2 == 0 { natural(1024, 768, 100 + seed) } else { flat(1024, 768, 100 + seed) };
         let mut marked = original.clone();
         picture::embed(&mut marked, payload(), &Key::public()).unwrap();
-        let mut timed = |raster: &Raster, took: &mut f64| {
+        let timed = |raster: &Raster, took: &mut f64| {
             let started = std::time::Instant::now();
             let found = found(raster);
             *took += started.elapsed().as_secs_f64() * 1e3;

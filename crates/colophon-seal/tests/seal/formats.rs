@@ -394,7 +394,7 @@ fn an_archive_holds_its_credential_as_c2pa_asks() {
         let cut = studio.verify_bytes(&good[..good.len() - 30], &name);
         assert_eq!(cut.verdict, VerdictKind::Tampered, "{format:?}: {cut:#?}");
         // Sealed again it has one credential.
-        let again = Draft::new(Media::Document { format, bytes: good }, receipt());
+        let again = Draft::new(Media::Document { format, bytes: good.clone() }, receipt());
         let again = seal(again, &studio.sealer, &Cancel::new(), &NoProgress).unwrap();
         let verdict = studio.verify_bytes(&again.bytes().unwrap(), &name);
         assert_eq!(verdict.verdict, VerdictKind::Verified, "{format:?}: {verdict:#?}");

@@ -78,6 +78,7 @@ impl Studio {
             trust_anchors: self.sealer.trust_anchors(),
             ffmpeg: None,
             text_watermark: None,
+            watermarks: &[],
             signers: None,
         }
     }
