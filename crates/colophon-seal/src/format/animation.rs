@@ -8,6 +8,7 @@ use color_quant::NeuQuant;
 use image_webp::{ColorType, WebPEncoder};
 
 use super::png;
+use super::wav::{put_chunk as chunk, riff};
 
 /// Longest sides that the formats hold, in pixels.
 const LONGEST_GIF: u32 = 65_535;
@@ -52,11 +53,7 @@ fn gif(animation: &Animation, (width, height): (u16, u16), xmp: &str) -> Result<
     let mut out = Vec::new();
     let mut encoder = gif::Encoder::new(&mut out, width, height, &colours.table()).map_err(failed)?;
     encoder.set_repeat(gif::Repeat::Infinite).map_err(failed)?;
-    // The packet goes in as it is, and the "magic trailer" leads whoever reads it as blocks to its end
-    // (XMP specification, part 3, 1.1.2).
-    let trailer: Vec<u8> = [1].into_iter().chain((0..=255).rev()).chain([0]).collect();
-    let extension = [&b"\x21\xff\x0bXMP DataXMP"[..], xmp.as_bytes(), &trailer].concat();
-    encoder.get_mut().write_all(&extension).map_err(|e| e.to_string())?;
+    encoder.get_mut().write_all(&super::gif::extension(xmp)).map_err(|e| e.to_string())?;
     for frame in &animation.frames {
         let mut one = gif::Frame::from_indexed_pixels(width, height, colours.indices(frame), None);
         one.delay = u16::try_from((animation.delay_ms + 5) / 10).unwrap_or(u16::MAX).max(2);
@@ -118,16 +115,6 @@ impl Colours {
     }
 }
 
-/// A chunk of a RIFF file, padded to an even length.
-fn chunk(out: &mut Vec<u8>, name: &[u8; 4], data: &[u8]) {
-    out.extend_from_slice(name);
-    out.extend_from_slice(&(data.len() as u32).to_le_bytes());
-    out.extend_from_slice(data);
-    if data.len() % 2 == 1 {
-        out.push(0);
-    }
-}
-
 /// The container of RFC 9649: `VP8X`, `ANIM`, an `ANMF` for each frame, `XMP `.
 fn webp(animation: &Animation, (width, height): (u32, u32), xmp: &str) -> Result<Vec<u8>, String> {
     let three = |n: u32| [n as u8, (n >> 8) as u8, (n >> 16) as u8];
@@ -157,9 +144,5 @@ fn webp(animation: &Animation, (width, height): (u32, u32), xmp: &str) -> Result
         chunk(&mut body, b"ANMF", &part);
     }
     chunk(&mut body, b"XMP ", xmp.as_bytes());
-    let length = u32::try_from(body.len()).map_err(|_| "the animation is larger than 4 GB".to_owned())?;
-    let mut out = b"RIFF".to_vec();
-    out.extend_from_slice(&length.to_le_bytes());
-    out.extend(body);
-    Ok(out)
+    riff(&body).ok_or_else(|| "the animation is larger than 4 GB".to_owned())
 }

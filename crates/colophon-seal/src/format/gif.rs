@@ -136,11 +136,15 @@ pub(crate) fn encode(raster: &Raster, xmp: &str) -> Result<Vec<u8>, String> {
     encoder.write_frame(&frame).map_err(|e| e.to_string())?;
     drop(encoder);
     let at = after_table(&out).filter(|at| *at < out.len()).ok_or("the encoder gave no picture")?;
-    // The packet is not in blocks: a reader that knows blocks alone is led out of it by the trailer.
-    let trailer = [1].into_iter().chain((0..=255).rev()).chain([0]);
-    let extension = EXTENSION.iter().copied().chain(xmp.bytes()).chain(trailer);
-    out.splice(at..at, extension);
+    out.splice(at..at, extension(xmp));
     Ok(out)
+}
+
+/// The extension that holds an XMP packet. The packet is not in blocks: a reader that knows blocks alone is
+/// led out of it by the "magic trailer" (XMP specification, part 3, 1.1.2).
+pub(crate) fn extension(xmp: &str) -> Vec<u8> {
+    let trailer: Vec<u8> = [1].into_iter().chain((0..=255).rev()).chain([0]).collect();
+    [EXTENSION, xmp.as_bytes(), &trailer].concat()
 }
 
 /// Where the blocks begin.

@@ -31,14 +31,24 @@ pub(crate) fn encode(rate: u32, channels: &[&[f32]], aigc_json: &str, xmp: &str)
         (b"_PMX", xmp.as_bytes()),
         (b"data", data.as_slice()),
     ] {
-        body.extend_from_slice(id);
-        let length = u32::try_from(chunk.len()).map_err(|_| "the sound is too long for WAV".to_owned())?;
-        body.extend_from_slice(&length.to_le_bytes());
-        body.extend_from_slice(chunk);
-        body.resize(body.len().next_multiple_of(2), 0);
+        put_chunk(&mut body, id, chunk);
     }
-    let length = u32::try_from(body.len()).map_err(|_| "the sound is too long for WAV".to_owned())?;
-    Ok([b"RIFF".as_slice(), &length.to_le_bytes(), &body].concat())
+    riff(&body).ok_or_else(|| "the sound is too long for WAV".to_owned())
+}
+
+/// Adds a chunk of a RIFF file, padded to an even length.
+pub(crate) fn put_chunk(out: &mut Vec<u8>, name: &[u8; 4], data: &[u8]) {
+    out.extend_from_slice(name);
+    // One that is longer does not fit the file either, which tells of it.
+    out.extend_from_slice(&(data.len() as u32).to_le_bytes());
+    out.extend_from_slice(data);
+    out.resize(out.len().next_multiple_of(2), 0);
+}
+
+/// A RIFF file of its kind and chunks; `None` beyond the 4 GiB that it can say.
+pub(crate) fn riff(body: &[u8]) -> Option<Vec<u8>> {
+    let length = u32::try_from(body.len()).ok()?;
+    Some([b"RIFF".as_slice(), &length.to_le_bytes(), body].concat())
 }
 
 /// The chunk `fmt ` of 16-bit PCM.
@@ -63,10 +73,7 @@ pub(crate) fn stream_head(rate: u32, aigc_json: &str, xmp: &str) -> Vec<u8> {
     for (id, chunk) in
         [(b"fmt ", format.as_slice()), (b"AIGC", aigc_json.as_bytes()), (b"_PMX", xmp.as_bytes())]
     {
-        head.extend_from_slice(id);
-        head.extend_from_slice(&(chunk.len() as u32).to_le_bytes());
-        head.extend_from_slice(chunk);
-        head.resize(head.len().next_multiple_of(2), 0);
+        put_chunk(&mut head, id, chunk);
     }
     head.extend_from_slice(b"data");
     head.extend_from_slice(&unknown);
