@@ -10,6 +10,7 @@ use colophon_seal::{LocalAuthority, Sealer, SealerConfig, SoundLabel, SpokenLabe
 use colophon_store::Store;
 use colophon_types::{Cancel, Cores, MakeRequest, Progress, Recorder, WorkId};
 
+use crate::checkpoints::Checkpoints;
 use crate::engines::{DEFAULT_MODEL, Models};
 use crate::film::{self, Made, MusicChoice};
 use crate::jobs::{Floor, Line};
@@ -48,6 +49,7 @@ pub struct Studio {
     ledger: OnceLock<Arc<Ledger>>,
     sealer: RwLock<Option<Arc<Sealer>>>,
     pub(crate) languages: OnceLock<Languages>,
+    pub(crate) checkpoints: OnceLock<Checkpoints>,
     pub(crate) encoders: Encoders,
     pub(crate) guards: Guards,
     pub(crate) line: Line,
@@ -81,6 +83,7 @@ impl Studio {
             ledger: OnceLock::new(),
             sealer: RwLock::new(None),
             languages: OnceLock::new(),
+            checkpoints: OnceLock::new(),
             encoders: Encoders::default(),
             guards: Guards::default(),
             line: Line::default(),
