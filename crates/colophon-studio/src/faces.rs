@@ -50,7 +50,7 @@ pub(crate) fn named(asked: &[(String, f32)]) -> Result<Vec<(&'static Direction, 
         };
         if !(-FARTHEST..=FARTHEST).contains(steps) {
             let message = format!("{steps} steps along {name} lead out of all faces");
-            return Err(StudioError::request(message, "give -10 to 10; up to 4 either way looks natural"));
+            return Err(StudioError::request(message, "give -10 to 10; up to 3 either way they stay faces"));
         }
         Ok((found, *steps))
     };
