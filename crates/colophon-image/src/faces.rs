@@ -2,6 +2,7 @@
 //! drawn faces (DigiFace-1M), 64 by 64 pixels.
 
 use std::path::Path;
+use std::sync::LazyLock;
 
 use colophon_types::{Cancel, Raster, Seed};
 
@@ -42,6 +43,44 @@ impl Latent {
         };
         Self(std::array::from_fn(|i| a * self.0[i] + b * other.0[i]))
     }
+
+    /// The point so many steps along some directions, as far from the middle as this one.
+    pub fn along(&self, steps: &[(&Direction, f32)]) -> Self {
+        if steps.iter().all(|(_, amount)| *amount == 0.0) {
+            return self.clone();
+        }
+        let length = |numbers: &[f32; LATENT]| numbers.iter().map(|v| v * v).sum::<f32>().sqrt();
+        let moved: [f32; LATENT] = std::array::from_fn(|i| {
+            self.0[i] + steps.iter().map(|(direction, amount)| direction.numbers[i] * amount).sum::<f32>()
+        });
+        let factor = length(&self.0) / length(&moved).max(1e-6);
+        Self(moved.map(|v| v * factor))
+    }
+}
+
+/// Directions that `training/faces/directions.py` found: name, how near the measure is to a linear function, and
+/// numbers.
+const TABLE: &str = include_str!("../data/face-directions.tsv");
+
+/// A direction in the space of faces, of length 1: along it one thing in them changes, and the others that there
+/// are directions for hardly do.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Direction {
+    /// Its name.
+    pub name: &'static str,
+    numbers: [f32; LATENT],
+}
+
+/// The directions that are known.
+pub fn directions() -> &'static [Direction] {
+    static ALL: LazyLock<Vec<Direction>> = LazyLock::new(|| TABLE.lines().filter_map(direction).collect());
+    &ALL
+}
+
+fn direction(line: &'static str) -> Option<Direction> {
+    let [name, _, numbers] = line.split('\t').collect::<Vec<_>>().try_into().ok()?;
+    let numbers: Option<Vec<f32>> = numbers.split(' ').map(|number| number.parse().ok()).collect();
+    Some(Direction { name, numbers: numbers?.try_into().ok()? })
 }
 
 /// Numbers without end that are normally distributed (Box and Muller 1958).
@@ -127,5 +166,76 @@ impl Faces {
     pub(crate) fn numbers(&self, latents: &[Latent], cancel: &Cancel) -> Result<Tensor, ImageError> {
         let noise = latents.iter().flat_map(|l| l.0).collect();
         self.net.apply("noise", Tensor::new(&[latents.len(), LATENT, 1, 1], noise), cancel)
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    /// What `directions.py` measures, by name.
+    fn measure(name: &str, face: &Raster) -> f64 {
+        let at = |c: usize, x: usize, y: usize| f64::from(face.rgba[(y * SIDE + x) * 4 + c]) / 255.0;
+        let light = |x: usize, y: usize| 0.2126 * at(0, x, y) + 0.7152 * at(1, x, y) + 0.0722 * at(2, x, y);
+        let mean = |columns: &[usize], rows: std::ops::Range<usize>, value: &dyn Fn(usize, usize) -> f64| {
+            let count = (columns.len() * rows.len()) as f64;
+            rows.map(|y| columns.iter().map(|x| value(*x, y)).sum::<f64>()).sum::<f64>() / count
+        };
+        let columns = |range: std::ops::Range<usize>| range.collect::<Vec<_>>();
+        let edges: Vec<usize> = (0..6).chain(58..SIDE).collect();
+        match name {
+            "light" => mean(&columns(18..46), 20..56, &light),
+            "hair" => mean(&columns(18..46), 2..12, &light),
+            "backdrop" => mean(&edges, 4..40, &light),
+            "warm" => mean(&columns(18..46), 20..56, &|x, y| at(0, x, y) - at(2, x, y)),
+            "side" => mean(&columns(32..46), 20..56, &light) - mean(&columns(18..32), 20..56, &light),
+            "turn" => {
+                let detail = |x: usize| mean(&[x], 24..56, &|x, y| (light(x + 1, y) - light(x, y)).abs());
+                let weights: Vec<f64> = (8..56).map(detail).collect();
+                let total: f64 = weights.iter().sum();
+                weights.iter().enumerate().map(|(x, w)| x as f64 * w).sum::<f64>() / total
+            }
+            "mouth" => {
+                let middle = mean(&columns(22..42), 46..58, &light);
+                let spread = mean(&columns(22..42), 46..58, &|x, y| (light(x, y) - middle).powi(2));
+                spread.sqrt() / (mean(&columns(18..46), 20..56, &light) + 0.05)
+            }
+            "green" => mean(&edges, 4..40, &|x, y| at(1, x, y) - (at(0, x, y) + at(2, x, y)) / 2.0),
+            _ => f64::NAN,
+        }
+    }
+
+    #[test]
+    fn faces_change_along_directions_in_what_they_are_named_after() {
+        crate::agreement::model("runtime");
+        let faces = Faces::load(&crate::agreement::model("dcgan-faces"), 2).unwrap();
+        let cancel = Cancel::new();
+        let starts: Vec<Latent> = (1000..1100).map(Latent::of).collect();
+        let amounts = [-4.0f32, -2.0, 0.0, 2.0, 4.0];
+        // Of each amount the measures of all faces.
+        let along = |direction: &Direction, name: &str| {
+            amounts.map(|amount| {
+                let moved: Vec<Latent> = starts.iter().map(|s| s.along(&[(direction, amount)])).collect();
+                let drawn = faces.draw(&moved, &cancel).unwrap();
+                drawn.iter().map(|face| measure(name, face)).collect::<Vec<f64>>()
+            })
+        };
+        let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len() as f64;
+        assert_eq!(directions().len(), 8);
+        for direction in directions() {
+            let length: f32 = direction.numbers.iter().map(|v| v * v).sum();
+            assert!((length - 1.0).abs() < 1e-2, "{}", direction.name);
+            let values = along(direction, direction.name);
+            let means = values.each_ref().map(|v| mean(v));
+            assert!(means.is_sorted_by(|a, b| a < b), "{}: {means:?}", direction.name);
+            let spread = values[2].iter().map(|v| (v - means[2]).powi(2)).sum::<f64>() / starts.len() as f64;
+            let rise = (means[4] - means[0]) / spread.sqrt();
+            let up = values[0].iter().zip(&values[4]).filter(|(low, high)| low < high).count();
+            println!("{}: rises {rise:.2} spreads over 8 steps, in {up} of 100 faces", direction.name);
+            assert!(rise > 1.0 && up >= 80, "{}: {rise:.2}, {up}", direction.name);
+        }
+        assert_eq!(starts[0].along(&[]), starts[0]);
+        assert_eq!(starts[0].along(&[(&directions()[0], 0.0)]), starts[0]);
     }
 }

@@ -200,8 +200,7 @@ fn listen(
                 tokio::time::sleep(SWEEP).await;
                 let sweep = Arc::clone(&sweep);
                 let tidy = tokio::task::spawn_blocking(move || {
-                    sweep.languages().unload_idle();
-                    sweep.languages().relieve();
+                    sweep.unload();
                     if let Err(error) = sweep.tidy(trash_days) {
                         tracing::warn!("what is old was not removed: {error}");
                     }

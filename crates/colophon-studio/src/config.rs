@@ -13,7 +13,7 @@ use colophon_text::RemoteOptions;
 use serde::Deserialize;
 
 use crate::oidc::OidcConfig;
-use crate::{LanguageOptions, StudioError};
+use crate::{CheckpointOptions, LanguageOptions, StudioError};
 
 /// The settings of one program run.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -260,6 +260,10 @@ pub struct PictureConfig {
     /// Diffusion models of your own by name: checkpoints in folders, or safetensors files. The server
     /// offers these and those of the catalogue.
     pub checkpoints: BTreeMap<String, PathBuf>,
+    /// Diffusion models that stay loaded for the next picture; default 1. 0 keeps none.
+    pub loaded: Option<usize>,
+    /// Seconds after which an unused diffusion model is unloaded; default 900.
+    pub idle_seconds: Option<u64>,
 }
 
 /// Settings of the language engines (`[text]` in the file).
@@ -445,6 +449,14 @@ impl Config {
             context: text.context.unwrap_or(usual.context).clamp(256, 1 << 20),
             loaded: text.loaded.unwrap_or(usual.loaded).max(1),
             idle: text.idle_seconds.map_or(usual.idle, Duration::from_secs),
+        }
+    }
+
+    pub(crate) fn checkpoints(&self) -> CheckpointOptions {
+        let (usual, pictures) = (CheckpointOptions::default(), &self.pictures);
+        CheckpointOptions {
+            loaded: pictures.loaded.unwrap_or(usual.loaded),
+            idle: pictures.idle_seconds.map_or(usual.idle, Duration::from_secs),
         }
     }
 

@@ -1,10 +1,9 @@
 //! Pictures by diffusion: words (and a picture, where one is changed) → checkpoint → judge → seal.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use colophon_hub::Role;
-use colophon_image::diffusion::{Ask, Extras, Family, Method, Start};
+use colophon_image::diffusion::{Ask, Extras, Family, Method, Start, has_weights, words_of};
 use colophon_image::{Cutter, Diffusion};
 use colophon_seal::{Sealed, seal};
 use colophon_types::{
@@ -213,10 +212,10 @@ impl Studio {
                 )
             })?),
         };
-        self.screen(&request.prompt, cancel)?;
+        self.screen(&words_of(&request.prompt), cancel)?;
         let given = Given::read(request)?;
         let mut fetch = Fetch::new(&self.hub, progress, cancel);
-        let mut found = find(&mut fetch, request, &self.config.pictures.checkpoints)?;
+        let mut found = find(&mut fetch, request, self)?;
         found.extras.cache = Some(self.home.join("cache").join("weights"));
         let bench = Bench::fetch(&mut fetch, &self.config.pictures)?;
         let matte = if request.transparent { Some(fetch.get(MATTE, "cutout", None)?) } else { None };
@@ -224,7 +223,15 @@ impl Studio {
         let uses = fetch.uses;
         let sealer = self.sealer()?;
         let lease = self.cores.lease(1, self.cores.total(), cancel)?;
-        let model = Diffusion::open(&found.path, &found.loras, &found.extras, lease.threads())?;
+        let model = self.checkpoints().open(&found.path, &found.loras, &found.extras, lease.threads())?;
+        self.relieve();
+        let unheeded = !model.heeds_weights()
+            && [&request.prompt, &request.negative].iter().any(|prompt| has_weights(prompt));
+        if unheeded {
+            let message =
+                format!("{} reads no weights: the words are read without them", model.family().name());
+            progress.event(Event::Note { message });
+        }
         let preset = Preset::of(&model, &found.name, &found.loras);
         let judge = bench.load(lease.threads())?;
         let mut size = request.size.unwrap_or((preset.side, preset.side));
@@ -253,7 +260,8 @@ impl Studio {
         };
         let first = request.seed.unwrap_or_else(fresh_seed);
         let seeds: Vec<u64> = (0..request.count).map(|index| origin::seed_of(first, index)).collect();
-        let scribe = Scribe { request, ask: &ask, name: &found.name, uses: &uses, given: given.as_ref() };
+        let scribe =
+            Scribe { request, ask: &ask, name: &found.name, uses: &uses, given: given.as_ref(), unheeded };
         let mut failed = None;
         let mut sent = vec![0; request.count];
         let made = model.draw(&ask, &seeds, cancel, &mut |seen| {
@@ -289,6 +297,8 @@ impl Studio {
         if let Some(e) = failed {
             return Err(e);
         }
+        drop(model);
+        self.checkpoints().relieve();
         for picture in &made {
             judge.pass(picture, "what came out", cancel)?;
         }
@@ -401,11 +411,8 @@ fn extended(
 }
 
 /// Where the checkpoint of a request lies.
-fn find(
-    fetch: &mut Fetch<'_>,
-    request: &DiffusionRequest,
-    own: &BTreeMap<String, PathBuf>,
-) -> Result<Found, StudioError> {
+fn find(fetch: &mut Fetch<'_>, request: &DiffusionRequest, studio: &Studio) -> Result<Found, StudioError> {
+    let own = &studio.config.pictures.checkpoints;
     let name = if request.model.is_empty() { DEFAULT_DIFFUSION } else { &request.model };
     let path = own.get(name).map_or(Path::new(name), PathBuf::as_path);
     let mut extras = Extras { base: request.base.clone(), ..Extras::default() };
@@ -413,7 +420,7 @@ fn find(
         fetch.uses.push(ModelUse {
             id: origin::file_name(path),
             role: "picture".into(),
-            sha256: digest(path)?,
+            sha256: studio.checkpoints().digest(path)?,
             // A checkpoint of the user's own: its licence is the user's to know.
             licence: "not recorded".into(),
             variant: None,
@@ -438,7 +445,7 @@ fn find(
             fetch.uses.push(ModelUse {
                 id: origin::file_name(named),
                 role: "adapter".into(),
-                sha256: digest(named)?,
+                sha256: studio.checkpoints().digest(named)?,
                 licence: "not recorded".into(),
                 variant: Some(variant),
             });
@@ -451,31 +458,6 @@ fn find(
     Ok(Found { path, name: name.to_owned(), loras, extras })
 }
 
-/// SHA-256 of a file; of a checkpoint in folders, that of the list of its weights with theirs.
-fn digest(path: &Path) -> Result<String, StudioError> {
-    if path.is_file() {
-        return origin::sha256_of_file(path);
-    }
-    let mut list = String::new();
-    for part in ["unet", "transformer", "vae", "text_encoder", "text_encoder_2", "text_encoder_3"] {
-        let folder = path.join(part);
-        if !folder.is_dir() {
-            continue;
-        }
-        let entries = std::fs::read_dir(&folder).map_err(StudioError::io("read", &folder))?;
-        let mut files: Vec<PathBuf> = entries
-            .filter_map(|entry| Some(entry.ok()?.path()))
-            .filter(|path| path.extension().is_some_and(|e| e == "safetensors" || e == "gguf"))
-            .collect();
-        files.sort();
-        for file in files {
-            let name = origin::file_name(&file);
-            list.push_str(&format!("{}  {part}/{name}\n", origin::sha256_of_file(&file)?));
-        }
-    }
-    Ok(origin::sha256(&list))
-}
-
 /// Writes what the receipts say.
 struct Scribe<'a> {
     request: &'a DiffusionRequest,
@@ -483,6 +465,8 @@ struct Scribe<'a> {
     name: &'a str,
     uses: &'a [ModelUse],
     given: Option<&'a Given>,
+    /// Whether words had weights that the model does not heed.
+    unheeded: bool,
 }
 
 impl Scribe<'_> {
@@ -511,6 +495,9 @@ impl Scribe<'_> {
         }
         if request.transparent {
             given["transparent"] = true.into();
+        }
+        if self.unheeded {
+            given["weights"] = "not heeded".into();
         }
         if let Some(work) = &request.variation_of {
             given["variation_of"] = Value::String(work.clone());

@@ -1,6 +1,6 @@
 //! Faces of people who do not exist: seed → GAN → enlarger → seal.
 
-use colophon_image::faces::Latent;
+use colophon_image::faces::{Direction, Latent, directions};
 use colophon_image::sheet::Layout;
 use colophon_image::upscale::Quality;
 use colophon_image::{Cutter, Faces, Upscaler};
@@ -18,6 +18,8 @@ use crate::{Studio, StudioError, check};
 const GRID_CELL: u32 = 192;
 /// Faces of one request, at most.
 const MOST: usize = 256;
+/// Steps along a direction, at most.
+const FARTHEST: f32 = 10.0;
 
 /// What is asked for.
 #[derive(Clone, Debug, PartialEq)]
@@ -28,12 +30,31 @@ pub struct FaceRequest {
     pub count: usize,
     /// A seed that they go towards, step by step, the last being its face.
     pub towards: Option<u64>,
+    /// Steps along directions, by name: −10 to 10 of each.
+    pub directions: Vec<(String, f32)>,
     /// Whether all come on one sheet.
     pub grid: bool,
     /// Whether what is behind them is cut away.
     pub transparent: bool,
     /// How they are written.
     pub format: PictureFormat,
+}
+
+/// The directions of some names.
+pub(crate) fn named(asked: &[(String, f32)]) -> Result<Vec<(&'static Direction, f32)>, StudioError> {
+    let find = |(name, steps): &(String, f32)| {
+        let Some(found) = directions().iter().find(|direction| direction.name == *name) else {
+            let known: Vec<&str> = directions().iter().map(|direction| direction.name).collect();
+            let message = format!("there is no direction '{name}': known are {}", known.join(", "));
+            return Err(StudioError::request(message, "name one of them"));
+        };
+        if !(-FARTHEST..=FARTHEST).contains(steps) {
+            let message = format!("{steps} steps along {name} lead out of all faces");
+            return Err(StudioError::request(message, "give -10 to 10; up to 3 either way they stay faces"));
+        }
+        Ok((found, *steps))
+    };
+    asked.iter().map(find).collect()
 }
 
 impl Studio {
@@ -55,6 +76,7 @@ impl Studio {
         if request.transparent {
             check::alpha(request.format)?;
         }
+        let along = named(&request.directions)?;
         let mut fetch = Fetch::new(&self.hub, progress, cancel);
         let faces = fetch.get("dcgan-faces", "faces", None)?;
         let larger = fetch.get(Quality::Fast.model(), "upscale", None)?;
@@ -84,7 +106,7 @@ impl Studio {
                     (Latent::of(seed), seed)
                 }
             };
-            let small = faces.draw(&[latent], cancel)?;
+            let small = faces.draw(&[latent.along(&along)], cancel)?;
             let none = || StudioError::Stopped("generator");
             let face = larger.enlarge(small.first().ok_or_else(none)?, cancel, &mut |_, _| {})?;
             judge.pass(&face, "a face", cancel)?;
@@ -103,6 +125,9 @@ impl Studio {
             if let Some(other) = request.towards {
                 given["towards"] = json!({"seed": other, "count": request.count});
             }
+            if !request.directions.is_empty() {
+                given["directions"] = json!(request.directions);
+            }
             let work = new_work(&given)?;
             let steps = ["faces", "upscale"].map(|step| (step, "onnxruntime".to_owned()));
             let steps = steps.into_iter().chain([("seal", GENERATOR.to_owned())]).collect();
@@ -120,6 +145,9 @@ impl Studio {
                 json!({"task": "image.faces", "engine": "gan", "seed": first, "grid": together.len()});
             if let Some(other) = request.towards {
                 given["towards"] = json!({"seed": other, "count": request.count});
+            }
+            if !request.directions.is_empty() {
+                given["directions"] = json!(request.directions);
             }
             let work = new_work(&given)?;
             let steps = ["faces", "upscale"].map(|step| (step, "onnxruntime".to_owned()));

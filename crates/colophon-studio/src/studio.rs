@@ -10,6 +10,7 @@ use colophon_seal::{LocalAuthority, Sealer, SealerConfig, SoundLabel, SpokenLabe
 use colophon_store::Store;
 use colophon_types::{Cancel, Cores, MakeRequest, Progress, Recorder, WorkId};
 
+use crate::checkpoints::Checkpoints;
 use crate::engines::{DEFAULT_MODEL, Models};
 use crate::film::{self, Made, MusicChoice};
 use crate::jobs::{Floor, Line};
@@ -49,6 +50,7 @@ pub struct Studio {
     sealer: RwLock<Option<Arc<Sealer>>>,
     pub(crate) trustmark: OnceLock<Arc<dyn Watermark>>,
     pub(crate) languages: OnceLock<Languages>,
+    pub(crate) checkpoints: OnceLock<Checkpoints>,
     pub(crate) encoders: Encoders,
     pub(crate) guards: Guards,
     pub(crate) line: Line,
@@ -83,6 +85,7 @@ impl Studio {
             sealer: RwLock::new(None),
             trustmark: OnceLock::new(),
             languages: OnceLock::new(),
+            checkpoints: OnceLock::new(),
             encoders: Encoders::default(),
             guards: Guards::default(),
             line: Line::default(),

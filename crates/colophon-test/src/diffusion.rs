@@ -12,6 +12,9 @@ use serde_json::{Value, json};
 pub static KEPT: LazyLock<Value> =
     LazyLock::new(|| serde_json::from_str(include_str!("../data/diffusion.json")).unwrap());
 
+/// What prompts with weighted words become, by checkpoint, as `data/weights.py` computes it.
+pub const WEIGHTED: &str = include_str!("../data/weights.json");
+
 /// Tensors by name: shape and numbers.
 pub type Tensors = BTreeMap<String, (Vec<usize>, Vec<f32>)>;
 
@@ -95,6 +98,52 @@ pub fn write(name: &str, dir: &Path, half: bool) {
             &dir.join(folder).join(format!("{file}.safetensors")),
             &tensors_of(folder, shapes),
             half,
+        );
+    }
+}
+
+/// Writes the checkpoint `sd` with `times` as many features in every layer, in half precision.
+pub fn write_wide(dir: &Path, times: usize) {
+    let kept = &KEPT["checkpoints"]["sd"];
+    // Pixels, colours, latents, their moments, and places in a text are as many as ever.
+    let words = kept["weights"]["text_encoder"].as_object().unwrap();
+    let words = words.iter().find(|(key, _)| key.ends_with("token_embedding.weight")).unwrap().1;
+    let same = [1, 3, 4, 8, 77, shape_of(words)[0]];
+    let wide = |n: usize| if same.contains(&n) { n } else { n * times };
+    for (path, content) in kept["files"].as_object().unwrap() {
+        let mut text = content.as_str().unwrap().to_owned();
+        if let ("config.json", Ok(mut json)) =
+            (path.rsplit('/').next().unwrap(), serde_json::from_str::<Value>(&text))
+        {
+            for key in ["block_out_channels", "cross_attention_dim", "hidden_size", "intermediate_size"] {
+                match json.get_mut(key) {
+                    Some(Value::Array(list)) => {
+                        list.iter_mut().for_each(|n| *n = json!(wide(n.as_u64().unwrap() as usize)))
+                    }
+                    Some(n) if n.is_u64() => *n = json!(wide(n.as_u64().unwrap() as usize)),
+                    _ => {}
+                }
+            }
+            text = json.to_string();
+        }
+        let path = dir.join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+    for (folder, shapes) in kept["weights"].as_object().unwrap() {
+        let widened = |(key, shape): (&String, &Value)| {
+            // The last two numbers of a convolution are its window.
+            let shape = shape_of(shape);
+            let shape = shape.iter().enumerate().map(|(at, n)| if at < 2 { wide(*n) } else { *n });
+            (key.clone(), json!(shape.collect::<Vec<_>>()))
+        };
+        let shapes: Value =
+            shapes.as_object().unwrap().iter().map(widened).collect::<serde_json::Map<_, _>>().into();
+        let file = if folder.starts_with("text") { "model" } else { "diffusion_pytorch_model" };
+        write_tensors(
+            &dir.join(folder).join(format!("{file}.safetensors")),
+            &tensors_of(folder, &shapes),
+            true,
         );
     }
 }

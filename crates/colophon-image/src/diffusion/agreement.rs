@@ -230,6 +230,115 @@ fn long_prompts_are_read_piece_by_piece() {
     assert!(made[0].rgba != short[0].rgba);
 }
 
+/// What is asked in the tests below.
+fn plain_ask() -> Ask<'static> {
+    Ask {
+        prompt: PROMPT,
+        negative: "blurry",
+        size: (96, 64),
+        steps: 2,
+        guidance: 4.0,
+        method: Method::Euler,
+        start: None,
+    }
+}
+
+#[test]
+fn networks_that_are_kept_draw_the_same_without_their_files() {
+    let cancel = Cancel::new();
+    for (name, method) in [("sd", Method::Euler), ("sdxl", Method::Euler), ("sd3", Method::FlowEuler)] {
+        let dir = folders(name, false);
+        let open = || Diffusion::open(dir.path(), &[], &Extras::default(), 2).unwrap();
+        let picture = picture();
+        let changed = Start { picture: &picture, strength: 0.7, mask: None };
+        let ask = Ask { method, ..plain_ask() };
+        let from = Ask { start: Some(changed), ..ask.clone() };
+        let draw = |model: &Diffusion, ask: &Ask<'_>, seed| {
+            let mut shown = Vec::new();
+            let made = model.draw(ask, &[seed], &cancel, &mut |seen| shown.push((seen.show)().unwrap()));
+            (made.unwrap(), shown)
+        };
+        let fresh = open();
+        let (expected, expected_from) = (draw(&fresh, &ask, 1), draw(&fresh, &from, 2));
+        assert_eq!(fresh.held(), 0, "nothing is kept unless it is asked for");
+        let model = open().keeping();
+        assert!(draw(&model, &from, 2) == expected_from, "{name}");
+        assert!(model.held() > 0);
+        // Nothing is loaded any more: the files are gone.
+        dir.close().unwrap();
+        assert!(draw(&model, &ask, 1) == expected, "{name}");
+        assert!(draw(&model, &from, 2) == expected_from, "{name}");
+        let wider = Ask { size: (128, 64), ..ask };
+        assert!(model.draw(&wider, &[1], &cancel, &mut |_| {}).is_err(), "another size is another network");
+    }
+}
+
+#[test]
+fn pictures_of_one_model_at_the_same_time_do_not_meet() {
+    let dir = folders("sd", false);
+    let model = Diffusion::open(dir.path(), &[], &Extras::default(), 1).unwrap().keeping();
+    let ask = plain_ask();
+    let draw = |seed| model.draw(&ask, &[seed], &Cancel::new(), &mut |_| {}).unwrap();
+    let alone: Vec<_> = (0..4).map(draw).collect();
+    let held = model.held();
+    let together: Vec<_> = std::thread::scope(|scope| {
+        let started: Vec<_> = (0..4).map(|seed| scope.spawn(move || draw(seed))).collect();
+        started.into_iter().map(|thread| thread.join().unwrap()).collect()
+    });
+    assert!(alone == together);
+    assert_eq!(model.held(), held, "one network of each kind stays");
+    // A stop in the middle is heard, and what was stopped draws again.
+    let cancel = Cancel::new();
+    let stopped = model.draw(&ask, &[1], &cancel, &mut |_| cancel.cancel());
+    assert!(matches!(stopped, Err(crate::ImageError::Cancelled(_))));
+    assert!(draw(1) == alone[1]);
+}
+
+#[test]
+fn weights_of_words_agree() {
+    let reference: serde_json::Value = serde_json::from_str(colophon_test::diffusion::WEIGHTED).unwrap();
+    let cancel = Cancel::new();
+    for (checkpoint, prompts) in reference.as_object().unwrap() {
+        let dir = folders(checkpoint, false);
+        let model = Diffusion::open(dir.path(), &[], &Extras::default(), 2).unwrap();
+        assert!(model.heeds_weights());
+        for kept in prompts.as_array().unwrap() {
+            let prompt = kept["prompt"].as_str().unwrap();
+            let ask = Ask { prompt, guidance: 1.0, ..plain_ask() };
+            let condition = model.conditions(&ask, &cancel).unwrap().remove(0);
+            assert_eq!(json!(condition.context.shape[1]), kept["tokens"], "{prompt}");
+            agrees(&condition.context.data, &kept["context"], &format!("{checkpoint}, {prompt}"));
+        }
+    }
+}
+
+#[test]
+fn a_weight_of_one_is_none_and_others_change_the_picture() {
+    let cancel = Cancel::new();
+    let dir = folders("sd", false);
+    let model = Diffusion::open(dir.path(), &[], &Extras::default(), 2).unwrap();
+    let draw = |model: &Diffusion, method, prompt: &str, negative: &str| {
+        let ask = Ask { prompt, negative, method, ..plain_ask() };
+        let made = model.draw(&ask, &[5], &cancel, &mut |_| {}).unwrap();
+        made.into_iter().next().unwrap().rgba
+    };
+    let sd = |prompt: &str, negative: &str| draw(&model, Method::Euler, prompt, negative);
+    let plain = sd("a red fox, 2 trees", "the den");
+    for same in ["a (red:1) fox, 2 trees", "a red fox(, 2 trees:1.0)"] {
+        assert!(sd(same, "the den") == plain, "{same}");
+    }
+    assert!(sd("a [red] fox, 2 trees", "the den") != plain);
+    assert!(sd("a (red:1.4) fox, 2 trees", "the den") != plain);
+    assert!(sd("a red fox, 2 trees", "the (den:1.4)") != plain);
+    // What T5 reads, too, gets the words alone.
+    let dir = folders("sd3", false);
+    let model = Diffusion::open(dir.path(), &[], &Extras::default(), 2).unwrap();
+    assert!(!model.heeds_weights());
+    let sd3 = |prompt: &str| draw(&model, Method::FlowEuler, prompt, "");
+    assert!(sd3("a (red:1.4) ((fox))") == sd3("a red fox"));
+    assert!(sd3(r"a \(red\) fox") != sd3("a red fox"));
+}
+
 #[test]
 fn stable_diffusion_agrees() {
     let dir = folders("sd", false);

@@ -64,7 +64,7 @@ pub(crate) struct ClipText {
 
 /// A text encoder, ready.
 pub(crate) struct Clip {
-    net: Net,
+    pub(crate) net: Net,
     tokens: Vec<f32>,
     positions: Vec<f32>,
     width: usize,

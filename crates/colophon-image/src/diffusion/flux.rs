@@ -80,7 +80,7 @@ impl FluxConfig {
 /// The transformer for latents of one size and texts of one length.
 #[derive(Debug)]
 pub(crate) struct Flux {
-    net: Net,
+    pub(crate) net: Net,
     config: FluxConfig,
     /// Of the latent.
     size: (usize, usize),

@@ -1,19 +1,46 @@
 //! Whether a picture fits in memory, told before anything is loaded.
 
 use super::checkpoint::{Checkpoint, DenoiserConfig};
+use super::kept::Need;
 use super::vae::SCALE;
 use crate::ImageError;
 
 /// Smallest side that is offered instead, in pixels.
 const LEAST: u32 = 256;
+/// Sheets of features, of the first width and the picture's size, that the autoencoder works with at once.
+const SHEETS: u64 = 8;
+
+/// Memory that is left to others, as a part of the machine's: one part in so many.
+const SPARED: u64 = 12;
 
 /// Bytes that a picture of a size takes at the most, the largest part being loaded.
-pub(crate) fn needed(checkpoint: &Checkpoint, (width, height): (u32, u32)) -> u64 {
-    let area = u64::from(width / SCALE as u32) * u64::from(height / SCALE as u32);
-    let denoiser = checkpoint.denoiser.memory() + area * bytes_per_number(&checkpoint.config);
+pub(crate) fn needed(checkpoint: &Checkpoint, size: (u32, u32)) -> u64 {
+    let denoiser = denoiser(checkpoint, (size.1 as usize / SCALE, size.0 as usize / SCALE));
     let text = checkpoint.clips.iter().map(|clip| clip.component.memory()).max().unwrap_or(0);
     let long = checkpoint.t5.as_ref().map_or(0, |t5| t5.component.memory());
-    denoiser.max(text).max(long)
+    (denoiser.weights + denoiser.work).max(text).max(long)
+}
+
+/// What the denoiser takes for latents of a size.
+pub(crate) fn denoiser(checkpoint: &Checkpoint, (height, width): (usize, usize)) -> Need {
+    let work = (height * width) as u64 * bytes_per_number(&checkpoint.config);
+    Need { weights: checkpoint.denoiser.memory(), work }
+}
+
+/// What the autoencoder takes for latents of a size, either way: it works with some sheets of the picture's
+/// size, as measured.
+pub(crate) fn autoencoder(checkpoint: &Checkpoint, (height, width): (usize, usize)) -> Need {
+    let sheet = (height * width * SCALE * SCALE) as u64 * checkpoint.vae_config.widths[0] as u64 * 4;
+    Need { weights: checkpoint.vae.memory(), work: sheet * SHEETS }
+}
+
+/// Whether the machine has less memory than so many bytes and what others are left; not where it does not
+/// tell.
+pub(crate) fn is_short_of(bytes: u64) -> bool {
+    match colophon_hub::tools::memory() {
+        (Some(total), Some(free)) => free < bytes.saturating_add(total / SPARED),
+        _ => false,
+    }
 }
 
 /// Bytes that a step holds for each number of a latent's area, as measured.
@@ -25,10 +52,13 @@ fn bytes_per_number(config: &DenoiserConfig) -> u64 {
     }
 }
 
+/// `held` bytes are held by networks that wait, and may be had.
+///
 /// # Errors
 /// [`ImageError::Setting`] when a picture of this size would not fit, with one that would.
-pub(crate) fn check(checkpoint: &Checkpoint, size: (u32, u32)) -> Result<(), ImageError> {
+pub(crate) fn check(checkpoint: &Checkpoint, size: (u32, u32), held: u64) -> Result<(), ImageError> {
     let (_, Some(free)) = colophon_hub::tools::memory() else { return Ok(()) };
+    let free = free.saturating_add(held);
     if needed(checkpoint, size) <= free {
         return Ok(());
     }

@@ -79,7 +79,7 @@ impl Sd3Config {
 /// The transformer for latents of one size and texts of one length.
 #[derive(Debug)]
 pub(crate) struct Sd3 {
-    net: Net,
+    pub(crate) net: Net,
     channels: usize,
     size: (usize, usize),
 }

@@ -3,7 +3,8 @@
 //! A checkpoint is a folder in the layout of the `diffusers` library, or one safetensors or GGUF file. Its text
 //! encoders, denoiser and autoencoder are written down as graphs of the ONNX Runtime that point at the
 //! weights where they lie, and are loaded one after another, so that the largest alone says how much
-//! memory a picture takes. Each stage agrees with `diffusers` (`agreement.rs`).
+//! memory a picture takes; where there is more, they may wait for the next picture (`kept.rs`). Each stage
+//! agrees with `diffusers` (`agreement.rs`).
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::panic)]
@@ -13,6 +14,7 @@ mod clip;
 mod flux;
 mod gguf;
 mod joint;
+mod kept;
 mod layers;
 mod lora;
 mod memory;
@@ -25,8 +27,10 @@ mod t5;
 mod tokens;
 mod unet;
 mod vae;
+mod weighting;
 pub(crate) mod weights;
 
 pub use checkpoint::{Extras, Family};
 pub use pipeline::{Ask, Diffusion, Seen, Start};
 pub use schedule::Method;
+pub use weighting::{has_weights, words_of};

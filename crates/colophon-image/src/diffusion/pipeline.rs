@@ -7,6 +7,7 @@ use colophon_types::{Cancel, Raster, Seed};
 use super::checkpoint::{Checkpoint, DenoiserConfig, Extras, Family};
 use super::clip::{Clip, ClipText};
 use super::flux::Flux;
+use super::kept::{Kept, Key, Need, Place};
 use super::lora::{Lora, Part};
 use super::memory;
 use super::mmdit::Sd3;
@@ -15,7 +16,8 @@ use super::t5::T5;
 use super::tokens::Prompt;
 use super::unet::{Told, Unet};
 use super::vae::{Decoder, Encoder, SCALE, TinyDecoder};
-use crate::net::Tensor;
+use super::weighting;
+use crate::net::{Net, Tensor};
 use crate::resize::Plane;
 use crate::{ImageError, pixels};
 
@@ -75,11 +77,14 @@ pub struct Seen<'a> {
 }
 
 /// A model of diffusion, opened. Its parts are loaded when they are needed, one after another.
+///
+/// Threading contract: may be shared; pictures drawn at the same time use networks of their own.
 #[derive(Debug)]
 pub struct Diffusion {
     checkpoint: Checkpoint,
     loras: Vec<(PathBuf, f32)>,
     threads: usize,
+    kept: Kept,
 }
 
 /// Fresh normal noise: so many numbers.
@@ -97,6 +102,16 @@ enum Denoiser {
     Unet(Box<Unet>),
     Sd3(Sd3),
     Flux(Flux),
+}
+
+impl Denoiser {
+    fn net(&self) -> &Net {
+        match self {
+            Self::Unet(unet) => &unet.net,
+            Self::Sd3(net) => &net.net,
+            Self::Flux(net) => &net.net,
+        }
+    }
 }
 
 /// What a picture starts from, as latents.
@@ -121,7 +136,21 @@ impl Diffusion {
         extras: &Extras,
         threads: usize,
     ) -> Result<Self, ImageError> {
-        Ok(Self { checkpoint: Checkpoint::open(path, extras)?, loras: loras.to_vec(), threads })
+        let checkpoint = Checkpoint::open(path, extras)?;
+        Ok(Self { checkpoint, loras: loras.to_vec(), threads, kept: Kept::default() })
+    }
+
+    /// Keeps its networks for the next picture, as far as there is memory. The files of the checkpoint must
+    /// not be written to while it is there.
+    #[must_use]
+    pub fn keeping(mut self) -> Self {
+        self.kept.keeps = true;
+        self
+    }
+
+    /// Bytes that the networks hold which wait for the next picture.
+    pub fn held(&self) -> u64 {
+        self.kept.bytes()
     }
 
     /// The kind of its network.
@@ -132,6 +161,12 @@ impl Diffusion {
     /// The scheduler that it was made for.
     pub fn method(&self) -> Method {
         self.checkpoint.method
+    }
+
+    /// Whether it heeds weights of words, as in `(red:1.3)`. What T5 reads too has none: the others take the
+    /// words alone.
+    pub fn heeds_weights(&self) -> bool {
+        matches!(self.checkpoint.family, Family::Sd | Family::Sdxl)
     }
 
     /// Whether it is a network for filling in, which sees the mask.
@@ -161,7 +196,7 @@ impl Diffusion {
         watch: &mut dyn FnMut(Seen<'_>),
     ) -> Result<Vec<Raster>, ImageError> {
         let (width, height) = self.fitting(ask.size);
-        memory::check(&self.checkpoint, (width, height))?;
+        memory::check(&self.checkpoint, (width, height), self.kept.bytes())?;
         let fitted = Ask { size: (width, height), ..ask.clone() };
         let mut noises: Vec<Box<Noise<'_>>> = seeds
             .iter()
@@ -203,18 +238,46 @@ impl Diffusion {
         let (width, height) = (ask.size.0 as usize / SCALE, ask.size.1 as usize / SCALE);
         let conditions = self.conditions(ask, cancel)?;
         let given = self.given(ask, noises, (height, width), cancel)?;
-        let mut latents = Vec::new();
-        {
-            let length = conditions[0].context.shape.get(1).copied().unwrap_or(0);
-            let denoiser = self.denoiser((height, width), length)?;
+        let size = (height, width);
+        let length = conditions[0].context.shape.get(1).copied().unwrap_or(0);
+        let key = Key { place: Place::Denoiser, size, length };
+        let need = memory::denoiser(&self.checkpoint, size);
+        let load = || self.denoiser(size, length);
+        let latents = self.kept.with(key, need, load, |denoiser: &Denoiser| {
+            let count = noises.len();
+            let mut latents = Vec::new();
             for (index, noise) in noises.iter_mut().enumerate() {
                 let given = given.get(index);
-                let run = Run { denoiser: &denoiser, conditions: &conditions, size: (height, width), ask };
+                let run = Run { denoiser, conditions: &conditions, size, ask, last: index + 1 == count };
                 latents.push(self.denoise(&run, given, noise.as_mut(), index, cancel, watch)?);
             }
-        }
-        let decoder = self.decoder((height, width))?;
-        latents.iter().map(|latent| decoder.decode(latent, cancel)).collect()
+            Ok(latents)
+        })?;
+        self.decode(size, &latents.iter().collect::<Vec<_>>(), cancel)
+    }
+
+    /// The pictures of some latents.
+    fn decode(
+        &self,
+        (height, width): (usize, usize),
+        latents: &[&Tensor],
+        cancel: &Cancel,
+    ) -> Result<Vec<Tensor>, ImageError> {
+        let size = if height * width > WHOLE && height > TILE && width > TILE {
+            (TILE, TILE)
+        } else {
+            (height, width)
+        };
+        let load = || {
+            let source = self.checkpoint.vae.source();
+            let decoder = Decoder::load(&self.checkpoint.vae_config, &source, size, self.threads)?;
+            decoder.net.sparing(self.kept.keeps);
+            Ok(decoder)
+        };
+        let key = Key { place: Place::Decoder, size, length: 0 };
+        self.kept.with(key, memory::autoencoder(&self.checkpoint, size), load, |decoder: &Decoder| {
+            latents.iter().map(|latent| decoder.decode(latent, cancel)).collect()
+        })
     }
 
     fn loras(&self, part: Part) -> Result<Vec<Lora>, ImageError> {
@@ -225,51 +288,56 @@ impl Diffusion {
 
     /// What the prompt became, and what is to be kept away from where there is guidance.
     pub(crate) fn conditions(&self, ask: &Ask<'_>, cancel: &Cancel) -> Result<Vec<Condition>, ImageError> {
-        let mut prompts = vec![ask.prompt];
+        let mut prompts = vec![weighting::read(ask.prompt)];
         if self.guided(ask) {
-            prompts.push(ask.negative);
+            prompts.push(weighting::read(ask.negative));
         }
+        let plain =
+            |parts: &[weighting::Part]| parts.iter().map(|part| part.text.as_str()).collect::<String>();
         let mut clips: Vec<Vec<ClipText>> = Vec::new();
         for (index, part) in self.checkpoint.clips.iter().enumerate() {
-            let loras = self.loras(if index == 0 { Part::Text } else { Part::Text2 })?;
-            let encoder = Clip::load(&part.config, &part.component.source(), &loras, self.threads)?;
-            loras.iter().try_for_each(Lora::fits)?;
             // U-Nets look at a text of any length: long prompts are read piece by piece. The others were trained
             // with one piece, and read long prompts with T5.
-            let cut = |prompt: &&str| match self.checkpoint.family {
-                Family::Sd | Family::Sdxl => part.tokens.clip_pieces(prompt),
-                Family::Sd3 | Family::Flux => Ok(vec![part.tokens.clip(prompt)?]),
+            let cut = |parts: &Vec<weighting::Part>| {
+                if self.heeds_weights() {
+                    part.tokens.clip_weighted(parts)
+                } else {
+                    Ok(vec![part.tokens.clip(&plain(parts))?])
+                }
             };
             let mut pieces = prompts.iter().map(cut).collect::<Result<Vec<_>, _>>()?;
             // Both sides of the guidance have one length: the shorter goes on without words.
             let most = pieces.iter().map(Vec::len).max().unwrap_or(1);
             let empty = part.tokens.clip("")?;
             pieces.iter_mut().for_each(|pieces| pieces.resize(most, empty.clone()));
-            let read = |pieces: &Vec<Prompt>| {
-                let mut whole: Option<ClipText> = None;
-                for piece in pieces {
-                    let text = encoder.read(&piece.tokens, piece.end, cancel)?;
-                    whole = Some(match whole {
-                        None => text,
-                        // One vector for all of it is that of its beginning.
-                        Some(so_far) => ClipText {
-                            last: after(&so_far.last, &text.last),
-                            penultimate: after(&so_far.penultimate, &text.penultimate),
-                            pooled: so_far.pooled,
-                        },
-                    });
-                }
-                Ok::<_, ImageError>(whole.unwrap_or_default())
+            let load = || {
+                let loras = self.loras(if index == 0 { Part::Text } else { Part::Text2 })?;
+                let encoder = Clip::load(&part.config, &part.component.source(), &loras, self.threads)?;
+                loras.iter().try_for_each(Lora::fits)?;
+                encoder.net.sparing(self.kept.keeps);
+                Ok(encoder)
             };
-            clips.push(pieces.iter().map(read).collect::<Result<_, _>>()?);
+            let need = Need { weights: part.component.memory(), work: 0 };
+            clips.push(self.kept.with(Key::of(Place::Clip(index)), need, load, |encoder: &Clip| {
+                pieces.iter().map(|pieces| whole(encoder, pieces, cancel)).collect()
+            })?);
         }
         let mut long = Vec::new();
         if let Some(part) = &self.checkpoint.t5 {
             let length = if self.checkpoint.family == Family::Flux { T5_FLUX } else { T5_SD3 };
-            let encoder = T5::load(&part.config, &part.component.source(), length, self.threads)?;
-            for prompt in &prompts {
-                long.push(encoder.read(&part.tokens.t5(prompt, length)?, cancel)?);
-            }
+            let load = || {
+                let encoder = T5::load(&part.config, &part.component.source(), length, self.threads)?;
+                encoder.net.sparing(self.kept.keeps);
+                Ok(encoder)
+            };
+            let need = Need { weights: part.component.memory(), work: 0 };
+            let key = Key { length, ..Key::of(Place::T5) };
+            long = self.kept.with(key, need, load, |encoder: &T5| {
+                let read = |parts: &Vec<weighting::Part>| {
+                    encoder.read(&part.tokens.t5(&plain(parts), length)?, cancel)
+                };
+                prompts.iter().map(read).collect()
+            })?;
         }
         let lacking = || ImageError::model(&self.checkpoint.path, "a text encoder is missing".into());
         let mut conditions = Vec::new();
@@ -331,8 +399,6 @@ impl Diffusion {
             return Err(ImageError::Setting("a strength is from 0 to 1".into()));
         }
         let (w, h) = (width * SCALE, height * SCALE);
-        let vae = &self.checkpoint.vae_config;
-        let encoder = Encoder::load(vae, &self.checkpoint.vae.source(), (height, width), self.threads)?;
         let planes: Vec<Plane> = pixels::colours(start.picture)
             .iter()
             .map(|plane| {
@@ -350,37 +416,60 @@ impl Diffusion {
                 Some(plane)
             }
         };
-        let channels = vae.latent;
-        let count = channels * height * width;
-        let mut given = Vec::new();
-        for noise in noises.iter_mut() {
-            let sees_masks = self.sees_masks();
-            let whole = sees_masks && start.strength >= 1.0;
-            let latent = if whole {
-                vec![0.0; count]
-            } else {
-                let sample = noise(count);
-                encoder.encode(pixels::tensor(&planes), Some(&sample), cancel)?.data
-            };
-            let fresh = noise(count);
-            let small = mask.as_ref().map(|mask| {
-                let at = |i: usize| mask.v[i / width * SCALE * w + i % width * SCALE];
-                (0..height * width).map(at).collect::<Vec<f32>>()
-            });
-            let mut shown = None;
-            if let (Some(mask), Some(small), true) = (&mask, &small, sees_masks) {
-                let hidden: Vec<Plane> = planes
-                    .iter()
-                    .map(|p| Plane { v: p.v.iter().zip(&mask.v).map(|(v, m)| v * (1.0 - m)).collect(), ..*p })
-                    .collect();
-                let sample = noise(count);
-                let hidden = encoder.encode(pixels::tensor(&hidden), Some(&sample), cancel)?;
-                shown = Some([small.as_slice(), &hidden.data].concat());
-            }
-            let mask = if sees_masks { None } else { small };
-            given.push(Given { latent, noise: fresh, mask, shown });
+        let size = (height, width);
+        let load = || {
+            let source = self.checkpoint.vae.source();
+            let encoder = Encoder::load(&self.checkpoint.vae_config, &source, size, self.threads)?;
+            encoder.net.sparing(self.kept.keeps);
+            Ok(encoder)
+        };
+        let key = Key { place: Place::Encoder, size, length: 0 };
+        self.kept.with(key, memory::autoencoder(&self.checkpoint, size), load, |encoder: &Encoder| {
+            let seen = (&planes[..], mask.as_ref());
+            noises
+                .iter_mut()
+                .map(|noise| self.encoded(encoder, start, seen, noise.as_mut(), cancel))
+                .collect()
+        })
+    }
+
+    /// What one picture starts from: the planes of the picture that is changed, and where it may change.
+    fn encoded(
+        &self,
+        encoder: &Encoder,
+        start: &Start<'_>,
+        (planes, mask): (&[Plane], Option<&Plane>),
+        noise: &mut Noise<'_>,
+        cancel: &Cancel,
+    ) -> Result<Given, ImageError> {
+        let (w, h) = planes.first().map_or((0, 0), |plane| (plane.w, plane.h));
+        let (width, height) = (w / SCALE, h / SCALE);
+        let count = self.checkpoint.vae_config.latent * height * width;
+        let sees_masks = self.sees_masks();
+        let whole = sees_masks && start.strength >= 1.0;
+        let latent = if whole {
+            vec![0.0; count]
+        } else {
+            let sample = noise(count);
+            encoder.encode(pixels::tensor(planes), Some(&sample), cancel)?.data
+        };
+        let fresh = noise(count);
+        let small = mask.map(|mask| {
+            let at = |i: usize| mask.v[i / width * SCALE * w + i % width * SCALE];
+            (0..height * width).map(at).collect::<Vec<f32>>()
+        });
+        let mut shown = None;
+        if let (Some(mask), Some(small), true) = (mask, &small, sees_masks) {
+            let hidden: Vec<Plane> = planes
+                .iter()
+                .map(|p| Plane { v: p.v.iter().zip(&mask.v).map(|(v, m)| v * (1.0 - m)).collect(), ..*p })
+                .collect();
+            let sample = noise(count);
+            let hidden = encoder.encode(pixels::tensor(&hidden), Some(&sample), cancel)?;
+            shown = Some([small.as_slice(), &hidden.data].concat());
         }
-        Ok(given)
+        let mask = if sees_masks { None } else { small };
+        Ok(Given { latent, noise: fresh, mask, shown })
     }
 
     fn denoiser(&self, size: (usize, usize), length: usize) -> Result<Denoiser, ImageError> {
@@ -400,15 +489,6 @@ impl Diffusion {
         };
         loras.iter().try_for_each(Lora::fits)?;
         Ok(denoiser)
-    }
-
-    fn decoder(&self, (height, width): (usize, usize)) -> Result<Decoder, ImageError> {
-        let tile = if height * width > WHOLE && height > TILE && width > TILE {
-            (TILE, TILE)
-        } else {
-            (height, width)
-        };
-        Decoder::load(&self.checkpoint.vae_config, &self.checkpoint.vae.source(), tile, self.threads)
     }
 
     fn denoise(
@@ -444,6 +524,8 @@ impl Diffusion {
             if let Some(more) = given.and_then(|given| given.shown.as_ref()) {
                 shown.extend_from_slice(more);
             }
+            // What waits holds its weights alone.
+            run.denoiser.net().sparing(self.kept.keeps && run.last && step + 1 == total);
             let answer = run.answer(&shown, schedule.time(step), cancel)?;
             let seen = schedule.step(&mut latent, &answer, step, noise);
             if let Some(Given { latent: before, noise, mask: Some(mask), .. }) = given {
@@ -487,7 +569,10 @@ impl Diffusion {
         }
         match tiny.get().and_then(Option::as_ref) {
             Some(tiny) => raster(tiny.decode(seen, cancel)?),
-            None => raster(self.decoder(size)?.decode(seen, cancel)?),
+            None => {
+                let made = self.decode(size, &[seen], cancel)?.pop();
+                raster(made.ok_or_else(|| ImageError::Network("it gave nothing".into()))?)
+            }
         }
     }
 }
@@ -498,6 +583,8 @@ struct Run<'a> {
     conditions: &'a [Condition],
     size: (usize, usize),
     ask: &'a Ask<'a>,
+    /// Whether no other picture comes after it.
+    last: bool,
 }
 
 impl Run<'_> {
@@ -534,6 +621,26 @@ impl Run<'_> {
             }
         }
     }
+}
+
+/// What an encoder reads in the pieces of a prompt.
+fn whole(encoder: &Clip, pieces: &[Prompt], cancel: &Cancel) -> Result<ClipText, ImageError> {
+    let mut whole: Option<ClipText> = None;
+    for piece in pieces {
+        let mut text = encoder.read(&piece.tokens, piece.end, cancel)?;
+        weighting::scale(&mut text.last, &piece.weights);
+        weighting::scale(&mut text.penultimate, &piece.weights);
+        whole = Some(match whole {
+            None => text,
+            // One vector for all of it is that of its beginning.
+            Some(so_far) => ClipText {
+                last: after(&so_far.last, &text.last),
+                penultimate: after(&so_far.penultimate, &text.penultimate),
+                pooled: so_far.pooled,
+            },
+        });
+    }
+    Ok(whole.unwrap_or_default())
 }
 
 /// Normal noise (Box and Muller 1958).

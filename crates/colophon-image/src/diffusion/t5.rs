@@ -39,7 +39,7 @@ impl T5Config {
 
 /// The encoder, for prompts of one length.
 pub(crate) struct T5 {
-    net: Net,
+    pub(crate) net: Net,
     tokens: Vec<f32>,
     width: usize,
     length: usize,

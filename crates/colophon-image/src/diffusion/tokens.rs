@@ -12,6 +12,7 @@ use tokenizers::pre_tokenizers::split::{Split, SplitPattern};
 use tokenizers::{AddedToken, PreTokenizerWrapper, SplitDelimiterBehavior, Tokenizer};
 
 use super::clip::LENGTH;
+use super::weighting::Part;
 use crate::ImageError;
 
 /// How CLIP cuts a text.
@@ -40,6 +41,8 @@ pub(crate) struct Tokens {
 pub(crate) struct Prompt {
     /// `LENGTH` tokens.
     pub(crate) tokens: Vec<u32>,
+    /// What each of them weighs.
+    pub(crate) weights: Vec<f32>,
     /// Where it ends.
     pub(crate) end: usize,
     /// Whether its end had to be left out.
@@ -84,20 +87,31 @@ impl Tokens {
     /// A prompt for CLIP in pieces of 75 tokens, each with a start and an end of its own; one piece where there
     /// are no words.
     pub(crate) fn clip_pieces(&self, text: &str) -> Result<Vec<Prompt>, ImageError> {
+        self.clip_weighted(&[Part { text: text.to_owned(), weight: 1.0 }])
+    }
+
+    /// The same of a prompt whose words have weights. Each part is cut into tokens by itself.
+    pub(crate) fn clip_weighted(&self, parts: &[Part]) -> Result<Vec<Prompt>, ImageError> {
         let fail = |what: &str| ImageError::Network(format!("the prompt cannot be cut into tokens: {what}"));
         let known = |token| self.tokenizer.token_to_id(token).ok_or_else(|| fail("it has no start or end"));
         let (start, stop) = (known(START)?, known(END)?);
-        let words = self.tokenizer.encode_fast(text, false).map_err(|e| fail(&e.to_string()))?;
-        let words = words.get_ids();
-        let piece = |words: &[u32]| {
-            let mut tokens = vec![start];
-            tokens.extend_from_slice(words);
+        let mut words: Vec<(u32, f32)> = Vec::new();
+        for part in parts {
+            let read = self.tokenizer.encode_fast(part.text.as_str(), false);
+            let read = read.map_err(|e| fail(&e.to_string()))?;
+            words.extend(read.get_ids().iter().map(|id| (*id, part.weight)));
+        }
+        let piece = |words: &[(u32, f32)]| {
+            let (mut tokens, mut weights) = (vec![start], vec![1.0]);
+            tokens.extend(words.iter().map(|(id, _)| id));
+            weights.extend(words.iter().map(|(_, weight)| weight));
             let end = tokens.len();
             tokens.push(stop);
             tokens.resize(LENGTH, self.pad);
-            Prompt { tokens, end, cut: false }
+            weights.resize(LENGTH, 1.0);
+            Prompt { tokens, weights, end, cut: false }
         };
-        let first = words.get(..LENGTH - 2).unwrap_or(words);
+        let first = words.get(..LENGTH - 2).unwrap_or(&words);
         let rest = words[first.len()..].chunks(LENGTH - 2);
         Ok(std::iter::once(first).chain(rest).take(MOST_PIECES).map(piece).collect())
     }
@@ -226,5 +240,14 @@ mod tests {
         assert_eq!(tokens.clip_pieces("").unwrap().len(), 1);
         assert_eq!(tokens.clip_pieces(&"fox ".repeat(75)).unwrap().len(), 1);
         assert_eq!(tokens.clip_pieces(&"fox ".repeat(5000)).unwrap().len(), 8);
+        // Weights lie on the tokens of their words, start and end having none.
+        let parts = crate::diffusion::weighting::read("a photo (of a cat:1.5)!!");
+        let weighted = tokens.clip_weighted(&parts).unwrap();
+        assert_eq!(weighted[0].tokens, tokens.clip("a photo of a cat!!").unwrap().tokens);
+        assert_eq!(weighted[0].weights[..8], [1.0, 1.0, 1.0, 1.5, 1.5, 1.5, 1.0, 1.0]);
+        let long = crate::diffusion::weighting::read(&format!("{}(fox:2) [fox]", "fox ".repeat(75)));
+        let pieces = tokens.clip_weighted(&long).unwrap();
+        assert!(pieces[0].weights.iter().all(|w| *w == 1.0));
+        assert_eq!(pieces[1].weights[..4], [1.0, 2.0, (1.0 / 1.1f64) as f32, 1.0]);
     }
 }

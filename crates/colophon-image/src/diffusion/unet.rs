@@ -111,7 +111,7 @@ impl UnetConfig {
 
 /// A U-Net for latents of one size and texts of one length.
 pub(crate) struct Unet {
-    net: Net,
+    pub(crate) net: Net,
     config: UnetConfig,
     size: (usize, usize),
 }

@@ -85,7 +85,7 @@ fn middle(b: &mut Builder<'_>, x: Map, name: &str, groups: usize) -> Result<Map,
 /// Latents to pictures, for latents of one size.
 #[derive(Debug)]
 pub(crate) struct Decoder {
-    net: Net,
+    pub(crate) net: Net,
     config: VaeConfig,
     size: (usize, usize),
 }
@@ -197,7 +197,7 @@ fn cut(latent: &Tensor, (top, left): (usize, usize), (height, width): (usize, us
 /// Pictures to latents, for pictures of one size.
 #[derive(Debug)]
 pub(crate) struct Encoder {
-    net: Net,
+    pub(crate) net: Net,
     config: VaeConfig,
 }
 

@@ -9,6 +9,7 @@ pub(crate) mod tflite;
 pub(crate) mod torch;
 
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use colophon_types::Cancel;
@@ -19,6 +20,9 @@ pub(crate) use colophon_hub::graph::{Attr, Conv, Graph, Kind, Stored, Var};
 pub(crate) use grad::Gradient;
 
 use crate::ImageError;
+
+/// The runtime's name for giving memory back at the end of a run.
+const SHRINK: &str = "memory.enable_memory_arena_shrinkage";
 
 /// Numbers with a shape, the last dimension running fastest.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -36,6 +40,8 @@ impl Tensor {
 /// A network that is ready to run.
 pub(crate) struct Net {
     session: Mutex<Session>,
+    /// Whether a run gives back at its end the memory that it worked with.
+    sparing: AtomicBool,
 }
 
 impl std::fmt::Debug for Net {
@@ -48,12 +54,19 @@ impl Net {
     /// A network from a graph, to run with `threads` threads. The runtime must have been loaded.
     pub(crate) fn new(graph: &Graph, threads: usize) -> Result<Self, ImageError> {
         let session = colophon_hub::onnx::session_of(&graph.encode(), graph.folder(), threads)?;
-        Ok(Self { session: Mutex::new(session) })
+        Ok(Self { session: Mutex::new(session), sparing: AtomicBool::new(false) })
     }
 
     /// A network from an ONNX file.
     pub(crate) fn open(path: &Path, threads: usize) -> Result<Self, ImageError> {
-        Ok(Self { session: Mutex::new(colophon_hub::onnx::session(path, threads)?) })
+        let session = Mutex::new(colophon_hub::onnx::session(path, threads)?);
+        Ok(Self { session, sparing: AtomicBool::new(false) })
+    }
+
+    /// Whether runs give back at their end the memory that they worked with, for a network that then waits. The
+    /// next run has to ask for it again.
+    pub(crate) fn sparing(&self, yes: bool) {
+        self.sparing.store(yes, Ordering::Relaxed);
     }
 
     /// The names of its inputs.
@@ -78,12 +91,15 @@ impl Net {
             let value = Value::from_array((tensor.shape, tensor.data)).map_err(fail)?;
             values.push((name.to_owned(), value.into()));
         }
-        let options = RunOptions::new().map_err(fail)?;
+        let mut options = RunOptions::new().map_err(fail)?;
+        if self.sparing.load(Ordering::Relaxed) {
+            options.set(SHRINK, "cpu:0").map_err(fail)?;
+        }
         let mut session = self.session.lock().unwrap_or_else(PoisonError::into_inner);
-        let done = std::sync::atomic::AtomicBool::new(false);
+        let done = AtomicBool::new(false);
         let outcome = std::thread::scope(|scope| {
             let watch = scope.spawn(|| {
-                while !done.load(std::sync::atomic::Ordering::Relaxed) {
+                while !done.load(Ordering::Relaxed) {
                     if cancel.is_cancelled() {
                         // Should it fail the run merely goes on to its end.
                         let _ = options.terminate();
@@ -104,7 +120,7 @@ impl Net {
                     })
                     .collect()
             });
-            done.store(true, std::sync::atomic::Ordering::Relaxed);
+            done.store(true, Ordering::Relaxed);
             watch.thread().unpark();
             outcome
         });

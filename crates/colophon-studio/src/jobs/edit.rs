@@ -1,5 +1,7 @@
 //! Jobs that change a picture.
 
+use std::collections::BTreeMap;
+
 use colophon_image::dream::Dream;
 use colophon_image::gatys::Painting;
 use colophon_image::grade::Grade;
@@ -15,7 +17,7 @@ use super::picture::{PREVIEWS, count, diffuse, format_of, keep, size};
 use super::{Input, Run};
 use crate::{
     Behind, DEFAULT_DIFFUSION, DiffusionRequest, Edit, FaceRequest, PictureFile, Studio, StudioError,
-    Variation,
+    Variation, faces,
 };
 
 /// Names of all operations.
@@ -97,6 +99,8 @@ pub(crate) struct EditJob {
     previews: Option<usize>,
     /// Of `vary`, `faces` and diffusion: how many pictures.
     count: Option<usize>,
+    /// Of `faces`: steps along directions by name, −10 to 10.
+    directions: BTreeMap<String, f32>,
     /// Of `edit`: what changes in the composed picture.
     instruction: Option<String>,
     seed: Option<u64>,
@@ -134,7 +138,8 @@ impl EditJob {
         count(self.count)?;
         let asked = size(self.size.as_deref())?;
         if operation == "faces" {
-            return Ok(());
+            let asked: Vec<(String, f32)> = self.directions.clone().into_iter().collect();
+            return faces::named(&asked).map(|_| ());
         }
         if self.file.is_none() {
             return Err(StudioError::request("no picture is named", "give one as 'file'"));
@@ -199,6 +204,7 @@ impl EditJob {
                 seed: self.seed,
                 count: count(self.count)?,
                 towards: None,
+                directions: self.directions.clone().into_iter().collect(),
                 grid: false,
                 transparent: false,
                 format,

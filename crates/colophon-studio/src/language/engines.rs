@@ -13,11 +13,9 @@ use colophon_text::{Llama, LlamaOptions, Remote};
 use colophon_types::{Cancel, ModelUse, Progress};
 
 use super::generate::Finishing;
+use crate::checkpoints::memory_is_short;
 use crate::engines::model_use;
 use crate::{Studio, StudioError, origin};
-
-/// Memory is short when less than one part in so many is available.
-const SCARCE: u64 = 12;
 
 /// How language engines are kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -107,10 +105,7 @@ impl Languages {
     /// Unloads what nobody is using, the one not used for longest first, while the machine has less
     /// memory left than a twelfth of all. Where the system does not tell, nothing is unloaded.
     pub fn relieve(&self) {
-        self.relieve_while(&|| match colophon_hub::tools::memory() {
-            (Some(total), Some(available)) => available < total / SCARCE,
-            _ => false,
-        });
+        self.relieve_while(&memory_is_short);
     }
 
     fn relieve_while(&self, scarce: &dyn Fn() -> bool) {
@@ -249,7 +244,7 @@ impl Studio {
         };
         languages.unload_idle();
         languages.make_room();
-        languages.relieve();
+        self.relieve();
         let options = LlamaOptions {
             slots: languages.options.slots,
             context: languages.options.context,

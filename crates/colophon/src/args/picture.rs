@@ -10,8 +10,7 @@ pub(crate) struct Image {
     pub(crate) change: Option<Change>,
     /// What is in the picture, in English or Chinese (composer)
     pub(crate) prompt: Option<String>,
-    /// The file (.png, .jpg or .webp; .gif for a picture that moves; .mp4 for a film of faces); several
-    /// pictures are numbered
+    /// The file (.png, .jpg, .webp or .gif; .mp4 for a film of faces); several pictures are numbered
     #[arg(short, long, default_value = "picture.png", value_name = "FILE")]
     pub(crate) output: PathBuf,
     /// composer: pictures of words, composed of drawn art. diffusion: pictures of words out of noise, by
@@ -43,6 +42,10 @@ pub(crate) struct Image {
     /// Faces that lead from --seed to this one (gan)
     #[arg(long, value_name = "SEED")]
     pub(crate) towards: Option<u64>,
+    /// Change faces by so many steps, -10 to 10, along a direction: light, hair, backdrop, warm, side, turn, mouth or
+    /// green (gan; may be repeated)
+    #[arg(long, value_name = "NAME=STEPS")]
+    pub(crate) direction: Vec<String>,
     /// How far pictures may be from the mean one, 0 to 2 (stylegan)
     #[arg(
         long,
@@ -56,7 +59,7 @@ pub(crate) struct Image {
     #[arg(long)]
     pub(crate) grid: bool,
     /// Length of what moves, in seconds: of a film of faces (gan; .mp4, default 12) or of an animation (gan or
-    /// composer; .gif, default 4; a .webp file moves where this is given)
+    /// composer; a .gif or .webp file moves where this is given)
     #[arg(long, value_name = "X", allow_negative_numbers = true)]
     pub(crate) seconds: Option<f64>,
     /// Language: auto, en or zh
@@ -147,8 +150,9 @@ Examples:
   colophon image \"in winter\" --engine diffusion --from dusk.png --strength 0.5 -o winter.png
   colophon image --engine gan -n 6 --seed 1 -o faces.mp4
   colophon image --engine gan -n 8 --seed 1 --towards 2 -o face.png
+  colophon image --engine gan -n 4 --seed 1 --direction mouth=3 --direction hair=-2 -o face.png
   colophon image --engine terrain \"mountain lake at sunset, autumn\" --size 1600x900 -o lake.png
-  colophon image \"a boat on the sea in the rain\" -o rain.gif
+  colophon image \"a boat on the sea in the rain\" --seconds 4 -o rain.gif
   colophon image \"a red fox\" --background transparent -o fox.png
   colophon image upscale small.jpg --factor 4 -o large.png
   colophon image style photo.jpg --like painting.jpg -o painted.png
@@ -235,8 +239,8 @@ pub(crate) enum Change {
         /// How far a step goes
         #[arg(long, default_value_t = 0.012, value_name = "X", allow_negative_numbers = true)]
         rate: f32,
-        /// Length of a film that falls into the dream, in seconds, where the file is an .mp4 (default 8) or a
-        /// .gif (default 4); a .webp file moves where this is given
+        /// Length of a film that falls into the dream, in seconds, where the file is an .mp4 (default 8); a .gif or
+        /// .webp file moves where this is given
         #[arg(long, value_name = "X", allow_negative_numbers = true)]
         seconds: Option<f64>,
     },

@@ -40,12 +40,20 @@ pub(crate) fn run(
             .with_hint("leave it or --engine out"));
     }
     let transparent = args.transparent();
+    if !args.direction.is_empty() && (engine != "gan" || args.prompt.is_some()) {
+        return Err(Failure::new(ErrorCode::BadInput, "--direction belongs to --engine gan".to_owned())
+            .with_hint("leave it out, or ask for faces: `colophon image --engine gan`"));
+    }
     let moves = moving(&args.output, args.seconds, 12.0);
     if let (Some(_), "gan", None, true) = (moves, engine, &args.prompt, transparent) {
         let message = "what moves has a background".to_owned();
         return Err(Failure::new(ErrorCode::BadInput, message).with_hint("leave --background out"));
     }
     if let (Some((form, seconds)), "gan", None) = (moves, engine, &args.prompt) {
+        if !args.direction.is_empty() {
+            let message = "a film of faces goes from face to face, along no direction".to_owned();
+            return Err(Failure::new(ErrorCode::BadInput, message).with_hint("leave --direction out"));
+        }
         let first = args.seed.unwrap_or_else(|| u64::from(std::process::id()));
         let seeds: Vec<u64> = (0..args.n.max(2) as u64).map(|index| first.wrapping_add(index)).collect();
         let moving = studio.faces_film(&seeds, seconds, form, progress, cancel)?;
@@ -84,6 +92,7 @@ pub(crate) fn run(
                 seed: args.seed,
                 count: args.n,
                 towards: args.towards,
+                directions: args.direction.iter().map(|text| direction(text)).collect::<Result<_, _>>()?,
                 grid: args.grid,
                 transparent,
                 format,
@@ -228,6 +237,16 @@ fn margins(text: &str) -> Result<[u32; 4], Failure> {
     parts.and_then(|parts| parts.try_into().ok()).ok_or_else(|| {
         Failure::new(ErrorCode::BadInput, format!("'{text}' says no margins"))
             .with_hint("give four numbers of pixels: left, top, right, bottom, such as 256,0,256,0")
+    })
+}
+
+/// A direction of faces and how far they go along it.
+fn direction(text: &str) -> Result<(String, f32), Failure> {
+    let parts =
+        text.split_once('=').and_then(|(name, steps)| Some((name.trim(), steps.trim().parse().ok()?)));
+    parts.map(|(name, steps)| (name.to_owned(), steps)).ok_or_else(|| {
+        Failure::new(ErrorCode::BadInput, format!("'{text}' says no direction"))
+            .with_hint("give a name and steps, such as mouth=3")
     })
 }
 
@@ -441,20 +460,19 @@ fn numbers(text: &str) -> Result<[u32; 4], Failure> {
 fn format(path: &Path) -> Result<PictureFormat, Failure> {
     let end = path.extension().map(|e| e.to_string_lossy().into_owned()).unwrap_or_default();
     PictureFormat::named(&end).ok_or_else(|| {
-        Failure::new(ErrorCode::BadInput, format!("{} cannot be written", path.display())).with_hint(
-            "name it .png, .jpg, .webp, .tif or .avif; .gif where it moves, .svg where it is composed",
-        )
+        Failure::new(ErrorCode::BadInput, format!("{} cannot be written", path.display()))
+            .with_hint("name it .png, .jpg, .webp, .gif, .tif or .avif; .svg where it is composed")
     })
 }
 
-/// How a file that moves is written, and for how many seconds it does: films by their name, GIF always, WebP
-/// where a length is given. `film` is the length of a film where none is.
+/// How a file that moves is written, and for how many seconds it does: films by their name, GIF and WebP where
+/// a length is given. `film` is the length of a film where none is.
 fn moving(path: &Path, seconds: Option<f64>, film: f64) -> Option<(MovingFormat, f64)> {
     let end = path.extension()?.to_str()?.to_ascii_lowercase();
     match (end.as_str(), seconds) {
         ("mp4", _) => Some((MovingFormat::Film, seconds.unwrap_or(film))),
-        ("gif", _) | ("webp", Some(_)) => {
-            Some((MovingFormat::Animation(AnimationFormat::named(&end)?), seconds.unwrap_or(4.0)))
+        ("gif" | "webp", Some(seconds)) => {
+            Some((MovingFormat::Animation(AnimationFormat::named(&end)?), seconds))
         }
         _ => None,
     }

@@ -64,6 +64,10 @@ pub(crate) fn run(args: Args, cancel: &Cancel) -> Result<ExitCode, Failure> {
     if let Command::Restore(restore) = &args.command {
         return backup::restore(&config, restore);
     }
+    if !matches!(args.command, Command::Serve(_) | Command::Worker(_) | Command::Jobs(_)) {
+        // Nothing comes after one picture, or one command's pictures.
+        config.pictures.loaded = Some(0);
+    }
     let studio = Studio::open(config)?;
     let progress = progress::receiver(args.progress);
     match args.command {

@@ -226,6 +226,35 @@ fn faces_come_from_noise() {
         let verdict = json(&home.run(&["verify", "--json", path(&file)]).stdout);
         assert_eq!(verdict[0]["verdict"], "verified");
     }
+    let draw = |directions: &[&str]| {
+        let flags = directions.iter().flat_map(|direction| ["--direction", direction]);
+        let base = ["image", "--engine", "gan", "--seed", "1", "--json", "-o", path(&out)];
+        let result = home.run(&base.into_iter().chain(flags).collect::<Vec<_>>());
+        (result.status.code(), text(&result.stdout), text(&result.stderr))
+    };
+    let (code, made, message) = draw(&["light=-4", "mouth=2.5"]);
+    assert_eq!(code, Some(0), "{message}");
+    let made = json(made.as_bytes());
+    assert_eq!(
+        made[0]["receipt"]["request"]["directions"],
+        serde_json::json!([["light", -4.0], ["mouth", 2.5]])
+    );
+    let darkness = |directions: &[&str]| {
+        assert_eq!(draw(directions).0, Some(0));
+        let pixels = image::open(&out).expect("a picture").to_rgb8();
+        pixels.as_raw().iter().map(|v| u64::from(255 - v)).sum::<u64>()
+    };
+    assert!(darkness(&["light=-4"]) > darkness(&[]) && darkness(&[]) > darkness(&["light=4"]));
+    for (direction, words) in [
+        ("age=1", "known are light"),
+        ("light", "says no direction"),
+        ("light=nan", "lead out of"),
+        ("light=11", "lead out of"),
+    ] {
+        let (code, _, message) = draw(&[direction]);
+        assert_eq!(code, Some(2), "{message}");
+        assert!(message.contains(words), "{message}");
+    }
 }
 
 #[test]

@@ -98,6 +98,18 @@ fn landscapes_animations_and_clear_backgrounds_are_made_and_sealed() {
             && frames[..160 * 128 * 3] != frames[5 * 160 * 128 * 3..6 * 160 * 128 * 3]
     );
 
+    // Without a length a GIF file stands still.
+    for (name, ask) in [
+        ("boat.gif", &["image", "a red boat on the sea in the rain", "--size", "160x128", "--seed", "2"][..]),
+        ("land.gif", &["image", "--engine", "terrain", "a lake", "--size", "160x128", "--seed", "2"]),
+    ] {
+        let file = home.path(name);
+        let made = run(&[ask, &["-o", path(&file)]].concat());
+        assert_ne!(made[0]["receipt"]["request"]["task"], "image.composed.animation", "{made}");
+        verified(&file);
+        assert_eq!(pixels(&file, "rgb24").len(), 160 * 128 * 3, "{name}");
+    }
+
     let fox = home.path("fox.webp");
     let ask = ["image", "a red fox in the forest", "--size", "256x256", "--background", "transparent"];
     run(&[&ask[..], &["-o", path(&fox)]].concat());
@@ -110,10 +122,10 @@ fn landscapes_animations_and_clear_backgrounds_are_made_and_sealed() {
     assert!(clear > 256 * 256 / 4 && solid > 1000, "{clear} clear, {solid} solid");
     for bad in [
         &["image", "a fox", "--background", "transparent", "-o", "fox.jpg"][..],
-        &["image", "a fox", "--background", "transparent", "-o", "fox.gif"],
+        &["image", "a fox", "--background", "transparent", "-o", "fox.gif", "--seconds", "2"],
         &["image", "a fox", "-o", "fox.gif", "--seconds", "900"],
-        &["image", "a fox", "-o", "fox.gif", "--size", "4096x4096"],
-        &["image", "--engine", "terrain", "-o", "land.gif"],
+        &["image", "a fox", "-o", "fox.gif", "--seconds", "2", "--size", "4096x4096"],
+        &["image", "--engine", "terrain", "-o", "land.gif", "--seconds", "2"],
         &["image", "--engine", "terrain", "--background", "transparent"],
         &["image", "--engine", "terrain", "--size", "9x9"],
         &["image", "--engine", "terrain", "--layers", "x"],
