@@ -424,10 +424,11 @@ fn metadata_step(
             Ok(match format {
                 DocumentFormat::Html => Marked::Page(text(made)?),
                 DocumentFormat::Pdf => Marked::Pdf(made),
-                DocumentFormat::Svg | DocumentFormat::Docx | DocumentFormat::Epub => {
-                    Marked::Bytes(format.media_type(), made)
-                }
-                DocumentFormat::Glb => Marked::Beside(made),
+                DocumentFormat::Svg => Marked::Bytes(format.media_type(), made),
+                // C2PA's library could put one into archives, but not as the specification asks: its hash of the
+                // parts is a map where that has a list (mended in 0.92, which wants a newer compiler), and
+                // programs that have the library without its feature `deflate` take it for tampering.
+                DocumentFormat::Docx | DocumentFormat::Epub | DocumentFormat::Glb => Marked::Beside(made),
             })
         }
         Media::Animation(moving) => {

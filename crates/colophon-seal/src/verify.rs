@@ -123,8 +123,8 @@ const PDF: &str = "application/pdf";
 const ZIP: &str = "application/zip";
 const LOST: &str = "a manifest store is there but nothing leads to it";
 
-/// Whether the credential may lie beside a file: Ogg, Matroska, raw samples and scenes have no place for one,
-/// what was streamed has none inside, a page may only name it, and others put those of archives beside them.
+/// Whether the credential may lie beside a file: Ogg, Matroska, raw samples, scenes and archives have no
+/// place for one, what was streamed has none inside, and a page may only name it.
 fn may_lie_beside(kind: Kind) -> bool {
     use DocumentFormat::{Epub, Glb};
     match kind {
@@ -178,6 +178,7 @@ fn read_credential(
             let held = archive::held(BufReader::new(&mut *file));
             Ok(match held {
                 archive::Held::Nothing => Credential::default(),
+                archive::Held::Unread => Credential { unread: true, ..Credential::default() },
                 archive::Held::Unfit => Credential::broken("the credential is compressed or too large"),
                 // A document is nothing else: what is in a damaged one belongs to it.
                 archive::Held::Closed if zipped != ZIP && credential::is_inside(file)? => {
@@ -358,6 +359,9 @@ fn conclude(verdict: &mut Verdict, credential: &Credential, logged: bool) {
         }
         CredentialState::Invalid => {
             say("The bytes are what was signed, but the signer's certificate is not acceptable.".to_owned());
+        }
+        CredentialState::Absent if credential.unread => {
+            say("The file carries a credential that cannot be checked here.".to_owned());
         }
         CredentialState::Absent => say("The file carries no credential.".to_owned()),
     }

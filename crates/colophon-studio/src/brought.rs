@@ -135,9 +135,7 @@ impl Studio {
                 }
                 let bytes = std::fs::read(path).map_err(bad)?;
                 // What a credential can hold as an ingredient.
-                let held =
-                    matches!(format, DocumentFormat::Svg | DocumentFormat::Docx | DocumentFormat::Epub);
-                let source = held.then(|| Source {
+                let source = (format == DocumentFormat::Svg).then(|| Source {
                     name: origin::file_name(path),
                     media_type: media_type.to_owned(),
                     bytes: bytes.as_slice().into(),

@@ -37,8 +37,6 @@ const VALUES_NAMESPACE: &str = "http://schemas.openxmlformats.org/officeDocument
 const SOURCE_PROPERTY: &str = "DigitalSourceType";
 const DOCUMENT: &str = "word/document.xml";
 const TYPES: &str = "[Content_Types].xml";
-/// The ending and the type of a credential: Office wants to know those of every part.
-const CREDENTIAL: (&str, &str) = ("c2pa", "application/c2pa");
 const RELATIONS: &str = "_rels/.rels";
 
 /// Opens an archive whose directory is of a size that can be read.
@@ -97,6 +95,8 @@ pub(crate) enum Held {
     Nothing,
     /// One, as C2PA asks for it: neither compressed nor encrypted.
     Plain,
+    /// One whose list of parts C2PA's library here does not read.
+    Unread,
     /// One that is compressed or too large, which nothing may inflate.
     Unfit,
     /// It is no archive that can be read.
@@ -107,12 +107,19 @@ pub(crate) enum Held {
 pub(crate) fn held(file: impl Read + Seek) -> Held {
     let Some(mut archive) = open(file) else { return Held::Closed };
     let Some(index) = archive.index_for_name(MANIFEST) else { return Held::Nothing };
-    let Ok(file) = archive.by_index_raw(index) else { return Held::Unfit };
+    let Ok(mut file) = archive.by_index_raw(index) else { return Held::Unfit };
     let plain = file.compression() == CompressionMethod::Stored
         && !file.encrypted()
         && file.size() == file.compressed_size()
         && file.size() <= LARGEST_MANIFEST;
-    if plain { Held::Plain } else { Held::Unfit }
+    let mut store = Vec::new();
+    if !plain || file.read_to_end(&mut store).is_err() {
+        return Held::Unfit;
+    }
+    // The parts are a list by the specification; the library of this version writes and reads a map.
+    const LIST: u8 = 4;
+    let is_list = |w: &[u8]| w.starts_with(b"\x64uris") && w[5] >> 5 == LIST;
+    if store.windows(6).any(is_list) { Held::Unread } else { Held::Plain }
 }
 
 /// The document with both marks and, where one is wanted, the label.
@@ -151,33 +158,19 @@ fn office(
     let custom = part(archive, CUSTOM);
     let is_new = custom.is_none();
     changed.insert(CUSTOM.to_owned(), properties(custom.as_deref(), json, source_type));
-    let last_in = |text: &str, root: &str, what: String| {
-        let found = elements(text, |name, depth| depth == 0 && name == root)?;
-        let at = found.first()?.close.as_ref()?.start;
-        replaced(text, &[(at..at, what)])
-    };
-    let types = part(archive, TYPES).ok_or("the document has no types of its parts")?;
-    let unclear = "the types of its parts cannot be followed";
-    let known = elements(&types, |name, depth| depth == 1 && name == "Default").ok_or(unclear)?;
-    let of_credential = |e: &Element| {
-        let ending = xmp::attribute_of(e.head(&types), "Extension").unwrap_or_default();
-        ending.eq_ignore_ascii_case(CREDENTIAL.0)
-    };
-    let namespace = "http://schemas.openxmlformats.org/package/2006/content-types";
-    let mut entries = String::new();
-    if !known.iter().any(of_credential) {
-        let (ending, kind) = CREDENTIAL;
-        entries = format!("<Default xmlns=\"{namespace}\" Extension=\"{ending}\" ContentType=\"{kind}\"/>");
-    }
     if is_new {
-        entries += &format!(
-            "<Override xmlns=\"{namespace}\" PartName=\"/{CUSTOM}\" ContentType=\"{CUSTOM_TYPE}\"/>"
+        let last_in = |text: &str, root: &str, what: String| {
+            let found = elements(text, |name, depth| depth == 0 && name == root)?;
+            let at = found.first()?.close.as_ref()?.start;
+            replaced(text, &[(at..at, what)])
+        };
+        let types = part(archive, TYPES).ok_or("the document has no types of its parts")?;
+        let entry = format!(
+            "<Override xmlns=\"http://schemas.openxmlformats.org/package/2006/content-types\" \
+             PartName=\"/{CUSTOM}\" ContentType=\"{CUSTOM_TYPE}\"/>"
         );
-    }
-    if !entries.is_empty() {
-        changed.insert(TYPES.to_owned(), last_in(&types, "Types", entries).ok_or(unclear)?);
-    }
-    if is_new {
+        let types = last_in(&types, "Types", entry).ok_or("the types of its parts cannot be followed")?;
+        changed.insert(TYPES.to_owned(), types);
         let relations = part(archive, RELATIONS).ok_or("the document has no relations")?;
         let mut id = "rIdAIGC".to_owned();
         while relations.contains(&id) {
@@ -361,9 +354,6 @@ fn rewritten(archive: &mut ZipArchive<Cursor<&[u8]>>, mut changed: Changed) -> R
         if name == MANIFEST {
             continue;
         }
-        if !matches!(file.compression(), CompressionMethod::Stored | CompressionMethod::Deflated) {
-            return Err(format!("its part {name} is compressed in a way that documents do not use"));
-        }
         match changed.remove(&name) {
             Some(text) => {
                 drop(file);
@@ -457,10 +447,6 @@ mod tests {
                 assert_eq!(words.trim(), "AI L\nIt was late.", "{format:?}");
             }
             let mut archive = open(Cursor::new(made.as_slice())).unwrap();
-            if format == DocumentFormat::Docx {
-                let types = part(&mut archive, TYPES).unwrap();
-                assert_eq!(types.matches("Extension=\"c2pa\"").count(), 1, "{types}");
-            }
             let first = archive.by_index(0).unwrap();
             let is_first = format == DocumentFormat::Docx
                 || first.name() == "mimetype" && first.compression() == CompressionMethod::Stored;
@@ -503,6 +489,8 @@ mod tests {
         assert_eq!(held(Cursor::new(&bomb)), Held::Unfit);
         let plain = with(MANIFEST, usual.compression_method(CompressionMethod::Stored), b"store");
         assert_eq!(held(Cursor::new(&plain)), Held::Plain);
+        let list = with(MANIFEST, usual.compression_method(CompressionMethod::Stored), b"\x64uris\x82\xa5");
+        assert_eq!(held(Cursor::new(list)), Held::Unread);
         assert_eq!(held(Cursor::new(sample(DocumentFormat::Docx))), Held::Nothing);
         let large = with(CUSTOM, usual, &vec![b' '; LARGEST_PART as usize + 1]);
         let mut archive = open(Cursor::new(large.as_slice())).unwrap();

@@ -30,7 +30,7 @@ pub(crate) const MARKS: &str = "org.colophon.marks";
 /// Label of the assertions that bind a manifest to content by its watermark and its content code.
 const SOFT_BINDING: &str = "c2pa.soft-binding";
 /// How the labels of assertions begin that bind a manifest to the bytes of a file.
-const HARD_BINDINGS: [&str; 3] = ["c2pa.hash.data", "c2pa.hash.bmff", "c2pa.hash.collection"];
+const HARD_BINDINGS: [&str; 2] = ["c2pa.hash.data", "c2pa.hash.bmff"];
 const SPEC_VERSION: &str = "2.4.0";
 /// The format under which bare manifest stores are composed.
 const BARE: &str = "application/c2pa";
@@ -390,6 +390,8 @@ pub(crate) struct Credential {
     pub(crate) issuer: Option<String>,
     /// Whether an invalid credential contradicts the bytes (and not only its signer is at fault).
     pub(crate) contradicts: bool,
+    /// Whether a credential is there that cannot be checked.
+    pub(crate) unread: bool,
     /// Why a file without a credential could not be read to its end.
     pub(crate) damage: Option<String>,
 }
@@ -523,18 +525,6 @@ fn content_hash(reader: &Reader, bindings: &[&str]) -> Option<String> {
         Value::Array(bytes) => bytes.iter().map(|b| u8::try_from(b.as_u64()?).ok()).collect(),
         _ => None,
     };
-    if let Some(parts) = binding.get("uris").and_then(Value::as_object) {
-        // Of an archive each part has its own: one of them all, in the order of their names.
-        let mut parts: Vec<_> = parts.iter().collect();
-        parts.sort_by_key(|(name, _)| *name);
-        let mut all = Sha256::new();
-        for (name, part) in parts {
-            all.update((name.len() as u64).to_be_bytes());
-            all.update(name);
-            all.update(bytes(part.get("hash")?)?);
-        }
-        return Some(hex(&all.finalize()));
-    }
     Some(hex(&bytes(binding.get("hash")?)?))
 }
 

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use crate::kit::{PRODUCER, Studio, picture, receipt};
-use c2pa::{Context, Reader};
+use c2pa::{Builder, Context, SigningAlg, create_signer};
 use colophon_seal::{
     Agreement, CredentialState, LabelOptions, Sealed, SealerConfig, Verdict, VerdictKind, seal, verify,
 };
@@ -242,7 +242,7 @@ fn a_field_of_another_producer_stays() {
         let config = SealerConfig { producer: "another".to_owned(), ..studio.config() };
         let other = studio.open(config).unwrap();
         let bytes = first.bytes().unwrap().into_owned();
-        let held = matches!(format, DocumentFormat::Svg | DocumentFormat::Docx | DocumentFormat::Epub);
+        let held = format == DocumentFormat::Svg;
         let source = held.then(|| Source {
             name: "first".to_owned(),
             media_type: format.media_type().to_owned(),
@@ -259,13 +259,6 @@ fn a_field_of_another_producer_stays() {
         assert!(verdict.aigc.valid, "{format:?}: {verdict:#?}");
         let who = (fields["ContentProducer"].as_str(), fields["ContentPropagator"].as_str());
         assert_eq!(who, (PRODUCER, "another"), "{format:?}");
-        if held {
-            let file = std::fs::File::open(&path).unwrap();
-            let reader = Reader::from_context(Context::new()).with_stream(format.media_type(), file).unwrap();
-            let [parent] = reader.active_manifest().unwrap().ingredients() else { panic!("{format:?}") };
-            let own = studio.verify_bytes(&first.bytes().unwrap(), &format!("first.{}", format.extension()));
-            assert_eq!(parent.active_manifest(), own.c2pa.active_manifest.as_deref(), "{format:?}");
-        }
     }
 }
 
@@ -319,16 +312,21 @@ fn a_compressed_credential_is_never_inflated() {
     );
     let sealed = seal(draft, &studio.sealer, &Cancel::new(), &NoProgress).unwrap();
     let bytes = sealed.bytes().unwrap().into_owned();
-    let mut archive = ZipArchive::new(Cursor::new(bytes)).unwrap();
-    let part = archive.by_name(CREDENTIAL).unwrap();
-    assert!(part.compression() == CompressionMethod::Stored && part.size() < 1 << 20);
-    // What stands in the place of one and is none.
-    let mut zip = ZipWriter::new_append(Cursor::new(document(DocumentFormat::Docx))).unwrap();
-    let options = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
-    zip.start_file(CREDENTIAL, options).unwrap();
-    zip.write_all(b"a store").unwrap();
-    let verdict = studio.verify_bytes(&zip.finish().unwrap().into_inner(), "plain.docx");
-    assert_eq!(verdict.verdict, VerdictKind::Tampered, "{verdict:#?}");
+    let archive = ZipArchive::new(Cursor::new(bytes)).unwrap();
+    assert!(archive.index_for_name(CREDENTIAL).is_none());
+    // What stands in the place of one and is none, and one whose parts are listed as newer programs do, which
+    // cannot be checked: that is no damage.
+    let stored = |store: &[u8]| {
+        let mut zip = ZipWriter::new_append(Cursor::new(document(DocumentFormat::Docx))).unwrap();
+        let options = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
+        zip.start_file(CREDENTIAL, options).unwrap();
+        zip.write_all(store).unwrap();
+        studio.verify_bytes(&zip.finish().unwrap().into_inner(), "plain.docx")
+    };
+    assert_eq!(stored(b"a store").verdict, VerdictKind::Tampered);
+    let verdict = stored(b"\x64uris\x82\xa2");
+    assert_eq!(verdict.verdict, VerdictKind::Unmarked, "{verdict:#?}");
+    assert!(verdict.reasons.iter().any(|r| r.contains("cannot be checked here")), "{verdict:#?}");
 }
 
 /// What `change` makes of the parts of an archive; `None` leaves one out.
@@ -349,30 +347,33 @@ fn repacked(bytes: &[u8], change: impl Fn(&str, Vec<u8>) -> Option<Vec<u8>>) -> 
 }
 
 #[test]
-fn an_archive_holds_its_credential_as_c2pa_asks() {
+fn credentials_inside_of_archives_are_checked() {
     let studio = Studio::new();
+    let key = |name: &str| std::fs::read(studio.dir.path().join("keys").join(name)).unwrap();
+    let (chain, key) = (key("signing-chain.pem"), key("signing-key.pem"));
+    let signer = create_signer::from_keys(&chain, &key, SigningAlg::Es256, None).unwrap();
+    let kind = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia";
+    let action = serde_json::json!({ "action": "c2pa.created", "digitalSourceType": kind });
+    let definition = serde_json::json!({
+        "claim_version": 2, "claim_generator_info": [{ "name": "another program" }],
+        "assertions": [{ "label": "c2pa.actions.v2", "data": { "actions": [action] }, "created": true }],
+    });
     for format in [DocumentFormat::Docx, DocumentFormat::Epub] {
-        let plain = document(format);
-        let sealed = sealed(&studio, Media::Document { format, bytes: plain }, PictureFormat::default());
-        assert!(sealed.sidecar().is_none(), "{format:?}");
-        let good = sealed.bytes().unwrap().into_owned();
-        let mut archive = ZipArchive::new(Cursor::new(&good)).unwrap();
+        let builder = Builder::from_context(Context::new()).with_definition(definition.clone());
+        let (mut from, mut to) = (Cursor::new(document(format)), Cursor::new(Vec::new()));
+        builder.unwrap().sign(&signer, format.media_type(), &mut from, &mut to).unwrap();
+        let good = to.into_inner();
+        let mut archive = ZipArchive::new(Cursor::new(good.clone())).unwrap();
         let deflated = (0..archive.len())
             .filter(|i| archive.by_index(*i).unwrap().compression() == CompressionMethod::Deflated)
             .count();
-        assert!(deflated >= 3, "{format:?}: parts stay compressed");
-        let part = archive.by_name(CREDENTIAL).unwrap();
-        assert_eq!(part.compression(), CompressionMethod::Stored);
-        assert_eq!((part.size(), part.encrypted()), (part.compressed_size(), false));
-        // Neither encryption, nor sizes after the data, nor anything else.
-        let flags = &good[part.header_start() as usize + 6..][..2];
-        assert_eq!(flags, [0, 0], "{format:?}");
-        let verdict = studio.verify_bytes(&good, &format!("a.{}", format.extension()));
-        assert_eq!(verdict.c2pa.state, CredentialState::Valid, "{verdict:#?}");
-        assert!(verdict.c2pa.content_hash.is_some_and(|hash| hash.len() == 64), "{format:?}");
+        assert!(deflated >= 3, "{format:?}: its parts are compressed");
+        let name = format!("theirs.{}", format.extension());
+        let verdict = studio.verify_bytes(&good, &name);
+        assert_eq!(verdict.verdict, VerdictKind::Marked, "{format:?}: {verdict:#?}");
+        assert_eq!(verdict.c2pa.state, CredentialState::Valid, "{format:?}: {verdict:#?}");
 
-        // A word changed, a part added, a part taken away, the parts packed again.
-        let name = format!("b.{}", format.extension());
+        // A word changed, a part added, a part taken away.
         let page = if format == DocumentFormat::Docx { "word/document.xml" } else { "OPS/one.xhtml" };
         let word = repacked(&good, |name, content| {
             let text = String::from_utf8(content.clone()).unwrap_or_default();
@@ -383,22 +384,14 @@ fn an_archive_holds_its_credential_as_c2pa_asks() {
         more.write_all(b"more").unwrap();
         let more = more.finish().unwrap().into_inner();
         let fewer = repacked(&good, |name, content| (name != page).then_some(content));
-        for (what, bytes) in [("word", word), ("more", more), ("fewer", fewer)] {
+        // Cut short, it has lost its directory and not what it holds.
+        let cut = good[..good.len() - 30].to_vec();
+        for (what, bytes) in [("word", word), ("more", more), ("fewer", fewer), ("cut", cut)] {
             let verdict = studio.verify_bytes(&bytes, &name);
             assert_eq!(verdict.verdict, VerdictKind::Tampered, "{format:?} {what}: {verdict:#?}");
-            assert!(verdict.receipt.is_some(), "{format:?} {what}: the statement still holds");
         }
-        // Without its credential it is what it was before that.
         let bare = studio.verify_bytes(&repacked(&good, |name, c| (name != CREDENTIAL).then_some(c)), &name);
-        assert_eq!((bare.verdict, bare.c2pa.state), (VerdictKind::Marked, CredentialState::Absent));
-        // Cut short, it has lost its directory and not what it holds.
-        let cut = studio.verify_bytes(&good[..good.len() - 30], &name);
-        assert_eq!(cut.verdict, VerdictKind::Tampered, "{format:?}: {cut:#?}");
-        // Sealed again it has one credential.
-        let again = Draft::new(Media::Document { format, bytes: good.clone() }, receipt());
-        let again = seal(again, &studio.sealer, &Cancel::new(), &NoProgress).unwrap();
-        let verdict = studio.verify_bytes(&again.bytes().unwrap(), &name);
-        assert_eq!(verdict.verdict, VerdictKind::Verified, "{format:?}: {verdict:#?}");
+        assert_eq!((bare.verdict, bare.c2pa.state), (VerdictKind::Unmarked, CredentialState::Absent));
     }
 }
 
