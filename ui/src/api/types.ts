@@ -212,6 +212,7 @@ export interface Verdict {
     matches_record?: boolean | null;
     score?: number | null;
     false_positive_rate?: number | null;
+    turned?: { mirrored: boolean; degrees: number };
     tokens?: number;
   };
   log?: { index?: number | null; included: boolean };

@@ -93,6 +93,8 @@ export function Credentials({ verdict, link }: { verdict: Verdict; link?: boolea
           {watermark?.found ? (
             <p class="fact-more">
               {watermark.method}
+              {watermark.turned?.mirrored ? `${t().common.comma}${w.mirrored}` : ""}
+              {watermark.turned?.degrees ? `${t().common.comma}${w.turned(watermark.turned.degrees)}` : ""}
               {watermark.false_positive_rate ? `${t().common.comma}${w.chance(number(1 / watermark.false_positive_rate))}` : ""}
               {watermark.payload ? <span class="mono block">{watermark.payload}</span> : null}
             </p>

@@ -98,6 +98,8 @@ export const keeping = {
     },
     matches: "agrees with the record",
     differs: "does not agree with the record",
+    mirrored: "mirrored",
+    turned: (degrees: number) => `turned by ${degrees}°`,
     chance: (rate: string) => `chance alone finds one in ${rate} of unmarked files`,
     entry: (n: string) => `Entry ${n}`,
     included: "in the log, proved",

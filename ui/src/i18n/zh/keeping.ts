@@ -100,6 +100,8 @@ export const keeping: Pick<Dictionary, "gallery" | "credentials" | "verify" | "m
     },
     matches: "与记录一致",
     differs: "与记录不一致",
+    mirrored: "左右翻转",
+    turned: (degrees: number) => `旋转 ${degrees}°`,
     chance: (rate: string) => `每 ${rate} 个无水印文件约有一个会误判`,
     entry: (n: string) => `第 ${n} 条`,
     included: "已登记，并有证明",
