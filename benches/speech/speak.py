@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """Kokoro and hibari in Colophon beside onnxruntime in Python: the same phonemes, voice, speed and number
-of threads, taking turns. speak.py STORE SPEAK_PACE [--threads N] [--runs N]
+of threads, taking turns. speak.py STORE SPEAK_PACE [--threads N] [--runs N] [--voice V]
 
 SPEAK_PACE is the example `speak_pace`, which reads sentences and answers with phonemes and times. For
 hibari, Python runs the network alone; Colophon also makes the waveform from its spectra. Prints, for each
 voice, real-time factors, the ratio of Python's time to Colophon's (above 1: Colophon is faster), and the
-time to the first sound of a sentence of fifteen words with the model loaded."""
+time to the first sound of a sentence of fifteen words with the model loaded. --voice V for one of them alone."""
 import json, pathlib, statistics, subprocess, sys, time
 
 import numpy as np
@@ -22,7 +22,10 @@ SENTENCES = [
 
 
 def option(name, default):
-    return int(sys.argv[sys.argv.index(name) + 1]) if name in sys.argv else default
+    return type(default)(sys.argv[sys.argv.index(name) + 1]) if name in sys.argv else default
+
+
+VOICES = [option("--voice", "")] if "--voice" in sys.argv else ["hibari", "af_heart"]
 
 
 def peer(store, voice, threads):
@@ -55,7 +58,7 @@ def main():
     store, program = pathlib.Path(sys.argv[1]), sys.argv[2]
     threads, runs = option("--threads", 2), option("--runs", 3)
     library = next((store / "onnxruntime").glob("libonnxruntime*"))
-    for voice in ["hibari", "af_heart"]:
+    for voice in VOICES:
         command = [program, str(library), str(store), "en", voice, str(threads)]
         ours = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 

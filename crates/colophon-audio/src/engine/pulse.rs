@@ -61,7 +61,7 @@ pub(crate) fn synthesise(
     if frames == 0 || parts.iter().any(|p| p.len() != frames * BINS) {
         return Err(AudioError::Engine { engine: "hibari", problem: "its network gave other shapes".into() });
     }
-    let source = pulses(&spectra.pitch);
+    let source = reflected(&pulses(&spectra.pitch), FFT / 2);
     let window: Vec<f32> = (0..FFT).map(|i| 0.5 - 0.5 * (TAU * i as f32 / FFT as f32).cos()).collect();
     let mut planner = RealFftPlanner::<f32>::new();
     let forward = planner.plan_fft_forward(FFT);
@@ -76,9 +76,8 @@ pub(crate) fn synthesise(
         cancel.check()?;
         let here = LANES.min(frames - first);
         for (t, bins) in (first..).zip(&mut block[..here]) {
-            for (i, x) in frame.iter_mut().enumerate() {
-                let at = (t * HOP + i) as isize - (FFT / 2) as isize;
-                *x = source[mirrored(at, source.len())] * window[i] / (FFT / 4) as f32;
+            for ((x, s), w) in frame.iter_mut().zip(&source[t * HOP..]).zip(&window) {
+                *x = s * w / (FFT / 4) as f32;
             }
             forward.process_with_scratch(&mut frame, bins, &mut ahead).map_err(&failed)?;
         }
@@ -87,9 +86,10 @@ pub(crate) fn synthesise(
             bins[0].im = 0.0;
             bins[BINS - 1].im = 0.0;
             inverse.process_with_scratch(bins, &mut frame, &mut back).map_err(&failed)?;
-            for (i, x) in frame.iter().enumerate() {
-                sum[t * HOP + i] += x * window[i] / FFT as f32;
-                weight[t * HOP + i] += window[i] * window[i];
+            let whole = sum[t * HOP..].iter_mut().zip(&mut weight[t * HOP..]);
+            for ((x, w), (sum, weight)) in frame.iter().zip(&window).zip(whole) {
+                *sum += x * w / FFT as f32;
+                *weight += w * w;
             }
         }
     }
@@ -137,12 +137,15 @@ fn tanh(x: f32x8) -> f32x8 {
     f32x8::splat(1.0) - f32x8::splat(2.0) / ((x * 2.0).exp() + 1.0)
 }
 
-/// A position beyond an end, reflected without repeating the end.
-fn mirrored(at: isize, len: usize) -> usize {
-    let last = len as isize - 1;
-    let at = at.abs();
-    let at = if at > last { 2 * last - at } else { at };
-    at.clamp(0, last) as usize
+/// The samples with `edge` more at either end, reflected without repeating the end.
+fn reflected(samples: &[f32], edge: usize) -> Vec<f32> {
+    let last = samples.len() as isize - 1;
+    let place = |at: isize| {
+        let at = at.abs();
+        (if at > last { 2 * last - at } else { at }).clamp(0, last) as usize
+    };
+    let edge = edge as isize;
+    (-edge..samples.len() as isize + edge).map(|at| samples[place(at)]).collect()
 }
 
 /// Every harmonic below [`TOP`] at unit amplitude: the Dirichlet kernel
