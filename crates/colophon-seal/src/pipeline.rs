@@ -319,10 +319,10 @@ fn watermark_step(
         let shown = gif::shown(raster).map_err(|e| SealError::step(Step::Watermark, e))?;
         keep_readable(&mut carried, &Media::Picture(shown), sealer);
         reason = "it does not survive the 256 colours of a GIF file".to_owned();
-    } else if carried.len() > 1 {
+    } else if let Some(last) = carried.pop() {
         // A mark may have drowned one that was laid before it.
         keep_readable(&mut carried, media, sealer);
-        reason = "its watermarks do not go together".to_owned();
+        carried.push(last);
     }
     Ok(if carried.is_empty() { Bound::None(reason) } else { Bound::Carried(carried) })
 }

@@ -162,12 +162,7 @@ fn is_unused(loaded: &Loaded) -> bool {
 
 /// Whether the machine has less memory left than a twelfth of all; not where the system does not tell.
 pub(crate) fn memory_is_short() -> bool {
-    /// Memory is short when less than one part in so many is available.
-    const SCARCE: u64 = 12;
-    match colophon_hub::tools::memory() {
-        (Some(total), Some(available)) => available < total / SCARCE,
-        _ => false,
-    }
+    colophon_image::diffusion::is_short_of(0)
 }
 
 /// The file, or those of a folder and of the folders in it.

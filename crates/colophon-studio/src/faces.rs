@@ -93,6 +93,15 @@ impl Studio {
         let cutter = matte.map(|model| Cutter::load(&model.dir, lease.threads())).transpose()?;
         let mut sealed = Vec::new();
         let mut together = Vec::new();
+        let told = |mut given: serde_json::Value| {
+            if let Some(other) = request.towards {
+                given["towards"] = json!({"seed": other, "count": request.count});
+            }
+            if !request.directions.is_empty() {
+                given["directions"] = json!(request.directions);
+            }
+            given
+        };
         for index in 0..request.count {
             let (done, total) = (index as u64, request.count as u64);
             progress.event(Event::Progress { stage: Stage::Draw, done, total, what: None });
@@ -122,12 +131,7 @@ impl Studio {
             if request.transparent {
                 given["transparent"] = true.into();
             }
-            if let Some(other) = request.towards {
-                given["towards"] = json!({"seed": other, "count": request.count});
-            }
-            if !request.directions.is_empty() {
-                given["directions"] = json!(request.directions);
-            }
+            let given = told(given);
             let work = new_work(&given)?;
             let steps = ["faces", "upscale"].map(|step| (step, "onnxruntime".to_owned()));
             let steps = steps.into_iter().chain([("seal", GENERATOR.to_owned())]).collect();
@@ -141,14 +145,8 @@ impl Studio {
         }
         if request.grid {
             let sheet = Layout::square(together.len(), GRID_CELL).arrange(&together)?;
-            let mut given =
-                json!({"task": "image.faces", "engine": "gan", "seed": first, "grid": together.len()});
-            if let Some(other) = request.towards {
-                given["towards"] = json!({"seed": other, "count": request.count});
-            }
-            if !request.directions.is_empty() {
-                given["directions"] = json!(request.directions);
-            }
+            let given =
+                told(json!({"task": "image.faces", "engine": "gan", "seed": first, "grid": together.len()}));
             let work = new_work(&given)?;
             let steps = ["faces", "upscale"].map(|step| (step, "onnxruntime".to_owned()));
             let steps = steps.into_iter().chain([("seal", GENERATOR.to_owned())]).collect();

@@ -36,7 +36,7 @@ pub(crate) fn autoencoder(checkpoint: &Checkpoint, (height, width): (usize, usiz
 
 /// Whether the machine has less memory than so many bytes and what others are left; not where it does not
 /// tell.
-pub(crate) fn is_short_of(bytes: u64) -> bool {
+pub fn is_short_of(bytes: u64) -> bool {
     match colophon_hub::tools::memory() {
         (Some(total), Some(free)) => free < bytes.saturating_add(total / SPARED),
         _ => false,

@@ -31,6 +31,7 @@ mod weighting;
 pub(crate) mod weights;
 
 pub use checkpoint::{Extras, Family};
+pub use memory::is_short_of;
 pub use pipeline::{Ask, Diffusion, Seen, Start};
 pub use schedule::Method;
 pub use weighting::{has_weights, words_of};

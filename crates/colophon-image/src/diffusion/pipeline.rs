@@ -292,8 +292,6 @@ impl Diffusion {
         if self.guided(ask) {
             prompts.push(weighting::read(ask.negative));
         }
-        let plain =
-            |parts: &[weighting::Part]| parts.iter().map(|part| part.text.as_str()).collect::<String>();
         let mut clips: Vec<Vec<ClipText>> = Vec::new();
         for (index, part) in self.checkpoint.clips.iter().enumerate() {
             // U-Nets look at a text of any length: long prompts are read piece by piece. The others were trained
@@ -302,7 +300,7 @@ impl Diffusion {
                 if self.heeds_weights() {
                     part.tokens.clip_weighted(parts)
                 } else {
-                    Ok(vec![part.tokens.clip(&plain(parts))?])
+                    Ok(vec![part.tokens.clip(&weighting::plain(parts))?])
                 }
             };
             let mut pieces = prompts.iter().map(cut).collect::<Result<Vec<_>, _>>()?;
@@ -334,7 +332,7 @@ impl Diffusion {
             let key = Key { length, ..Key::of(Place::T5) };
             long = self.kept.with(key, need, load, |encoder: &T5| {
                 let read = |parts: &Vec<weighting::Part>| {
-                    encoder.read(&part.tokens.t5(&plain(parts), length)?, cancel)
+                    encoder.read(&part.tokens.t5(&weighting::plain(parts), length)?, cancel)
                 };
                 prompts.iter().map(read).collect()
             })?;

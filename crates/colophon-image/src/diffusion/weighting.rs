@@ -120,9 +120,14 @@ fn weighed(signs: &[Sign]) -> Vec<Part> {
     parts
 }
 
+/// The words of all parts.
+pub(crate) fn plain(parts: &[Part]) -> String {
+    parts.iter().map(|part| part.text.as_str()).collect()
+}
+
 /// A prompt without the signs of weights.
 pub fn words_of(prompt: &str) -> String {
-    read(prompt).into_iter().map(|part| part.text).collect()
+    plain(&read(prompt))
 }
 
 /// Whether a prompt gives some words another weight.

@@ -83,7 +83,6 @@ impl TrustMark {
         if made.data.len() != 3 * SIDE * SIDE {
             return Err(ImageError::Network(format!("TrustMark's encoder gave {:?}", made.shape)));
         }
-        let feather = (w, h) != (picture.width as usize, picture.height as usize);
         let change: Vec<Plane> = small
             .iter()
             .zip(made.data.chunks_exact(SIDE * SIDE))
@@ -94,7 +93,10 @@ impl TrustMark {
                 let mean = v.iter().sum::<f32>() / v.len() as f32;
                 // From −1 … 1 to 0 … 1.
                 v.iter_mut().for_each(|x| *x = (*x - mean).clamp(-MOST, MOST) * 0.5);
-                placed(&Plane { w: SIDE, h: SIDE, v }.resized(w, h), (left, top), &full[0], feather)
+                let change = Plane { w: SIDE, h: SIDE, v };
+                // Of the whole it is enlarged when it is added.
+                let whole = (w, h) == (full[0].w, full[0].h);
+                if whole { change } else { placed(&change.resized(w, h), (left, top), &full[0]) }
             })
             .collect();
         let marked = pixels::changed(&full, &change, pixels::opacity(picture).as_ref());
@@ -170,11 +172,8 @@ fn seen(full: &[Plane], (left, top, w, h): (usize, usize, usize, usize)) -> Vec<
     full.iter().map(|plane| scaled(part(plane))).collect()
 }
 
-/// A change at its place in a plane as large as `full`, setting in softly where it is a part of it.
-fn placed(change: &Plane, (left, top): (usize, usize), full: &Plane, feather: bool) -> Plane {
-    if !feather {
-        return change.clone();
-    }
+/// The change of a part at its place in a plane as large as `full`, setting in softly.
+fn placed(change: &Plane, (left, top): (usize, usize), full: &Plane) -> Plane {
     let edge = ((change.w.min(change.h) as f32 * FEATHER.0) as usize).clamp(1, FEATHER.1);
     let part = |i: usize, size: usize| ((i.min(size - 1 - i) + 1) as f32 / edge as f32).min(1.0);
     let mut v = vec![0.0; full.v.len()];
