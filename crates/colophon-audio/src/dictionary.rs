@@ -12,9 +12,9 @@ use std::path::Path;
 use colophon_types::Lang;
 
 use crate::AudioError;
+use crate::fixed::{Say, fixed_index};
 use crate::g2p::en::phonemes_of_ipa;
 use crate::g2p::zh::{is_han, phonemes_of_pinyin};
-use crate::g2p::{Say, fixed_index};
 
 /// Most entries in a dictionary, longest word and longest reading in characters, largest file in bytes.
 const MOST: usize = 100_000;

@@ -5,8 +5,7 @@ use colophon_types::{Cancel, Lang, SpokenSentence};
 
 use crate::mix;
 use crate::split;
-use crate::ssml;
-use crate::{AudioError, Blend, Dialogue, Dictionary, Narrator, Utterance, voices};
+use crate::{AudioError, Blend, Dictionary, Narrator, Utterance, voices};
 
 /// Silence between sentences, paragraphs and the halves of a sentence, in seconds, where nothing else
 /// is asked for. The quiet ends of the sounds come on top.
@@ -34,49 +33,6 @@ pub enum Part {
     Mark(String),
 }
 
-/// How a text is written.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Markup {
-    /// SSML where it begins with `<speak`, else plain.
-    #[default]
-    Auto,
-    /// Plain, whatever it begins with.
-    Plain,
-    /// SSML.
-    Ssml,
-    /// A dialogue: lines of `NAME: words`.
-    Dialogue,
-}
-
-impl Markup {
-    /// What a text is, with `Auto` decided.
-    pub fn of(self, text: &str) -> Self {
-        match self {
-            Self::Auto if ssml::is_ssml(text) => Self::Ssml,
-            Self::Auto => Self::Plain,
-            other => other,
-        }
-    }
-
-    /// The words of a text without its markup, to tell its language.
-    pub fn words(self, text: &str) -> String {
-        if self.of(text) != Self::Ssml {
-            return text.to_owned();
-        }
-        let mut inside = false;
-        let outside = text.chars().filter(|c| match c {
-            '<' => {
-                inside = true;
-                false
-            }
-            '>' => !std::mem::replace(&mut inside, false),
-            _ => !inside,
-        });
-        outside.collect()
-    }
-}
-
 /// All that is to be said, in order.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Recital {
@@ -87,29 +43,6 @@ pub struct Recital {
 }
 
 impl Recital {
-    /// Reads a text. `cast` gives the characters of a dialogue their voices.
-    ///
-    /// # Errors
-    /// [`AudioError::Ssml`] and [`AudioError::Dialogue`] for texts that are not what they should be; an
-    /// unknown voice in the cast.
-    pub fn read(
-        text: &str,
-        markup: Markup,
-        lang: Lang,
-        dictionary: &Dictionary,
-        cast: &[(String, String)],
-    ) -> Result<Self, AudioError> {
-        match markup.of(text) {
-            Markup::Ssml => ssml::parse(text, lang, dictionary),
-            Markup::Dialogue => {
-                let dialogue = Dialogue::parse(text)?;
-                let voices = dialogue.cast(cast, lang)?;
-                Ok(dialogue.recital(&voices, lang, dictionary))
-            }
-            Markup::Auto | Markup::Plain => Ok(Self::plain(text, lang, dictionary)),
-        }
-    }
-
     /// A plain text: paragraphs are separated by empty lines, sentences by their end marks.
     pub fn plain(text: &str, lang: Lang, dictionary: &Dictionary) -> Self {
         let mut parts = Vec::new();

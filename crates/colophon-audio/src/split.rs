@@ -99,7 +99,7 @@ fn push(chars: &[char], range: Range<usize>, out: &mut Vec<Range<usize>>) {
     let text = &chars[range.clone()];
     let front = text.iter().take_while(|c| c.is_whitespace()).count();
     let back = text.iter().rev().take_while(|c| c.is_whitespace()).count();
-    if text.iter().any(|c| c.is_alphanumeric() || crate::g2p::fixed_index(*c).is_some()) {
+    if text.iter().any(|c| c.is_alphanumeric() || crate::fixed::fixed_index(*c).is_some()) {
         out.push(range.start + front..range.end - back);
     }
 }

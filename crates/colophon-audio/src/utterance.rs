@@ -5,8 +5,9 @@ use std::ops::Range;
 use colophon_types::Lang;
 
 use crate::dictionary::Dictionary;
+use crate::fixed::{FIXED, Say, fixed_index};
+use crate::g2p::Reading;
 use crate::g2p::zh::{self, is_han};
-use crate::g2p::{FIXED, Reading, Say, fixed_index};
 use crate::normalize;
 
 /// Largest table of the alignment of written and spoken words.

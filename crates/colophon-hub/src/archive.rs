@@ -10,7 +10,7 @@ use std::io::{BufReader, Read};
 use std::path::Path;
 
 use crate::HubError;
-use crate::catalogue::Registry;
+use crate::entry::Registry;
 
 /// More entries than any package of models has.
 const MOST_ENTRIES: usize = 50_000;

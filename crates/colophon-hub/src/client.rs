@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 
 use colophon_types::Cancelled;
 
-use crate::catalogue::{Package, Registry};
 use crate::child::{self, Stopped};
+use crate::entry::{Package, Registry};
 use crate::{HubError, digest};
 
 /// How long a client may take to say its version.

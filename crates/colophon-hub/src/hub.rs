@@ -11,8 +11,9 @@ use std::time::Instant;
 use colophon_types::{Cancel, Event, Progress, Stage};
 use serde::Serialize;
 
-use crate::catalogue::{Catalogue, Entry, FileEntry, Role, platform};
+use crate::catalogue::{Catalogue, platform};
 use crate::client::Clients;
+use crate::entry::{Entry, FileEntry, Role};
 use crate::lock::Lock;
 use crate::meter::Meter;
 use crate::pull::{self, Place};

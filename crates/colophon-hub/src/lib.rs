@@ -12,6 +12,7 @@ mod catalogue;
 mod child;
 mod client;
 mod digest;
+mod entry;
 mod error;
 pub mod graph;
 mod http;
@@ -25,6 +26,7 @@ mod raw;
 pub mod tools;
 pub mod torch;
 
-pub use catalogue::{Catalogue, Entry, FileEntry, Package, Part, Registry, Role, Source, WheelTag, platform};
+pub use catalogue::{Catalogue, platform};
+pub use entry::{Entry, FileEntry, Package, Part, Registry, Role, Source, WheelTag};
 pub use error::HubError;
 pub use hub::{FileReport, FileState, Hub, HubOptions, Licence, Model, Report, Status};

@@ -20,9 +20,9 @@ use std::time::Duration;
 use colophon_types::{Cancel, Cancelled, Progress};
 
 use crate::archive::{self, Wanted};
-use crate::catalogue::{Entry, FileEntry, Package, Source};
 use crate::client::{self, Clients};
 use crate::digest::{self, Growing};
+use crate::entry::{Entry, FileEntry, Package, Source};
 use crate::http::{self, HuggingFace, Remote};
 use crate::meter::Meter;
 use crate::{HubError, HubOptions};

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use crate::catalogue::{Entry, FileEntry, Package, Part, Registry, Role, Source};
+use crate::entry::{Entry, FileEntry, Package, Part, Registry, Role, Source};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

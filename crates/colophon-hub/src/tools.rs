@@ -6,12 +6,15 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use crate::catalogue::{Registry, platform};
+use crate::catalogue::platform;
 use crate::child;
 use crate::client::Clients;
+use crate::entry::Registry;
 
 /// How long a program may take to answer.
 const ASK: Duration = Duration::from_secs(10);
+/// Memory that is left to others, as a part of the machine's: one part in so many.
+const SPARED: u64 = 12;
 
 /// A program that Colophon can use.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -198,6 +201,15 @@ fn lacking(said: &str) -> Vec<String> {
     let Some(flags) = said.lines().find_map(|line| line.strip_prefix("flags")) else { return Vec::new() };
     let has = |name: &str| flags.split_whitespace().any(|flag| flag == name);
     V3.into_iter().filter(|name| !has(name)).map(str::to_owned).collect()
+}
+
+/// Whether the machine has less memory than so many bytes and what others are left; not where it does not
+/// tell.
+pub fn is_short_of(bytes: u64) -> bool {
+    match memory() {
+        (Some(total), Some(free)) => free < bytes.saturating_add(total / SPARED),
+        _ => false,
+    }
 }
 
 /// Bytes of memory in all and of what is available, where the system tells.

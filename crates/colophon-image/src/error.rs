@@ -21,8 +21,13 @@ pub enum ImageError {
     #[error("the network failed: {0}")]
     Network(String),
     /// There is no style of this name.
-    #[error("there is no style '{0}'")]
-    UnknownStyle(String),
+    #[error("there is no style '{name}'")]
+    UnknownStyle {
+        /// The name that was asked for.
+        name: String,
+        /// The names that there are.
+        known: Vec<&'static str>,
+    },
     /// A file is no picture that can be used.
     #[error("the picture cannot be read: {reason}")]
     Unreadable {
@@ -59,9 +64,10 @@ impl Explain for ImageError {
             Self::Hub(e) => e.code(),
             Self::Network(_) => ErrorCode::Failed,
             Self::Model { .. } => ErrorCode::ModelMissing,
-            Self::UnknownStyle(_) | Self::Setting(_) | Self::Unreadable { .. } | Self::BadPicture { .. } => {
-                ErrorCode::BadInput
-            }
+            Self::UnknownStyle { .. }
+            | Self::Setting(_)
+            | Self::Unreadable { .. }
+            | Self::BadPicture { .. } => ErrorCode::BadInput,
             Self::Cancelled(_) => ErrorCode::Cancelled,
         }
     }
@@ -69,10 +75,7 @@ impl Explain for ImageError {
     fn hint(&self) -> Option<String> {
         match self {
             Self::Hub(e) => e.hint(),
-            Self::UnknownStyle(_) => {
-                let names: Vec<&str> = crate::style::STYLES.iter().map(|s| s.name).collect();
-                Some(format!("choose one of: {}", names.join(", ")))
-            }
+            Self::UnknownStyle { known, .. } => Some(format!("choose one of: {}", known.join(", "))),
             Self::Model { .. } => Some("run `colophon models verify`, then `colophon models pull`".into()),
             _ => None,
         }

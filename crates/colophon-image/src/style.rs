@@ -73,6 +73,10 @@ pub struct Treatment {
     pub keep_colour: bool,
 }
 
+fn unknown(name: String) -> ImageError {
+    ImageError::UnknownStyle { name, known: STYLES.iter().map(|s| s.name).collect() }
+}
+
 impl Treatment {
     /// The treatment of a named style, or of a painter by number (`s00`–`s25`).
     ///
@@ -85,7 +89,7 @@ impl Treatment {
         let number = name.strip_prefix('s').filter(|n| n.len() == 2).and_then(|n| n.parse().ok());
         match number {
             Some(painter) if painter < PAINTERS => Ok(Self { painter, strength: 0.85, keep_colour: true }),
-            _ => Err(ImageError::UnknownStyle(name.into())),
+            _ => Err(unknown(name.into())),
         }
     }
 }
@@ -129,7 +133,7 @@ impl Stylizer {
             return Err(bad());
         }
         if treatment.painter >= PAINTERS {
-            return Err(ImageError::UnknownStyle(format!("s{:02}", treatment.painter)));
+            return Err(unknown(format!("s{:02}", treatment.painter)));
         }
         let strength = if treatment.strength.is_finite() { treatment.strength.clamp(0.0, 1.0) } else { 0.0 };
         let Some((x0, y0, x1, y1)) = painted(image) else { return Ok(image.clone()) };

@@ -127,7 +127,7 @@ fn odd_sizes_and_lies_do_no_harm() {
 #[test]
 fn unknown_styles_are_told_with_the_names_that_exist() {
     let error = Treatment::named("cubism").expect_err("unknown");
-    assert!(matches!(error, ImageError::UnknownStyle(_)));
+    assert!(matches!(error, ImageError::UnknownStyle { .. }));
     assert!(error.hint().is_some_and(|h| h.contains("oil") && h.contains("woodblock")));
     assert_eq!(Treatment::named("s07").map(|t| t.painter).ok(), Some(7));
     assert!(Treatment::named("s26").is_err() && Treatment::named("s7").is_err());

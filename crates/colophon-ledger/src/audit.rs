@@ -7,7 +7,7 @@ use tlog_tiles::{HASH_SIZE, Hash, Tile, record_hash};
 use crate::LedgerError;
 use crate::disk::{self, FULL, TILE_HEIGHT};
 use crate::index::Index;
-use crate::log::parse_entry;
+use crate::parse::parse_entry;
 use crate::tree::{self, Head};
 
 /// What an audit found to hold.

@@ -5,7 +5,8 @@ use colophon_types::{LogEntry, LogPosition};
 
 use crate::LedgerError;
 use crate::disk::Lock;
-use crate::log::{Ledger, open_checkpoint};
+use crate::log::Ledger;
+use crate::parse::open_checkpoint;
 use crate::tree::{self, Head};
 
 /// An entry that is about to be appended.

@@ -28,6 +28,7 @@ mod index;
 mod key;
 mod log;
 mod outside;
+mod parse;
 mod proof;
 mod stamped;
 mod tree;

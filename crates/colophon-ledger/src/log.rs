@@ -8,6 +8,7 @@ use tlog_tiles::{check_record, prove_record, record_hash};
 
 use crate::disk::{self, Lock, fault};
 use crate::index::{self, Index};
+use crate::parse::{open_checkpoint, parse_entry};
 use crate::tree::{self, Hashes, Head, Tiles};
 use crate::witness::WitnessPolicy;
 use crate::{LedgerError, audit, key, proof};
@@ -387,22 +388,4 @@ impl Recorder for Ledger {
     fn find_alike(&self, iscc: &str, bits: u32) -> Lookup<(LogPosition, LogEntry, u32)> {
         self.find_by_likeness(iscc, bits).map_err(|e| (e.code(), e.to_string()))
     }
-}
-
-pub(crate) fn parse_entry(index: u64, record: &[u8]) -> Result<LogEntry, LedgerError> {
-    serde_json::from_slice(record)
-        .map_err(|e| LedgerError::Inconsistent(format!("entry {index} cannot be read: {e}")))
-}
-
-/// Checks the signature of a checkpoint and gives its size and root.
-pub(crate) fn open_checkpoint(bytes: &[u8], verifier: &str, origin: &str) -> Result<Head, LedgerError> {
-    let bad = |reason: String| LedgerError::Inconsistent(format!("the checkpoint does not hold: {reason}"));
-    let verifier = StandardVerifier::new(verifier).map_err(|e| bad(e.to_string()))?;
-    let note = Note::from_bytes(bytes).map_err(|e| bad(e.to_string()))?;
-    note.verify(&VerifierList::new(vec![Box::new(verifier)])).map_err(|e| bad(e.to_string()))?;
-    let checkpoint = tlog_tiles::Checkpoint::from_bytes(note.text()).map_err(|e| bad(e.to_string()))?;
-    if checkpoint.origin() != origin {
-        return Err(bad(format!("it is of '{}'", checkpoint.origin())));
-    }
-    Ok(Head { size: checkpoint.size(), root: *checkpoint.hash() })
 }

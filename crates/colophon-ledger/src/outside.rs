@@ -3,7 +3,8 @@
 use tlog_tiles::{Hash, prove_tree, tree_hash};
 
 use crate::disk::Lock;
-use crate::log::{Ledger, open_checkpoint};
+use crate::log::Ledger;
+use crate::parse::open_checkpoint;
 use crate::stamped::{self, StampedCheckpoint};
 use crate::tree::{Hashes, Head, Tiles};
 use crate::witness::{self, WitnessPolicy, Witnessed};

@@ -20,7 +20,7 @@ use colophon_types::LogEntry;
 use tlog_tiles::{Hash, check_record, record_hash};
 
 use crate::LedgerError;
-use crate::log::{open_checkpoint, parse_entry};
+use crate::parse::{open_checkpoint, parse_entry};
 use crate::witness::{Cosigner, WitnessPolicy};
 
 const HEADER: &str = "c2sp.org/tlog-proof@v1";

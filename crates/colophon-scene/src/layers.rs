@@ -2,6 +2,8 @@
 
 use colophon_types::Raster;
 
+pub use crate::render::particles::Particles;
+
 /// How a layer is laid over those behind it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Blend {
@@ -115,23 +117,6 @@ pub struct Layer {
     pub motion: Vec<Motion>,
     /// How it comes in.
     pub entrance: Entrance,
-}
-
-/// Falling or floating things, drawn by the film renderer in three depth bands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Particles {
-    /// Nothing.
-    None,
-    /// Slanted streaks.
-    Rain,
-    /// Soft flakes.
-    Snow,
-    /// Slow motes of light.
-    Motes,
-    /// Drifting leaves or petals.
-    Leaves,
-    /// Rising bubbles.
-    Bubbles,
 }
 
 /// A scene as layers, from back to front.

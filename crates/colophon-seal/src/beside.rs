@@ -9,7 +9,7 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use crate::mark::credential::{self, Credential};
-use crate::pipeline::hash_file;
+use crate::digest::hash_file;
 
 const ENDING: &str = "c2pa";
 /// The largest credential beside a file.

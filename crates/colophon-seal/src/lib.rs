@@ -10,6 +10,7 @@
 
 mod beside;
 mod certificates;
+mod digest;
 mod error;
 mod format;
 mod look;

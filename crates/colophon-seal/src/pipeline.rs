@@ -15,6 +15,7 @@ use tempfile::NamedTempFile;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
+use crate::digest::{digest_file, hash_file};
 use crate::format::sound::{self, Tags};
 use crate::format::{
     self, SNIFF, animation, avif, document, gif, jpeg, matroska, mp4, png, text, tiff, wav, webp,
@@ -637,16 +638,4 @@ pub(crate) fn ledger_step(
         reason,
         code,
     })
-}
-
-/// SHA-256 of a file from its start, lower-case hex.
-pub(crate) fn hash_file(file: &mut File) -> std::io::Result<String> {
-    digest_file(file).map(|digest| colophon_types::hex(&digest))
-}
-
-fn digest_file(file: &mut File) -> std::io::Result<Vec<u8>> {
-    file.seek(SeekFrom::Start(0))?;
-    let mut hash = Sha256::new();
-    std::io::copy(&mut BufReader::with_capacity(1 << 20, file), &mut hash)?;
-    Ok(hash.finalize().to_vec())
 }

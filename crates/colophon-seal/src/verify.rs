@@ -16,7 +16,7 @@ use crate::look::{Watermarks, look};
 use crate::mark::aigc_key;
 use crate::mark::credential::{self, Credential};
 use crate::mark::xmp;
-use crate::pipeline::hash_file;
+use crate::digest::hash_file;
 use crate::verdict::{
     AigcFacts, CredentialState, IptcFacts, LabelFacts, LogFacts, Recovered, TurnFacts, WatermarkFacts,
 };

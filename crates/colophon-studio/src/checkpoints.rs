@@ -162,7 +162,7 @@ fn is_unused(loaded: &Loaded) -> bool {
 
 /// Whether the machine has less memory left than a twelfth of all; not where the system does not tell.
 pub(crate) fn memory_is_short() -> bool {
-    colophon_image::diffusion::is_short_of(0)
+    colophon_hub::tools::is_short_of(0)
 }
 
 /// The file, or those of a folder and of the folders in it.

@@ -8,7 +8,7 @@ pub mod zh;
 use colophon_types::Lang;
 use unicode_normalization::UnicodeNormalization;
 
-use crate::g2p::fixed_index;
+use crate::fixed::fixed_index;
 
 /// The text as `lang` reads it aloud.
 pub fn normalize(text: &str, lang: Lang) -> String {

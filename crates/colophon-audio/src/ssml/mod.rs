@@ -10,9 +10,9 @@ use quick_xml::XmlVersion;
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::reader::Reader;
 
+use crate::fixed::{FIXED, Say, fixed_index};
 use crate::g2p::en::phonemes_of_ipa;
 use crate::g2p::zh::phonemes_of_pinyin;
-use crate::g2p::{FIXED, Say, fixed_index};
 use crate::recital::{GAPS, LONGEST_PAUSE, Part, Recital};
 use crate::utterance::Manner;
 use crate::voices::{Gender, voices};

@@ -2,7 +2,7 @@
 
 use colophon_types::Lang;
 
-use crate::g2p::Say;
+use crate::fixed::Say;
 use crate::g2p::en::spelled;
 use crate::normalize::{self, en, zh};
 use crate::recital::LONGEST_PAUSE;

@@ -10,7 +10,7 @@ use candle_core::quantized::{GgmlDType, QTensor};
 use candle_core::{DType, Device};
 use serde_json::json;
 
-use super::weights::{PACK, PACKED};
+use super::packing::{PACK, PACKED};
 use crate::ImageError;
 
 /// Tensors and notes that a file may have at most.

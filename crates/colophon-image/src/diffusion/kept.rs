@@ -6,7 +6,9 @@
 use std::any::Any;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::memory;
+use colophon_hub::tools;
+
+use super::memory::Need;
 use crate::ImageError;
 
 /// A part of a checkpoint.
@@ -32,15 +34,6 @@ impl Key {
     pub(crate) fn of(place: Place) -> Self {
         Self { place, size: (0, 0), length: 0 }
     }
-}
-
-/// What a network takes, in bytes.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Need {
-    /// Its weights: for as long as it is loaded.
-    pub(crate) weights: u64,
-    /// What it works with: while it runs.
-    pub(crate) work: u64,
 }
 
 struct Entry {
@@ -81,7 +74,7 @@ impl Kept {
         let network = match self.take(key) {
             Some(network) => network,
             None => {
-                self.make_room(&|| memory::is_short_of(need.weights + need.work));
+                self.make_room(&|| tools::is_short_of(need.weights + need.work));
                 load()?
             }
         };

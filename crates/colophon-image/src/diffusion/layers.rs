@@ -2,8 +2,8 @@
 //! they lie. Sequences are `[1, length, width]`, pictures `[1, channels, height, width]`.
 
 use super::lora::Lora;
+use super::packing::{PACK, PACKED};
 use super::source::Source;
-use super::weights::{PACK, PACKED};
 use crate::ImageError;
 use crate::net::{Attr, Graph, Var};
 

@@ -1,7 +1,6 @@
 //! Whether a picture fits in memory, told before anything is loaded.
 
 use super::checkpoint::{Checkpoint, DenoiserConfig};
-use super::kept::Need;
 use super::vae::SCALE;
 use crate::ImageError;
 
@@ -10,8 +9,14 @@ const LEAST: u32 = 256;
 /// Sheets of features, of the first width and the picture's size, that the autoencoder works with at once.
 const SHEETS: u64 = 8;
 
-/// Memory that is left to others, as a part of the machine's: one part in so many.
-const SPARED: u64 = 12;
+/// What a network takes, in bytes.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Need {
+    /// Its weights: for as long as it is loaded.
+    pub(crate) weights: u64,
+    /// What it works with: while it runs.
+    pub(crate) work: u64,
+}
 
 /// Bytes that a picture of a size takes at the most, the largest part being loaded.
 pub(crate) fn needed(checkpoint: &Checkpoint, size: (u32, u32)) -> u64 {
@@ -32,15 +37,6 @@ pub(crate) fn denoiser(checkpoint: &Checkpoint, (height, width): (usize, usize))
 pub(crate) fn autoencoder(checkpoint: &Checkpoint, (height, width): (usize, usize)) -> Need {
     let sheet = (height * width * SCALE * SCALE) as u64 * checkpoint.vae_config.widths[0] as u64 * 4;
     Need { weights: checkpoint.vae.memory(), work: sheet * SHEETS }
-}
-
-/// Whether the machine has less memory than so many bytes and what others are left; not where it does not
-/// tell.
-pub fn is_short_of(bytes: u64) -> bool {
-    match colophon_hub::tools::memory() {
-        (Some(total), Some(free)) => free < bytes.saturating_add(total / SPARED),
-        _ => false,
-    }
 }
 
 /// Bytes that a step holds for each number of a latent's area, as measured.

@@ -20,6 +20,7 @@ mod lora;
 mod memory;
 mod mmdit;
 mod naming;
+mod packing;
 mod pipeline;
 mod schedule;
 mod source;
@@ -31,7 +32,6 @@ mod weighting;
 pub(crate) mod weights;
 
 pub use checkpoint::{Extras, Family};
-pub use memory::is_short_of;
 pub use pipeline::{Ask, Diffusion, Seen, Start};
 pub use schedule::Method;
 pub use weighting::{has_weights, words_of};

@@ -7,7 +7,7 @@ use colophon_types::{Cancel, Raster, Seed};
 use super::checkpoint::{Checkpoint, DenoiserConfig, Extras, Family};
 use super::clip::{Clip, ClipText};
 use super::flux::Flux;
-use super::kept::{Kept, Key, Need, Place};
+use super::kept::{Kept, Key, Place};
 use super::lora::{Lora, Part};
 use super::memory;
 use super::mmdit::Sd3;

@@ -7,15 +7,12 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
+use super::packing::{PACK, PACKED};
 use crate::ImageError;
 use crate::net::{Kind, Stored};
 
 /// Longest header of a safetensors file that we read (the format's own limit is the same).
 const LONGEST_HEADER: u64 = 100_000_000;
-
-/// How the names of packed weights end (four and eight bits), and how many numbers share a scale.
-pub(crate) const PACKED: [&str; 2] = ["q4", "q8"];
-pub(crate) const PACK: usize = 32;
 
 /// Where a tensor lies.
 #[derive(Clone, Debug)]

@@ -1,9 +1,9 @@
 //! What the ground is made of: rock, soil, grass, sand, snow and trees, by height, slope and season.
 
 use super::field::Field;
-use super::light::{Vec3, srgb};
+use super::light::{Light, Vec3, srgb};
 use super::noise::{Noise, floor, hash, mix, smoothstep, unit};
-use super::view::{Hit, View};
+use super::relief::Hit;
 use super::words::{Land, Plan, Season};
 
 /// Metres between trees.
@@ -60,26 +60,25 @@ pub(super) fn canopy(plan: Plan, x: f32, z: f32, density: f32, pixel: f32) -> (f
 }
 
 /// The light that a point of the ground sends, without the air before it, and its height.
-pub(super) fn shade(view: &View<'_>, hit: Hit) -> (Vec3, f32) {
+pub(super) fn shade(field: &Field, light: &Light, hit: Hit) -> (Vec3, f32) {
     let Hit { x, z, pixel, .. } = hit;
-    let (field, light) = (view.field, &view.light);
-    let (up, dx, dz) = view.ground(x, z, pixel);
+    let (up, dx, dz) = field.ground(x, z, pixel);
     let normal = Vec3(-dx, 1.0, -dz).unit();
-    let ground = Ground::at(view, hit, up, normal);
+    let ground = Ground::at(field, hit, up, normal);
     let mut colour = ground.colour;
     let mut normal = normal;
     let mut open = Field::read(&field.sky, x, z);
     let mut tree = 0.0;
     let density = Field::read(&field.trees, x, z);
     if density > 0.02 {
-        let (tall, below, number) = canopy(view.plan(), x, z, density, pixel);
+        let (tall, below, number) = canopy(field.plan, x, z, density, pixel);
         let fade = smoothstep(2.0, 6.5, pixel);
         tree = mix(if tall > 0.6 { 1.0 } else { 0.0 }, density.powf(0.6), fade);
         if tree > 0.0 {
-            let (colour_of, bend) = leaves(view.plan(), number, below, fade, field.noise, hit);
+            let (colour_of, bend) = leaves(field.plan, number, below, fade, field.noise, hit);
             let step = (pixel * 0.8).max(0.5);
-            let beside = canopy(view.plan(), x + step, z, density, pixel).0;
-            let behind = canopy(view.plan(), x, z + step, density, pixel).0;
+            let beside = canopy(field.plan, x + step, z, density, pixel).0;
+            let behind = canopy(field.plan, x, z + step, density, pixel).0;
             let rounded = Vec3(
                 normal.0 - (beside - tall) / step * 0.5 * bend,
                 1.0,
@@ -121,8 +120,8 @@ struct Ground {
 }
 
 impl Ground {
-    fn at(view: &View<'_>, hit: Hit, up: f32, normal: Vec3) -> Self {
-        let (field, plan) = (view.field, view.plan());
+    fn at(field: &Field, hit: Hit, up: f32, normal: Vec3) -> Self {
+        let plan = field.plan;
         let Hit { x, z, pixel, .. } = hit;
         let noise = Noise(field.noise.0 ^ 0x1234);
         let wide = noise.fbm(x / 420.0, z / 420.0, 3);

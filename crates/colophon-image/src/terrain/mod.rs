@@ -10,6 +10,7 @@ mod finish;
 mod light;
 mod matter;
 mod noise;
+mod relief;
 mod view;
 mod words;
 

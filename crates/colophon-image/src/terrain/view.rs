@@ -5,7 +5,8 @@ use super::field::{EXTENT, Field};
 use super::light::{Light, Vec3};
 use super::matter;
 use super::noise::{Noise, smoothstep};
-use super::words::{Land, Plan};
+use super::relief::Hit;
+use super::words::Land;
 
 /// Samples a side of a pixel.
 const SAMPLES: usize = 2;
@@ -18,8 +19,8 @@ const NOTHING: f32 = f32::INFINITY;
 
 /// A viewer before the field.
 pub(super) struct View<'a> {
-    pub(super) field: &'a Field,
-    pub(super) light: Light,
+    field: &'a Field,
+    light: Light,
     /// Where the viewer stands: right, up, away.
     at: Vec3,
     width: usize,
@@ -28,17 +29,6 @@ pub(super) struct View<'a> {
     focal: f32,
     /// Row of the horizon.
     horizon: f32,
-}
-
-/// A point of the ground as a ray meets it.
-#[derive(Clone, Copy)]
-pub(super) struct Hit {
-    pub(super) x: f32,
-    pub(super) z: f32,
-    /// From the viewer to it.
-    pub(super) way: Vec3,
-    /// Metres that a pixel covers there.
-    pub(super) pixel: f32,
 }
 
 impl<'a> View<'a> {
@@ -89,48 +79,6 @@ impl<'a> View<'a> {
         (to.2 > 0.05).then(|| {
             (self.width as f32 / 2.0 + to.0 / to.2 * self.focal, self.horizon - to.1 / to.2 * self.focal)
         })
-    }
-
-    /// The height of the ground with what is too fine for the field, and its slope to the right and away;
-    /// `pixel` is what is not seen any more.
-    pub(super) fn ground(&self, x: f32, z: f32, pixel: f32) -> (f32, f32, f32) {
-        let base = Field::smooth(&self.field.height, x, z);
-        let step = 4.0;
-        let right = Field::smooth(&self.field.height, x + step, z);
-        let away = Field::smooth(&self.field.height, x, z + step);
-        let (detail, dx, dz) = self.detail(x, z, pixel);
-        (base + detail, (right - base) / step + dx, (away - base) / step + dz)
-    }
-
-    /// What is too fine for the field, and its slope.
-    fn detail(&self, x: f32, z: f32, pixel: f32) -> (f32, f32, f32) {
-        let steep = Field::read(&self.field.steep, x, z);
-        let (rough, least) = match self.field.plan.land {
-            Land::Dunes => (0.02, 0.012),
-            Land::Hills | Land::Islands => (0.26, 0.035),
-            Land::Canyon => (0.3, 0.05),
-            Land::Mountains | Land::Coast => (0.42, 0.07),
-        };
-        let amount = least + rough * smoothstep(0.12, 0.85, steep);
-        // Sharp where it is steep, round where soil lies.
-        let sharp = steep.min(1.0);
-        let round = (1.0 - sharp) * 0.5;
-        let (mut sum, mut right, mut away) = (0.0, 0.0, 0.0);
-        let mut length = 41.0;
-        // Each octave is turned against the one before.
-        let (mut cos, mut sin) = (1.0f32, 0.0f32);
-        let noise = Noise(self.field.noise.0 ^ 0x51);
-        while length > pixel * 1.6 && length > 0.8 {
-            let (px, pz) = (cos * x - sin * z, sin * x + cos * z);
-            let (n, nx, nz) = noise.with_slope(px / length, pz / length);
-            let grows = amount * (round - n.signum() * sharp);
-            sum += length * amount * (n * round + (0.35 - n.abs()) * sharp);
-            right += grows * (cos * nx + sin * nz);
-            away += grows * (cos * nz - sin * nx);
-            length *= 0.46;
-            (cos, sin) = (0.8 * cos - 0.6 * sin, 0.6 * cos + 0.8 * sin);
-        }
-        (sum, right, away)
     }
 
     /// The highest that detail and trees can add, in metres.
@@ -229,7 +177,7 @@ impl<'a> View<'a> {
     fn surface(&self, across: f32, t: f32, pixel: f32) -> f32 {
         let (x, z) = (self.at.0 + across * t, self.at.2 + t);
         let base = Field::smooth(&self.field.height, x, z);
-        let mut up = base + self.detail(x, z, pixel * 1.5).0;
+        let mut up = base + self.field.detail(x, z, pixel * 1.5).0;
         let trees = Field::read(&self.field.trees, x, z);
         if trees > 0.02 {
             up += matter::canopy(self.field.plan, x, z, trees, pixel).0;
@@ -247,12 +195,12 @@ impl<'a> View<'a> {
     fn seen(&self, across: f32, row: usize, far: f32, mirrored: &[f32]) -> Vec3 {
         let hit = self.hit(across, row as f32, far);
         let depth = self.field.level - Field::smooth(&self.field.height, hit.x, hit.z);
-        let depth = if depth > -12.0 { depth - self.detail(hit.x, hit.z, hit.pixel * 1.5).0 } else { depth };
+        let depth = if depth > -12.0 { depth - self.field.detail(hit.x, hit.z, hit.pixel * 1.5).0 } else { depth };
         if depth > 0.0 {
             let colour = self.water(hit, depth, across, row, mirrored);
             return self.through_air(colour, hit.way, far, self.field.level);
         }
-        let (colour, up) = matter::shade(self, hit);
+        let (colour, up) = matter::shade(self.field, &self.light, hit);
         self.through_air(colour, hit.way, far, up)
     }
 
@@ -281,7 +229,7 @@ impl<'a> View<'a> {
                 let mut other = self.hit(across, row as f32, *far);
                 other.way = way;
                 other.pixel *= 3.0;
-                let (colour, up) = matter::shade(self, other);
+                let (colour, up) = matter::shade(self.field, &self.light, other);
                 self.through_air(colour, way, *far, up)
             }
             _ => sky,
@@ -345,9 +293,6 @@ impl<'a> View<'a> {
         seen
     }
 
-    pub(super) fn plan(&self) -> Plan {
-        self.field.plan
-    }
 }
 
 /// The first row from `row` on that leads to itself; the way there is made short.

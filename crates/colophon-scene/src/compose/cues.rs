@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use super::lexicon::{list, singulars};
-use super::words::{Script, Token, phrase};
+use super::token::{Script, Token, phrase};
 use crate::SceneError;
 use crate::graph::{Setting, TimeOfDay, Weather};
 

@@ -1,7 +1,7 @@
 //! Heads: which icon stands for a person, given what is said of age and sex, and names.
 
-use super::plan::Planner;
-use super::words::{Script, Token};
+use super::thing::Planner;
+use super::token::{Script, Token};
 
 /// The head of a person: that of the lexicon, changed to fit "old", "she" and the like.
 pub(super) fn head_for(

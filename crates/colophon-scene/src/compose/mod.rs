@@ -16,6 +16,8 @@ pub mod listing;
 mod place;
 mod plan;
 mod relate;
+mod thing;
+mod token;
 pub mod words;
 
 use colophon_types::Seed;
@@ -24,7 +26,7 @@ pub use self::cast::{Cast, Member};
 use self::cues::Cues;
 use self::lexicon::Lexicon;
 pub use self::listing::{ListedObject, Listing, Relation, listing_prompt, listing_schema};
-use self::plan::Planner;
+use self::thing::Planner;
 pub use self::words::Count;
 use crate::SceneError;
 use crate::graph::Scene;

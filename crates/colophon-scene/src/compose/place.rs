@@ -2,8 +2,9 @@
 
 use super::cues::Verb;
 use super::lexicon::{ArtSpec, Class};
-use super::plan::Planner;
-use super::words::{Mention, Script, Token};
+use super::thing::Planner;
+use super::token::{Script, Token};
+use super::words::Mention;
 use crate::graph::{Setting, TimeOfDay, Weather};
 use crate::layout::is_indoors;
 

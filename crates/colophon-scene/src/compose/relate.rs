@@ -3,8 +3,9 @@
 use super::cues::Verb;
 use super::lexicon::Class;
 use super::listing::Relation;
-use super::plan::{Planner, Thing};
-use super::words::{Count, Script, Token};
+use super::thing::{Planner, Thing};
+use super::token::{Script, Token};
+use super::words::Count;
 use crate::graph::{Pose, Role};
 use crate::layout::Link;
 

@@ -9,37 +9,13 @@ use jieba_rs::Jieba;
 
 use super::cues::Cues;
 use super::lexicon::{Class, Lexicon};
+use super::token::{Script, Token, phrase};
 
 /// Characters of a description that are looked at.
 pub(super) const MAX_CHARS: usize = 2000;
 
 /// Longest phrase, in tokens.
 const MAX_PHRASE: usize = 5;
-
-/// What a token is written in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Script {
-    Latin,
-    Han,
-    /// Punctuation inside a sentence.
-    Comma,
-    /// The end of a sentence.
-    Stop,
-    /// Anything else that is drawn: emoji and symbols.
-    Other,
-}
-
-/// One token.
-#[derive(Clone, Debug)]
-pub(super) struct Token {
-    /// Lower case.
-    pub(super) text: String,
-    pub(super) script: Script,
-    /// A noun, as far as the segmenter knows (Chinese only).
-    pub(super) noun: bool,
-    /// Written as a name: capitalised, or a personal name to the segmenter.
-    pub(super) name: bool,
-}
 
 /// How many.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -193,26 +169,6 @@ pub(super) fn tokenise(text: &str, lexicon: &Lexicon, cues: &Cues) -> Vec<Token>
         }
     }
     tokens
-}
-
-/// Tokens as one phrase: Chinese without spaces, English with; nothing across punctuation.
-pub(super) fn phrase(tokens: &[Token]) -> Option<String> {
-    let mut out = String::new();
-    let mut before = Script::Han;
-    for token in tokens {
-        match token.script {
-            Script::Latin => {
-                if !out.is_empty() && before == Script::Latin {
-                    out.push(' ');
-                }
-            }
-            Script::Han => {}
-            _ => return None,
-        }
-        out.push_str(&token.text);
-        before = token.script;
-    }
-    (!out.is_empty()).then_some(out)
 }
 
 /// The nouns that the lexicon knows, longest match first, in their order; nouns after a negation

@@ -6,7 +6,23 @@ use colophon_types::{Raster, Seed};
 
 use super::brush::{Fill, Sketch, hex};
 use super::trees;
-use crate::layers::Particles;
+
+/// Falling or floating things, drawn by the film renderer in three depth bands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Particles {
+    /// Nothing.
+    None,
+    /// Slanted streaks.
+    Rain,
+    /// Soft flakes.
+    Snow,
+    /// Slow motes of light.
+    Motes,
+    /// Drifting leaves or petals.
+    Leaves,
+    /// Rising bubbles.
+    Bubbles,
+}
 
 /// Draws the particles over a picture.
 pub(crate) fn freeze(frame: &mut Raster, kind: Particles) {

@@ -13,7 +13,7 @@ mod unit_table;
 mod units;
 mod words;
 
-use crate::g2p::fixed_index;
+use crate::fixed::fixed_index;
 
 use super::{Number, clean};
 

@@ -5,7 +5,7 @@ mod codes;
 mod formula;
 mod tables;
 
-use crate::g2p::fixed_index;
+use crate::fixed::fixed_index;
 use crate::g2p::zh::is_han;
 
 use super::{Number, clean, clock_at, digits_at, iso_date_at, starts_with};
