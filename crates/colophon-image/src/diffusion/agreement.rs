@@ -10,7 +10,7 @@ use colophon_test::diffusion::{KEPT, tensors_of, uniform, write, write_tensors};
 use colophon_types::{Cancel, Raster};
 use serde_json::json;
 
-use super::checkpoint::Extras;
+use super::checkpoint::{Checkpoint, DenoiserConfig, Extras};
 use super::clip::Clip;
 use super::pipeline::{Ask, Diffusion, Noise, Start};
 use super::schedule::{Method, Prediction, Schedule, Spacing, Training};
@@ -480,19 +480,90 @@ fn quantised(name: &str, kind: GgmlDType, path: &Path) {
         entry.0[0] =
             entry.1.values().map(Vec::len).sum::<usize>() / shape[1..].iter().product::<usize>().max(1);
     }
-    let tensors: Vec<(String, QTensor)> = whole
+    let whole = whole
         .into_iter()
-        .map(|(name, (shape, parts))| {
-            let values: Vec<f32> = parts.into_values().flatten().collect();
-            let packed = shape.len() == 2 && shape[1].is_multiple_of(32);
-            let tensor = candle_core::Tensor::from_vec(values, shape, &Device::Cpu).unwrap();
-            (name, QTensor::quantize(&tensor, if packed { kind } else { GgmlDType::F32 }).unwrap())
-        })
-        .collect();
-    let listed: Vec<(&str, &QTensor)> =
-        tensors.iter().map(|(name, tensor)| (name.as_str(), tensor)).collect();
+        .map(|(name, (shape, parts))| (name, shape, parts.into_values().flatten().collect()));
+    write_gguf(path, whole.collect(), kind, false);
+}
+
+/// Writes tensors into a GGUF file: matrices packed, and in rows of 256 numbers where `rearranged`.
+fn write_gguf(path: &Path, tensors: Vec<(String, Vec<usize>, Vec<f32>)>, kind: GgmlDType, rearranged: bool) {
+    let (mut notes, mut packed) = (Vec::new(), Vec::new());
+    for (name, shape, values) in tensors {
+        let mut rows = shape.clone();
+        if rearranged && shape.len() > 1 && values.len() >= 512 && values.len().is_multiple_of(256) {
+            rows = vec![values.len() / 256, 256];
+            let sides = shape.iter().map(|side| gguf_file::Value::I32(*side as i32)).collect();
+            notes.push((format!("comfy.gguf.orig_shape.{name}"), gguf_file::Value::Array(sides)));
+        }
+        let kind = if rows.len() == 2 && rows[1].is_multiple_of(32) { kind } else { GgmlDType::F32 };
+        let tensor = candle_core::Tensor::from_vec(values, rows, &Device::Cpu).unwrap();
+        packed.push((name, QTensor::quantize(&tensor, kind).unwrap()));
+    }
+    let notes: Vec<(&str, &gguf_file::Value)> =
+        notes.iter().map(|(name, note)| (name.as_str(), note)).collect();
+    let listed: Vec<(&str, &QTensor)> = packed.iter().map(|(name, tensor)| (name.as_str(), tensor)).collect();
     let mut file = std::fs::File::create(path).unwrap();
-    gguf_file::write(&mut file, &[], &listed).unwrap();
+    gguf_file::write(&mut file, &notes, &listed).unwrap();
+}
+
+#[test]
+fn a_network_alone_takes_the_rest_from_its_base() {
+    let files = tempfile::tempdir().unwrap();
+    let extras = |base: &Path| Extras {
+        base: Some(base.to_owned()),
+        cache: Some(files.path().join("cache")),
+        ..Extras::default()
+    };
+    let drawn = |model: &Diffusion| {
+        let ask = Ask { guidance: 1.0, steps: 2, ..plain_ask() };
+        let made = model.numbers(&ask, &mut [noise()], &Cancel::new(), &mut |_| {});
+        made.unwrap()[0].data.clone()
+    };
+    for name in ["sd", "sdxl"] {
+        let dir = folders(name, false);
+        let exact = drawn(&Diffusion::open(dir.path(), &[], &Extras::default(), 2).unwrap());
+        let power = (exact.iter().map(|v| f64::from(v * v)).sum::<f64>() / exact.len() as f64).sqrt();
+        let checkpoint = Checkpoint::open(dir.path(), &Extras::default()).unwrap();
+        let DenoiserConfig::Unet(config) = &checkpoint.config else { panic!("no U-Net") };
+        let bare = |step: usize| config.depths.iter().rev().nth(step) == Some(&0);
+        let ours = tensors_of("unet", &KEPT["checkpoints"][name]["weights"]["unet"]);
+        let named = |ldm: bool| {
+            let theirs = |name: String| {
+                if ldm { format!("model.diffusion_model.{}", naming::unet(&name, &bare)) } else { name }
+            };
+            ours.clone()
+                .into_iter()
+                .map(|(name, (shape, values))| (theirs(name), shape, values))
+                .collect::<Vec<_>>()
+        };
+        for (ldm, rearranged, kind, near) in [
+            (true, false, GgmlDType::F32, 1e-4),
+            (false, true, GgmlDType::F32, 1e-4),
+            (true, true, GgmlDType::Q8_0, 0.02),
+            (false, false, GgmlDType::Q4_0, 0.2),
+            // Blocks of 256 numbers: only where they were rearranged.
+            (true, true, GgmlDType::Q4K, 0.2),
+        ] {
+            let path = files.path().join(format!("{name}-{kind:?}-{ldm}-{rearranged}.gguf"));
+            write_gguf(&path, named(ldm), kind, rearranged);
+            let made = drawn(&Diffusion::open(&path, &[], &extras(dir.path()), 2).unwrap());
+            let off = made.iter().zip(&exact).map(|(a, b)| f64::from((a - b).abs())).sum::<f64>()
+                / made.len() as f64;
+            assert!(off < near * power, "{name} {kind:?}: {off} of {power}");
+            assert!(kind == GgmlDType::F32 || off > 0.0, "{name} {kind:?} was packed");
+        }
+        let path = files.path().join(format!("{name}.safetensors"));
+        let tensors = named(true).into_iter().map(|(name, shape, values)| (name, (shape, values))).collect();
+        write_tensors(&path, &tensors, false);
+        let plain = drawn(&Diffusion::open(&path, &[], &extras(dir.path()), 2).unwrap());
+        assert!(plain.iter().zip(&exact).all(|(a, b)| (a - b).abs() < 1e-4), "{name}");
+        let said = |extras: &Extras| Diffusion::open(&path, &[], extras, 2).unwrap_err().to_string();
+        assert!(said(&Extras::default()).contains("a base"));
+        let other = folders(if name == "sd" { "sdxl" } else { "sd" }, false);
+        assert!(said(&extras(other.path())).contains("of another kind"));
+        assert!(said(&extras(folders("flux-dev", false).path())).contains("of another kind"));
+    }
 }
 
 #[test]

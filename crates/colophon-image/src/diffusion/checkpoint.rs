@@ -58,6 +58,25 @@ enum Layout {
     Flux(String, usize),
 }
 
+/// Whose names the weights of a network of one file have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Written {
+    /// Those of Stable Diffusion's U-Nets.
+    Unet,
+    /// Those of `diffusers`, a U-Net.
+    Diffusers,
+    Sd3,
+    Flux,
+}
+
+/// A weight that tells it.
+const FIRST_WEIGHTS: [(&str, Written); 4] = [
+    ("input_blocks.0.0.weight", Written::Unet),
+    ("down_blocks.0.resnets.0.conv1.weight", Written::Diffusers),
+    ("joint_blocks.0.x_block.attn.qkv.weight", Written::Sd3),
+    ("double_blocks.0.img_attn.qkv.weight", Written::Flux),
+];
+
 /// A part of a checkpoint.
 #[derive(Clone, Debug)]
 pub(crate) struct Component {
@@ -182,7 +201,7 @@ pub(crate) struct Checkpoint {
 }
 
 impl Checkpoint {
-    /// Opens a checkpoint: a folder in the layout of `diffusers`, or one safetensors file.
+    /// Opens a checkpoint: a folder in the layout of `diffusers`, or one safetensors or GGUF file.
     ///
     /// # Errors
     /// [`ImageError::Model`] for what is neither, or of a kind that is not known.
@@ -242,59 +261,65 @@ impl Checkpoint {
         })
     }
 
+    /// A file that holds the network alone, or with it the text encoders and the autoencoder.
     fn file(path: &Path, extras: &Extras) -> Result<Self, ImageError> {
-        let cache = extras.cache.as_deref();
-        let weights = Arc::new(Weights::open(path, cache)?);
+        let weights = Arc::new(Weights::open(path, extras.cache.as_deref())?);
         let bad = |reason: &str| ImageError::model(path, reason.to_owned());
-        let prefix = ["model.diffusion_model.", ""]
-            .into_iter()
-            .find(|p| {
-                [
-                    "input_blocks.0.0.weight",
-                    "joint_blocks.0.x_block.attn.qkv.weight",
-                    "double_blocks.0.img_attn.qkv.weight",
-                ]
-                .iter()
-                .any(|name| weights.has(&format!("{p}{name}")))
-            })
-            .ok_or_else(|| bad("its weights are not those of a network that is known"))?;
-        let has = |name: &str| weights.has(name);
-        let shape = |name: &str| {
-            let name = format!("{prefix}{name}");
-            weights.shape(&name).ok_or_else(|| bad(&format!("it has no tensor {name}")))
-        };
-        let part = |layout: Layout| Component { weights: Arc::clone(&weights), layout };
-        let base = || {
-            extras.base.as_deref().ok_or_else(|| {
-                bad("it holds the network alone: give a checkpoint in folders (a base) that has the rest")
-            })
-        };
-        if has(&format!("{prefix}double_blocks.0.img_attn.qkv.weight")) {
-            let mut rest = Self::folder(base()?, cache)?;
-            let DenoiserConfig::Flux(like) = &rest.config else {
-                return Err(bad("the base is of another kind"));
-            };
-            let config = FluxConfig::of_shapes(&|name| shape(name).ok(), like);
-            let width = config.width();
-            rest.config = DenoiserConfig::Flux(config);
-            rest.denoiser = part(Layout::Flux(prefix.to_owned(), width));
-            rest.path = path.to_owned();
-            return Ok(rest);
+        let known = |prefix: &str, name: &str| weights.has(&format!("{prefix}{name}"));
+        let found = ["model.diffusion_model.", ""].into_iter().find_map(|prefix| {
+            let (_, written) = FIRST_WEIGHTS.iter().find(|(name, _)| known(prefix, name))?;
+            Some((prefix, *written))
+        });
+        let (prefix, written) =
+            found.ok_or_else(|| bad("its weights are not those of a network that is known"))?;
+        let has_words =
+            weights.names().any(|n| n.starts_with("conditioner.") || n.starts_with("cond_stage_model."));
+        if written == Written::Unet && has_words {
+            return Self::whole(path, extras, &weights, prefix);
         }
-        if has(&format!("{prefix}joint_blocks.0.x_block.attn.qkv.weight")) {
-            let mut rest = Self::folder(base()?, cache)?;
-            if rest.family != Family::Sd3 {
-                return Err(bad("the base is of another kind"));
+        let base = extras.base.as_deref().ok_or_else(|| {
+            bad("it holds the network alone: give a checkpoint in folders (a base) that has the rest")
+        })?;
+        let mut rest = Self::folder(base, extras.cache.as_deref())?;
+        let shape = |name: &str| weights.shape(&format!("{prefix}{name}"));
+        let other = || bad("the base is of another kind");
+        let layout = match (written, &mut rest.config) {
+            (Written::Flux, DenoiserConfig::Flux(config)) => {
+                *config = FluxConfig::of_shapes(&shape, config);
+                Layout::Flux(prefix.to_owned(), config.width())
             }
-            let config = Sd3Config::of_shapes(&|name| shape(name).ok())
-                .ok_or_else(|| bad("its layers do not fit together"))?;
-            let width = config.width;
-            rest.config = DenoiserConfig::Sd3(config);
-            rest.denoiser = part(Layout::Sd3(prefix.to_owned(), width));
-            rest.path = path.to_owned();
-            return Ok(rest);
+            (Written::Sd3, DenoiserConfig::Sd3(config)) => {
+                *config =
+                    Sd3Config::of_shapes(&shape).ok_or_else(|| bad("its layers do not fit together"))?;
+                Layout::Sd3(prefix.to_owned(), config.width)
+            }
+            (Written::Unet, DenoiserConfig::Unet(config)) if config.blocks == 2 => {
+                Layout::Unet(prefix.to_owned(), config.depths.clone())
+            }
+            (Written::Diffusers, DenoiserConfig::Unet(_)) => Layout::Prefixed(prefix.to_owned()),
+            _ => return Err(other()),
+        };
+        rest.denoiser = Component { weights: Arc::clone(&weights), layout };
+        if let DenoiserConfig::Unet(config) = &mut rest.config {
+            let source = rest.denoiser.source();
+            if !config.fits(&|name| source.shape(name).ok()) {
+                return Err(other());
+            }
+            // One that fills holes sees the mask as well.
+            config.channels = source.shape("conv_in.weight")?.get(1).copied().unwrap_or(config.channels);
+            named_after(path, &mut rest.training, &mut rest.method);
         }
-        let channels = shape("input_blocks.0.0.weight")?.get(1).copied().unwrap_or(4);
+        rest.path = path.to_owned();
+        Ok(rest)
+    }
+
+    /// A file of Stable Diffusion that holds everything but the tokenizers.
+    fn whole(path: &Path, extras: &Extras, weights: &Arc<Weights>, prefix: &str) -> Result<Self, ImageError> {
+        let bad = |reason: &str| ImageError::model(path, reason.to_owned());
+        let has = |name: &str| weights.has(name);
+        let part = |layout: Layout| Component { weights: Arc::clone(weights), layout };
+        let first = weights.shape(&format!("{prefix}input_blocks.0.0.weight"));
+        let channels = first.and_then(|shape| shape.get(1).copied()).unwrap_or(4);
         let (family, unet, widths) =
             if has("conditioner.embedders.0.transformer.text_model.final_layer_norm.weight") {
                 (Family::Sdxl, UnetConfig::sdxl(channels), vec![768, 1280])
@@ -331,16 +356,8 @@ impl Checkpoint {
             };
             clips.push(ClipPart { component: part(layout), config, tokens: Tokens::open(folder, pad)? });
         }
-        let mut training = Training::diffusion();
-        // Nothing in a file of SD 2 says which of the two ways it was trained in; its makers' names do.
-        let name = path.file_name().map(|n| n.to_string_lossy().to_lowercase()).unwrap_or_default();
-        if name.contains("768") || name.contains("v-pred") || name.contains("vpred") {
-            training.prediction = Prediction::Velocity;
-        }
-        if name.contains("turbo") || name.contains("lightning") {
-            training.spacing = Spacing::Trailing;
-        }
-        let method = if name.contains("lcm") { Method::Lcm } else { Method::Euler };
+        let (mut training, mut method) = (Training::diffusion(), Method::Euler);
+        named_after(path, &mut training, &mut method);
         let vae_config = if family == Family::Sdxl { VaeConfig::sdxl() } else { VaeConfig::sd() };
         Ok(Self {
             path: path.to_owned(),
@@ -355,6 +372,21 @@ impl Checkpoint {
             training,
             method,
         })
+    }
+}
+
+/// How a network was trained, as far as the name of its file tells: nothing within does (SD 2 was trained in two
+/// ways), but its makers' names do.
+fn named_after(path: &Path, training: &mut Training, method: &mut Method) {
+    let name = path.file_name().map(|n| n.to_string_lossy().to_lowercase()).unwrap_or_default();
+    if name.contains("768") || name.contains("v-pred") || name.contains("vpred") {
+        training.prediction = Prediction::Velocity;
+    }
+    if name.contains("turbo") || name.contains("lightning") {
+        training.spacing = Spacing::Trailing;
+    }
+    if name.contains("lcm") {
+        *method = Method::Lcm;
     }
 }
 

@@ -71,7 +71,11 @@ pub(crate) fn converted(path: &Path, cache: &Path) -> Result<PathBuf, ImageError
     for name in names {
         let info = &content.tensor_infos[name];
         let ours = plain_name(name);
-        let shape = info.shape.dims().to_vec();
+        let shape = rearranged(&content, name).unwrap_or_else(|| info.shape.dims().to_vec());
+        if shape.iter().try_fold(1usize, |all, side| all.checked_mul(*side)) != Some(info.shape.elem_count())
+        {
+            return Err(bad(format!("the notes on the shape of {name} are wrong")));
+        }
         let form = form(&ours, &shape, info.ggml_dtype);
         match form {
             Form::Whole => place(ours, "F32", &shape),
@@ -101,9 +105,25 @@ pub(crate) fn converted(path: &Path, cache: &Path) -> Result<PathBuf, ImageError
     Ok(target)
 }
 
+/// The shape of a tensor that was written in rows of another length, as its notes tell: common for U-Nets,
+/// whose layers are too narrow for the blocks of K-quants.
+fn rearranged(content: &Content, name: &str) -> Option<Vec<usize>> {
+    let sides = content.metadata.get(&format!("comfy.gguf.orig_shape.{name}"))?.to_vec().ok()?;
+    sides.iter().map(|side| usize::try_from(side.to_i32().ok()?).ok()).collect()
+}
+
 /// What becomes of a tensor: weights of linear layers are packed, what is looked up by rows is not.
 fn form(name: &str, shape: &[usize], kind: GgmlDType) -> Form {
-    let looked_up = ["shared.", "embed_tokens.", "relative_attention_bias", "pos_embed"];
+    let looked_up = [
+        "shared.",
+        "embed_tokens.",
+        "relative_attention_bias",
+        "pos_embed",
+        "token_embedding",
+        "position_embedding",
+        "positional_embedding",
+        "text_projection",
+    ];
     let exact = matches!(kind, GgmlDType::F32 | GgmlDType::F16 | GgmlDType::BF16);
     match shape {
         [] | [_] => Form::Whole,

@@ -76,6 +76,17 @@ impl UnetConfig {
         })
     }
 
+    /// Whether weights of these shapes are those of such a network.
+    pub(crate) fn fits(&self, shape: &dyn Fn(&str) -> Option<Vec<usize>>) -> bool {
+        let attends = self.depths.iter().position(|depth| *depth > 0);
+        let keys = attends.map(|level| {
+            let name = format!("down_blocks.{level}.attentions.0.transformer_blocks.0.attn2.to_k.weight");
+            shape(&name) == Some(vec![self.widths[level], self.context])
+        });
+        shape("conv_in.weight").is_some_and(|first| first.first() == self.widths.first())
+            && keys != Some(false)
+    }
+
     pub(crate) fn sd1(channels: usize) -> Self {
         Self {
             channels,
