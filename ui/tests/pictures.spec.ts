@@ -52,6 +52,18 @@ test("a picture that is brought becomes a sketch", async ({ page }) => {
   await labelled(card);
 });
 
+test("faces change along a direction", async ({ page }) => {
+  await open(page, "pictures/faces");
+  await page.getByLabel(w.faces).fill("1");
+  await page.getByRole("button", { name: en.common.moreOptions }).click();
+  await page.getByLabel(w.directions.mouth).fill("3");
+  await page.getByLabel(en.common.seed).fill("1");
+  const card = await make(page, w.facesAction);
+  await seen(card.locator("figure.work img").first());
+  await labelled(card);
+  expect(await faults(page)).toEqual([]);
+});
+
 test("something is painted over and removed", async ({ page }) => {
   await open(page, "pictures/edit?op=remove");
   await page.setInputFiles("input[type=file]", { name: "plain.png", mimeType: "image/png", buffer: plainPng() });

@@ -204,6 +204,17 @@ export const making = {
     faces: "How many faces",
     facesHint: "People who do not exist, drawn by a small network: 64 pixels, enlarged. For trials, not for trade.",
     facesAction: "Draw faces",
+    directionsHint: "Directions in which every face changes. The same seed with other steps changes the same faces.",
+    directions: {
+      light: "Lighter face",
+      hair: "Lighter hair",
+      backdrop: "Lighter backdrop",
+      warm: "Warmer colours",
+      side: "Light from the right",
+      turn: "Turned to the right",
+      mouth: "Mouth open",
+      green: "Greener backdrop",
+    },
     mask: {
       open: "Paint the mask",
       edit: "Change the mask",

@@ -188,6 +188,17 @@ export const making: Pick<Dictionary, "film" | "write" | "pictures" | "sound"> =
     faces: "人脸数量",
     facesHint: "由小型网络生成的、并不存在的人：64 像素再放大。仅供试验，不可商用。",
     facesAction: "生成人脸",
+    directionsHint: "每张脸沿这些方向改变。种子相同而步数不同时，改变的是同样的脸。",
+    directions: {
+      light: "面部更亮",
+      hair: "头发更亮",
+      backdrop: "背景更亮",
+      warm: "色调更暖",
+      side: "光从右侧来",
+      turn: "脸转向右边",
+      mouth: "张开嘴",
+      green: "背景更绿",
+    },
     mask: {
       open: "绘制选区",
       edit: "修改选区",
