@@ -3,7 +3,7 @@
 use crate::GuardError;
 
 /// How much large weights cost, beside one example.
-const RIDGE: f64 = 0.5;
+pub(crate) const RIDGE: f64 = 0.5;
 
 /// Linear functions of vectors of one length.
 #[derive(Clone, Debug)]
@@ -51,6 +51,26 @@ impl Linear {
     pub(crate) fn values(&self, vector: &[f32]) -> Vec<f64> {
         let centred: Vec<f64> = vector.iter().zip(&self.mean).map(|(x, m)| f64::from(*x) - m).collect();
         self.rows.iter().map(|(weights, middle)| dot(weights, &centred) + middle).collect()
+    }
+
+    /// All its numbers, one after another: the mean, then weights and middle of each function.
+    pub(crate) fn numbers(&self) -> Vec<f64> {
+        let rows = self.rows.iter().flat_map(|(weights, middle)| weights.iter().chain([middle]));
+        self.mean.iter().chain(rows).copied().collect()
+    }
+
+    /// The functions with these [`numbers`](Self::numbers), so many of them.
+    pub(crate) fn of_numbers(numbers: &[f64], functions: usize) -> Option<Self> {
+        let size = numbers.len().checked_sub(functions)? / (functions + 1);
+        if size == 0
+            || numbers.len() != size + functions * (size + 1)
+            || !numbers.iter().all(|n| n.is_finite())
+        {
+            return None;
+        }
+        let (mean, rest) = numbers.split_at(size);
+        let rows = rest.chunks_exact(size + 1).map(|row| (row[..size].to_vec(), row[size]));
+        Some(Self { mean: mean.to_vec(), rows: rows.collect() })
     }
 
     /// The length of the vectors.

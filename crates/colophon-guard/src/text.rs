@@ -1,7 +1,9 @@
 //! Texts: what is fitted, and how a text is judged.
 
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+
 use crate::category::{Category, Scores};
-use crate::fit::Linear;
+use crate::fit::{Linear, RIDGE};
 use crate::{GuardError, examples, rules};
 
 /// From this value on a category is flagged. Set on the first half of the trial (`examples/measure.rs`).
@@ -48,6 +50,27 @@ impl TextGuard {
         Ok(Self { line: Linear::fit(vectors, &targets)? })
     }
 
+    /// The fitted guard in bytes, for [`TextGuard::read`]; `encoder` is what tells the encoder from others.
+    pub fn written(&self, encoder: &str) -> Vec<u8> {
+        let numbers = self.line.numbers();
+        made_of(encoder)
+            .to_le_bytes()
+            .into_iter()
+            .chain(numbers.into_iter().flat_map(f64::to_le_bytes))
+            .collect()
+    }
+
+    /// A guard that was fitted before; nothing where that was for another encoder or to other examples.
+    pub fn read(bytes: &[u8], encoder: &str) -> Option<Self> {
+        let (words, []) = bytes.as_chunks::<8>() else { return None };
+        let (first, numbers) = words.split_first()?;
+        if u64::from_le_bytes(*first) != made_of(encoder) {
+            return None;
+        }
+        let numbers: Vec<f64> = numbers.iter().map(|word| f64::from_le_bytes(*word)).collect();
+        Linear::of_numbers(&numbers, Category::ALL.len()).map(|line| Self { line })
+    }
+
     /// The value of each category that is fitted, before its threshold: about 1 for what it is, 0 for what
     /// it is not.
     ///
@@ -87,6 +110,16 @@ impl TextGuard {
     }
 }
 
+/// A number of an encoder, the examples and how they are fitted.
+fn made_of(encoder: &str) -> u64 {
+    let mut hash = DefaultHasher::new();
+    (encoder, env!("CARGO_PKG_VERSION"), RIDGE.to_bits()).hash(&mut hash);
+    for example in examples() {
+        (example.text, example.categories.iter().map(|c| c.place()).collect::<Vec<_>>()).hash(&mut hash);
+    }
+    hash.finish()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -121,6 +154,19 @@ mod tests {
         assert!(young.flags(Category::SexualMinors));
         let school = guard.judge("children play", &telling(&[])).unwrap();
         assert!(!school.flags(Category::SexualMinors), "{school:?}");
+    }
+
+    #[test]
+    fn a_guard_that_is_read_judges_as_it_did() {
+        let guard = guard();
+        let bytes = guard.written("one encoder");
+        let read = TextGuard::read(&bytes, "one encoder").unwrap();
+        let vector = telling(&[Category::Hate, Category::Violence]);
+        assert_eq!(read.values("a", &vector).unwrap(), guard.values("a", &vector).unwrap());
+        assert!(TextGuard::read(&bytes, "another").is_none());
+        for broken in [&bytes[..bytes.len() - 8], &bytes[..bytes.len() - 1], &bytes[..8], b"", b"a word."] {
+            assert!(TextGuard::read(broken, "one encoder").is_none());
+        }
     }
 
     #[test]
