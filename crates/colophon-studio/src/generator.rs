@@ -1,4 +1,4 @@
-//! Pictures of a style-based generator that the user brings: seed → StyleGAN2 → judge → seal.
+//! Pictures of a style-based generator that the user brings: seed → StyleGAN → judge → seal.
 
 use std::path::PathBuf;
 
@@ -31,7 +31,7 @@ pub struct GeneratorRequest {
 }
 
 impl Studio {
-    /// Draws pictures with a StyleGAN2 generator, and seals each.
+    /// Draws pictures with a StyleGAN generator, and seals each.
     ///
     /// # Errors
     /// [`StudioError`]: a request that cannot be met, a file that is no such generator, a picture that policy
@@ -52,7 +52,7 @@ impl Studio {
         }
         if !request.model.is_file() {
             let message = format!("there is no file {}", request.model.display());
-            return Err(StudioError::request(message, "name the safetensors file of a StyleGAN2 generator"));
+            return Err(StudioError::request(message, "name the safetensors file of a StyleGAN generator"));
         }
         let name = origin::file_name(&request.model);
         let mut fetch = Fetch::new(&self.hub, progress, cancel);

@@ -14,7 +14,7 @@ pub(crate) struct Image {
     #[arg(short, long, default_value = "picture.png", value_name = "FILE")]
     pub(crate) output: PathBuf,
     /// composer: pictures of words, composed of drawn art. diffusion: pictures of words out of noise, by
-    /// a model that is fetched once. gan: faces of people who do not exist. stylegan: what a StyleGAN2 generator
+    /// a model that is fetched once. gan: faces of people who do not exist. stylegan: what a StyleGAN generator
     /// that you bring (--model FILE) was trained on. terrain: landscapes by procedure,
     /// whose land, hour, season and weather the words choose. Default: composer
     #[arg(long, value_name = "ENGINE", value_parser = ["composer", "diffusion", "gan", "stylegan", "terrain"])]

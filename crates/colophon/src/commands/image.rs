@@ -113,7 +113,7 @@ pub(crate) fn run(
             let Some(model) = &args.diffusion.model else {
                 let message = "no generator was named".to_owned();
                 return Err(Failure::new(ErrorCode::BadInput, message)
-                    .with_hint("give --model FILE, the safetensors file of a StyleGAN2 generator"));
+                    .with_hint("give --model FILE, the safetensors file of a StyleGAN generator"));
             };
             let request = GeneratorRequest {
                 model: model.into(),
