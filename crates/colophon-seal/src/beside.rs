@@ -8,8 +8,8 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use crate::mark::credential::{self, Credential};
 use crate::digest::hash_file;
+use crate::mark::credential::{self, Credential};
 
 const ENDING: &str = "c2pa";
 /// The largest credential beside a file.

@@ -11,12 +11,12 @@ use std::sync::Arc;
 use colophon_types::{DocumentFormat, LogEntry, LogPosition, Receipt, Recorder};
 use colophon_watermark::{Found, Payload, Turn};
 
+use crate::digest::hash_file;
 use crate::format::{self, HTML, Kind, MATROSKA, Marks, OFFICE, SVG, WEBM, archive, html, mp4, text};
 use crate::look::{Watermarks, look};
 use crate::mark::aigc_key;
 use crate::mark::credential::{self, Credential};
 use crate::mark::xmp;
-use crate::digest::hash_file;
 use crate::verdict::{
     AigcFacts, CredentialState, IptcFacts, LabelFacts, LogFacts, Recovered, TurnFacts, WatermarkFacts,
 };

@@ -195,7 +195,8 @@ impl<'a> View<'a> {
     fn seen(&self, across: f32, row: usize, far: f32, mirrored: &[f32]) -> Vec3 {
         let hit = self.hit(across, row as f32, far);
         let depth = self.field.level - Field::smooth(&self.field.height, hit.x, hit.z);
-        let depth = if depth > -12.0 { depth - self.field.detail(hit.x, hit.z, hit.pixel * 1.5).0 } else { depth };
+        let depth =
+            if depth > -12.0 { depth - self.field.detail(hit.x, hit.z, hit.pixel * 1.5).0 } else { depth };
         if depth > 0.0 {
             let colour = self.water(hit, depth, across, row, mirrored);
             return self.through_air(colour, hit.way, far, self.field.level);
@@ -292,7 +293,6 @@ impl<'a> View<'a> {
         }
         seen
     }
-
 }
 
 /// The first row from `row` on that leads to itself; the way there is made short.
