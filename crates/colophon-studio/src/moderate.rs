@@ -1,7 +1,7 @@
 //! Moderation: what texts and pictures are about that someone may not want to serve, and the policy that
 //! looks at prompts.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, PoisonError};
 
 use colophon_guard::{Category, MAX_CHARS, Scores, TextGuard, examples, pieces};
 use colophon_text::chat::{GenerateRequest, Prompt, Role};
@@ -15,10 +15,6 @@ use crate::{DEFAULT_ENCODER, PictureFile, Studio, StudioError, origin};
 
 /// Who notes what the policy saw, in the audit log.
 const POLICY: &str = "policy";
-
-/// The guard, once it was fitted.
-#[derive(Default)]
-pub(crate) struct Guards(Mutex<Option<Arc<TextGuard>>>);
 
 /// Something to be judged.
 #[derive(Clone, Debug)]

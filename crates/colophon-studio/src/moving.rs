@@ -22,11 +22,9 @@ use crate::edit::PictureFile;
 use crate::engines::Fetch;
 use crate::judge::Bench;
 use crate::origin::{self, GENERATOR, fresh_seed, new_work};
-use crate::picture::PictureRequest;
+use crate::picture::{MOVING, PictureRequest};
 use crate::{Studio, StudioError};
 
-/// What the receipt calls a composed picture that moves.
-pub(crate) const TASK: &str = "image.composed.animation";
 /// Frames a second of a film.
 const FPS: u32 = 24;
 /// Longest film, in seconds.
@@ -381,7 +379,7 @@ impl Studio {
             reel.frame(shown, 1, frame + 1 == frames)?;
         }
         let mut receipt = composed.receipt;
-        receipt.request["task"] = TASK.into();
+        receipt.request["task"] = MOVING.into();
         receipt.request["seconds"] = seconds.into();
         reel.seal(self, receipt, Vec::new(), progress, cancel)
     }

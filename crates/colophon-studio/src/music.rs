@@ -10,12 +10,10 @@ use colophon_types::{
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::engines::Fetch;
+use crate::engines::{COMPOSER, Fetch, SOUNDFONT};
 use crate::origin::{self, GENERATOR, fresh_seed, new_work};
 use crate::{Studio, StudioError};
 
-pub(crate) const COMPOSER: &str = "performance-rnn";
-pub(crate) const SOUNDFONT: &str = "musescore-general";
 /// What plays scores, as receipts name it.
 pub(crate) const PLAYER: &str = "rustysynth";
 /// Said at the start of a MIDI file, which has no place for a seal.

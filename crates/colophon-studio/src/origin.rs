@@ -11,10 +11,18 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use crate::StudioError;
-use crate::studio::Work;
 
 /// The program and its version, as receipts name it.
 pub(crate) const GENERATOR: &str = concat!("Colophon ", env!("CARGO_PKG_VERSION"));
+
+/// Identity of a work: only needed to make the same work again; otherwise the studio gives one.
+#[derive(Clone, Debug)]
+pub struct Work {
+    /// Its identifier.
+    pub id: WorkId,
+    /// When it was made: RFC 3339, UTC.
+    pub created: String,
+}
 
 /// The receipt of a work; `steps` are names with the engines that did them.
 pub(crate) fn receipt(

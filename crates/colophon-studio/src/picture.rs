@@ -14,8 +14,10 @@ use crate::edit::PictureFile;
 use crate::engines::Fetch;
 use crate::origin::{self, GENERATOR, fresh_seed, new_work};
 use crate::terrain::{self, TerrainRequest};
-use crate::{Studio, StudioError, moving};
+use crate::{Studio, StudioError};
 
+/// What the receipt calls a composed picture that moves.
+pub(crate) const MOVING: &str = "image.composed.animation";
 /// Shortest and longest side, in pixels.
 const SIDES: std::ops::RangeInclusive<u32> = 128..=4096;
 /// Pictures of one request, at most.
@@ -304,7 +306,7 @@ impl Studio {
 /// The request of a composed picture, or of one that moves.
 pub(crate) fn composed_request(request: Value) -> Option<PictureRequest> {
     match request["task"].as_str() {
-        None | Some(moving::TASK) => serde_json::from_value(request).ok(),
+        None | Some(MOVING) => serde_json::from_value(request).ok(),
         Some(_) => None,
     }
 }

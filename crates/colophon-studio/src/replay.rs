@@ -6,9 +6,8 @@ use std::sync::Arc;
 use colophon_seal::{Sealed, VerdictKind};
 use colophon_types::{AnimationFormat, Cancel, MakeRequest, PictureFormat, Progress, Receipt};
 
-use crate::picture::{PictureRequest, composed_request};
-use crate::studio::Work;
-use crate::{Made, Studio, StudioError, TerrainRequest, drawing, moving, origin, terrain};
+use crate::picture::{MOVING, PictureRequest, composed_request};
+use crate::{Made, Studio, StudioError, TerrainRequest, Work, drawing, origin, terrain};
 
 /// A work that was made again.
 pub enum Replayed {
@@ -77,7 +76,7 @@ impl Studio {
             return picture(sealed);
         }
         if let Some(mut request) = composed_request(request) {
-            if task == moving::TASK {
+            if task == MOVING {
                 let format = match verdict.media_type.as_str() {
                     "image/gif" => AnimationFormat::Gif,
                     _ => AnimationFormat::WebP,

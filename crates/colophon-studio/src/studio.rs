@@ -8,32 +8,21 @@ use colophon_ledger::{Ledger, VerifiedProof, verify_witnessed_proof};
 use colophon_objects::Cache;
 use colophon_seal::{LocalAuthority, Sealer, SealerConfig, SoundLabel, SpokenLabel, TimeStamper, Watermark};
 use colophon_store::Store;
-use colophon_types::{Cancel, Cores, MakeRequest, Progress, Recorder, WorkId};
+use colophon_types::{Cores, Recorder};
 
 use crate::checkpoints::Checkpoints;
-use crate::engines::{DEFAULT_MODEL, Models};
-use crate::film::{self, Made, MusicChoice};
 use crate::jobs::{Floor, Line};
 use crate::label_voice::LabelVoice;
-use crate::language::{Encoders, Languages};
-use crate::moderate::Guards;
+use crate::language::Languages;
+use crate::loaded::{Encoders, Guards, Recognisers};
 use crate::shared_log::{self, SharedLog};
 use crate::stamps::WebStamper;
-use crate::{Config, StudioError, check};
+use crate::{Config, StudioError};
 
 /// Name of the log in its checkpoints.
 const LOG_ORIGIN: &str = "colophon.local/log";
 /// Who produced a work, where the settings name no one.
 const PRODUCER: &str = "Colophon-local-user";
-
-/// Identity of a work: only needed to make the same work again; otherwise the studio gives one.
-#[derive(Clone, Debug)]
-pub struct Work {
-    /// Its identifier.
-    pub id: WorkId,
-    /// When it was made: RFC 3339, UTC.
-    pub created: String,
-}
 
 /// A studio. Threading contract: may be shared; films made at the same time share its cores.
 pub struct Studio {
@@ -54,7 +43,7 @@ pub struct Studio {
     pub(crate) encoders: Encoders,
     pub(crate) guards: Guards,
     pub(crate) line: Line,
-    pub(crate) recognisers: crate::transcribe::Recognisers,
+    pub(crate) recognisers: Recognisers,
 }
 
 impl Studio {
@@ -89,7 +78,7 @@ impl Studio {
             encoders: Encoders::default(),
             guards: Guards::default(),
             line: Line::default(),
-            recognisers: crate::transcribe::Recognisers::default(),
+            recognisers: Recognisers::default(),
         })
     }
 
@@ -243,31 +232,6 @@ impl Studio {
                 return Err(StudioError::Config(message));
             }
         })
-    }
-
-    /// Makes a sealed, narrated film and what belongs to it. `out` is the folder that will take it;
-    /// it is made and probed first. `work` is only given to make a work again.
-    ///
-    /// # Errors
-    /// [`StudioError`]; then nothing was delivered.
-    pub fn make(
-        &self,
-        request: &MakeRequest,
-        out: &Path,
-        work: Option<Work>,
-        progress: &Arc<dyn Progress>,
-        cancel: &Cancel,
-    ) -> Result<Made, StudioError> {
-        let checked = check::check(request)?;
-        self.screen(&checked.brief, cancel)?;
-        if let Some(MusicChoice::Prompt(words)) = &checked.music {
-            self.screen(words, cancel)?;
-        }
-        check::writable(out)?;
-        colophon_ffmpeg::find(&self.ffmpeg())?;
-        let script = request.model.as_deref().or(self.config.model.as_deref()).unwrap_or(DEFAULT_MODEL);
-        let models = Models::ensure(&self.hub, &checked, script, progress.as_ref(), cancel)?;
-        film::make(self, request, &checked, &models, work, progress, cancel)
     }
 
     /// The proof that a file is in the log, under a checkpoint that enough witnesses signed where one covers

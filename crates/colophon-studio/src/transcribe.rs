@@ -6,7 +6,6 @@
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, TryRecvError, sync_channel};
-use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use colophon_audio::decode::{Decoder, Wanted, read_mono};
@@ -19,13 +18,12 @@ use colophon_hub::Role;
 use colophon_types::{Cancel, ModelUse, Progress};
 
 use crate::engines::Fetch;
+use crate::loaded::{Recogniser, RecogniserKey};
 use crate::{Studio, StudioError};
 
 /// The recogniser unless another is named.
 pub const DEFAULT_RECOGNISER: &str = "whisper-base";
 const VAD: &str = "silero-vad";
-/// Recognisers that are kept.
-const KEPT: usize = 2;
 /// Longest prompt, in characters.
 const LONGEST_PROMPT: usize = 4_000;
 
@@ -83,39 +81,6 @@ pub struct Transcribed {
     pub models: Vec<ModelUse>,
     /// Seconds that it took, with the models loaded.
     pub took: f64,
-}
-
-/// Recognisers that wait for the next request.
-#[derive(Default)]
-pub(crate) struct Recognisers(Mutex<Vec<Recogniser>>);
-
-#[derive(Clone, PartialEq)]
-struct Key {
-    folder: PathBuf,
-    precision: Precision,
-    threads: usize,
-}
-
-struct Recogniser {
-    key: Key,
-    whisper: Whisper,
-    vad: Vad,
-}
-
-impl Recognisers {
-    fn take(&self, key: &Key) -> Option<Recogniser> {
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let place = kept.iter().position(|r| r.key == *key)?;
-        Some(kept.remove(place))
-    }
-
-    fn keep(&self, recogniser: Recogniser) {
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.push(recogniser);
-        if kept.len() > KEPT {
-            kept.remove(0);
-        }
-    }
 }
 
 /// Where a live sound comes from.
@@ -240,7 +205,7 @@ impl Studio {
         let vad = fetch.get(VAD, "voice activity", None)?.dir;
         fetch.runtime()?;
         let precision = if request.exact { Precision::Float } else { Precision::Int8 };
-        let key = Key { folder, precision, threads };
+        let key = RecogniserKey { folder, precision, threads };
         let recogniser = match self.recognisers.take(&key) {
             Some(kept) => kept,
             None => Recogniser {

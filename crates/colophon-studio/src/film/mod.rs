@@ -9,6 +9,7 @@ mod made;
 mod music;
 mod plan;
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -17,15 +18,40 @@ use colophon_types::{Cancel, Draft, FrameMarker, MakeRequest, Media, NoProgress,
 
 pub(crate) use line::SIZE;
 pub use made::{Deliverable, Made, Timing};
-pub(crate) use music::MusicChoice;
 
-use crate::check::Checked;
-use crate::engines::Models;
+use crate::check::{self, Checked, MusicChoice};
+use crate::engines::{DEFAULT_MODEL, Models};
 use crate::origin::{self, GENERATOR, fresh_seed, new_work};
-use crate::studio::Work;
-use crate::{Studio, StudioError};
+use crate::{Studio, StudioError, Work};
 
-pub(crate) fn make(
+impl Studio {
+    /// Makes a sealed, narrated film and what belongs to it. `out` is the folder that will take it;
+    /// it is made and probed first. `work` is only given to make a work again.
+    ///
+    /// # Errors
+    /// [`StudioError`]; then nothing was delivered.
+    pub fn make(
+        &self,
+        request: &MakeRequest,
+        out: &Path,
+        work: Option<Work>,
+        progress: &Arc<dyn Progress>,
+        cancel: &Cancel,
+    ) -> Result<Made, StudioError> {
+        let checked = check::check(request)?;
+        self.screen(&checked.brief, cancel)?;
+        if let Some(MusicChoice::Prompt(words)) = &checked.music {
+            self.screen(words, cancel)?;
+        }
+        check::writable(out)?;
+        colophon_ffmpeg::find(&self.ffmpeg())?;
+        let script = request.model.as_deref().or(self.config.model.as_deref()).unwrap_or(DEFAULT_MODEL);
+        let models = Models::ensure(&self.hub, &checked, script, progress.as_ref(), cancel)?;
+        make(self, request, &checked, &models, work, progress, cancel)
+    }
+}
+
+fn make(
     studio: &Studio,
     request: &MakeRequest,
     checked: &Checked,

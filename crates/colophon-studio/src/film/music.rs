@@ -1,36 +1,15 @@
 //! The music of a film: of its length, with new sections at its cuts.
 
-use colophon_audio::music::{Brief, Composer, MusicModels, Plan, Player, Score};
+use colophon_audio::music::{Composer, MusicModels, Player, Score};
 use colophon_text::script::Recipe;
 use colophon_types::{Cancel, Lang, Seed, Stereo};
 use serde_json::{Value, json};
 
 use crate::StudioError;
+use crate::check::MusicChoice;
 use crate::music::describe;
 
-/// What music a film has.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum MusicChoice {
-    /// What the recipe and the moods of the scenes ask for.
-    Auto,
-    /// What the user says.
-    Prompt(String),
-}
-
 impl MusicChoice {
-    /// Reads `auto`, `none` or a prompt; what cannot be composed is refused.
-    pub(crate) fn read(given: Option<&str>, seconds: u32) -> Result<Option<Self>, StudioError> {
-        let given = given.unwrap_or("none").trim();
-        match given.to_ascii_lowercase().as_str() {
-            "none" => Ok(None),
-            "auto" => Ok(Some(Self::Auto)),
-            _ => {
-                Plan::new(&Brief::new(given, f64::from(seconds)), Seed(0))?;
-                Ok(Some(Self::Prompt(given.to_owned())))
-            }
-        }
-    }
-
     /// The words to compose by. Moods are those of the scenes, in order.
     pub(super) fn prompt(&self, recipe: &Recipe, lang: Lang, moods: &[&str]) -> String {
         match self {
@@ -82,19 +61,9 @@ pub(super) fn accompany(
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use colophon_audio::music::{Brief, Plan};
 
-    #[test]
-    fn music_is_none_auto_or_words() {
-        let read = |given| MusicChoice::read(given, 30);
-        for none in [None, Some("none"), Some(" None ")] {
-            assert_eq!(read(none).expect("fine"), None);
-        }
-        assert_eq!(read(Some("AUTO")).expect("fine"), Some(MusicChoice::Auto));
-        let piano = Some(MusicChoice::Prompt("calm piano".into()));
-        assert_eq!(read(Some("calm piano ")).expect("fine"), piano);
-        assert!(read(Some(" ")).is_err() && read(Some(&"piano ".repeat(1000))).is_err());
-    }
+    use super::*;
 
     #[test]
     fn every_recipe_has_music_that_can_be_composed() {

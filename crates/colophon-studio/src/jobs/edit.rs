@@ -12,9 +12,9 @@ use colophon_types::PictureFormat;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::inputs::stem;
+use super::inputs::{Input, stem};
 use super::picture::{PREVIEWS, count, diffuse, format_of, keep, size};
-use super::{Input, Run};
+use super::run::Run;
 use crate::{
     Behind, DEFAULT_DIFFUSION, DiffusionRequest, Edit, FaceRequest, PictureFile, Studio, StudioError,
     Variation, faces,

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use tempfile::{NamedTempFile, TempDir};
 
-use super::Run;
+use super::run::Run;
 use super::shelf::About;
 use crate::brought::Brought;
 use crate::kept::{self, KeptFile};

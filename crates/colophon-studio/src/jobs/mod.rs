@@ -5,272 +5,38 @@
 //! [`shelf`], whole or not at all.
 
 mod edit;
+mod film;
+mod floor;
 mod inputs;
 mod line;
 mod picture;
 mod replay;
+mod request;
+mod run;
 mod shelf;
 mod sound;
 mod words;
 mod workers;
 
-use std::sync::Arc;
-
-use colophon_store::{Job, NewJob, Usage};
-use colophon_types::{Cancel, ErrorCode, Explain, LangChoice, MakeRequest, Progress};
-use schemars::{JsonSchema, Schema, SchemaGenerator};
-use serde::Deserialize;
-use serde::de::DeserializeOwned;
-use serde_json::{Value, json};
+use colophon_store::{Job, NewJob};
+use serde_json::Value;
 use tracing::field::Empty;
 use tracing::info_span;
 
-use crate::{Studio, StudioError, check, trace};
+use crate::{Studio, StudioError, trace};
 
+pub use film::SPRITESHEET;
+pub(crate) use floor::Floor;
+pub use floor::Tally;
 pub use inputs::Input;
 pub(crate) use line::Line;
-pub(crate) use shelf::Shelf;
-pub(crate) use workers::Floor;
-pub use workers::{Tally, Workers, WorkersOptions};
+use request::JobRequest;
+pub use request::job_schemas;
+use shelf::shortened;
+pub use workers::{Workers, WorkersOptions};
 
-/// Characters of a title.
-const TITLE: usize = 80;
 /// Bytes that must be free on the disk for a job to be taken.
 const ROOM: u64 = 256 << 20;
-
-/// What a job does, read and checked.
-pub(crate) enum JobRequest {
-    Film(MakeRequest),
-    Picture(picture::PictureJob),
-    Edit(Box<edit::EditJob>),
-    Speech(sound::SpeechJob),
-    Music(sound::MusicJob),
-    Sound(sound::SoundJob),
-    Transcription(sound::TranscriptionJob),
-    Audiobook(sound::AudiobookJob),
-    Text(words::TextJob),
-    Mark(inputs::MarkJob),
-    Pull(inputs::PullJob),
-    Replay(replay::ReplayJob),
-}
-
-/// A film as it is asked for.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-#[schemars(rename = "Film")]
-struct FilmJob {
-    /// What the film is about.
-    brief: String,
-    /// A recipe by its name, see `/v1/recipes`.
-    #[serde(default)]
-    recipe: Option<String>,
-    /// `auto`, `en` or `zh`.
-    #[serde(default)]
-    #[schemars(with = "Option<String>")]
-    lang: LangChoice,
-    /// How long it is.
-    #[serde(default)]
-    seconds: Option<u32>,
-    #[serde(default)]
-    voice: Option<String>,
-    #[serde(default)]
-    style: Option<String>,
-    #[serde(default)]
-    music: Option<String>,
-    #[serde(default)]
-    model: Option<String>,
-    #[serde(default)]
-    seed: Option<u64>,
-}
-
-/// Seconds of a film where none are named.
-const FILM_SECONDS: u32 = 30;
-/// The recipe of a film where none is named.
-const FILM_RECIPE: &str = "story";
-
-/// The sheet of frames beside a film.
-pub const SPRITESHEET: &str = "spritesheet.jpg";
-
-/// Who works on what: all that a job's work sees.
-pub(crate) struct Run<'a> {
-    pub(crate) studio: &'a Studio,
-    pub(crate) job: &'a Job,
-    pub(crate) shelf: &'a mut Shelf,
-    pub(crate) progress: Arc<dyn Progress>,
-    pub(crate) cancel: &'a Cancel,
-}
-
-impl JobRequest {
-    /// Names of all kinds.
-    pub(crate) const KINDS: [&'static str; 12] = [
-        "film",
-        "picture",
-        "picture.edit",
-        "speech",
-        "music",
-        "sound",
-        "transcription",
-        "audiobook",
-        "text",
-        "mark",
-        "pull",
-        "replay",
-    ];
-
-    /// Kinds that take minutes or much memory: one of them at a time.
-    pub(crate) const HEAVY: [&'static str; 4] = ["film", "audiobook", "pull", "replay"];
-
-    /// Reads a request; everything that can be refused without a model is refused here.
-    pub(crate) fn read(kind: &str, request: &Value) -> Result<Self, StudioError> {
-        let read = match kind {
-            "film" => Self::Film(film(parse(request)?)?),
-            "picture" => Self::Picture(parse(request)?),
-            "picture.edit" => Self::Edit(Box::new(parse(request)?)),
-            "speech" => Self::Speech(parse(request)?),
-            "music" => Self::Music(parse(request)?),
-            "sound" => Self::Sound(parse(request)?),
-            "transcription" => Self::Transcription(parse(request)?),
-            "audiobook" => Self::Audiobook(parse(request)?),
-            "text" => Self::Text(parse(request)?),
-            "mark" => Self::Mark(parse(request)?),
-            "pull" => Self::Pull(parse(request)?),
-            "replay" => Self::Replay(parse(request)?),
-            other => {
-                let message =
-                    format!("there is no job '{other}': a job is one of {}", Self::KINDS.join(", "));
-                return Err(StudioError::request(message, "name one of them"));
-            }
-        };
-        match &read {
-            Self::Film(film) => drop(check::check(film)?),
-            Self::Picture(picture) => picture.check()?,
-            Self::Edit(edit) => edit.check()?,
-            Self::Speech(speech) => speech.check()?,
-            Self::Music(music) => music.check()?,
-            Self::Sound(sound) => sound.check()?,
-            Self::Text(text) => text.check()?,
-            Self::Transcription(job) => job.check()?,
-            Self::Audiobook(_) | Self::Mark(_) | Self::Pull(_) | Self::Replay(_) => {}
-        }
-        Ok(read)
-    }
-
-    /// A short text for lists.
-    fn title(&self) -> String {
-        let words = match self {
-            Self::Film(film) => film.brief.clone(),
-            Self::Picture(picture) => picture.prompt.clone(),
-            Self::Edit(edit) => edit.title(),
-            Self::Speech(speech) => speech.text.clone(),
-            Self::Music(music) => music.prompt.clone(),
-            Self::Sound(sound) => sound.prompt.clone(),
-            Self::Text(text) => text.input.clone(),
-            Self::Pull(pull) => pull.model.clone(),
-            Self::Mark(mark) => mark.generator.clone(),
-            Self::Replay(replay) => replay.work.clone(),
-            Self::Transcription(_) | Self::Audiobook(_) => String::new(),
-        };
-        shortened(&words)
-    }
-
-    /// What is asked for in words, where something new is made of them.
-    fn asked(&self) -> Option<&str> {
-        match self {
-            Self::Film(film) => Some(&film.brief),
-            Self::Picture(picture) => Some(&picture.prompt),
-            Self::Music(music) => Some(&music.prompt),
-            Self::Sound(sound) => Some(&sound.prompt),
-            Self::Speech(speech) => Some(&speech.text),
-            _ => None,
-        }
-    }
-
-    /// The content that it makes, for the scopes of keys.
-    pub(crate) fn scope(kind: &str) -> &'static str {
-        match kind {
-            "film" => "video",
-            "picture" | "picture.edit" => "image",
-            "speech" | "music" | "sound" | "transcription" | "audiobook" => "audio",
-            "text" => "text",
-            "pull" => "models",
-            _ => "mark",
-        }
-    }
-
-    /// The files that it works on.
-    fn inputs(&self) -> Vec<&Input> {
-        match self {
-            Self::Edit(edit) => edit.inputs(),
-            Self::Transcription(job) => vec![&job.file],
-            Self::Audiobook(job) => vec![&job.file],
-            Self::Mark(job) => vec![&job.file],
-            _ => Vec::new(),
-        }
-    }
-
-    /// Does it.
-    pub(crate) fn run(&self, run: &mut Run<'_>) -> Result<(), StudioError> {
-        match self {
-            Self::Film(request) => run_film(request, run),
-            Self::Picture(job) => job.run(run),
-            Self::Edit(job) => job.run(run),
-            Self::Speech(job) => job.run(run),
-            Self::Music(job) => job.run(run),
-            Self::Sound(job) => job.run(run),
-            Self::Transcription(job) => job.run(run),
-            Self::Audiobook(job) => job.run(run),
-            Self::Text(job) => job.run(run),
-            Self::Mark(job) => job.run(run),
-            Self::Pull(job) => job.run(run),
-            Self::Replay(job) => job.run(run),
-        }
-    }
-}
-
-fn parse<T: DeserializeOwned>(request: &Value) -> Result<T, StudioError> {
-    T::deserialize(request).map_err(|e| {
-        StudioError::request(format!("the request of the job cannot be read: {e}"), "see /openapi.json")
-    })
-}
-
-/// At most so many characters, on one line.
-fn shortened(words: &str) -> String {
-    let line: String = words.split_whitespace().collect::<Vec<_>>().join(" ");
-    if line.chars().count() <= TITLE {
-        return line;
-    }
-    let cut: String = line.chars().take(TITLE - 1).collect();
-    cut + "…"
-}
-
-fn film(job: FilmJob) -> Result<MakeRequest, StudioError> {
-    let recipe = job.recipe.unwrap_or_else(|| FILM_RECIPE.to_owned());
-    // A recipe may be a file on the command line; from afar only names are taken.
-    if !recipe.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_')) {
-        return Err(StudioError::request("a recipe is given by its name", "see /v1/recipes"));
-    }
-    Ok(MakeRequest {
-        brief: job.brief,
-        recipe,
-        lang: job.lang,
-        seconds: job.seconds.unwrap_or(FILM_SECONDS),
-        voice: job.voice,
-        style: job.style,
-        music: job.music,
-        model: job.model,
-        seed: job.seed,
-    })
-}
-
-fn run_film(request: &MakeRequest, run: &mut Run<'_>) -> Result<(), StudioError> {
-    let made = run.studio.make(request, run.shelf.dir(), None, &run.progress, run.cancel)?;
-    run.shelf.keep_film(&made, &request.brief)?;
-    let frames = run.studio.spritesheet(&run.shelf.dir().join("film.mp4"), &made, run.cancel)?;
-    run.shelf.beside(&frames, SPRITESHEET)?;
-    run.shelf.used(Usage { seconds: made.seconds.ceil() as u64, ..Usage::default() });
-    run.shelf.result(json!({"seconds": made.seconds, "timing": made.timing}));
-    Ok(())
-}
 
 /// How a job is asked for.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -293,25 +59,6 @@ pub struct JobOrder {
     pub webhook: Option<String>,
     /// Tags of its works.
     pub tags: Vec<String>,
-}
-
-/// The schemas of all requests, by the kind of job.
-pub fn job_schemas(generator: &mut SchemaGenerator) -> Vec<(&'static str, Schema)> {
-    let of = |kind: &'static str, schema| (kind, schema);
-    vec![
-        of("film", generator.subschema_for::<FilmJob>()),
-        of("picture", generator.subschema_for::<picture::PictureJob>()),
-        of("picture.edit", generator.subschema_for::<edit::EditJob>()),
-        of("speech", generator.subschema_for::<sound::SpeechJob>()),
-        of("music", generator.subschema_for::<sound::MusicJob>()),
-        of("sound", generator.subschema_for::<sound::SoundJob>()),
-        of("transcription", generator.subschema_for::<sound::TranscriptionJob>()),
-        of("audiobook", generator.subschema_for::<sound::AudiobookJob>()),
-        of("text", generator.subschema_for::<words::TextJob>()),
-        of("mark", generator.subschema_for::<inputs::MarkJob>()),
-        of("pull", generator.subschema_for::<inputs::PullJob>()),
-        of("replay", generator.subschema_for::<replay::ReplayJob>()),
-    ]
 }
 
 impl JobOrder {
@@ -356,7 +103,8 @@ impl Studio {
             job.check_model(self)?;
         }
         if let JobRequest::Replay(replay) = &request {
-            replay.check(self, &order.owner, order.sees_all)?;
+            let first = replay.check(self, &order.owner, order.sees_all)?;
+            JobRequest::read(&first.kind, &first.request)?;
         }
         for input in request.inputs() {
             let (name, _) = self.input_named(input, &order.owner, order.sees_all)?;
@@ -435,9 +183,4 @@ fn check_webhook(url: &str) -> Result<(), StudioError> {
         return Ok(());
     }
     Err(StudioError::request("a webhook is an http(s) address", "give one of at most 2,000 characters"))
-}
-
-/// Whether another attempt may succeed.
-fn is_passing(error: &StudioError) -> bool {
-    matches!(error.code(), ErrorCode::Busy | ErrorCode::Io)
 }

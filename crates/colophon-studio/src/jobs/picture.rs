@@ -5,7 +5,7 @@ use colophon_types::{LangChoice, PictureFormat};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::Run;
+use super::run::Run;
 use super::shelf::About;
 use crate::check::{self, Style};
 use crate::{DiffusionRequest, PictureRequest, Studio, StudioError, TERRAIN, TerrainRequest};

@@ -28,6 +28,8 @@ const LIST: &str = ".works.json";
 const THUMBNAIL: &str = ".thumbnail";
 /// Longest side of a small picture, in pixels.
 const SMALL: u32 = 512;
+/// Characters of a title.
+const TITLE: usize = 80;
 /// Characters of a prompt that are kept for search.
 const PROMPT: usize = 4_000;
 /// How a folder is called while it is filled.
@@ -229,11 +231,11 @@ impl Shelf {
             self.used(Usage { pixels: u64::from(width) * u64::from(height), ..Usage::default() });
         }
         let title = if about.title.is_empty() { receipt.title.clone() } else { about.title };
-        let title = if title.is_empty() { super::shortened(&about.prompt) } else { title };
+        let title = if title.is_empty() { shortened(&about.prompt) } else { title };
         self.list.works.push(NewWork {
             id: sealed.work_id().to_string(),
             modality: modality(sealed.media_type()).to_owned(),
-            title: super::shortened(&title),
+            title: shortened(&title),
             prompt: about.prompt.chars().take(PROMPT).collect(),
             lang: receipt.lang.tag().to_owned(),
             media_type: sealed.media_type().to_owned(),
@@ -396,6 +398,16 @@ impl Drop for Shelf {
     fn drop(&mut self) {
         let _ = std::fs::remove_dir_all(&self.dir);
     }
+}
+
+/// A title: at most so many characters, on one line.
+pub(super) fn shortened(words: &str) -> String {
+    let line: String = words.split_whitespace().collect::<Vec<_>>().join(" ");
+    if line.chars().count() <= TITLE {
+        return line;
+    }
+    let cut: String = line.chars().take(TITLE - 1).collect();
+    cut + "…"
 }
 
 fn modality(media_type: &str) -> &'static str {

@@ -6,9 +6,9 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::inputs::stem;
+use super::inputs::{Input, stem};
+use super::run::Run;
 use super::shelf::About;
-use super::{Input, Run};
 use crate::composing::{Brief, Plan};
 use crate::{
     AudiobookRequest, DEFAULT_RECOGNISER, MusicRequest, Script, SoundRequest, SpeechRequest, Studio,

@@ -9,7 +9,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::Run;
+use super::run::Run;
 use super::shelf::About;
 use crate::{StudioError, TaskOptions};
 

@@ -1,9 +1,9 @@
 //! Those who work: threads that take jobs, hold them, and end them.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant, SystemTime};
@@ -15,7 +15,10 @@ use tokio::sync::broadcast::error::TryRecvError;
 use tracing::field::Empty;
 use tracing::{Span, info_span};
 
-use super::{JobRequest, Run, Shelf, is_passing, shelf};
+use super::floor::{LOOK, Tally};
+use super::request::JobRequest;
+use super::run::Run;
+use super::shelf::{self, Shelf};
 use crate::engines::await_loads;
 use crate::{OBJECTS_GRACE, Studio, StudioError, trace};
 
@@ -23,79 +26,10 @@ use crate::{OBJECTS_GRACE, Studio, StudioError, trace};
 const LEASE: Duration = Duration::from_secs(30);
 /// Signs of life within that time.
 const BEATS: u32 = 6;
-/// How often a worker looks for jobs whose pause is over.
-const LOOK: Duration = Duration::from_secs(1);
 /// How long a stop waits for models that are still being loaded for jobs that it ended.
 const LOADS: Duration = Duration::from_secs(20);
 /// Least time between two notes of progress.
 const NOTE: Duration = Duration::from_millis(250);
-
-/// What workers and those who hand them jobs share.
-#[derive(Default)]
-pub(crate) struct Floor {
-    /// Counts rings, so that none is missed.
-    bell: (Mutex<u64>, Condvar),
-    running: Mutex<HashMap<JobId, Cancel>>,
-    stopping: AtomicBool,
-    tally: Mutex<Tally>,
-}
-
-/// What was done since the program began, for whoever watches.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Tally {
-    /// Attempts that ended, by kind of job and by how they ended.
-    pub ended: BTreeMap<(String, &'static str), u64>,
-    /// Seconds that jobs waited before their first attempt, by kind, and how many there were.
-    pub waited: BTreeMap<String, (f64, u64)>,
-    /// Seconds of work, by kind.
-    pub worked: BTreeMap<String, f64>,
-    /// Seconds of each stage of the work (`load`, `write`, `seal`, …), and how often it came.
-    pub stages: BTreeMap<&'static str, (f64, u64)>,
-}
-
-impl Floor {
-    /// Says that there is something to do.
-    pub(crate) fn ring(&self) {
-        *self.bell.0.lock().unwrap_or_else(PoisonError::into_inner) += 1;
-        self.bell.1.notify_all();
-    }
-
-    /// Stops a job that runs here.
-    pub(crate) fn stop(&self, id: &JobId) {
-        if let Some(cancel) = self.running.lock().unwrap_or_else(PoisonError::into_inner).get(id) {
-            cancel.cancel();
-        }
-    }
-
-    fn runs(&self, id: &JobId) -> bool {
-        self.running.lock().unwrap_or_else(PoisonError::into_inner).contains_key(id)
-    }
-
-    fn rings(&self) -> u64 {
-        *self.bell.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Waits for a ring after number `heard`, or a while.
-    fn wait(&self, heard: u64) {
-        let rings = self.bell.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if *rings == heard {
-            drop(self.bell.1.wait_timeout(rings, LOOK));
-        }
-    }
-
-    /// What was done since the program began.
-    pub(crate) fn tally(&self) -> Tally {
-        self.tally.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    fn count(&self, change: impl FnOnce(&mut Tally)) {
-        change(&mut self.tally.lock().unwrap_or_else(PoisonError::into_inner));
-    }
-
-    fn is_stopping(&self) -> bool {
-        self.stopping.load(Ordering::SeqCst)
-    }
-}
 
 impl Studio {
     /// What workers did since the program began.
@@ -362,6 +296,11 @@ fn failed(studio: &Studio, store: &Store, job: &Job, error: &StudioError) -> Out
     tracing::info!("the job {} ({}) failed: {message}", job.id, job.kind);
     let fault = JobFault { code: code.unwrap_or_else(|| "failed".into()), message };
     Outcome::Failed { fault, passing: is_passing(error) }
+}
+
+/// Whether another attempt may succeed.
+fn is_passing(error: &StudioError) -> bool {
+    matches!(error.code(), ErrorCode::Busy | ErrorCode::Io)
 }
 
 /// Works while another thread gives signs of life, and stops when the job was lost or is to be stopped.

@@ -10,7 +10,7 @@ use colophon_text::dialogue::Dialogue;
 use colophon_types::{Cancel, NoProgress, Progress};
 
 use super::encoders::DEFAULT_ENCODER;
-use super::generate::SealedReply;
+use super::reply::SealedReply;
 use crate::{Studio, StudioError};
 
 /// Tokens of an answer, where nothing is said of it.

@@ -1,8 +1,7 @@
 //! Understanding: encoders that are loaded when they are asked for, and what they are asked.
 
-use std::collections::HashMap;
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, PoisonError};
 
 use colophon_hub::HubError;
 use colophon_text::encode::{CrossEncoder, E5, Embed, EncodeError, FillMask, Filling, MiniLm, Purpose};
@@ -26,10 +25,6 @@ pub struct Embedded {
     /// Tokens of all texts.
     pub tokens: usize,
 }
-
-/// The loaded encoders of a studio.
-#[derive(Default)]
-pub(crate) struct Encoders(Mutex<HashMap<String, Arc<dyn Embed>>>);
 
 impl Studio {
     /// An encoder by its catalogue id; fetched and loaded when it is not in memory.

@@ -3,79 +3,14 @@
 use std::sync::Arc;
 use std::sync::mpsc::{Sender, channel};
 
-use colophon_seal::{Piece, Sealed, SealedText, TextSeal, seal};
-use colophon_text::chat::{
-    Delta, Finish, GenerateRequest, Message, Prompt, Reply, TokenLogprob, ToolCall, Usage, WatermarkState,
-};
-use colophon_types::{Cancel, Draft, Event, Lang, Media, ModelUse, Progress, Receipt, Stage};
+use colophon_seal::{Piece, Sealed, TextSeal, seal};
+use colophon_text::chat::{Delta, GenerateRequest, Message, Prompt};
+use colophon_types::{Cancel, Draft, Event, Lang, Media, Progress, Stage};
 use serde_json::json;
 
-use super::engines::Loaded;
-use crate::origin::{self, fresh_seed, new_work};
+use super::reply::{Finishing, SealedReply, TextEvent, TextSink};
+use crate::origin;
 use crate::{Studio, StudioError};
-
-/// A finished text with its seal.
-#[derive(Clone, Debug, PartialEq)]
-pub struct SealedReply {
-    /// The words and their marks; nothing when the model only called tools or said nothing.
-    pub sealed: Option<SealedText>,
-    /// Calls of tools.
-    pub tool_calls: Vec<ToolCall>,
-    /// Why it ended.
-    pub finish: Finish,
-    /// What it took.
-    pub usage: Usage,
-    /// Where asked for.
-    pub logprobs: Option<Vec<TokenLogprob>>,
-    /// Whether the words carry the watermark.
-    pub watermark: WatermarkState,
-    /// The seed that repeats it.
-    pub seed: u32,
-    /// The model.
-    pub model: String,
-}
-
-impl SealedReply {
-    /// The words; empty when there are none.
-    pub fn text(&self) -> &str {
-        self.sealed.as_ref().map_or("", |s| s.text.as_str())
-    }
-}
-
-/// What comes of a request for text, in order; the last is `Done` or `Failed`.
-#[derive(Debug)]
-pub enum TextEvent {
-    /// More words, with their log-probabilities where asked for.
-    Piece(Piece, Vec<TokenLogprob>),
-    /// A tool call.
-    ToolCall(ToolCall),
-    /// The end.
-    Done(Box<SealedReply>),
-    /// The end, without a seal.
-    Failed(StudioError),
-}
-
-/// Gets every [`TextEvent`] of a request. Must be quick; returns whether to go on.
-pub type TextSink = Box<dyn FnMut(TextEvent) -> bool + Send>;
-
-/// A text that waits for its seal.
-pub(super) struct Finishing {
-    seal: TextSeal,
-    reply: Reply,
-    about: About,
-    sink: TextSink,
-    cancel: Cancel,
-}
-
-/// What the receipt says of a request. The words of the prompt are not kept, only their digest: the
-/// receipt travels with the text, and what a user told the model is nobody else's business.
-pub(super) struct About {
-    request: serde_json::Value,
-    lang: Lang,
-    uses: ModelUse,
-    engine: String,
-    key: String,
-}
 
 impl Studio {
     /// Generates a text. Returns at once; everything comes through `sink`, words as they are made.
@@ -94,7 +29,7 @@ impl Studio {
         let loaded = self.loaded_engine(model, progress, cancel)?;
         let sealer = self.sealer()?;
         let sealing = self.sealing()?;
-        let about = About::new(&request, &loaded, self.text_keys()?.id());
+        let about = loaded.about(summary(&request), lang(&request), self.text_keys()?.id());
         let mut state = Some((TextSeal::begin(sealer), about, sink));
         let cancelled = cancel.clone();
         loaded.engine.submit(
@@ -178,7 +113,7 @@ impl Studio {
         self.screen_prompt(&request, cancel)?;
         let loaded = self.loaded_engine(model, progress, cancel)?;
         let sealer = self.sealer()?;
-        let about = About::new(&request, &loaded, self.text_keys()?.id());
+        let about = loaded.about(summary(&request), lang(&request), self.text_keys()?.id());
         let most = request.max_tokens.unwrap_or(loaded.engine.info().context) as u64;
         let mut done = 0;
         let reply = loaded.engine.generate(request, cancel, &mut |_| {
@@ -202,70 +137,15 @@ impl Studio {
         let (send, receive) = channel::<Finishing>();
         std::thread::Builder::new()
             .name("text seal".into())
-            .spawn(move || receive.iter().for_each(finish))
+            .spawn(move || receive.iter().for_each(Finishing::finish))
             .map_err(|_| StudioError::Stopped("seal"))?;
         Ok(languages.sealing.get_or_init(|| send).clone())
     }
 }
 
-fn finish(work: Finishing) {
-    let Finishing { seal, reply, about, mut sink, cancel } = work;
-    // Of a reply that was broken off by its reader, what was sent is sealed too.
-    let event = match sealed(seal, &reply, about, &cancel) {
-        Ok((sealed, model)) => TextEvent::Done(Box::new(SealedReply {
-            sealed,
-            tool_calls: reply.tool_calls,
-            finish: reply.finish,
-            usage: reply.usage,
-            logprobs: reply.logprobs,
-            watermark: reply.watermark,
-            seed: reply.seed,
-            model,
-        })),
-        Err(error) => TextEvent::Failed(error),
-    };
-    sink(event);
-}
-
-fn sealed(
-    seal: TextSeal,
-    reply: &Reply,
-    about: About,
-    cancel: &Cancel,
-) -> Result<(Option<SealedText>, String), StudioError> {
-    let model = about.uses.id.clone();
-    if seal.is_empty() {
-        return Ok((None, model));
-    }
-    let receipt = about.receipt(reply.seed, reply.watermark)?;
-    Ok((Some(seal.finish(receipt, cancel)?), model))
-}
-
-impl About {
-    fn new(request: &GenerateRequest, loaded: &Loaded, key: String) -> Self {
-        Self::of(summary(request), Lang::detect(&prompt_text(&request.prompt)), loaded, key)
-    }
-
-    pub(super) fn of(request: serde_json::Value, lang: Lang, loaded: &Loaded, key: String) -> Self {
-        Self { request, lang, uses: loaded.uses.clone(), engine: loaded.engine.info().engine, key }
-    }
-
-    pub(super) fn receipt(self, seed: u32, watermark: WatermarkState) -> Result<Receipt, StudioError> {
-        let mut request = self.request;
-        request["seed"] = seed.into();
-        // Equal requests in one millisecond are two works.
-        request["nonce"] = format!("{:016x}", fresh_seed()).into();
-        let work = new_work(&request)?;
-        let watermark = match watermark {
-            WatermarkState::Marked => json!({"method": "synthid-text", "key": self.key}),
-            state => json!({"none": state}),
-        };
-        let steps = vec![("generate", self.engine)];
-        let models = vec![self.uses];
-        let mut receipt = origin::receipt(work, "Text", self.lang, request, u64::from(seed), models, steps);
-        receipt.extra.insert("watermark".to_owned(), watermark);
-        Ok(receipt)
-    }
+/// The language of what is asked.
+fn lang(request: &GenerateRequest) -> Lang {
+    Lang::detect(&prompt_text(&request.prompt))
 }
 
 fn prompt_text(prompt: &Prompt) -> String {

@@ -6,8 +6,8 @@ use colophon_text::tasks::{Desk, Task, TaskEvent, Written};
 use colophon_types::{Cancel, Draft, Event, Lang, Media, Progress, Stage};
 use serde_json::{Value, json};
 
-use super::engines::Loaded;
-use super::generate::{About, SealedReply};
+use super::loaded::Loaded;
+use super::reply::{About, SealedReply};
 use crate::{Studio, StudioError};
 
 /// How a task is done.
@@ -164,7 +164,7 @@ impl Studio {
             "prompt_sha256": super::generate::digest(&prompt),
             "temperature": options.temperature,
         });
-        Ok(About::of(request, lang, loaded, self.text_keys()?.id()))
+        Ok(loaded.about(request, lang, self.text_keys()?.id()))
     }
 }
 

@@ -4,8 +4,7 @@ use colophon_audio::{Performance, mix};
 use colophon_seal::{SealedSound, SoundPiece, SoundSeal};
 use colophon_types::{Cancel, Cancelled, NoProgress, Pcm, WorkId};
 
-use super::{ENDS, Prepared, SpeechRequest, receipt};
-use crate::speech::GROWING_CEILING;
+use super::prepare::{ENDS, GROWING_CEILING, Prepared, SpeechRequest, receipt};
 use crate::{Studio, StudioError};
 
 /// A speech while it is being spoken.

@@ -8,8 +8,8 @@ use colophon_text::encode::{Embed, Purpose};
 use colophon_types::{Cancel, Cores, Event, Progress, Stage};
 use rusqlite::{Connection, params};
 
+use super::found::{Found, Indexed};
 use super::passages::{Passage, cut, read};
-use super::{Found, Indexed};
 use crate::StudioError;
 
 /// Changes when passages are cut or stored differently.

@@ -4,6 +4,7 @@
 //! Threading contract: several searches may run at the same time, in one process or in several; the
 //! index file is SQLite and locks itself.
 
+mod found;
 mod index;
 mod passages;
 
@@ -12,9 +13,9 @@ use std::path::{Path, PathBuf};
 use colophon_text::encode::{Purpose, similarity};
 use colophon_text::understand::{content_words, share_in};
 use colophon_types::{Cancel, Progress};
-use serde::Serialize;
 
 use crate::{Studio, StudioError};
+pub use found::{Found, Indexed};
 use index::Index;
 
 /// Added to the cosine when a passage has every word of the question; cosines of one question lie
@@ -38,36 +39,6 @@ impl Default for SearchOptions {
     fn default() -> Self {
         Self { top: 10, update: true, rebuild: false }
     }
-}
-
-/// A passage that answers a question.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Found {
-    /// The file, relative to the folder.
-    pub file: String,
-    /// Its first line, from 1.
-    pub line: usize,
-    /// Its last line.
-    pub last_line: usize,
-    /// The passage.
-    pub text: String,
-    /// Cosine similarity with the question, and a little for its words: higher is better.
-    pub score: f32,
-}
-
-/// What bringing an index up to date did.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Indexed {
-    /// Files in the index.
-    pub files: usize,
-    /// Passages in the index.
-    pub passages: usize,
-    /// Files that were read anew.
-    pub updated: usize,
-    /// Files that are gone.
-    pub removed: usize,
-    /// Files that are no texts or too large.
-    pub skipped: usize,
 }
 
 impl Studio {
