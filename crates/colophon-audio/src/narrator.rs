@@ -178,7 +178,8 @@ impl Narrator {
                     Box::new(Kokoro::load(model, styles, self.threads)?)
                 }
                 EngineKind::Hibari => {
-                    Box::new(Hibari::load(needed(&self.models.hibari, "hibari")?, self.threads)?)
+                    // Too small for more: with two threads it is slower.
+                    Box::new(Hibari::load(needed(&self.models.hibari, "hibari")?, 1)?)
                 }
             };
             *slot = Some(engine);

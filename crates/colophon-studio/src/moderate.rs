@@ -1,6 +1,8 @@
 //! Moderation: what texts and pictures are about that someone may not want to serve, and the policy that
 //! looks at prompts.
 
+use std::io::Write as _;
+use std::path::Path;
 use std::sync::{Arc, PoisonError};
 
 use colophon_guard::{Category, MAX_CHARS, Scores, TextGuard, examples, pieces};
@@ -104,17 +106,27 @@ impl Studio {
         Ok(found)
     }
 
-    /// The guard, fitted on first use.
+    /// The guard, fitted on first use and kept for the next start.
     fn text_guard(&self, progress: &dyn Progress, cancel: &Cancel) -> Result<Arc<TextGuard>, StudioError> {
         let mut kept = self.guards.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(guard) = &*kept {
             return Ok(Arc::clone(guard));
         }
-        let texts: Vec<String> = examples().into_iter().map(|s| s.text.to_owned()).collect();
-        let vectors = self.embed(Some(DEFAULT_ENCODER), &texts, Purpose::Query, progress, cancel)?.vectors;
-        let guard = Arc::new(TextGuard::fit(&vectors)?);
-        *kept = Some(Arc::clone(&guard));
-        Ok(guard)
+        let encoder = self.hub.ensure(DEFAULT_ENCODER, progress, cancel)?.digest().to_owned();
+        let path = self.home.join("cache").join("guard.bin");
+        let read = || TextGuard::read(&std::fs::read(&path).ok()?, &encoder);
+        let guard = match read() {
+            Some(guard) => guard,
+            None => {
+                let texts: Vec<String> = examples().into_iter().map(|s| s.text.to_owned()).collect();
+                let vectors =
+                    self.embed(Some(DEFAULT_ENCODER), &texts, Purpose::Query, progress, cancel)?.vectors;
+                let guard = TextGuard::fit(&vectors)?;
+                keep(&path, &guard.written(&encoder))?;
+                guard
+            }
+        };
+        Ok(Arc::clone(kept.insert(Arc::new(guard))))
     }
 
     /// Looks at the words of a request as the policy wants it. What is found is noted in the audit log with
@@ -195,4 +207,14 @@ impl PolicyConfig {
             }
         }
     }
+}
+
+/// Writes a file whole or not at all.
+fn keep(path: &Path, bytes: &[u8]) -> Result<(), StudioError> {
+    let folder = path.parent().unwrap_or(path);
+    std::fs::create_dir_all(folder).map_err(StudioError::io("make the folder", folder))?;
+    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(StudioError::io("write in", folder))?;
+    file.write_all(bytes).map_err(StudioError::io("write", path))?;
+    file.persist(path).map_err(|e| StudioError::io("write", path)(e.error))?;
+    Ok(())
 }
