@@ -19,7 +19,7 @@ from training import networks_stylegan2, networks_stylegan3  # noqa: E402
 torch.set_grad_enabled(False)
 HERE = pathlib.Path(__file__).resolve().parent / "stylegan.json"
 SMALL = dict(z_dim=12, c_dim=0, w_dim=10, img_channels=3)
-THIRD = dict(img_resolution=64, num_layers=6, channel_base=64, channel_max=8, num_fp16_res=0)
+THIRD = dict(img_resolution=64, num_layers=6, channel_base=256, channel_max=8, num_fp16_res=0)
 
 
 def weight(name, shape):
