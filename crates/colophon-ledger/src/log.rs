@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use colophon_types::{ErrorCode, Explain, LogEntry, LogPosition, Lookup, Recorder};
-use signed_note::{Note, StandardSigner, StandardVerifier, VerifierList};
+use signed_note::{Note, StandardSigner};
 use tlog_tiles::{check_record, prove_record, record_hash};
 
 use crate::disk::{self, Lock, fault};

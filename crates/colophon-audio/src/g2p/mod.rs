@@ -11,7 +11,7 @@ use std::ops::Range;
 use colophon_types::Lang;
 
 use crate::AudioError;
-use crate::fixed::fixed_index;
+use crate::fixed::{Say, fixed_index};
 use crate::normalize;
 use en::{Accent, English};
 

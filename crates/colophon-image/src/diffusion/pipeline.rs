@@ -9,7 +9,7 @@ use super::clip::{Clip, ClipText};
 use super::flux::Flux;
 use super::kept::{Kept, Key, Place};
 use super::lora::{Lora, Part};
-use super::memory;
+use super::memory::{self, Need};
 use super::mmdit::Sd3;
 use super::schedule::{Method, Schedule};
 use super::t5::T5;

@@ -3,7 +3,8 @@
 
 use std::path::Path;
 
-use super::weights::{PACKED, Weights};
+use super::packing::PACKED;
+use super::weights::Weights;
 use crate::ImageError;
 use crate::net::Stored;
 

@@ -200,8 +200,8 @@ impl Plan<'_> {
         }
         let finest = layer.rates[0].max(layer.rates[1]) * FINER;
         let (up, down) = (finest / layer.rates[0], finest / layer.rates[1]);
-        let (enlarging, taps) = self.filter(&format!("{name}.up_filter"))?;
-        let (reducing, reduced) = self.filter(&format!("{name}.down_filter"))?;
+        let (enlarging, taps) = self.kept_filter(&format!("{name}.up_filter"))?;
+        let (reducing, reduced) = self.kept_filter(&format!("{name}.down_filter"))?;
         if enlarging.len() != taps {
             return Err(self.bad(format!("{name}.up_filter has another shape")));
         }
@@ -293,7 +293,7 @@ impl Plan<'_> {
     }
 
     /// A filter and its length: of one axis for both, or a whole plane.
-    fn filter(&self, name: &str) -> Result<(Vec<f32>, usize), ImageError> {
+    fn kept_filter(&self, name: &str) -> Result<(Vec<f32>, usize), ImageError> {
         if let Ok([taps]) = self.shape::<1>(name) {
             return Ok((self.floats(name, [taps])?, taps));
         }

@@ -1,16 +1,15 @@
 //! The plan: which things are in the scene, who is the hero, and how the things stand to each
 //! other.
 
-use colophon_types::{Lang, Seed};
+use colophon_types::Lang;
 
-use super::cast::{Cast, Member};
-use super::cues::Cues;
-use super::lexicon::{ArtSpec, Class, Entry, Lexicon};
+use super::cast::Member;
+use super::lexicon::{ArtSpec, Class, Entry};
 use super::listing::{EXAMPLE_NOUNS, Listing, Relation};
 use super::place::Place;
 use super::relate;
 use super::thing::{Planner, Thing};
-use super::token::{Script, Token};
+use super::token::Script;
 use super::words::{Count, Mention, mentions, tokenise};
 use super::{dressing, heads};
 use crate::SceneError;
