@@ -2,7 +2,6 @@
 
 use colophon_types::MakeRequest;
 use schemars::{Schema, SchemaGenerator};
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 

@@ -179,7 +179,7 @@ fn a_composed_picture_is_drawn_with_shapes_and_made_again() {
 fn a_generator_that_is_brought_draws_sealed_pictures() {
     let home = Home::new();
     let (model, out) = (home.path("tiny.safetensors"), home.path("made.png"));
-    colophon_test::diffusion::write_tensors(&model, &colophon_test::stylegan::tensors(), false);
+    colophon_test::diffusion::write_tensors(&model, &colophon_test::stylegan::tensors("2"), false);
     let draw = ["image", "--engine", "stylegan", "--model", path(&model), "--seed", "3", "-o", path(&out)];
     let result = home.run(&draw);
     assert!(result.status.success(), "{}", text(&result.stderr));
