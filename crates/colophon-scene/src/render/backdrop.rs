@@ -13,10 +13,6 @@ use crate::error::SceneError;
 use crate::graph::{Scene, Setting, TimeOfDay, Weather};
 use crate::layers::{Motion, Particles};
 
-pub(crate) mod particles;
-
-mod stage;
-
 /// Largest frame, in pixels a side.
 pub const MAX_SIDE: u32 = 8192;
 /// Smallest frame, in pixels a side.
