@@ -13,6 +13,7 @@ mod certificates;
 mod digest;
 mod error;
 mod format;
+mod label_options;
 mod look;
 mod mark;
 mod pipeline;
@@ -26,6 +27,7 @@ mod stamp;
 mod stamp_check;
 mod stream;
 mod stream_sound;
+mod time_stamper;
 mod verdict;
 mod verify;
 
@@ -34,6 +36,7 @@ pub use error::{SealError, Step};
 pub use format::avif::decode as decode_avif;
 pub use format::gif::pictures as gif_pictures;
 pub use format::text::bare as bare_text;
+pub use label_options::{Agreement, LabelOptions};
 pub use mark::aigc::{Aigc, is_provider_code};
 pub use mark::aigc_key::{AigcKey, AigcSignature, KnownSigners};
 pub use mark::label::{Corner, FILM_LABEL_SECONDS, LABEL_TEXT, LabelProfile, TEXT_LABEL};
@@ -48,11 +51,12 @@ pub use provider::ProviderCode;
 pub use recording::{About, Recording};
 pub use remote_signer::{CommandSigner, RemoteSigner};
 pub use sealed::Sealed;
-pub use sealer::{Agreement, LabelOptions, Sealer, SealerConfig};
-pub use stamp::{LocalAuthority, TimeStamper};
+pub use sealer::{Sealer, SealerConfig};
+pub use stamp::LocalAuthority;
 pub use stamp_check::{StampFacts, check_stamp, stamp_of};
 pub use stream::{Piece, SealedText, TextSeal};
 pub use stream_sound::{SealedSound, SoundPiece, SoundSeal, streamed_type};
+pub use time_stamper::TimeStamper;
 pub use verdict::{
     AigcFacts, CredentialFacts, CredentialState, IptcFacts, LabelFacts, LogFacts, Recovered, TurnFacts,
     Verdict, VerdictKind, WatermarkFacts,

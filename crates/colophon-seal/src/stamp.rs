@@ -22,7 +22,7 @@ use rcgen::{KeyPair, SigningKey as _};
 use sha2::{Digest, Sha256};
 use x509_tsp::{TimeStampReq, TspVersion, TstInfo};
 
-use crate::{SealError, certificates};
+use crate::{SealError, TimeStamper, certificates};
 
 const SHA_256: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.2.1");
 const ECDSA_WITH_SHA_256: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.4.3.2");
@@ -33,18 +33,6 @@ const MESSAGE_DIGEST: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.1
 const SIGNING_CERTIFICATE_V2: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.16.2.47");
 /// No policy in particular: a local authority promises nothing.
 const ANY_POLICY: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.32.0");
-
-/// Someone who says when something existed.
-pub trait TimeStamper: Send + Sync {
-    /// What it is called in errors: an address, or that it is local.
-    fn name(&self) -> &str;
-
-    /// The answer (DER of a `TimeStampResp`) to a query (DER of a `TimeStampReq`).
-    ///
-    /// # Errors
-    /// A sentence, when there is no answer.
-    fn stamp(&self, query: &[u8]) -> Result<Vec<u8>, String>;
-}
 
 /// A `TimeStampResp` that holds a token.
 #[derive(Clone, Debug, PartialEq, Eq, Sequence)]

@@ -13,11 +13,11 @@ use futures_util::StreamExt as _;
 use serde::de::DeserializeOwned;
 use tokio::sync::Semaphore;
 
-use crate::bodies::Patience;
+use crate::buckets::Buckets;
 use crate::error::ApiError;
-use crate::gate::Buckets;
 use crate::metrics::Metrics;
 use crate::oidc::Provider;
+use crate::patience::Patience;
 
 /// Answers of `/v1/responses` that are kept to be gone on from.
 const KEPT_RESPONSES: usize = 1000;
@@ -208,6 +208,15 @@ impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Path<T>
         read.map(|path| Self(path.0))
             .map_err(|e| ApiError::bad(format!("the address cannot be read: {}", e.body_text()), None))
     }
+}
+
+/// How many entries a list has.
+pub(crate) fn limit(asked: Option<usize>, usual: usize, most: usize) -> Result<usize, ApiError> {
+    let limit = asked.unwrap_or(usual);
+    if (1..=most).contains(&limit) {
+        return Ok(limit);
+    }
+    Err(ApiError::bad(format!("'limit' must be between 1 and {most}"), Some("limit")))
 }
 
 /// Reads a JSON body; errors name the field.

@@ -19,7 +19,7 @@ use tokio::sync::{Semaphore, watch};
 use tokio_io_timeout::TimeoutStream;
 use tower_service::Service as _;
 
-use crate::bodies::Patience;
+use crate::patience::Patience;
 
 /// Connections at the same time.
 const MOST: usize = 8192;

@@ -8,7 +8,7 @@ use colophon_studio::store::{JobFault, StoreError};
 use colophon_types::{ErrorCode, Explain};
 use serde_json::{Value, json};
 
-use crate::bodies::Refused;
+use crate::patience::Refused;
 
 /// An error of a request.
 #[derive(Clone, Debug)]

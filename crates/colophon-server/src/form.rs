@@ -13,8 +13,8 @@ use axum::extract::{FromRequest as _, Multipart, Request};
 use futures_util::StreamExt as _;
 use tempfile::NamedTempFile;
 
-use crate::bodies::Refused;
 use crate::error::ApiError;
+use crate::patience::Refused;
 
 /// Fields of one form, at most.
 const FIELDS: usize = 256;

@@ -1,7 +1,6 @@
 //! The gate that every request passes: host, origin, who asks, what they may, how much and how often.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Instant;
 
 use axum::extract::{Request, State};
@@ -19,9 +18,6 @@ pub(crate) const LOCAL: &str = "local";
 pub(crate) const COOKIE: &str = "colophon_session";
 /// What pages send along with every change.
 const CSRF: HeaderName = HeaderName::from_static("x-csrf-token");
-/// Names that are counted, at most; then counting begins anew.
-const COUNTED: usize = 10_000;
-
 /// Who asks.
 #[derive(Clone, Debug)]
 pub(crate) struct Client {
@@ -84,30 +80,6 @@ impl Client {
             return Ok(());
         }
         Err(ApiError::forbidden("this is for admins"))
-    }
-}
-
-/// How often each asked lately: a bucket of so many requests that fills again within a minute.
-#[derive(Default)]
-pub(crate) struct Buckets(Mutex<HashMap<String, (f64, Instant)>>);
-
-impl Buckets {
-    /// Takes one of `a_minute`; `false` when there is none.
-    pub(crate) fn take(&self, name: &str, a_minute: u32) -> bool {
-        let mut buckets = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if buckets.len() > COUNTED {
-            buckets.clear();
-        }
-        let now = Instant::now();
-        let most = f64::from(a_minute);
-        let (left, at) = buckets.entry(name.to_owned()).or_insert((most, now));
-        *left = (*left + now.duration_since(*at).as_secs_f64() * most / 60.0).min(most);
-        *at = now;
-        let fine = *left >= 1.0;
-        if fine {
-            *left -= 1.0;
-        }
-        fine
     }
 }
 
@@ -303,14 +275,6 @@ pub(crate) fn is_local_host(headers: &HeaderMap) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_bucket_is_empty_after_its_requests() {
-        let buckets = Buckets::default();
-        let taken = (0..10).filter(|_| buckets.take("ann", 5)).count();
-        assert_eq!(taken, 5);
-        assert!(buckets.take("bob", 5));
-    }
 
     #[test]
     fn what_makes_content_needs_the_scope_of_it() {

@@ -7,6 +7,7 @@
 mod api;
 mod app;
 mod bodies;
+mod buckets;
 mod connections;
 mod error;
 mod form;
@@ -15,6 +16,7 @@ mod hooks;
 mod metrics;
 mod oidc;
 mod openapi;
+mod patience;
 mod reply;
 mod routes;
 mod sse;
@@ -39,8 +41,8 @@ use colophon_types::{ErrorCode, Explain};
 use tokio::net::TcpListener;
 
 pub use app::ServerOptions;
-pub use bodies::Patience;
 pub use hooks::webhook_secret;
+pub use patience::Patience;
 
 use crate::app::App;
 use crate::error::ApiError;

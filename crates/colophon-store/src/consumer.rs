@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::jobs::{Job, JobId, JobState};
+use crate::job::{Job, JobId, JobState};
 use crate::nats::{Nats, Ticket};
 use crate::sql::params;
 use crate::{Store, StoreError};

@@ -2,34 +2,14 @@
 
 use serde_json::{Value, json};
 
-use crate::jobs::{Job, JobId, by_id, hold_by_id};
+use crate::job::{Job, JobId};
+use crate::job_rows::{by_id, hold_by_id};
+use crate::notice::{JobEvent, Notice};
 use crate::sql::{Tx, params};
 use crate::{Store, StoreError};
 
 /// Events of progress that are kept of a job; older ones are told no longer.
 const KEPT: i64 = 200;
-
-/// Something that happened to a job.
-#[derive(Clone, Debug, PartialEq)]
-pub struct JobEvent {
-    /// Its number: grows, over all jobs. Those of one job become visible in the order of their numbers.
-    pub seq: i64,
-    /// `state`, `progress`, `preview` or `text`.
-    pub name: String,
-    /// What there is to say; null for `state`, which is told with the job itself.
-    pub data: Value,
-}
-
-/// An event as it is told at once.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Notice {
-    /// The job.
-    pub job: JobId,
-    /// Whose it is.
-    pub owner: String,
-    /// What happened.
-    pub event: JobEvent,
-}
 
 /// Writes an event, to be told when it is on disk. Whoever writes one has changed or locked the row of the
 /// job before, so that the numbers of a job's events grow in the order of commits, whoever writes them.

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::jobs::{Job, JobState};
+use crate::job::{Job, JobState};
 use crate::sql::{Tx, params};
 use crate::{Store, StoreError};
 

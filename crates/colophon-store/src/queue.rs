@@ -9,7 +9,8 @@ use serde_json::{Value, json};
 
 use crate::events::append;
 use crate::hooks;
-use crate::jobs::{COLUMNS, Job, JobFault, JobId, JobState, by_seq, hold_by_id, read};
+use crate::job::{Job, JobFault, JobId, JobState};
+use crate::job_rows::{COLUMNS, by_seq, hold_by_id, read};
 use crate::sql::{Db, Tx, Value as Sql, params};
 use crate::usage::{self, Usage};
 use crate::works::{self, NewWork};

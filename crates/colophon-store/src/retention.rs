@@ -2,7 +2,7 @@
 //! Everything here takes a bounded bite in one transaction and says how much it took, so that a large
 //! backlog never holds the records for long. The audit log is not touched: it cannot be.
 
-use crate::jobs::JobId;
+use crate::job::JobId;
 use crate::sql::{Tx, params};
 use crate::{Store, StoreError};
 

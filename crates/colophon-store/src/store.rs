@@ -1,4 +1,4 @@
-//! The store itself: which database it stands on, and the way in for reads and writes.
+//! The store itself: on which database it stands, and the way in for reads and writes.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -6,18 +6,12 @@ use std::sync::Arc;
 use tokio::sync::broadcast;
 
 use crate::elect::Elected;
-use crate::jobs::JobId;
-use crate::nats::{Address, Broker, Nats};
+use crate::job::JobId;
+use crate::nats::{Broker, Nats};
 use crate::postgres::Postgres;
 use crate::sql::{Db, Tx};
 use crate::sqlite::Sqlite;
 use crate::{Notice, StoreError};
-
-/// Notices that a slow listener may be behind.
-pub(crate) const NOTICES: usize = 4096;
-
-/// Milliseconds since 1970.
-pub type Clock = Arc<dyn Fn() -> i64 + Send + Sync>;
 
 /// The records of a studio.
 #[derive(Clone)]
@@ -33,60 +27,12 @@ enum On {
 }
 
 impl Store {
-    /// Opens the records in a file, making or bringing up to date what is there.
-    ///
-    /// # Errors
-    /// [`StoreError`]: a file that cannot be used, or that a newer program wrote.
-    pub fn open(path: &Path) -> Result<Self, StoreError> {
-        Self::open_with(path, crate::sqlite::system_clock())
+    pub(crate) fn on_file(file: Sqlite) -> Self {
+        Self { on: On::Sqlite(Arc::new(file)) }
     }
 
-    /// As [`open`](Self::open), with a clock of one's own.
-    ///
-    /// # Errors
-    /// As [`open`](Self::open).
-    pub fn open_with(path: &Path, clock: Clock) -> Result<Self, StoreError> {
-        Ok(Self { on: On::Sqlite(Arc::new(Sqlite::open(path, clock)?)) })
-    }
-
-    /// Opens the records in a PostgreSQL database, `postgres://user:password@host:port/database`, making
-    /// or bringing up to date what is there. Any number of processes share it: one queue, one gallery.
-    /// With `sslmode=require` the connection is encrypted and the server's certificate is checked;
-    /// without, it is plain.
-    ///
-    /// # Errors
-    /// [`StoreError`]: a database that cannot be reached, or that a newer program wrote.
-    pub fn connect(url: &str) -> Result<Self, StoreError> {
-        Ok(Self { on: On::Postgres(Postgres::connect(url, None, None)?) })
-    }
-
-    /// As [`connect`](Self::connect), with a clock in place of the database's own: for tests.
-    ///
-    /// # Errors
-    /// As [`connect`](Self::connect).
-    pub fn connect_with(url: &str, clock: Clock) -> Result<Self, StoreError> {
-        Ok(Self { on: On::Postgres(Postgres::connect(url, Some(clock), None)?) })
-    }
-
-    /// Opens the records in a PostgreSQL database, as [`connect`](Self::connect), with NATS beside it:
-    /// `nats://user:password@host:4222`, several with commas, `tls://` for an encrypted connection. The
-    /// broker hands out jobs, tells events and brings stops to workers; it need not be there, and while it
-    /// is away the database does all of that by itself.
-    ///
-    /// # Errors
-    /// As [`connect`](Self::connect); an address that is none.
-    pub fn connect_over(url: &str, broker: &str) -> Result<Self, StoreError> {
-        let broker = Address::read(broker)?;
-        Ok(Self { on: On::Postgres(Postgres::connect(url, None, Some(broker))?) })
-    }
-
-    /// As [`connect_over`](Self::connect_over), with a clock in place of the database's own: for tests.
-    ///
-    /// # Errors
-    /// As [`connect_over`](Self::connect_over).
-    pub fn connect_over_with(url: &str, broker: &str, clock: Clock) -> Result<Self, StoreError> {
-        let broker = Address::read(broker)?;
-        Ok(Self { on: On::Postgres(Postgres::connect(url, Some(clock), Some(broker))?) })
+    pub(crate) fn on_database(database: Arc<Postgres>) -> Self {
+        Self { on: On::Postgres(database) }
     }
 
     /// How the broker is, where there is one.
@@ -219,6 +165,7 @@ pub(crate) mod tests {
     use colophon_test::postgres::Server;
 
     use super::*;
+    use crate::Clock;
     use crate::sql::params;
 
     static SERVER: LazyLock<Server> = LazyLock::new(Server::start);

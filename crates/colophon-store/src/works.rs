@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::jobs::Job;
+use crate::job::Job;
 use crate::sql::{Db, Row, Tx, Value as Sql, params};
 use crate::{Store, StoreError};
 

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::{FileFormat, Media, Receipt};
+use crate::{FileFormat, Media, Modality, Receipt};
 
 /// A file from outside that a work was made from: it stands in the credential as an ingredient, with
 /// the marks that it came with.
@@ -28,20 +28,6 @@ impl fmt::Debug for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Source({}, {}, {} bytes)", self.name, self.media_type, self.bytes.len())
     }
-}
-
-/// The kind of content.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Modality {
-    /// Text.
-    Text,
-    /// Picture.
-    Image,
-    /// Sound.
-    Audio,
-    /// Moving pictures with sound.
-    Video,
 }
 
 /// What generated content that this program did not make, as whoever brings it declares.

@@ -12,7 +12,9 @@ mod draft;
 mod error;
 mod lang;
 mod media;
+mod modality;
 mod progress;
+mod raw;
 mod receipt;
 mod record;
 mod request;
@@ -23,14 +25,13 @@ mod timing;
 pub use animation::{Animation, AnimationFormat};
 pub use cancel::{Cancel, Cancelled};
 pub use cores::{Cores, Lease};
-pub use draft::{Declared, Draft, DraftParts, Modality, Source};
+pub use draft::{Declared, Draft, DraftParts, Source};
 pub use error::{ErrorCode, Explain};
 pub use lang::Lang;
-pub use media::{
-    DocumentFormat, FileFormat, FilmFormat, FrameMarker, Media, Pcm, PictureFormat, Raster, SoundFormat,
-    Stereo,
-};
+pub use media::{DocumentFormat, FileFormat, FilmFormat, FrameMarker, Media, PictureFormat, SoundFormat};
+pub use modality::Modality;
 pub use progress::{Event, NoProgress, Progress, Stage};
+pub use raw::{Pcm, Raster, Stereo};
 pub use receipt::{ModelUse, Receipt, Step, WorkId};
 pub use record::{LogEntry, LogPosition, Lookup, Recorder};
 pub use request::{LangChoice, MakeRequest};

@@ -5,7 +5,8 @@ use colophon_scene::layers::{Blend, Entrance, Layer, Particles};
 use colophon_types::{Lang, ModelUse, Raster, Receipt};
 use tiny_skia::{FillRule, Paint, PathBuilder, Pixmap, Transform};
 
-use crate::compositor::{SceneRenderer, Scratch};
+use crate::compositor::SceneRenderer;
+use crate::scratch::Scratch;
 use crate::text::{Align, Face, Shadow, TextStyle, Typeset, blur_plane, raster};
 
 /// Rows and letters that a card can show; more are left out.

@@ -17,16 +17,17 @@ use std::time::Duration;
 use colophon_ffmpeg::{Ffmpeg, Pipes};
 use colophon_scene::LayeredScene;
 use colophon_scene::layers::Blend;
-use colophon_types::{Cancel, Caption, Cores, Event, FrameMarker, Lang, Progress, Raster, Stage};
+use colophon_types::{Cancel, Caption, Event, Progress, Raster, Stage};
 use tempfile::TempDir;
 
 use crate::captions::{self, FADE};
-use crate::compositor::{SceneRenderer, Scratch, stamp};
+use crate::compositor::SceneRenderer;
 use crate::error::VideoError;
+pub use crate::film_config::FilmConfig;
 use crate::mux::{self, Extras, FilmSound, Track};
 use crate::pixels::{pixels_mut, scale};
+use crate::scratch::{Scratch, stamp};
 use crate::sheet::Sheet;
-use crate::text::Typeset;
 use crate::transition::{self, Transition};
 use crate::yuv::{frame_bytes, to_yuv420};
 
@@ -38,55 +39,6 @@ const FADE_OUT: f64 = 0.8;
 const AHEAD: usize = 2;
 /// Frames after which others may have the cores.
 const TURN: u64 = 8;
-
-/// How a film is made.
-#[derive(Clone)]
-pub struct FilmConfig {
-    /// Width of the frames in pixels, even.
-    pub width: u32,
-    /// Height of the frames in pixels, even.
-    pub height: u32,
-    /// Frames a second.
-    pub fps: u32,
-    /// Language of captions and sound, for the tags of the tracks.
-    pub lang: Lang,
-    /// Where the film goes; temporary files are made in the same folder.
-    pub output: PathBuf,
-    /// Threads that draw frames.
-    pub render_threads: usize,
-    /// Where the cores for drawing come from, shot by shot; `None` where the caller has them already.
-    pub cores: Option<Cores>,
-    /// Threads of the H.264 encoder. The bits of a film depend on this number.
-    pub encode_threads: usize,
-    /// Marks every frame, last of all. `None` only where the frames are not to be shown to anyone.
-    pub marker: Option<Arc<dyn FrameMarker>>,
-    /// Fonts for captions; without them captions are a track only.
-    pub typeset: Option<Arc<Typeset>>,
-    /// The ffmpeg program.
-    pub ffmpeg: PathBuf,
-    /// Frames in all, as far as known, for progress; 0 when unknown.
-    pub expected_frames: u64,
-}
-
-impl FilmConfig {
-    /// 1280×720 at 30 frames a second with one thread for drawing and one for encoding.
-    pub fn new(output: impl Into<PathBuf>, lang: Lang) -> Self {
-        Self {
-            width: 1280,
-            height: 720,
-            fps: 30,
-            lang,
-            output: output.into(),
-            render_threads: 1,
-            cores: None,
-            encode_threads: 1,
-            marker: None,
-            typeset: None,
-            ffmpeg: "ffmpeg".into(),
-            expected_frames: 0,
-        }
-    }
-}
 
 /// One shot.
 #[derive(Clone, Debug)]

@@ -10,7 +10,7 @@ use colophon_types::captions::to_vtt;
 use colophon_types::{Cancel, Caption, Lang, Pcm, Raster, Stereo};
 
 use crate::error::VideoError;
-use crate::film::FilmConfig;
+use crate::film_config::FilmConfig;
 use crate::yuv::frame_bytes;
 
 /// Rate of the film's sound.

@@ -7,7 +7,7 @@ use colophon_scene::LayeredScene;
 use colophon_scene::layers::{Blend, Particles};
 use colophon_types::{Raster, Seed};
 
-use crate::compositor::{Scratch, stamp};
+use crate::scratch::{Scratch, stamp};
 use crate::sheet::Sheet;
 
 /// Pictures of a turning leaf.

@@ -3,7 +3,8 @@
 
 use colophon_types::Raster;
 
-use crate::lattice::{Lattice, TILE};
+use crate::fold::TILE;
+use crate::lattice::Lattice;
 use crate::plane::{self, Plane};
 use crate::{Found, Key, Payload, mask, picture};
 

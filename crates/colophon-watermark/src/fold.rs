@@ -6,9 +6,12 @@
 use rustfft::{FftPlanner, num_complex::Complex32};
 
 use crate::Turn;
-use crate::lattice::{HIGHEST, TILE};
 use crate::plane::Plane;
 
+/// Pixels a side of the tile.
+pub(crate) const TILE: usize = 128;
+/// Cycles a tile, at most: shorter waves drown in a half-sized copy of the picture.
+pub(crate) const HIGHEST: usize = 20;
 /// Pixels a side of the sum.
 const SIDE: usize = 2 * TILE;
 /// Frequencies across that are looked at: those of the mark and their neighbours.

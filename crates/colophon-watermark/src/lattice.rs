@@ -10,17 +10,14 @@ use std::f64::consts::{FRAC_PI_2, FRAC_PI_4, TAU};
 
 use rustfft::num_complex::Complex32;
 
+use crate::fold::{HIGHEST, TILE};
 use crate::{Key, code, fold};
 
-/// Pixels a side of the tile.
-pub(crate) const TILE: usize = 128;
 /// Bits of a payload.
 pub(crate) const BITS: usize = 64;
 const CODED: usize = (BITS + code::CHECK) * code::RATE;
-/// Cycles a tile, at least and at most: longer waves drown in the picture, shorter ones in a half-sized
-/// copy of it.
+/// Cycles a tile, at least: longer waves drown in the picture.
 const LOWEST: f64 = 4.0;
-pub(crate) const HIGHEST: usize = 20;
 const PILOTS: usize = 96;
 const PILOT_AMPLITUDE: f32 = 1.0;
 /// Power spent on cancelling the picture, over the power of the mark, and the largest part cancelled.

@@ -6,7 +6,7 @@
 
 use colophon_types::Raster;
 
-use crate::lattice::TILE;
+use crate::fold::TILE;
 use crate::plane::Plane;
 
 const BLOCK: usize = 4;

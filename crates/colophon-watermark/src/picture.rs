@@ -11,7 +11,8 @@
 use colophon_types::{ErrorCode, Explain, Raster};
 use rustfft::num_complex::Complex32;
 
-use crate::lattice::{self, Anchor, Lattice, TILE};
+use crate::fold::TILE;
+use crate::lattice::{self, Anchor, Lattice};
 use crate::plane::{self, Plane, Window};
 use crate::{Found, Key, Payload, Turn, fold, mask, search};
 

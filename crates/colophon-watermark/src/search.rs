@@ -4,7 +4,7 @@
 
 use rustfft::{FftPlanner, num_complex::Complex32};
 
-use crate::lattice::{HIGHEST, TILE};
+use crate::fold::{HIGHEST, TILE};
 use crate::plane::{Plane, Window};
 
 /// Scales that are looked for.

@@ -3,11 +3,13 @@
 //! A bed is mono, about [`BED_LUFS`] loud, and drawn from its seed alone. It is meant to be felt
 //! rather than listened to: [`crate::mix::under`] lays it well below the voice.
 
+mod place;
 mod sounds;
 
 use colophon_types::{Pcm, Seed};
 
 use crate::mix;
+pub use place::Ambience;
 
 /// Integrated loudness of a bed, in LUFS.
 pub const BED_LUFS: f64 = -30.0;
@@ -19,47 +21,6 @@ const HIGHEST_RATE: u32 = 192_000;
 const PEAK: f32 = 0.45;
 /// Fade at each end of a bed, in seconds.
 const FADE: f64 = 0.3;
-
-/// A place, by its sound.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Ambience {
-    /// The air of a closed room.
-    Room,
-    /// Wind over open land.
-    Wind,
-    /// Wind in leaves, and a bird now and then.
-    Forest,
-    /// Soft crickets and a low wind.
-    Night,
-    /// Waves that come and go.
-    Sea,
-    /// Steady rain with single drops.
-    Rain,
-    /// Traffic, far off.
-    City,
-    /// A slow, soft chord.
-    Space,
-    /// Low water noise and bubbles.
-    Underwater,
-    /// Nothing.
-    Silence,
-}
-
-impl Ambience {
-    /// All of them, in the order of their declaration.
-    pub const ALL: [Self; 10] = [
-        Self::Room,
-        Self::Wind,
-        Self::Forest,
-        Self::Night,
-        Self::Sea,
-        Self::Rain,
-        Self::City,
-        Self::Space,
-        Self::Underwater,
-        Self::Silence,
-    ];
-}
 
 /// The sound of a place: `seconds` (at most [`LONGEST`]) of mono sound at `rate` hertz, faded in and
 /// out over 0.3 s. The same seed gives the same sound. Empty when the length is not a positive

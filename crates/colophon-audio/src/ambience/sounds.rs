@@ -6,7 +6,7 @@ use std::f32::consts::{PI, TAU};
 
 use colophon_types::Seed;
 
-use super::Ambience;
+use super::place::Ambience;
 
 /// `count` samples of a bed at `rate` hertz, at no particular level.
 pub(super) fn synthesise(kind: Ambience, count: usize, rate: f32, seed: Seed) -> Vec<f32> {

@@ -7,7 +7,8 @@ use std::io::{Cursor, Read};
 use roxmltree::{Document, Node, ParsingOptions};
 use zip::ZipArchive;
 
-use super::{Block, Book, Chapter, Cover, MAX_TEXT, html};
+use super::html;
+use super::text::{Block, Book, Chapter, Cover, MAX_TEXT, decode, one_line};
 
 /// Largest page or list, and largest cover, in bytes.
 const MAX_PART: u64 = 16 << 20;
@@ -34,7 +35,7 @@ impl Archive<'_> {
     }
 
     fn text(&mut self, name: &str) -> Result<String, String> {
-        super::decode(&self.bytes(name)?)
+        decode(&self.bytes(name)?)
     }
 }
 
@@ -144,7 +145,7 @@ fn contents(
 ) -> HashMap<String, String> {
     let mut names = HashMap::new();
     let mut name = |from: &str, href: Option<&str>, text: &str| {
-        let text = super::one_line(text);
+        let text = one_line(text);
         if let Some(href) = href.filter(|_| !text.is_empty()) {
             names.entry(resolve(from, href)).or_insert(text);
         }

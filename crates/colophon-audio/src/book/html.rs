@@ -7,7 +7,7 @@ use html5ever::tokenizer::{
     BufferQueue, Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts, states,
 };
 
-use super::{Block, Book, chapters, one_line};
+use super::text::{Block, Book, chapters, one_line};
 
 /// Elements whose text is not read.
 const SILENT: [&str; 12] = [

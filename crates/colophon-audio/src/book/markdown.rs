@@ -2,7 +2,7 @@
 
 use pulldown_cmark::{Event, Parser, Tag, TagEnd};
 
-use super::{Block, Book, chapters, one_line};
+use super::text::{Block, Book, chapters, one_line};
 
 /// Reads a Markdown file as a book; `title`, `author` and `lang` of a front matter count.
 pub(super) fn read(text: &str) -> Book {

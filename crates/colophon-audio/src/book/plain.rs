@@ -1,7 +1,7 @@
 //! Plain text: paragraphs are separated by empty lines, or, in Chinese, by lines; chapters begin at
 //! lines such as `CHAPTER IV`, `Chapter 3: The Door`, `第三章 门`.
 
-use super::{Book, Chapter, one_line};
+use super::text::{Book, Chapter, one_line};
 
 /// Words that begin an English chapter heading, before a number.
 const NAMED: [&str; 4] = ["chapter", "part", "book", "section"];

@@ -58,7 +58,7 @@ pub fn cut_pauses(sound: &Pcm, pauses: &Pauses) -> Pcm {
     append(&mut out, &sound.samples[from..end], joint);
     let mut out = Pcm { rate: sound.rate, samples: out };
     if pauses.ends {
-        super::fade(&mut out, STEP / 2.0, STEP / 2.0);
+        super::fade::fade(&mut out, STEP / 2.0, STEP / 2.0);
     }
     out
 }

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use colophon_types::Cancel;
 
 use super::sniff::Container;
-use super::{LONGEST, Wanted, unusable};
+use super::wanted::{LONGEST, Wanted, unusable};
 use crate::AudioError;
 
 /// Samples a second where the file's own rate is wanted and not known.

@@ -11,14 +11,17 @@ mod ffmpeg;
 mod rate;
 mod riff;
 mod sniff;
+mod wanted;
 
 use std::fs::File;
 use std::io::{BufReader, Read, Seek, SeekFrom};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use colophon_types::{Cancel, Pcm, Stereo};
 
 pub use sniff::{Container, sniff};
+use wanted::unusable;
+pub use wanted::{LONGEST, Wanted};
 
 use crate::AudioError;
 use rate::Converter;
@@ -27,31 +30,6 @@ use rate::Converter;
 const RATES: std::ops::RangeInclusive<u32> = 1_000..=1_536_000;
 /// Largest sample that is kept: 12 dB above full scale.
 const HIGHEST: f32 = 4.0;
-/// Longest sound, in seconds: three days.
-pub const LONGEST: f64 = 3.0 * 86_400.0;
-
-/// How a sound is wanted.
-#[derive(Clone, Debug)]
-pub struct Wanted {
-    /// Samples a second; `None` for those of the file.
-    pub rate: Option<u32>,
-    /// 1 or 2.
-    pub channels: usize,
-    /// The program ffmpeg.
-    pub ffmpeg: PathBuf,
-}
-
-impl Wanted {
-    /// Mono at a rate, with the ffmpeg of the search path.
-    pub fn mono(rate: u32) -> Self {
-        Self { rate: Some(rate), channels: 1, ffmpeg: "ffmpeg".into() }
-    }
-
-    /// The same in two channels.
-    pub fn stereo(self) -> Self {
-        Self { channels: 2, ..self }
-    }
-}
 
 /// A sound that is being read.
 pub struct Decoder {
@@ -68,10 +46,6 @@ pub struct Decoder {
 enum From {
     Riff(riff::Riff<Box<dyn Read + Send>>),
     Ffmpeg(ffmpeg::Ffmpeg),
-}
-
-fn unusable(problem: impl Into<String>) -> AudioError {
-    AudioError::Sound { problem: problem.into() }
 }
 
 /// What stands behind the ID3v2 tags at the start of a file: FLAC and AAC may have some, too. The file

@@ -32,7 +32,7 @@ impl Converter {
             return Ok(Self::none());
         }
         let engine = Fft::<f32>::new(from as usize, to as usize, CHUNK, channels, FixedSync::Input)
-            .map_err(|e| super::unusable(format!("{from} Hz cannot be turned into {to} Hz: {e}")))?;
+            .map_err(|e| super::wanted::unusable(format!("{from} Hz cannot be turned into {to} Hz: {e}")))?;
         let (skip, ratio) = (engine.output_delay(), f64::from(to) / f64::from(from));
         Ok(Self { engine: Some(engine), channels, ratio, skip, ..Self::none() })
     }
@@ -80,7 +80,7 @@ impl Converter {
     /// Converts at most one chunk; what is missing is silence.
     fn chunk(&mut self, mut chunk: Vec<f32>) -> Result<Vec<f32>, AudioError> {
         let Some(engine) = &mut self.engine else { return Ok(chunk) };
-        let failed = |e: &dyn std::fmt::Display| super::unusable(e.to_string());
+        let failed = |e: &dyn std::fmt::Display| super::wanted::unusable(e.to_string());
         let (need, frames) = (engine.input_frames_next(), chunk.len() / self.channels);
         chunk.resize(need * self.channels, 0.0);
         let input = InterleavedOwned::new_from(chunk, self.channels, need).map_err(|e| failed(&e))?;

@@ -4,7 +4,7 @@ use std::io::{BufReader, Read};
 
 use crate::AudioError;
 
-use super::unusable;
+use super::wanted::unusable;
 
 /// Largest chunk before the samples that is passed over.
 const LARGEST_CHUNK: u64 = 64 << 20;

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use colophon_types::Pcm;
 
-use super::{resample, true_peak};
+use super::measure::{resample, true_peak};
 
 /// Half the width of a gain change, in seconds.
 const REACH: f64 = 0.006;

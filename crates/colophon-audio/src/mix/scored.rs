@@ -4,8 +4,8 @@ use std::f32::consts::FRAC_1_SQRT_2;
 
 use colophon_types::{Cancel, Pcm, Stereo};
 
+use super::measure::{CEILING_DBTP, TARGET_LUFS, loudness, resample};
 use super::stereo::{self, Ducking};
-use super::{CEILING_DBTP, TARGET_LUFS, loudness, resample};
 use crate::AudioError;
 
 /// How far the music lies under the voice while nobody speaks, in LU.

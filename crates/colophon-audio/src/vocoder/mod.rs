@@ -4,6 +4,7 @@
 //! 2019) makes a whole stretch at once. Each has the spectrum that it was trained on; [`revoice`] takes
 //! a sound apart into that spectrum and makes it anew, which shows what a vocoder can and cannot do.
 
+mod engine;
 mod lpc;
 mod melgan;
 mod spectrum;
@@ -11,6 +12,7 @@ mod wavenet;
 
 use colophon_types::{Cancel, Pcm, Seed};
 
+pub use engine::Vocoder;
 pub use melgan::MelGan;
 pub use spectrum::{Analysis, Edges, Mel};
 pub use wavenet::{BUILT_IN, Drawing, WaveNet};
@@ -19,39 +21,6 @@ use crate::{AudioError, mix};
 
 /// Longest sound that is made anew, in seconds.
 pub const LONGEST: f64 = 3600.0;
-
-/// Makes sound from a log-mel spectrum. One vocoder serves one thread at a time.
-pub trait Vocoder: Send {
-    /// Name and version, for the receipt.
-    fn engine_version(&self) -> String;
-
-    /// The spectrum that it reads: also says rate and hop of what it makes.
-    fn analysis(&self) -> Analysis;
-
-    /// Samples a second, in hertz.
-    fn sample_rate(&self) -> u32 {
-        self.analysis().rate
-    }
-
-    /// Samples for each frame of the spectrum.
-    fn hop(&self) -> usize {
-        self.analysis().hop
-    }
-
-    /// Makes `frames × hop` samples. The same seed gives the same sound. `tell` hears of frames done and
-    /// frames in all.
-    ///
-    /// # Errors
-    /// When the spectrum has another number of bands or numbers that are not finite, the engine fails, or
-    /// `cancel` is set.
-    fn synthesise(
-        &mut self,
-        mel: &Mel,
-        seed: Seed,
-        cancel: &Cancel,
-        tell: &mut dyn FnMut(usize, usize),
-    ) -> Result<Pcm, AudioError>;
-}
 
 /// Copy synthesis: a sound is brought to the vocoder's rate, taken apart into its log-mel spectrum, and
 /// made anew; the phase is the vocoder's own. What comes back is as long and as loud as what went in

@@ -2,7 +2,8 @@
 
 use colophon_types::Lang;
 
-use super::{EngineKind, Gender, Voice, find};
+use super::find::find;
+use super::voice::{EngineKind, Gender, Voice};
 use crate::AudioError;
 use crate::g2p::en::Accent;
 

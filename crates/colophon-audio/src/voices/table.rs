@@ -2,7 +2,7 @@
 
 use colophon_types::Lang;
 
-use super::{EngineKind, Gender, Voice};
+use super::voice::{EngineKind, Gender, Voice};
 use crate::g2p::en::Accent;
 
 use Accent::{Gb, Us};

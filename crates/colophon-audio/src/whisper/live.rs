@@ -6,7 +6,8 @@ use std::time::Instant;
 use colophon_types::{Cancel, NoProgress};
 
 use super::listen::{InMemory, Listening};
-use super::{RATE, Whisper};
+use super::names::RATE;
+use super::recogniser::Whisper;
 use crate::AudioError;
 use crate::transcript::Word;
 use crate::vad::{FRAME, Gate, GateOptions, Vad};

@@ -7,7 +7,7 @@ use colophon_types::Cancel;
 use ort::session::{Session, SessionInputValue};
 use ort::value::{DynValue, Tensor};
 
-use super::NAME;
+use super::names::NAME;
 use super::network::{self, FRAMES, HEAD, PLACES, Precision, Sizes, named};
 use super::weights::Weights;
 use crate::AudioError;

@@ -96,7 +96,7 @@ impl Tokens {
 
     /// The tokens of a text, without special ones.
     pub(super) fn encode(&self, text: &str) -> Result<Vec<u32>, AudioError> {
-        let encoding = self.tokenizer.encode(text, false).map_err(AudioError::engine(super::NAME))?;
+        let encoding = self.tokenizer.encode(text, false).map_err(AudioError::engine(super::names::NAME))?;
         Ok(encoding.get_ids().to_vec())
     }
 

@@ -7,9 +7,11 @@
 use colophon_types::{Cancel, Cancelled, Seed};
 
 use crate::error::SceneError;
-use crate::graph::{Art, Scene, Setting, TimeOfDay, Weather};
+use crate::graph::{Art, Scene};
 use crate::layers::{Blend, Entrance, Layer, LayeredScene, Motion, Particles};
 
+mod art_source;
+mod backdrop;
 mod brush;
 mod city;
 mod figure;
@@ -21,6 +23,7 @@ mod objects;
 mod palette;
 pub(crate) mod particles;
 pub mod props;
+mod setting;
 mod sky;
 mod space;
 mod stage;
@@ -30,37 +33,15 @@ mod treatment;
 mod trees;
 mod water;
 
+pub use art_source::{ArtSource, NoArt};
+pub(crate) use backdrop::side_of;
+pub use backdrop::{MAX_OBJECTS, MAX_PIXELS, MAX_SIDE, MIN_SIDE};
+use backdrop::{backdrop, particles, stage, tame};
 use brush::{cut, opaque};
 use light::Grain;
-use palette::Palette;
-use stage::{Frame, Plane, Stage};
+use stage::{Plane, Stage};
 pub use svg::render_svg;
 pub use treatment::Treatment;
-
-/// Where icons come from.
-pub trait ArtSource {
-    /// The icon of that name as a complete SVG document, if there is one.
-    fn icon(&self, name: &str) -> Option<String>;
-}
-
-/// No icons at all: scenes of props only.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct NoArt;
-
-impl ArtSource for NoArt {
-    fn icon(&self, _: &str) -> Option<String> {
-        None
-    }
-}
-
-/// Largest frame, in pixels a side.
-pub const MAX_SIDE: u32 = 8192;
-/// Smallest frame, in pixels a side.
-pub const MIN_SIDE: u32 = 16;
-/// Largest frame, in pixels in all: every full-width layer takes four bytes for each.
-pub const MAX_PIXELS: u64 = 20_000_000;
-/// Most objects that are drawn.
-pub const MAX_OBJECTS: usize = 64;
 
 /// Draws a scene for a frame of `size` pixels (width, height).
 ///
@@ -101,27 +82,6 @@ pub fn render_subjects(
     alone.objects.iter_mut().for_each(|o| o.floating = false);
     let drawn = layered(&alone, art, size, treatment, false, cancel)?;
     if drawn.layers.is_empty() { Err(SceneError::NoThings) } else { Ok(drawn) }
-}
-
-/// What a scene is drawn with.
-fn stage<'a>(scene: &'a Scene, size: (u32, u32), treatment: Treatment) -> Result<Stage<'a>, SceneError> {
-    let range = MIN_SIDE..=MAX_SIDE;
-    let long = size.0.max(size.1) / size.0.min(size.1).max(1);
-    if !range.contains(&size.0)
-        || !range.contains(&size.1)
-        || long > 8
-        || u64::from(size.0) * u64::from(size.1) > MAX_PIXELS
-    {
-        return Err(SceneError::BadSize { width: size.0, height: size.1 });
-    }
-    let side = scene.light.unwrap_or_else(|| side_of(scene.seed));
-    Ok(Stage {
-        scene,
-        frame: Frame::new(size),
-        palette: Palette::of(scene.setting, scene.time, scene.weather, side),
-        treatment,
-        horizon: scene.horizon * 1000.0,
-    })
 }
 
 fn layered(
@@ -167,85 +127,6 @@ fn layered(
         particles: if with_backdrop { particles(scene) } else { Particles::None },
         camera: camera(&st),
         palette: [dark.bytes(), pale.bytes()],
-    })
-}
-
-/// On which side sun and moon stand, by the seed.
-pub(crate) fn side_of(seed: u64) -> f32 {
-    if Seed(seed).derive("light").next_f32() < 0.5 { -1.0 } else { 1.0 }
-}
-
-/// The scene with every number in range: no NaN, nothing outside what a picture can hold.
-fn tame(scene: &Scene, treatment: Treatment) -> Scene {
-    let fix = |v: f32, low: f32, high: f32, or: f32| if v.is_finite() { v.clamp(low, high) } else { or };
-    let mut out = scene.clone();
-    if treatment == Treatment::Night {
-        out.time = TimeOfDay::Night;
-    }
-    out.horizon = fix(out.horizon, 0.2, 0.86, 0.62);
-    out.light = out.light.map(|v| fix(v, -1.5, 1.5, 1.0));
-    out.objects.truncate(MAX_OBJECTS);
-    for o in &mut out.objects {
-        o.x = fix(o.x, -0.3, 1.3, 0.5);
-        o.baseline = fix(o.baseline, 0.02, 1.15, 0.88);
-        o.height = fix(o.height, 0.01, 1.4, 0.26);
-    }
-    out
-}
-
-/// The planes of the setting.
-fn backdrop(st: &Stage<'_>) -> Vec<Plane> {
-    let indoors = is_indoors(st.scene.setting);
-    let mut out = Vec::new();
-    match st.scene.setting {
-        Setting::Abstract => {}
-        Setting::Space | Setting::Underwater => out.push(sky::firmament(st)),
-        _ if indoors => {}
-        _ => out.extend(sky::planes(st)),
-    }
-    out.extend(match st.scene.setting {
-        Setting::Forest => land::forest(st, false),
-        Setting::SnowyForest => land::forest(st, true),
-        Setting::Bamboo => land::bamboo(st),
-        Setting::Sea => water::sea(st),
-        Setting::Beach => water::beach(st),
-        Setting::Mountain => land::mountain(st),
-        Setting::Field => land::field(st),
-        Setting::Garden => land::garden(st),
-        Setting::City => city::city(st),
-        Setting::Street => city::street(st),
-        Setting::Village => city::village(st),
-        Setting::Desert => land::desert(st),
-        Setting::Space => space::space(st),
-        Setting::Underwater => water::underwater(st),
-        Setting::Room | Setting::Library | Setting::Kitchen | Setting::Office | Setting::Hospital => {
-            interior::planes(st)
-        }
-        Setting::Abstract => space::abstract_ground(st),
-    });
-    out.extend(foreground::frame(st));
-    if st.scene.weather == Weather::Fog && !indoors {
-        out.push(fog(st));
-    }
-    out
-}
-
-/// Whether the setting is a room.
-fn is_indoors(setting: Setting) -> bool {
-    matches!(
-        setting,
-        Setting::Room | Setting::Library | Setting::Kitchen | Setting::Office | Setting::Hospital
-    )
-}
-
-/// A bank of fog before the middle distance.
-fn fog(st: &Stage<'_>) -> Plane {
-    let mut s = brush::Sketch::new();
-    land::mist(st, &mut s, st.horizon + 30.0, 460.0, 0.62);
-    Plane::new("fog", s, 0.45, st.horizon + 120.0, st.horizon - 220.0).airy().moving(Motion::Twinkle {
-        low: 0.75,
-        period: 9.0,
-        phase: 0.0,
     })
 }
 
@@ -321,29 +202,6 @@ fn vignette(st: &Stage<'_>) -> Layer {
         opacity: 1.0,
         motion: Vec::new(),
         entrance: Entrance::None,
-    }
-}
-
-/// Particles of the weather, or of a calm scene.
-fn particles(scene: &Scene) -> Particles {
-    if is_indoors(scene.setting) {
-        return Particles::Motes;
-    }
-    match (scene.setting, scene.weather) {
-        (Setting::Underwater, _) => Particles::Bubbles,
-        (Setting::Space, _) => Particles::Motes,
-        (Setting::Abstract, _) => Particles::None,
-        (_, Weather::Rain | Weather::Storm) => Particles::Rain,
-        (_, Weather::Snow) => Particles::Snow,
-        (_, Weather::Wind) => Particles::Leaves,
-        (Setting::Bamboo, _) => Particles::Leaves,
-        (Setting::SnowyForest, _) => Particles::Snow,
-        (Setting::Forest | Setting::Garden | Setting::Field | Setting::Village, Weather::Clear)
-            if scene.time != TimeOfDay::Noon =>
-        {
-            Particles::Motes
-        }
-        _ => Particles::None,
     }
 }
 

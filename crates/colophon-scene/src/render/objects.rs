@@ -4,12 +4,14 @@ use std::f32::consts::TAU;
 
 use colophon_types::{Raster, Seed};
 
+use super::art_source::ArtSource;
 use super::brush::{Fill, Icon, Sketch, Surface, cut, mirror, opaque, over};
 use super::figure::{self, Held};
 use super::light::{self, Grain};
+use super::props;
+use super::setting::is_indoors;
 use super::sky::is_luminary;
 use super::stage::Stage;
-use super::{ArtSource, props};
 use crate::graph::{Art, Placed, Pose, Role, Setting};
 use crate::layers::{Blend, Entrance, Layer, Motion};
 
@@ -198,7 +200,7 @@ pub(super) fn draw<S: Surface>(
                 body: *body,
                 pose: *pose,
                 holds: held,
-                indoors: super::is_indoors(st.scene.setting),
+                indoors: is_indoors(st.scene.setting),
             };
             let fig = figure::draw(&request, rng, c.w, c.h, c.foot, k)?;
             let arm = fig.arm.map(|a| (a, fig.shoulder.1));

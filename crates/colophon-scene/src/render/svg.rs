@@ -6,10 +6,13 @@ use std::fmt::Write as _;
 use colophon_types::{Cancel, Raster, Seed};
 use resvg::tiny_skia::Transform;
 
+use super::art_source::ArtSource;
+use super::backdrop::{self, backdrop, stage, tame};
 use super::brush::{Icon, Rgb, Sketch, Surface};
 use super::sky::is_luminary;
 use super::stage::{Plane, Stage};
-use super::{ArtSource, Treatment, backdrop, light, objects, particles, stage, tame};
+use super::treatment::Treatment;
+use super::{light, objects, particles};
 use crate::error::SceneError;
 use crate::graph::{Art, Placed, Scene};
 use crate::layers::Blend;
@@ -50,7 +53,7 @@ pub fn render_svg(
         out.push('\n');
     }
     out.push_str(&corners(&st));
-    let weather = particles::frozen(super::particles(scene), w, h);
+    let weather = particles::frozen(backdrop::particles(scene), w, h);
     if !weather.is_empty() {
         let mut vector = Vector::clear(w, h);
         weather.paint(&mut vector, 0.0, 0.0, st.frame.scale);

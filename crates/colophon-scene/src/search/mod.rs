@@ -7,16 +7,19 @@
 //!
 //! Immutable after loading; may be shared between threads.
 
+mod group;
+mod hit;
 mod names;
 mod vectors;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use colophon_text::encode::MiniLm;
 use colophon_types::Lang;
 
-pub use self::names::Group;
+pub use self::group::Group;
+pub use self::hit::{ArtPaths, Hit, How};
 use self::names::Names;
 use self::vectors::Vectors;
 use crate::SceneError;
@@ -27,43 +30,6 @@ use crate::render::ArtSource;
 pub const MIN_SIMILARITY: f32 = 0.62;
 /// Similarity below which a match is not shown as a detail.
 pub const MIN_DETAIL_SIMILARITY: f32 = 0.9;
-
-/// Where the art is.
-#[derive(Clone, Debug)]
-pub struct ArtPaths {
-    /// `icons.json` of `@iconify-json/noto`.
-    pub icons: PathBuf,
-    /// `en.json` of `emojibase-data`.
-    pub emojibase_en: PathBuf,
-    /// `zh.json` of `emojibase-data`.
-    pub emojibase_zh: PathBuf,
-    /// `emoji-en-US.json` of `emojilib`.
-    pub emojilib: PathBuf,
-}
-
-/// How a match was found.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum How {
-    /// The word is the name of the icon.
-    Name,
-    /// The word is a keyword of the icon.
-    Keyword,
-    /// The word is near a name or keyword in meaning.
-    Meaning,
-}
-
-/// An icon that was found.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Hit {
-    /// Icon name.
-    pub icon: String,
-    /// 1 for a name, 0.95 for a keyword, else the cosine similarity.
-    pub score: f32,
-    /// How it was found.
-    pub how: How,
-    /// What kind of thing it is.
-    pub group: Group,
-}
 
 /// The icon set with its names in two languages and, with a model, its meanings.
 #[derive(Debug)]

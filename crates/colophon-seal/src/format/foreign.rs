@@ -2,16 +2,13 @@
 //! EPUB and glTF.
 
 use std::io::{Read, Seek, SeekFrom};
-use std::ops::Range;
 
+use super::packets::packet_ranges;
 use super::{Marks, archive, glb, pdf, text};
 use crate::mark::{aigc, xmp};
 
-/// XMP packets are looked for in so many bytes from the start, and at most so many of them.
+/// XMP packets are looked for in so many bytes from the start.
 const SCANNED: u64 = 64 << 20;
-const MOST_PACKETS: usize = 16;
-const OPEN: &[u8] = b"<x:xmpmeta";
-const CLOSE: &[u8] = b"</x:xmpmeta>";
 
 /// Reads a file of this media type.
 pub(crate) fn read(media_type: &str, file: &mut (impl Read + Seek)) -> Marks {
@@ -41,46 +38,6 @@ fn packets(bytes: &[u8]) -> Marks {
         marks.add_xmp(&String::from_utf8_lossy(&bytes[range]));
     }
     marks
-}
-
-/// Where XMP packets stand.
-pub(crate) fn packet_ranges(bytes: &[u8]) -> Vec<Range<usize>> {
-    let mut found = Vec::new();
-    let mut from = 0;
-    while let (Some(at), true) = (find(&bytes[from..], OPEN), found.len() < MOST_PACKETS) {
-        let start = from + at;
-        let rest = &bytes[start..];
-        match find(&rest[..rest.len().min(xmp::MAX)], CLOSE) {
-            Some(length) => {
-                found.push(start..start + length);
-                from = start + length;
-            }
-            None => from = start + OPEN.len(),
-        }
-    }
-    found
-}
-
-/// Where some bytes stand, from the first to the last.
-pub(crate) fn positions<'a>(bytes: &'a [u8], what: &'a [u8]) -> impl Iterator<Item = usize> + 'a {
-    let mut from = 0;
-    std::iter::from_fn(move || {
-        let at = from + find(bytes.get(from..)?, what)?;
-        from = at + what.len().max(1);
-        Some(at)
-    })
-}
-
-fn find(bytes: &[u8], what: &[u8]) -> Option<usize> {
-    let first = *what.first()?;
-    let mut from = 0;
-    while let Some(at) = bytes[from..].iter().position(|b| *b == first) {
-        if bytes[from + at..].starts_with(what) {
-            return Some(from + at);
-        }
-        from += at + 1;
-    }
-    None
 }
 
 /// Office documents keep the field as a custom property, EPUB as a `meta` of its package document.

@@ -4,14 +4,12 @@
 //! their standard places; a format that is read has a function that finds them in any file, with
 //! bounded memory and time, and never fails: what cannot be parsed holds no marks.
 
-use std::io::{BufReader, Read, Seek, SeekFrom};
-
-use crate::mark::aigc::FoundAigc;
-use crate::mark::xmp;
+use std::io::{BufReader, Read, Seek};
 
 pub(crate) mod animation;
 pub(crate) mod archive;
 pub(crate) mod avif;
+mod bytes;
 pub(crate) mod document;
 pub(crate) mod foreign;
 pub(crate) mod frame;
@@ -20,8 +18,11 @@ pub(crate) mod glb;
 pub(crate) mod html;
 pub(crate) mod id3;
 pub(crate) mod jpeg;
+mod kind;
+mod marks;
 pub(crate) mod matroska;
 pub(crate) mod mp4;
+mod packets;
 pub(crate) mod pdf;
 pub(crate) mod png;
 pub(crate) mod sound;
@@ -33,53 +34,9 @@ pub(crate) mod wav;
 pub(crate) mod webp;
 pub(crate) mod xml;
 
-/// The metadata marks of a file.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct Marks {
-    pub(crate) aigc: FoundAigc,
-    pub(crate) source_type: Option<String>,
-}
-
-impl Marks {
-    /// Takes what an XMP packet says.
-    pub(crate) fn add_xmp(&mut self, packet: &str) {
-        for json in xmp::aigc_fields(packet) {
-            self.aigc.add(&json);
-        }
-        self.source_type = self.source_type.take().or_else(|| xmp::source_type(packet));
-    }
-}
-
-/// What a file is, by its content.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
-    Png,
-    Jpeg,
-    WebP,
-    Wav,
-    /// MPEG-4 with moving pictures or of an unknown brand.
-    Mp4,
-    /// MPEG-4 with sound alone.
-    M4a,
-    Mp3,
-    Flac,
-    /// Ogg with any stream.
-    Ogg,
-    Text,
-    /// Other formats that are known, by media type.
-    Other(&'static str),
-    Unknown,
-}
-
-/// Media types of containers that are told apart by their content.
-pub(crate) const MATROSKA: &str = "video/x-matroska";
-pub(crate) const WEBM: &str = "video/webm";
-pub(crate) const EPUB: &str = "application/epub+zip";
-/// How the media types of Office Open XML begin.
-pub(crate) const OFFICE: &str = "application/vnd.openxmlformats-officedocument";
-/// Media types of texts that are told apart by how they begin.
-pub(crate) const SVG: &str = "image/svg+xml";
-pub(crate) const HTML: &str = "text/html";
+pub(crate) use bytes::{be32, be64, le32, read_at};
+pub(crate) use kind::{EPUB, HTML, Kind, MATROSKA, OFFICE, SVG, WEBM};
+pub(crate) use marks::Marks;
 
 /// How many bytes [`sniff`] looks at.
 pub(crate) const SNIFF: usize = 4096;
@@ -172,37 +129,6 @@ fn is_text_start(head: &[u8]) -> bool {
         }
 }
 
-impl Kind {
-    pub(crate) fn media_type(self) -> &'static str {
-        match self {
-            Self::Png => "image/png",
-            Self::Jpeg => "image/jpeg",
-            Self::WebP => "image/webp",
-            Self::Wav => "audio/wav",
-            Self::Mp4 => "video/mp4",
-            Self::M4a => "audio/mp4",
-            Self::Mp3 => "audio/mpeg",
-            Self::Flac => "audio/flac",
-            Self::Ogg => "audio/ogg",
-            Self::Text => "text/markdown",
-            Self::Other(media_type) => media_type,
-            Self::Unknown => "application/octet-stream",
-        }
-    }
-
-    /// The largest file of the kind that is checked. The credential library holds pictures, sound and
-    /// texts in memory; films are streamed.
-    pub(crate) fn size_limit(self) -> (u64, &'static str) {
-        match self {
-            Self::Text | Self::Other(SVG | HTML) => (16 << 20, "texts"),
-            Self::Mp4 | Self::M4a | Self::Unknown => (16 << 30, "films"),
-            Self::Wav | Self::Mp3 | Self::Flac | Self::Ogg => (1 << 30, "sound"),
-            Self::Other("video/quicktime" | MATROSKA | WEBM) => (16 << 30, "films"),
-            Self::Png | Self::Jpeg | Self::WebP | Self::Other(_) => (256 << 20, "pictures"),
-        }
-    }
-}
-
 /// Finds the marks in the metadata of a file of this kind; `words` are those of a text.
 pub(crate) fn read_marks(kind: Kind, file: &mut (impl Read + Seek), words: Option<&str>) -> Marks {
     let mut file = BufReader::new(file);
@@ -221,34 +147,4 @@ pub(crate) fn read_marks(kind: Kind, file: &mut (impl Read + Seek), words: Optio
         (Kind::Other(media_type), _) => foreign::read(media_type, &mut file),
         _ => Marks::default(),
     }
-}
-
-/// Reads `length` bytes at `offset`; `None` when they are not there or more than `limit`.
-pub(crate) fn read_at(
-    file: &mut (impl Read + Seek),
-    offset: u64,
-    length: u64,
-    limit: usize,
-) -> Option<Vec<u8>> {
-    let length = usize::try_from(length).ok().filter(|n| *n <= limit)?;
-    file.seek(SeekFrom::Start(offset)).ok()?;
-    // The vector grows with what is read, so a wrong length costs no memory.
-    let mut bytes = Vec::new();
-    file.take(length as u64).read_to_end(&mut bytes).ok()?;
-    (bytes.len() == length).then_some(bytes)
-}
-
-/// A big-endian `u32` at an offset.
-pub(crate) fn be32(bytes: &[u8], at: usize) -> Option<u32> {
-    Some(u32::from_be_bytes(bytes.get(at..at.checked_add(4)?)?.try_into().ok()?))
-}
-
-/// A big-endian `u64` at an offset.
-pub(crate) fn be64(bytes: &[u8], at: usize) -> Option<u64> {
-    Some(u64::from_be_bytes(bytes.get(at..at.checked_add(8)?)?.try_into().ok()?))
-}
-
-/// A little-endian `u32` at an offset.
-pub(crate) fn le32(bytes: &[u8], at: usize) -> Option<u32> {
-    Some(u32::from_le_bytes(bytes.get(at..at.checked_add(4)?)?.try_into().ok()?))
 }

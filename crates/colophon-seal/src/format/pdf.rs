@@ -12,7 +12,7 @@ use std::panic::catch_unwind;
 use lopdf::{Dictionary, Document, IncrementalDocument, LoadOptions, Object, ObjectId, Stream, dictionary};
 use sha2::{Digest, Sha256};
 
-use super::{Marks, foreign};
+use super::{Marks, packets};
 use crate::mark::label::{Corner, LabelProfile};
 use crate::mark::label_vector::VectorLabel;
 use crate::mark::{aigc, xmp};
@@ -31,7 +31,7 @@ fn open(pdf: &[u8]) -> Result<IncrementalDocument, String> {
     if pdf.len() > LARGEST {
         return Err("the document is larger than 128 MB".to_owned());
     }
-    let parts = foreign::positions(pdf, b"/ObjStm").count().max(1);
+    let parts = packets::positions(pdf, b"/ObjStm").count().max(1);
     let options = LoadOptions {
         max_decompressed_size: Some((INFLATED / parts).min(LARGEST_PART)),
         ..Default::default()
@@ -219,7 +219,7 @@ pub(crate) fn with_room(pdf: &[u8], size: usize) -> Result<(Vec<u8>, Range<usize
     let filling: Vec<u8> = Sha256::digest(pdf).iter().copied().cycle().take(size).collect();
     associate(&mut document, filling.clone()).map_err(|e| format!("the document cannot be followed: {e}"))?;
     let out = save(document)?;
-    let start = foreign::positions(&out, &filling).last().filter(|_| size >= 32);
+    let start = packets::positions(&out, &filling).last().filter(|_| size >= 32);
     let start = start.ok_or("the document has no place for a credential")?;
     Ok((out, start..start + size))
 }
@@ -266,7 +266,7 @@ pub(crate) struct Embedded {
 /// Finds the newest manifest store that stands uncompressed in a stream.
 pub(crate) fn embedded(pdf: &[u8], magic: &[u8]) -> Option<Embedded> {
     let end = b"endstream";
-    foreign::positions(pdf, magic)
+    packets::positions(pdf, magic)
         .filter_map(|at| {
             // Two heads of boxes come before what all stores begin with.
             let start = at.checked_sub(12).filter(|at| pdf.get(at + 4..at + 8) == Some(b"jumb"))?;
@@ -285,13 +285,13 @@ pub(crate) fn embedded(pdf: &[u8], magic: &[u8]) -> Option<Embedded> {
 pub(crate) fn read(pdf: &[u8]) -> Marks {
     let mut marks = Marks::default();
     let mut fields: BTreeMap<u32, String> = BTreeMap::new();
-    for at in foreign::positions(pdf, b"/AIGC").take(MOST) {
+    for at in packets::positions(pdf, b"/AIGC").take(MOST) {
         if let Some(json) = literal(&pdf[at + 5..]) {
             fields.insert(object_at(pdf, at), json);
         }
     }
     let mut packets: BTreeMap<u32, String> = BTreeMap::new();
-    for packet in foreign::packet_ranges(pdf) {
+    for packet in packets::packet_ranges(pdf) {
         let text = String::from_utf8_lossy(&pdf[packet.clone()]).into_owned();
         packets.insert(object_at(pdf, packet.start), text);
     }
@@ -346,7 +346,7 @@ fn literal(bytes: &[u8]) -> Option<String> {
 pub(crate) fn find_label(pdf: &[u8]) -> Option<&'static str> {
     LabelProfile::ALL.map(LabelProfile::picture).into_iter().find(|words| {
         let text = format!("/ActualText {}", hex_words(words));
-        foreign::positions(pdf, text.as_bytes()).next().is_some()
+        packets::positions(pdf, text.as_bytes()).next().is_some()
     })
 }
 

@@ -11,8 +11,8 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use tempfile::NamedTempFile;
 
-use super::{jobs, uploads};
-use crate::app::{App, Path, Query, Shared, json_within};
+use super::uploads;
+use crate::app::{App, Path, Query, Shared, json_within, limit};
 use crate::error::ApiError;
 use crate::form::Form;
 use crate::gate::Client;
@@ -118,7 +118,7 @@ pub(crate) async fn list(
     Extension(client): Extension<Client>,
     Query(query): Query<ListQuery>,
 ) -> Result<Json<Value>, ApiError> {
-    let limit = jobs::limit(query.limit, 20, 100)?;
+    let limit = limit(query.limit, 20, 100)?;
     let (data, more) = app
         .blocking(move |studio| {
             if let Some(after) = &query.after {

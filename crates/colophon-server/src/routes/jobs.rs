@@ -21,7 +21,7 @@ use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 
 use super::{uploads, works};
-use crate::app::{App, Path, Query, Shared, read_json};
+use crate::app::{App, Path, Query, Shared, limit, read_json};
 use crate::error::ApiError;
 use crate::gate::{Client, within_quota};
 use crate::sse;
@@ -194,15 +194,6 @@ pub(crate) async fn list(
         Ok(json!({"object": "list", "data": data, "has_more": more}))
     });
     Ok(Json(value.await?))
-}
-
-/// How many entries a list has.
-pub(crate) fn limit(asked: Option<usize>, usual: usize, most: usize) -> Result<usize, ApiError> {
-    let limit = asked.unwrap_or(usual);
-    if (1..=most).contains(&limit) {
-        return Ok(limit);
-    }
-    Err(ApiError::bad(format!("'limit' must be between 1 and {most}"), Some("limit")))
 }
 
 pub(crate) async fn get(

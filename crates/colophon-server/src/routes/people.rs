@@ -8,8 +8,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::jobs::limit;
-use crate::app::{Path, Query, Shared, json_within};
+use crate::app::{Path, Query, Shared, json_within, limit};
 use crate::error::ApiError;
 use crate::gate::{Client, LOCAL};
 

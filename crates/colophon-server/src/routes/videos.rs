@@ -12,7 +12,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{files, jobs};
-use crate::app::{App, Path, Query, Shared, read_json};
+use crate::app::{App, Path, Query, Shared, limit, read_json};
 use crate::error::ApiError;
 use crate::form::Form;
 use crate::gate::Client;
@@ -239,7 +239,7 @@ pub(crate) async fn list(
     Extension(client): Extension<Client>,
     Query(query): Query<ListQuery>,
 ) -> Result<Json<Value>, ApiError> {
-    let limit = jobs::limit(query.limit, 20, 100)?;
+    let limit = limit(query.limit, 20, 100)?;
     if let Some(other) = query.order.as_deref().filter(|o| *o != "desc") {
         return Err(ApiError::bad(format!("films are listed newest first, not '{other}'"), Some("order")));
     }

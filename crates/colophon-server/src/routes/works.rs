@@ -12,8 +12,8 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{files, jobs};
-use crate::app::{Path, Query, Shared, read_json};
+use super::files;
+use crate::app::{Path, Query, Shared, limit, read_json};
 use crate::error::ApiError;
 use crate::gate::Client;
 use crate::stream::Watched;
@@ -129,7 +129,7 @@ pub(crate) async fn list(
         favourite: query.favourite,
         trash: query.trash,
         after: query.after,
-        limit: jobs::limit(query.limit, 60, MOST)?,
+        limit: limit(query.limit, 60, MOST)?,
     };
     let words = query.q.filter(|q| !q.trim().is_empty());
     let watched = Watched::default();

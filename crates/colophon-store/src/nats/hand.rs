@@ -4,11 +4,31 @@ use std::sync::Arc;
 
 use async_nats::Client;
 use async_nats::connection::State;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tokio::sync::mpsc;
 
-use super::{LONGEST, Order, PATIENCE, Shared, Told};
+use super::shared::{PATIENCE, Shared};
+use super::waiters::Order;
+use crate::job::JobId;
 use crate::sql::News;
+
+/// Bytes of an event that is told whole.
+const LONGEST: usize = 256 << 10;
+
+/// An event as it is told.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Told {
+    pub(super) seq: i64,
+    pub(super) job: JobId,
+    pub(super) owner: String,
+    pub(super) name: String,
+    #[serde(default)]
+    pub(super) data: Value,
+    /// Whether the data was too long to be told.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) cut: bool,
+}
 
 pub(super) async fn send(client: Client, shared: Arc<Shared>, mut queue: mpsc::UnboundedReceiver<Order>) {
     while let Some(order) = queue.recv().await {

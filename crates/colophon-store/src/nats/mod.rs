@@ -17,13 +17,13 @@
 //! | `colophon.SPACE.cancel.JOB` | a running job is to be stopped | the job's identifier |
 //!
 //! In subjects the dots of a kind are dashes (`picture.edit` is `picture-edit`). Events and stops are
-//! messages that the broker does not keep. An event longer than [`LONGEST`] bytes is told with `cut` and
+//! messages that the broker does not keep. An event longer than [`hand::LONGEST`] bytes is told with `cut` and
 //! without its `data`, which is read from the database.
 //!
 //! Tickets are kept in the stream `COLOPHON_SPACE`: a work queue on disk, with one ticket a job at most
 //! (a second one is refused), each for a day at most. For each kind it has a durable pull consumer named
 //! like the kind, so that a worker asks only for what it can do: explicit acknowledgement, redelivery after
-//! [`ACK_WAIT`], any number of times.
+//! [`tickets::ACK_WAIT`], any number of times.
 //!
 //! A worker that gets a ticket looks at its job. If it waits, the worker claims the *best* waiting job of
 //! the kinds that it can do, by priority, fair share and age; mostly it is that of the ticket. It keeps the
@@ -33,37 +33,35 @@
 
 mod address;
 mod hand;
+mod names;
+mod shared;
 mod tickets;
+mod waiters;
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::sync::mpsc::sync_channel;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use async_nats::jetstream;
 use futures_util::StreamExt as _;
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
-use tokio::runtime::Runtime;
 use tokio::sync::{broadcast, mpsc, watch};
 
 pub(crate) use address::Address;
-pub(crate) use tickets::Ticket;
-use tickets::Waiters;
+use hand::Told;
+use names::Names;
+pub(crate) use shared::Nats;
+use shared::{PATIENCE, Shared};
+pub(crate) use waiters::Ticket;
+use waiters::{Order, Waiters};
 
-use crate::jobs::JobId;
+use crate::job::JobId;
 use crate::postgres::outside;
 use crate::sql::News;
 use crate::{JobEvent, Notice, StoreError};
 
-/// After how long without a sign of progress a ticket goes to another worker.
-pub(crate) const ACK_WAIT: Duration = Duration::from_secs(30);
-/// Bytes of an event that is told whole.
-pub(crate) const LONGEST: usize = 256 << 10;
 /// How often one asks whether the broker is there.
 const ASK: Duration = Duration::from_secs(2);
-/// How long it may take to answer.
-const PATIENCE: Duration = Duration::from_secs(2);
 /// How long a ticket is kept; the sweep puts back what is needed longer.
 const KEPT: Duration = Duration::from_secs(86_400);
 /// Events that wait for the ear; more are read from the database.
@@ -88,84 +86,6 @@ pub struct Broker {
     pub stale: u64,
     /// Tickets that this process put back because the broker had lost them.
     pub put_back: u64,
-}
-
-/// The way to a broker.
-pub(crate) struct Nats {
-    shared: Arc<Shared>,
-    /// Taken only when it ends.
-    runtime: Option<Runtime>,
-    context: jetstream::Context,
-    heard: Mutex<Receiver<Option<Notice>>>,
-}
-
-/// What its tasks share.
-struct Shared {
-    names: Names,
-    address: String,
-    up: AtomicBool,
-    why: Mutex<Option<String>>,
-    tickets: AtomicU64,
-    given: AtomicU64,
-    stale: AtomicU64,
-    put_back: AtomicU64,
-    waiters: Waiters,
-    orders: mpsc::UnboundedSender<Order>,
-    /// `None` for one that has to be looked up.
-    events: SyncSender<Option<Notice>>,
-    stops: broadcast::Sender<JobId>,
-    /// Counts connections: what was asked for over an older one is not answered any more.
-    connections: watch::Sender<u64>,
-    /// Rung when the broker came back: it may have lost something.
-    bell: (Mutex<bool>, Condvar),
-}
-
-/// What is sent to the broker; nobody waits for it.
-enum Order {
-    News(Vec<News>),
-    Ack(Box<jetstream::Message>, jetstream::AckKind),
-    /// Says when everything before is on its way.
-    Flush(SyncSender<()>),
-}
-
-/// Names of one studio.
-#[derive(Clone)]
-pub(crate) struct Names {
-    space: String,
-}
-
-/// An event as it is told.
-#[derive(Serialize, Deserialize)]
-struct Told {
-    seq: i64,
-    job: JobId,
-    owner: String,
-    name: String,
-    #[serde(default)]
-    data: Value,
-    /// Whether the data was too long to be told.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    cut: bool,
-}
-
-impl Names {
-    fn stream(&self) -> String {
-        format!("COLOPHON_{}", self.space)
-    }
-
-    fn subject(&self, what: &str) -> String {
-        format!("colophon.{}.{what}", self.space)
-    }
-
-    fn ticket(&self, kind: &str, job: &JobId) -> String {
-        self.subject(&format!("work.{}.{job}", token(kind)))
-    }
-}
-
-/// A kind as part of a subject.
-pub(crate) fn token(kind: &str) -> String {
-    let plain = |c: char| if c.is_ascii_alphanumeric() || c == '_' { c } else { '-' };
-    kind.chars().map(plain).collect()
 }
 
 impl Nats {
@@ -305,34 +225,6 @@ impl Drop for Nats {
     }
 }
 
-impl Shared {
-    fn ring(&self) {
-        *self.bell.0.lock().unwrap_or_else(PoisonError::into_inner) = true;
-        self.bell.1.notify_all();
-    }
-
-    fn set_up(&self, error: Option<String>) {
-        let up = error.is_none();
-        if let Some(why) = &error {
-            tracing::debug!("the broker does not answer: {why}");
-            *self.why.lock().unwrap_or_else(PoisonError::into_inner) = error.clone();
-        }
-        if self.up.swap(up, Ordering::SeqCst) == up {
-            return;
-        }
-        match error {
-            None => {
-                tracing::info!("the broker {} hands out the jobs", self.address);
-                self.ring();
-            }
-            Some(why) => {
-                tracing::warn!("the broker {} is away; the database hands out the jobs: {why}", self.address);
-                self.waiters.send_home();
-            }
-        }
-    }
-}
-
 /// Looks all the time whether the broker is there, and sees to it that the stream is.
 async fn keep(client: async_nats::Client, context: jetstream::Context, shared: Arc<Shared>) {
     loop {
@@ -401,19 +293,5 @@ async fn stop(client: async_nats::Client, shared: Arc<Shared>) {
                 let _ = shared.stops.send(job);
             }
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn subjects_are_plain() {
-        let names = Names { space: "ab12".into() };
-        let job = JobId::fresh();
-        assert_eq!(names.ticket("picture.edit", &job), format!("colophon.ab12.work.picture-edit.{job}"));
-        assert_eq!(token("a b.*>"), "a-b---");
-        assert_eq!(names.stream(), "COLOPHON_ab12");
     }
 }

@@ -14,8 +14,9 @@ use std::time::{Duration, Instant};
 
 use postgres::fallible_iterator::FallibleIterator as _;
 
-use super::{Core, Link};
-use crate::jobs::JobId;
+use super::link::Link;
+use super::shared::Core;
+use crate::job::JobId;
 use crate::{JobEvent, Notice, StoreError};
 
 /// The name under which processes tell each other.

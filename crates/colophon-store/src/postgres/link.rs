@@ -11,7 +11,7 @@ use postgres::types::{FromSql, IsNull, ToSql, Type, to_sql_checked};
 use postgres::{Client, SimpleQueryMessage, Statement};
 
 use crate::StoreError;
-use crate::sql::Value;
+use crate::value::Value;
 
 /// What a connection says of itself first. The server notices within half a minute when this machine is
 /// gone, and lets go of what it held; a transaction that was left open does not stay open.

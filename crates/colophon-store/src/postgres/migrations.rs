@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use super::Link;
+use super::link::Link;
 use crate::StoreError;
 
 /// Step `n` makes version `n + 1` of version `n`. A step that was once released is never changed.

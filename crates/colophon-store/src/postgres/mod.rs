@@ -10,15 +10,16 @@ mod later;
 mod link;
 mod migrations;
 mod pool;
+mod runtime;
+mod shared;
 mod sweep;
 mod tls;
 
-use std::cell::RefCell;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, Sender, channel};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::sync::mpsc::{Receiver, channel};
+use std::sync::{Arc, Mutex};
+use std::time::Instant;
 
 use tokio::sync::broadcast;
 
@@ -27,15 +28,15 @@ use later::Later;
 pub(crate) use link::Link;
 use link::may_pass;
 use pool::Pool;
+pub(crate) use runtime::outside;
+use shared::{Core, Expire, Time};
 pub(crate) use tls::encrypted;
 
+use crate::clock::Clock;
 use crate::nats::{Address, Nats};
-use crate::sql::{Db, News, Tx, params};
-use crate::store::{Clock, NOTICES};
+use crate::notice::NOTICES;
+use crate::sql::{Db, Tx, params};
 use crate::{Notice, StoreError};
-
-/// How long the time of the database is carried on by this machine's own clock.
-const FRESH: Duration = Duration::from_secs(10);
 
 /// The database.
 pub(crate) struct Postgres {
@@ -43,37 +44,21 @@ pub(crate) struct Postgres {
     later: Later,
 }
 
-/// What the threads share.
-struct Core {
-    pool: Pool,
-    time: Time,
-    notices: broadcast::Sender<Notice>,
-    news: Sender<i64>,
-    nats: Option<Nats>,
-    closed: AtomicBool,
-}
-
-/// Whose time counts. Leases are given on one machine and found to be over on another, so it is the
-/// database's, asked anew in each write; between writes this machine counts on from there. Tests bring
-/// a clock of their own.
-enum Time {
-    Database(Mutex<(i64, Instant)>),
-    Own(Clock),
-}
-
 impl Postgres {
     pub(crate) fn connect(
         url: &str,
         clock: Option<Clock>,
         broker: Option<Address>,
+        expire: Expire,
     ) -> Result<Arc<Self>, StoreError> {
-        outside(|| Self::connect_outside(url, clock, broker))
+        outside(|| Self::connect_outside(url, clock, broker, expire))
     }
 
     fn connect_outside(
         url: &str,
         clock: Option<Clock>,
         broker: Option<Address>,
+        expire: Expire,
     ) -> Result<Arc<Self>, StoreError> {
         let pool = Pool::new(url)?;
         let mut link = pool.connect()?;
@@ -86,7 +71,7 @@ impl Postgres {
         pool.keep(link);
         let (notices, _) = broadcast::channel(NOTICES);
         let (news, heard) = channel();
-        let core = Arc::new(Core { pool, time, notices, news, nats, closed: AtomicBool::new(false) });
+        let core = Arc::new(Core { pool, time, notices, news, nats, closed: AtomicBool::new(false), expire });
         let ear = ear::Ear::open(&core)?;
         let fail =
             |e: std::io::Error| StoreError::Open { path: core.pool.address().to_owned(), why: e.to_string() };
@@ -162,104 +147,6 @@ impl Drop for Postgres {
     }
 }
 
-impl Core {
-    fn is_closed(&self) -> bool {
-        self.closed.load(Ordering::SeqCst)
-    }
-
-    /// Writes, and once more where the first attempt was cut off with nothing kept.
-    fn transact<T>(
-        &self,
-        act: &(dyn Fn(&Tx<'_>) -> Result<T, StoreError> + Sync),
-        durable: bool,
-    ) -> Result<T, StoreError> {
-        match self.attempt(act, durable) {
-            Err((error, false)) if may_pass(&error) => {
-                self.pool.forget();
-                self.attempt(act, durable).map_err(|(error, _)| error)
-            }
-            made => made.map_err(|(error, _)| error),
-        }
-    }
-
-    /// Writes. An error comes with whether something may have been kept all the same.
-    fn attempt<T>(
-        &self,
-        act: &(dyn Fn(&Tx<'_>) -> Result<T, StoreError> + Sync),
-        durable: bool,
-    ) -> Result<T, (StoreError, bool)> {
-        let nothing = |error| (error, false);
-        let lent = self.pool.lend().map_err(nothing)?;
-        let link = lent.link().map_err(nothing)?;
-        lent.set_clean(false);
-        let told = link.borrow_mut().begin(durable).map_err(nothing)?;
-        let news = RefCell::new(Vec::new());
-        let tx = Tx { db: Db::Postgres(link), now: self.heard_time(told), news: &news };
-        match act(&tx) {
-            Ok(made) => {
-                link.borrow_mut().batch("COMMIT").map_err(|error| (error, true))?;
-                lent.set_clean(true);
-                self.tell(news.into_inner());
-                Ok(made)
-            }
-            Err(error) => {
-                lent.set_clean(link.borrow_mut().batch("ROLLBACK").is_ok());
-                Err((error, false))
-            }
-        }
-    }
-
-    /// Tells others what was committed: over the broker, and where it is away over the database.
-    fn tell(&self, news: Vec<News>) {
-        if news.is_empty() {
-            return;
-        }
-        match self.nats.as_ref().filter(|nats| nats.is_up()) {
-            Some(nats) => nats.tell(news),
-            None => {
-                let mut events = news.iter().filter_map(|one| match one {
-                    News::Event(notice) => Some(notice.event.seq),
-                    News::Queued(..) | News::Stop(_) => None,
-                });
-                if let Some(last) = events.next_back() {
-                    // The thread is gone only when the store is.
-                    let _ = self.news.send(last);
-                }
-            }
-        }
-    }
-
-    fn now(&self) -> i64 {
-        match &self.time {
-            Time::Own(clock) => clock(),
-            Time::Database(told) => {
-                let (time, at) = *told.lock().unwrap_or_else(PoisonError::into_inner);
-                time + at.elapsed().as_millis() as i64
-            }
-        }
-    }
-
-    /// Takes down the time that the database tells, and gives the time that counts.
-    fn heard_time(&self, time: i64) -> i64 {
-        match &self.time {
-            Time::Own(clock) => clock(),
-            Time::Database(told) => {
-                *told.lock().unwrap_or_else(PoisonError::into_inner) = (time, Instant::now());
-                time
-            }
-        }
-    }
-
-    /// Asks for the time again where nothing was written for a while.
-    fn keep_time(&self, link: &mut Link) -> Result<(), StoreError> {
-        let Time::Database(told) = &self.time else { return Ok(()) };
-        if told.lock().unwrap_or_else(PoisonError::into_inner).1.elapsed() > FRESH {
-            self.heard_time(link.time()?);
-        }
-        Ok(())
-    }
-}
-
 /// Tells other processes that something happened. In the writes themselves it would make all their
 /// commits wait for one another: the database hands notifications out in the order of commits.
 fn tell_all(core: &std::sync::Weak<Core>, news: &Receiver<i64>) {
@@ -277,15 +164,4 @@ fn tell_all(core: &std::sync::Weak<Core>, news: &Receiver<i64>) {
             tracing::debug!("others are not told and will look by themselves: {error}");
         }
     }
-}
-
-/// Runs where no asynchronous runtime is, as the driver must.
-pub(crate) fn outside<T: Send>(act: impl FnOnce() -> T + Send) -> T {
-    if tokio::runtime::Handle::try_current().is_err() {
-        return act();
-    }
-    std::thread::scope(|scope| match scope.spawn(act).join() {
-        Ok(made) => made,
-        Err(panic) => std::panic::resume_unwind(panic),
-    })
 }

@@ -6,7 +6,7 @@ use std::sync::{Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::link::{Link, is_lost};
-use super::outside;
+use super::runtime::outside;
 use super::tls::Tls;
 use crate::StoreError;
 

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Core, Link};
+use super::link::Link;
+use super::shared::Core;
 use crate::StoreError;
 use crate::elect::Elected;
-use crate::jobs::JobId;
+use crate::job::JobId;
 use crate::sql::{Db, params};
 
 /// How often one looks.
@@ -55,7 +56,7 @@ fn sweep(core: &Core) -> Result<usize, StoreError> {
     let Some(nats) = &core.nats else { return Ok(0) };
     let Some(_office) = Elected::at(|| core.pool.connect(), OFFICE)? else { return Ok(0) };
     // Nobody claims, and with it fails what is late, while nothing is handed out.
-    core.transact(&crate::queue::expire, true)?;
+    core.transact(&core.expire, true)?;
     let known = nats.ticketed()?;
     let waiting = {
         let lent = core.pool.lend()?;

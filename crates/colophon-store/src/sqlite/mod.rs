@@ -6,13 +6,14 @@ use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, Sender, channel, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags};
 use tokio::sync::broadcast;
 
+use crate::clock::Clock;
+use crate::notice::NOTICES;
 use crate::sql::{Db, News, Tx};
-use crate::store::{Clock, NOTICES};
 use crate::{Notice, StoreError};
 
 /// Writes that are committed together, at most.
@@ -26,11 +27,6 @@ const PATIENCE: Duration = Duration::from_secs(10);
 type Tell = Box<dyn FnOnce(bool) + Send>;
 /// One write.
 type Act = Box<dyn FnOnce(&Tx<'_>) -> Tell + Send>;
-
-/// The time of this machine.
-pub(crate) fn system_clock() -> Clock {
-    Arc::new(|| SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_millis() as i64))
-}
 
 /// The file.
 pub(crate) struct Sqlite {

@@ -13,11 +13,11 @@ use candle_core::{Device, Tensor};
 use candle_nn::VarBuilder;
 use colophon_types::Cancel;
 
+use super::embed::{Embed, EncoderInfo, Purpose, unit};
 use super::error::{EncodeError, load_error};
 use super::tokens::Tokens;
 use super::tower::{Batch, Shape, Tower, Words, existing, unpack};
 use super::unigram::Pieces;
-use super::{Embed, EncoderInfo, Purpose, unit};
 
 /// The file.
 const FILE: &str = "e5-small-q4.bin";

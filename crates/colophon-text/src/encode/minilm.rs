@@ -5,10 +5,10 @@ use std::path::Path;
 
 use colophon_types::Cancel;
 
+use super::embed::{Embed, EncoderInfo, Purpose, unit};
 use super::error::EncodeError;
 use super::tokens::Tokens;
 use super::tower::{Batch, Shape, Tower, weights};
-use super::{Embed, EncoderInfo, Purpose, unit};
 
 /// Numbers in an embedding.
 pub const DIMENSIONS: usize = 384;

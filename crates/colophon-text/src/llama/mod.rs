@@ -8,6 +8,7 @@ mod output;
 mod pages;
 mod pick;
 mod schedule;
+mod shared;
 mod speculate;
 mod template;
 mod tools;
@@ -23,7 +24,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 use std::thread::JoinHandle;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use colophon_types::{Cancel, Cores, Seed};
+use colophon_types::{Cancel, Seed};
 use llama_cpp_2::context::params::LlamaContextParams;
 use llama_cpp_2::llama_backend::LlamaBackend;
 use llama_cpp_2::model::params::LlamaModelParams;
@@ -35,6 +36,8 @@ use self::job::{Adapter, Job, Line, Seen};
 use self::output::Output;
 use self::pick::Picker;
 use self::schedule::{Command, Outcome, Scheduler};
+pub use self::shared::LlamaOptions;
+use self::shared::{BATCH, Shared};
 use self::template::ChatTemplate;
 use self::vision::Vision;
 use crate::TextError;
@@ -42,68 +45,14 @@ use crate::chat::{
     Chat, Format, GenerateRequest, IMAGE_MARK, Message, ModelInfo, Prompt, Sink, Tool, ToolChoice,
     WatermarkChoice, WatermarkState,
 };
-use crate::watermark::{Keys, Marker, SHORTEST};
+use crate::watermark::{Marker, SHORTEST};
 
-/// Tokens that are evaluated in one step.
-const BATCH: usize = 512;
 /// Most stop texts of a request.
 const MAX_STOPS: usize = 16;
 /// Most alternatives reported with a token.
 const MAX_LOGPROBS: usize = 20;
 /// No tokenizer makes fewer tokens of so many bytes.
 const BYTES_PER_TOKEN: usize = 64;
-
-/// How an engine runs.
-#[derive(Clone, Debug)]
-pub struct LlamaOptions {
-    /// Threads that it computes on.
-    pub threads: usize,
-    /// Where it leases them, step by step; `None` when its callers hold a lease.
-    pub cores: Option<Cores>,
-    /// Requests that run at the same time, each in a part of the cache of its own.
-    pub slots: usize,
-    /// Tokens of context of one request; the model's own limit where it is smaller.
-    pub context: usize,
-    /// Requests that may wait.
-    pub queue: usize,
-    /// Whether repeated passages are guessed.
-    pub speculate: bool,
-    /// Keys of the watermark; nothing is marked without.
-    pub keys: Option<Keys>,
-    /// Vision projector.
-    pub mmproj: Option<PathBuf>,
-}
-
-impl LlamaOptions {
-    /// For one request after the other; two places, so that two kinds of requests in turn find their
-    /// beginnings cached.
-    pub fn single(context: usize, threads: usize) -> Self {
-        Self {
-            threads: threads.max(1),
-            cores: None,
-            slots: 2,
-            context,
-            queue: 16,
-            speculate: true,
-            keys: None,
-            mmproj: None,
-        }
-    }
-
-    /// For many clients on all of `cores`.
-    pub fn serving(cores: &Cores) -> Self {
-        Self {
-            threads: cores.total(),
-            cores: Some(cores.clone()),
-            slots: 4,
-            context: 4096,
-            queue: 256,
-            speculate: true,
-            keys: None,
-            mmproj: None,
-        }
-    }
-}
 
 /// What an engine has done and is doing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -112,27 +61,6 @@ pub struct Load {
     pub waiting: usize,
     /// Tokens generated since it was loaded.
     pub generated: u64,
-}
-
-/// What the engine's thread and its callers share.
-struct Shared {
-    id: String,
-    model: RwLock<LlamaModel>,
-    template: Option<ChatTemplate>,
-    options: LlamaOptions,
-    parameters: u64,
-    waiting: AtomicUsize,
-    generated: AtomicU64,
-}
-
-impl Shared {
-    fn left_line(&self) {
-        self.waiting.fetch_sub(1, Ordering::Relaxed);
-    }
-
-    fn generated(&self) {
-        self.generated.fetch_add(1, Ordering::Relaxed);
-    }
 }
 
 /// A language model in memory, with the thread that runs it.

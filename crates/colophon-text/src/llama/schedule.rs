@@ -20,12 +20,12 @@ use llama_cpp_2::llama_batch::LlamaBatch;
 use llama_cpp_2::model::LlamaModel;
 use llama_cpp_2::token::LlamaToken;
 
-use super::Shared;
 use super::job::{Adapter, Job, Line, Slot, common};
 use super::output::Next;
+use super::shared::{BATCH, Shared};
 use super::speculate::Cost;
 use super::vision::Vision;
-use super::{BATCH, pick, tools};
+use super::{pick, tools};
 use crate::TextError;
 use crate::chat::{Delta, Finish, Reply, Usage, WatermarkState};
 use crate::watermark::SHORTEST;

@@ -7,8 +7,8 @@ use llama_cpp_2::model::LlamaModel;
 use llama_cpp_2::mtmd::{MtmdBitmap, MtmdContext, MtmdContextParams, MtmdInputChunkType, MtmdInputText};
 use llama_cpp_2::token::LlamaToken;
 
-use super::BATCH;
 use super::job::Seen;
+use super::shared::BATCH;
 use crate::TextError;
 
 /// Stands for a position of an image among the tokens of a text: no vocabulary has it.

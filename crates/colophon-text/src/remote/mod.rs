@@ -7,6 +7,7 @@
 //! stop. At most [`RemoteOptions::at_once`] run at the same time.
 
 mod breaker;
+mod options;
 mod wire;
 
 use std::io::{BufRead as _, BufReader, Read as _};
@@ -21,6 +22,7 @@ use serde_json::Value;
 use crate::TextError;
 use crate::chat::{Chat, Delta, Finish, GenerateRequest, ModelInfo, Reply, Sink};
 use breaker::Breaker;
+pub use options::RemoteOptions;
 use wire::Gathered;
 
 /// Largest reply that is read, in bytes.
@@ -31,47 +33,6 @@ const MAX_PAUSE: Duration = Duration::from_secs(30);
 const TICK: Duration = Duration::from_millis(25);
 /// How often a silent request asks its receiver whether to go on, with an empty piece.
 const ASK: Duration = Duration::from_millis(250);
-
-/// How another server is reached.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RemoteOptions {
-    /// Base address up to and with `/v1`.
-    pub url: String,
-    /// The model's name at that server.
-    pub model: String,
-    /// The key, if the server wants one.
-    pub key: Option<String>,
-    /// Longest wait for a connection.
-    pub connect: Duration,
-    /// Longest silence, before the first word and between words.
-    pub silence: Duration,
-    /// How often a request that failed before its first word is tried again.
-    pub retries: u32,
-    /// Requests at the same time; more are refused.
-    pub at_once: usize,
-    /// Tokens of its context, where known.
-    pub context: usize,
-    /// Whether the server knows the samplers beyond OpenAI's (`top_k`, `min_p`, …), as vLLM and
-    /// llama.cpp do.
-    pub extended: bool,
-}
-
-impl RemoteOptions {
-    /// Usual patience with the server at `url`.
-    pub fn new(url: impl Into<String>, model: impl Into<String>) -> Self {
-        Self {
-            url: url.into(),
-            model: model.into(),
-            key: None,
-            connect: Duration::from_secs(10),
-            silence: Duration::from_secs(120),
-            retries: 2,
-            at_once: 32,
-            context: 8192,
-            extended: false,
-        }
-    }
-}
 
 /// An engine at another server.
 pub struct Remote(Arc<Shared>);

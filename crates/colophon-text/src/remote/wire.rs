@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use serde_json::{Map, Value, json};
 
-use super::RemoteOptions;
+use super::options::RemoteOptions;
 use crate::TextError;
 use crate::chat::{
     Finish, Format, GenerateRequest, IMAGE_MARK, Message, Prompt, Reply, Role, Sampling, ToolCall,

@@ -3,9 +3,10 @@
 use colophon_types::Lang;
 use serde_json::{Map, Value, json};
 
+use super::Desk;
 use super::grounding::figures;
 use super::sections::cut;
-use super::{Desk, Written, given};
+use super::written::{Written, given};
 use crate::TextError;
 use crate::chat::{Format, Message};
 

@@ -14,12 +14,9 @@ mod sections;
 mod summarize;
 mod translate;
 mod write;
-
-use serde::Serialize;
-use serde_json::Value;
+mod written;
 
 use crate::TextError;
-use crate::chat::{Usage, WatermarkState};
 
 pub use desk::{Desk, TaskEvent};
 pub use extract::Extract;
@@ -30,6 +27,7 @@ pub use rewrite::Rewrite;
 pub use summarize::{Form, Summarize};
 pub use translate::{Glossary, Translate};
 pub use write::Write;
+pub use written::Written;
 
 /// A task with what it needs.
 #[derive(Clone, Debug)]
@@ -46,22 +44,6 @@ pub enum Task {
     Translate(Translate),
     /// Data from a text.
     Extract(Extract),
-}
-
-/// What a task made.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Written {
-    /// The text.
-    pub text: String,
-    /// Tokens of all requests together.
-    pub usage: Usage,
-    /// Whether the text carries the watermark.
-    pub watermark: WatermarkState,
-    /// The seed that repeats it.
-    pub seed: u32,
-    /// What the task has to say of its own work: sources of sentences, sections, terms that were not
-    /// kept.
-    pub report: Value,
 }
 
 impl Task {
@@ -92,13 +74,4 @@ impl Task {
             Self::Extract(task) => task.run(desk),
         }
     }
-}
-
-/// The text, unless it is empty.
-fn given(text: &str) -> Result<&str, TextError> {
-    let text = text.trim();
-    if text.is_empty() {
-        return Err(TextError::Parameter { name: "text", wanted: "not empty".into() });
-    }
-    Ok(text)
 }

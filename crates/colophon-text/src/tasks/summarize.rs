@@ -5,9 +5,10 @@ use colophon_types::Lang;
 use serde::Serialize;
 use serde_json::json;
 
+use super::Desk;
 use super::grounding::{figures, overlap};
 use super::sections::{Section, cut};
-use super::{Desk, Written, given};
+use super::written::{Written, given};
 use crate::chat::{Format, Message};
 use crate::{TextError, sentences};
 

@@ -4,9 +4,10 @@ use colophon_types::Lang;
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use super::Desk;
 use super::grounding::figures;
 use super::rewrite::tidy;
-use super::{Desk, Written, given};
+use super::written::{Written, given};
 use crate::chat::{Format, Message};
 use crate::{TextError, sentences};
 

@@ -4,7 +4,8 @@ use colophon_types::Lang;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{Desk, Written, given};
+use super::Desk;
+use super::written::{Written, given};
 use crate::chat::{Finish, Format, Message};
 use crate::{TextError, sentences};
 

@@ -8,7 +8,7 @@
 use colophon_types::Seed;
 use serde::{Deserialize, Serialize};
 
-use super::DEPTH;
+use super::keys::DEPTH;
 
 /// Parameters of a trained detector.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::bayes::Bayes;
-use super::{CONTEXT, DEPTH, Keys, Seen, bits, context_hash};
+use super::bits::{CONTEXT, Seen, bits, context_hash};
+use super::keys::{DEPTH, Keys};
 
 /// Fewer scored positions than this decide nothing.
 const LEAST: usize = 16;

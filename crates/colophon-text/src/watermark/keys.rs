@@ -8,7 +8,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use colophon_types::{ErrorCode, Explain};
 use sha2::{Digest, Sha256};
 
-use super::DEPTH;
+/// Layers of the tournament, one key each.
+pub const DEPTH: usize = 30;
 
 /// First word of a key file.
 const FORMAT: &str = "colophon-text-watermark-1";

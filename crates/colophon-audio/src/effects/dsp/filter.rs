@@ -2,7 +2,7 @@
 
 use std::f64::consts::{PI, TAU};
 
-use super::highest;
+use super::level::highest;
 
 /// A second-order section in transposed direct form II; coefficients after R. Bristow-Johnson's
 /// "Cookbook formulae for audio EQ biquad filter coefficients".

@@ -6,10 +6,12 @@
 mod dice;
 mod filter;
 mod glide;
+mod level;
 mod modal;
 mod noise;
 mod osc;
 mod pass;
+mod resonator;
 mod room;
 mod signal;
 mod space;
@@ -18,21 +20,13 @@ mod voice;
 pub(super) use dice::Dice;
 pub(super) use filter::{Biquad, DcBlock};
 pub(super) use glide::Glide;
-pub(super) use modal::{Mode, bar, ring, strike};
+pub(super) use level::decibels;
+pub(super) use modal::{bar, ring, strike};
 pub(super) use noise::{brown, clicks, pink, white};
 pub(super) use osc::{fm, harmonics, saw, tone};
 pub(super) use pass::{Pass, pass_by};
+pub(super) use resonator::Mode;
 pub(super) use room::{Reverb, RoomShape};
 pub(super) use signal::Signal;
 pub(super) use space::{air_lowpass, pan};
 pub(super) use voice::{Formant, Vowel, voice};
-
-/// The highest frequency that is played at a rate, in hertz.
-pub(super) fn highest(rate: f32) -> f32 {
-    0.45 * rate
-}
-
-/// Decibels as a factor of amplitude.
-pub(super) fn decibels(db: f32) -> f32 {
-    10f32.powf(db / 20.0)
-}

@@ -2,7 +2,8 @@
 
 use std::f32::consts::TAU;
 
-use super::{Signal, highest};
+use super::Signal;
+use super::level::highest;
 
 /// A sine whose frequency is a function of the time in seconds.
 pub(in crate::effects) fn tone(rate: f32, seconds: f32, mut hertz: impl FnMut(f32) -> f32) -> Signal {

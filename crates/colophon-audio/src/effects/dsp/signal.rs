@@ -1,8 +1,7 @@
 //! One channel of samples, and what can be done with it in a row.
 
-use super::Mode;
 use super::filter::{Biquad, Swept};
-use super::modal::Resonator;
+use super::resonator::{Mode, Resonator};
 
 /// How often, in samples, a moving filter is tuned anew.
 const TUNE: usize = 32;

@@ -1,8 +1,8 @@
 //! Clauses become layers.
 
 use super::lexicon::{Change, Lexicon, Meaning};
+use super::reading::{LONGEST_PROMPT, Reading, Unknown};
 use super::token::{Token, tokens};
-use super::{LONGEST_PROMPT, Reading, Unknown};
 use crate::AudioError;
 use crate::effects::registry::{Nature, Sound, on_surface, sounds};
 use crate::effects::scene::{Layer, Room};

@@ -1,8 +1,8 @@
 //! Birds, mammals, insects.
 
-use super::Category::{Animals, Birds, Insects};
-use super::Nature::{Event, Ground, Once, Rhythm, Steady};
-use super::Sound;
+use super::sound::Category::{Animals, Birds, Insects};
+use super::sound::Nature::{Event, Ground, Once, Rhythm, Steady};
+use super::sound::Sound;
 use crate::effects::synth::{animals, birds, insects};
 
 pub(super) static BIRDS: &[Sound] = &[

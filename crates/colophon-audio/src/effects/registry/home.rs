@@ -1,8 +1,8 @@
 //! Doors, things at home, machines, blows.
 
-use super::Category::{Doors, Home, Impacts, Machines};
-use super::Nature::{Event, Once, Rhythm, Steady};
-use super::Sound;
+use super::sound::Category::{Doors, Home, Impacts, Machines};
+use super::sound::Nature::{Event, Once, Rhythm, Steady};
+use super::sound::Sound;
 use crate::effects::synth::{doors, household, impacts, machines};
 
 pub(super) static DOORS: &[Sound] = &[

@@ -1,8 +1,8 @@
 //! Weather, water, fire, places.
 
-use super::Category::{Fire, Places, Water, Weather};
-use super::Nature::{Event, Ground, Once, Rhythm, Steady};
-use super::{Sound, Surface};
+use super::sound::Category::{Fire, Places, Water, Weather};
+use super::sound::Nature::{Event, Ground, Once, Rhythm, Steady};
+use super::sound::{Sound, Surface};
 use crate::effects::synth::{fire, places, water, weather};
 
 pub(super) static WEATHER: &[Sound] = &[

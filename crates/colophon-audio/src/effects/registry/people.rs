@@ -1,8 +1,8 @@
 //! People, their bodies and their steps.
 
-use super::Category::{Footsteps, People};
-use super::Nature::{Event, Ground, Once, Rhythm, Steady};
-use super::{Sound, Surface};
+use super::sound::Category::{Footsteps, People};
+use super::sound::Nature::{Event, Ground, Once, Rhythm, Steady};
+use super::sound::{Sound, Surface};
 use crate::effects::synth::{bodies, footsteps, people};
 
 pub(super) static PEOPLE: &[Sound] = &[

@@ -1,8 +1,8 @@
 //! Bells, clocks, alarms, interfaces, instruments.
 
-use super::Category::{Alarms, Bells, Clocks, Interface, Music};
-use super::Nature::{Event, Ground, Once, Rhythm, Steady};
-use super::Sound;
+use super::sound::Category::{Alarms, Bells, Clocks, Interface, Music};
+use super::sound::Nature::{Event, Ground, Once, Rhythm, Steady};
+use super::sound::Sound;
 use crate::effects::synth::{alarms, bells, clocks, interface, music};
 
 pub(super) static BELLS: &[Sound] = &[

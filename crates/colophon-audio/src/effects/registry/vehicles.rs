@@ -1,8 +1,8 @@
 //! On the road, on the water, in the air, on rails.
 
-use super::Category::{Trains, Vehicles};
-use super::Nature::{Event, Once, Rhythm, Steady};
-use super::Sound;
+use super::sound::Category::{Trains, Vehicles};
+use super::sound::Nature::{Event, Once, Rhythm, Steady};
+use super::sound::Sound;
 use crate::effects::synth::{engines, trains};
 
 pub(super) static ROAD: &[Sound] = &[

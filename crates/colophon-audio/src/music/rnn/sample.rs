@@ -2,8 +2,8 @@
 
 use colophon_types::{Cancel, Seed};
 
-use super::events::{EVENTS, KEYS, LOWEST, PRIMARY};
-use super::{Control, Event, PerformanceRnn};
+use super::events::{Control, EVENTS, Event, KEYS, LOWEST, PRIMARY};
+use super::network::PerformanceRnn;
 use crate::AudioError;
 use crate::music::theory::PitchClasses;
 

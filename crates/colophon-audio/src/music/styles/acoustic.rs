@@ -2,7 +2,7 @@
 
 use super::super::style::{Chair, Changes, MelodyStyle, Metre, Part, Style};
 use super::super::theory::Mode;
-use super::*;
+use super::kit::*;
 
 pub(super) const CHINESE: Style = Style {
     id: "chinese",

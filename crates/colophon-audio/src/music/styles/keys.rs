@@ -2,7 +2,7 @@
 
 use super::super::style::{Chair, Changes, MelodyStyle, Metre, Part, Style};
 use super::super::theory::Mode;
-use super::*;
+use super::kit::*;
 
 const RIGHT_HAND: MelodyStyle = MelodyStyle {
     grid: 4,

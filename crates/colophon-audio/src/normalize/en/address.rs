@@ -1,6 +1,6 @@
 //! Web and mail addresses, handles, telephone numbers.
 
-use super::super::digits_at;
+use super::super::number::digits_at;
 use super::Reader;
 use super::words::{DOMAINS, cardinal, digits};
 

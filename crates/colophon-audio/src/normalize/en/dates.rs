@@ -1,6 +1,6 @@
 //! Dates and times of day.
 
-use super::super::{Number, clock_at, digits_at, iso_date_at, starts_with};
+use super::super::number::{Number, clock_at, digits_at, iso_date_at, starts_with};
 use super::Reader;
 use super::words::{MONTHS, cardinal, ordinal, year};
 

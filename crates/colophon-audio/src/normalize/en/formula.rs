@@ -1,7 +1,7 @@
 //! Formulas: chemical ones ("H₂O"), powers, variables and the signs of mathematics.
 
 use super::super::elements::is_molecule;
-use super::super::{digits_at, operator_between};
+use super::super::number::{digits_at, operator_between};
 use super::Reader;
 use super::words::{cardinal, digits};
 

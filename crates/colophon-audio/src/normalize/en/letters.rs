@@ -1,6 +1,6 @@
 //! Words: abbreviations, initials, Roman numerals.
 
-use super::super::{digits_at, starts_with};
+use super::super::number::{digits_at, starts_with};
 use super::Reader;
 use super::dates::month_at;
 use super::words::{ABBREVIATIONS, MONTHS, ROMAN_CARDINAL, ROMAN_ORDINAL, TITLES, cardinal, ordinal};

@@ -15,7 +15,8 @@ mod words;
 
 use crate::fixed::fixed_index;
 
-use super::{Number, clean};
+use super::clean::clean;
+use super::number::Number;
 
 use words::MONTHS;
 pub use words::{cardinal, digits, ordinal, year};

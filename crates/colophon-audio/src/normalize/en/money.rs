@@ -1,6 +1,6 @@
 //! Money: "$3.50", "£2 million", "20 EUR".
 
-use super::super::{Number, starts_with};
+use super::super::number::{Number, starts_with};
 use super::words::{CURRENCIES, cardinal};
 use super::{Reader, quantity};
 

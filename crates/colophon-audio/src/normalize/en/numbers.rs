@@ -1,6 +1,6 @@
 //! Numbers: ordinals, fractions, ranges, versions, ratios, scores.
 
-use super::super::{Number, clock_at, digits_at, starts_with};
+use super::super::number::{Number, clock_at, digits_at, starts_with};
 use super::words::{ONES, TENS, cardinal, digits, ordinal, year};
 use super::{Reader, quantity};
 

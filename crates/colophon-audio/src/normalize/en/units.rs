@@ -1,6 +1,6 @@
 //! Measures: percentages, degrees, units of the SI and others.
 
-use super::super::Number;
+use super::super::number::Number;
 use super::unit_table::UNITS;
 use super::{Reader, quantity};
 

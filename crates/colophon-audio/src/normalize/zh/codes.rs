@@ -1,6 +1,6 @@
 //! Numbers that are names: telephone numbers, versions, rooms, flights; addresses of the web.
 
-use super::super::{Number, digits_at, starts_with};
+use super::super::number::{Number, digits_at, starts_with};
 use super::tables::CURRENCIES;
 use super::{Reader, cardinal, cash, counted, digits, quantity, telephone};
 use crate::g2p::zh::is_han;

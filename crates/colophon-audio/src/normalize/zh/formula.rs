@@ -1,7 +1,7 @@
 //! Formulas: chemical ones, powers, equations.
 
-use super::super::digits_at;
 use super::super::elements::is_molecule;
+use super::super::number::digits_at;
 use super::{Reader, cardinal, digits};
 
 impl Reader<'_> {

@@ -8,7 +8,8 @@ mod tables;
 use crate::fixed::fixed_index;
 use crate::g2p::zh::is_han;
 
-use super::{Number, clean, clock_at, digits_at, iso_date_at, starts_with};
+use super::clean::clean;
+use super::number::{Number, clock_at, digits_at, iso_date_at, starts_with};
 use tables::{CURRENCIES, GREEK, MEASURES, OPERATORS, UNITS};
 
 const DIGITS: [char; 10] = ['零', '一', '二', '三', '四', '五', '六', '七', '八', '九'];
@@ -203,12 +204,12 @@ impl Reader<'_> {
             '+' if next_digit && !attached => self.number("正"),
             '^' => self.power(),
             '/' if attached && self.per() => self.out.push('每'),
-            '-' if self.is_formula() && super::operator_between(self.chars, self.at - 1) => {
+            '-' if self.is_formula() && super::number::operator_between(self.chars, self.at - 1) => {
                 self.out.push('减')
             }
-            '*' if super::operator_between(self.chars, self.at - 1) => self.out.push('乘'),
-            '<' if super::operator_between(self.chars, self.at - 1) => self.out.push_str("小于"),
-            '>' if super::operator_between(self.chars, self.at - 1) => self.out.push_str("大于"),
+            '*' if super::number::operator_between(self.chars, self.at - 1) => self.out.push('乘'),
+            '<' if super::number::operator_between(self.chars, self.at - 1) => self.out.push_str("小于"),
+            '>' if super::number::operator_between(self.chars, self.at - 1) => self.out.push_str("大于"),
             ':' if self.is_ratio() => self.out.push('比'),
             '+' => self.out.push('加'),
             '&' => self.out.push('和'),

@@ -3,7 +3,7 @@
 use colophon_types::Seed;
 
 use super::super::brush::{Fill, Rgb, Sketch, hex};
-use super::Looks;
+use super::looks::Looks;
 use super::rig::{Build, P, Rig, joint};
 use crate::graph::Body;
 

@@ -5,12 +5,14 @@
 use colophon_types::{Raster, Seed};
 
 mod clothes;
+mod looks;
 mod rig;
 
 use super::brush::{Fill, Icon, Rgb, Sketch, Surface, hex};
 use super::props;
 use crate::graph::{Body, Pose};
 use clothes::{arm, leg, seat, tail, torso, wear};
+use looks::Looks;
 use rig::{Build, Rig, build, rig};
 
 /// A figure, drawn on two surfaces: the body, and the arm that moves by itself (empty when none).
@@ -21,19 +23,6 @@ pub(crate) struct Figure<S> {
     pub(crate) arm: Option<S>,
     /// Shoulder of the waving arm, in pixels of the raster.
     pub(crate) shoulder: (f32, f32),
-}
-
-/// Colours of a figure.
-struct Looks {
-    skin: Rgb,
-    pale: Rgb,
-    hair: Rgb,
-    top: Rgb,
-    bottom: Rgb,
-    shoe: Rgb,
-    accent: Rgb,
-    /// Arms and legs of an animal.
-    limb: Rgb,
 }
 
 /// Icons that show head and shoulders in clothes: the body continues the clothes.

@@ -5,7 +5,7 @@ use colophon_types::Seed;
 use super::super::brush::{Fill, Rgb, Sketch, hex};
 use super::super::stage::Stage;
 use super::super::trees;
-use super::Decor;
+use super::decor::Decor;
 
 /// Books in a row from `x` to `x + w` standing on `y`.
 fn books(st: &Stage<'_>, s: &mut Sketch, rng: &mut Seed, x: f32, y: f32, w: f32, h: f32) {

@@ -3,23 +3,16 @@
 
 use colophon_types::Seed;
 
+mod decor;
 mod furnish;
 
-use super::brush::{Fill, Rgb, Sketch, hex};
+use super::brush::{Fill, Sketch, hex};
 use super::stage::{Plane, Stage};
 use super::{land, trees};
 use crate::graph::{Setting, Weather};
 use crate::layers::Motion;
+use decor::Decor;
 use furnish::{hospital, kitchen, living_room, office, shelves};
-
-/// Colours of a room: wall, lower wall, floor, wood, accent.
-struct Decor {
-    wall: Rgb,
-    panel: Rgb,
-    floor: Rgb,
-    wood: Rgb,
-    accent: Rgb,
-}
 
 /// Any of the indoor settings.
 pub(crate) fn planes(st: &Stage<'_>) -> Vec<Plane> {

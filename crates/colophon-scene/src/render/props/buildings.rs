@@ -3,7 +3,7 @@
 use colophon_types::Seed;
 
 use super::super::brush::{Fill, Sketch, hex};
-use super::{
+use super::drawing::{
     DARK_WOOD, Drawing, IRON, LAMP, PLASTER, STEEL, STONE, WOOD, board, door, pane, pick, post, tiles,
 };
 

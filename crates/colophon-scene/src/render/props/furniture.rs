@@ -3,7 +3,7 @@
 use colophon_types::Seed;
 
 use super::super::brush::{Fill, hex};
-use super::{DARK_WOOD, Drawing, IRON, LAMP, PLASTER, STEEL, WOOD, board, door, pane, pick, post};
+use super::drawing::{DARK_WOOD, Drawing, IRON, LAMP, PLASTER, STEEL, WOOD, board, door, pane, pick, post};
 
 pub(super) fn draw(name: &str, rng: &mut Seed) -> Option<Drawing> {
     Some(match name {

@@ -6,7 +6,7 @@ use colophon_types::Seed;
 
 use super::super::brush::{Fill, hex, lump};
 use super::super::trees;
-use super::{DARK_WOOD, Drawing, WOOD, pick, post};
+use super::drawing::{DARK_WOOD, Drawing, WOOD, pick, post};
 
 pub(super) fn draw(name: &str, rng: &mut Seed) -> Option<Drawing> {
     Some(match name {

@@ -3,7 +3,7 @@
 use colophon_types::Seed;
 
 use super::super::brush::{Fill, hex};
-use super::{DARK_WOOD, Drawing, IRON, LAMP, STEEL, STONE, WOOD, board, pick, post, tiles};
+use super::drawing::{DARK_WOOD, Drawing, IRON, LAMP, STEEL, STONE, WOOD, board, pick, post, tiles};
 
 pub(super) fn draw(name: &str, rng: &mut Seed) -> Option<Drawing> {
     Some(match name {
