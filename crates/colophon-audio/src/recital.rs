@@ -288,20 +288,6 @@ mod tests {
     }
 
     #[test]
-    fn markup_is_told_from_text() {
-        let none = Dictionary::default();
-        let xml = "<speak>你好 <break/> 世界</speak>";
-        assert_eq!(Markup::Auto.of(xml), Markup::Ssml);
-        assert_eq!(Lang::detect(&Markup::Auto.words(xml)), Lang::Zh);
-        assert_eq!(Markup::Plain.words(xml), xml);
-        let read = |markup| Recital::read(xml, markup, Lang::En, &none, &[]).map(|r| r.len());
-        assert_eq!(
-            (read(Markup::Auto).ok(), read(Markup::Plain).ok(), read(Markup::Dialogue).ok()),
-            (Some(2), Some(1), None)
-        );
-    }
-
-    #[test]
     fn silence_between_parts_adds_up() {
         let mut silence = Silence::default();
         for part in

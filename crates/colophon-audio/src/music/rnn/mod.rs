@@ -8,7 +8,6 @@ mod kernel;
 mod network;
 mod sample;
 
-pub(crate) use events::Event;
 pub use events::{Control, EVENTS};
 pub use network::{PerformanceRnn, State};
 pub(crate) use sample::{RawNote, Rules, Span, Stream, gauss, improvise};
