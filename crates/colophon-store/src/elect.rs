@@ -5,7 +5,8 @@ use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
 use crate::StoreError;
-use crate::postgres::{Link, outside};
+use crate::postgres::link::Link;
+use crate::postgres::runtime::outside;
 use crate::sql::params;
 
 /// Stands for something that one process at a time may do, until it is dropped or its connection breaks.

@@ -8,7 +8,7 @@ use std::cell::RefCell;
 use rusqlite::Connection;
 
 use crate::job::{Job, JobId};
-use crate::postgres::Link;
+use crate::postgres::link::Link;
 pub(crate) use crate::value::{Value, params};
 use crate::{Notice, StoreError};
 

@@ -51,7 +51,7 @@ impl Address {
             return Err(fail(&format!("1 to {MOST} are given, with commas")));
         }
         let tls = match encrypted {
-            true => Some(crate::postgres::encrypted(authorities).map_err(|why| fail(&why))?),
+            true => Some(crate::postgres::tls::encrypted(authorities).map_err(|why| fail(&why))?),
             false => None,
         };
         Ok(Self { servers, tls, shown: shown.join(",") })

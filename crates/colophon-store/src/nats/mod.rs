@@ -56,7 +56,7 @@ pub(crate) use waiters::Ticket;
 use waiters::{Order, Waiters};
 
 use crate::job::JobId;
-use crate::postgres::outside;
+use crate::postgres::runtime::outside;
 use crate::sql::News;
 use crate::{JobEvent, Notice, StoreError};
 

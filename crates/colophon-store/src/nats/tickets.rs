@@ -15,7 +15,7 @@ use super::shared::{Nats, PATIENCE, Shared};
 use super::waiters::{Ticket, Waiters};
 use crate::StoreError;
 use crate::job::JobId;
-use crate::postgres::outside;
+use crate::postgres::runtime::outside;
 
 /// After how long without a sign of progress a ticket goes to another worker.
 const ACK_WAIT: Duration = Duration::from_secs(30);

@@ -7,13 +7,13 @@
 
 mod ear;
 mod later;
-mod link;
+pub(crate) mod link;
 mod migrations;
 mod pool;
-mod runtime;
+pub(crate) mod runtime;
 mod shared;
 mod sweep;
-mod tls;
+pub(crate) mod tls;
 
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -25,12 +25,10 @@ use tokio::sync::broadcast;
 
 pub(crate) use later::Act;
 use later::Later;
-pub(crate) use link::Link;
-use link::may_pass;
+use link::{Link, may_pass};
 use pool::Pool;
-pub(crate) use runtime::outside;
+use runtime::outside;
 use shared::{Core, Expire, Time};
-pub(crate) use tls::encrypted;
 
 use crate::clock::Clock;
 use crate::nats::{Address, Nats};

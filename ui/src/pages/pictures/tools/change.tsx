@@ -3,7 +3,7 @@
 import { signal } from "@preact/signals";
 import { BigText, Segmented } from "../../../components/fields";
 import { t } from "../../../i18n";
-import type { Tool } from ".";
+import type { Tool } from "./tool";
 
 const instruction = signal("");
 const count = signal("4");

@@ -12,7 +12,7 @@ import { number } from "../../../i18n/format";
 import { href } from "../../../router";
 import { options } from "../../../state/options";
 import { sentence, toast } from "../../../state/toasts";
-import type { Tool } from ".";
+import type { Tool } from "./tool";
 
 /** The mask and the picture that it was painted on. */
 const mask = signal<(Mask & { url: string }) | null>(null);

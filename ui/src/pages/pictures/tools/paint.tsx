@@ -6,7 +6,7 @@ import { ChosenView, InputPicker, type Chosen } from "../../../components/InputP
 import { t } from "../../../i18n";
 import { painterName } from "../painters";
 import { options } from "../../../state/options";
-import type { Tool } from ".";
+import type { Tool } from "./tool";
 
 const chosenStyle = signal("");
 const strength = signal(85);

@@ -5,7 +5,7 @@ import { Range, Segmented, Select } from "../../../components/fields";
 import { InputPicker, type Chosen } from "../../../components/InputPicker";
 import { named, t } from "../../../i18n";
 import { options } from "../../../state/options";
-import type { Tool } from ".";
+import type { Tool } from "./tool";
 
 const factor = signal("4");
 const quality = signal("");
