@@ -178,8 +178,7 @@ impl Narrator {
                     Box::new(Kokoro::load(model, styles, self.threads)?)
                 }
                 EngineKind::Hibari => {
-                    // Too small for more: with two threads it is slower.
-                    Box::new(Hibari::load(needed(&self.models.hibari, "hibari")?, 1)?)
+                    Box::new(Hibari::load(needed(&self.models.hibari, "hibari")?, self.threads)?)
                 }
             };
             *slot = Some(engine);

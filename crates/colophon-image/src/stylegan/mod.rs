@@ -179,11 +179,11 @@ mod tests {
         for part in ["weight", "bias", "affine.weight", "magnitude_ema", "up_filter", "down_filter"] {
             let name: &'static str = format!("{}.{part}", layer("2")).leak();
             refused("3-t", &gone(name));
-            refused("3-t", &put(name, &[2, 2]));
+            refused("3-t", &put(name, &[2, 3]));
         }
         refused("3-t", &gone("synthesis.input.freqs"));
         refused("3-t", &put("synthesis.input.phases", &[1]));
-        refused("3-t", &put("synthesis.L3_9999999999_7.weight", &[7, 7, 3, 3]));
+        refused("3-t", &put("synthesis.L3_9999999999_7.bias", &[7]));
         let bytes = std::fs::read(&path).unwrap();
         for length in [0, 7, 100, bytes.len() - 1] {
             std::fs::write(&path, &bytes[..length]).unwrap();
