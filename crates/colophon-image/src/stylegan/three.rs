@@ -4,7 +4,6 @@
 //! The filters lie in the file. Sampling rates and sizes follow from the picture's side and the number of layers,
 //! as NVIDIA's code has them unless it is told otherwise; the names of the layers say whether it was.
 
-use std::collections::BTreeMap;
 use std::f64::consts::TAU;
 
 use super::LARGEST;
@@ -122,10 +121,10 @@ impl Plan<'_> {
             let found = [numbers.next()??, numbers.next()??, numbers.next()??];
             numbers.next().is_none().then_some(found)
         };
-        let found: BTreeMap<usize, [usize; 2]> =
-            self.names().filter_map(named).map(|[at, side, channels]| (at, [side, channels])).collect();
-        let list: Vec<[usize; 2]> = found.values().copied().collect();
-        let whole = found.keys().copied().eq(0..list.len()) && list.len() > CRITICAL + 1;
+        let mut found: Vec<[usize; 3]> = self.names().filter_map(named).collect();
+        found.sort_unstable();
+        let list: Vec<[usize; 2]> = found.iter().map(|[_, side, channels]| [*side, *channels]).collect();
+        let whole = found.iter().map(|[at, ..]| *at).eq(0..list.len()) && list.len() > CRITICAL + 1;
         let Some(&[side, 3]) = list.last().filter(|_| whole) else {
             return Err(self.bad("its layers are not those of a generator of colour pictures".into()));
         };
