@@ -48,6 +48,7 @@ mod terrain;
 pub mod trace;
 mod transcribe;
 mod unload;
+mod whole;
 
 pub use audiobook::{Audiobook, AudiobookRequest};
 pub use backup::BackupManifest;

@@ -1,8 +1,6 @@
 //! Moderation: what texts and pictures are about that someone may not want to serve, and the policy that
 //! looks at prompts.
 
-use std::io::Write as _;
-use std::path::Path;
 use std::sync::{Arc, PoisonError};
 
 use colophon_guard::{Category, MAX_CHARS, Scores, TextGuard, examples, pieces};
@@ -13,7 +11,7 @@ use colophon_types::{Cancel, NoProgress, Progress};
 use crate::config::PolicyConfig;
 use crate::engines::Fetch;
 use crate::judge::Bench;
-use crate::{DEFAULT_ENCODER, PictureFile, Studio, StudioError, origin};
+use crate::{DEFAULT_ENCODER, PictureFile, Studio, StudioError, origin, whole};
 
 /// Who notes what the policy saw, in the audit log.
 const POLICY: &str = "policy";
@@ -122,7 +120,7 @@ impl Studio {
                 let vectors =
                     self.embed(Some(DEFAULT_ENCODER), &texts, Purpose::Query, progress, cancel)?.vectors;
                 let guard = TextGuard::fit(&vectors)?;
-                keep(&path, &guard.written(&encoder))?;
+                whole::write(&path, &guard.written(&encoder))?;
                 guard
             }
         };
@@ -207,14 +205,4 @@ impl PolicyConfig {
             }
         }
     }
-}
-
-/// Writes a file whole or not at all.
-fn keep(path: &Path, bytes: &[u8]) -> Result<(), StudioError> {
-    let folder = path.parent().unwrap_or(path);
-    std::fs::create_dir_all(folder).map_err(StudioError::io("make the folder", folder))?;
-    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(StudioError::io("write in", folder))?;
-    file.write_all(bytes).map_err(StudioError::io("write", path))?;
-    file.persist(path).map_err(|e| StudioError::io("write", path)(e.error))?;
-    Ok(())
 }

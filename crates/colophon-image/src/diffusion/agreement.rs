@@ -486,6 +486,13 @@ fn quantised(name: &str, kind: GgmlDType, path: &Path) {
     write_gguf(path, whole.collect(), kind, false);
 }
 
+/// How far numbers are from others on average, as a part of the others' root mean square.
+fn mean_distance(made: &[f32], exact: &[f32]) -> f64 {
+    let count = exact.len() as f64;
+    let apart = made.iter().zip(exact).map(|(a, b)| f64::from((a - b).abs())).sum::<f64>() / count;
+    apart / (exact.iter().map(|v| f64::from(v * v)).sum::<f64>() / count).sqrt()
+}
+
 /// Writes tensors into a GGUF file: matrices packed, and in rows of 256 numbers where `rearranged`.
 fn write_gguf(path: &Path, tensors: Vec<(String, Vec<usize>, Vec<f32>)>, kind: GgmlDType, rearranged: bool) {
     let (mut notes, mut packed) = (Vec::new(), Vec::new());
@@ -523,7 +530,6 @@ fn a_network_alone_takes_the_rest_from_its_base() {
     for name in ["sd", "sdxl"] {
         let dir = folders(name, false);
         let exact = drawn(&Diffusion::open(dir.path(), &[], &Extras::default(), 2).unwrap());
-        let power = (exact.iter().map(|v| f64::from(v * v)).sum::<f64>() / exact.len() as f64).sqrt();
         let checkpoint = Checkpoint::open(dir.path(), &Extras::default()).unwrap();
         let DenoiserConfig::Unet(config) = &checkpoint.config else { panic!("no U-Net") };
         let bare = |step: usize| config.depths.iter().rev().nth(step) == Some(&0);
@@ -548,9 +554,8 @@ fn a_network_alone_takes_the_rest_from_its_base() {
             let path = files.path().join(format!("{name}-{kind:?}-{ldm}-{rearranged}.gguf"));
             write_gguf(&path, named(ldm), kind, rearranged);
             let made = drawn(&Diffusion::open(&path, &[], &extras(dir.path()), 2).unwrap());
-            let off = made.iter().zip(&exact).map(|(a, b)| f64::from((a - b).abs())).sum::<f64>()
-                / made.len() as f64;
-            assert!(off < near * power, "{name} {kind:?}: {off} of {power}");
+            let off = mean_distance(&made, &exact);
+            assert!(off < near, "{name} {kind:?}: {off}");
             assert!(kind == GgmlDType::F32 || off > 0.0, "{name} {kind:?} was packed");
         }
         let path = files.path().join(format!("{name}.safetensors"));
@@ -598,10 +603,8 @@ fn packed_weights_are_near() {
         };
         let model = Diffusion::open(&path, &[], &extras, 2).unwrap();
         let made = draw(&model, &mut noise_of());
-        let off =
-            made.iter().zip(&exact).map(|(a, b)| f64::from((a - b).abs())).sum::<f64>() / made.len() as f64;
-        let power = exact.iter().map(|v| f64::from(v * v)).sum::<f64>() / made.len() as f64;
-        assert!(off < near * power.sqrt(), "{kind:?}: {off} of {}", power.sqrt());
+        let off = mean_distance(&made, &exact);
+        assert!(off < near, "{kind:?}: {off}");
         assert!(kind == GgmlDType::F32 || off > 0.0, "{kind:?} was packed");
         // The packed copy is made once.
         let copies = || std::fs::read_dir(files.path().join("cache")).unwrap().count();

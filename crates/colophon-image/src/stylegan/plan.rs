@@ -9,7 +9,7 @@ use crate::net::{Attr, Graph, Var};
 
 /// What the mapping network's weights are scaled by while it learns (lr_multiplier).
 const MAPPING_RATE: f32 = 0.01;
-pub(super) const EPSILON: f32 = 1e-8;
+const EPSILON: f32 = 1e-8;
 
 /// The graph while it is written.
 pub(super) struct Plan<'a> {
@@ -121,6 +121,32 @@ impl<'a> Plan<'a> {
         let apart = self.both("Sub", x, average);
         let apart = self.both("Mul", apart, truncation);
         Ok(self.both("Add", average, apart))
+    }
+
+    /// A number for each channel, `[1, count]`, as it is laid over a picture.
+    pub(super) fn by_channel(&mut self, numbers: Var, count: usize) -> Var {
+        let shape = self.graph.ints(&[1, count as i64, 1, 1]);
+        self.both("Reshape", numbers, shape)
+    }
+
+    /// The squared norm of the weights from each channel to each, `[ins, out]`; `kernel` is `[out, ins, …]`.
+    pub(super) fn norms(kernel: &[f32], [ins, out]: [usize; 2]) -> Vec<f32> {
+        let area = kernel.len() / (ins * out);
+        (0..ins * out)
+            .map(|at| kernel[((at % out) * ins + at / out) * area..][..area].iter().map(|v| v * v).sum())
+            .collect()
+    }
+
+    /// Takes back what a style did to the norm of a convolution's weights, whose [`norms`](Self::norms) these are.
+    pub(super) fn demodulated(&mut self, x: Var, style: Var, norms: Vec<f32>, [ins, out]: [usize; 2]) -> Var {
+        let squares = self.both("Mul", style, style);
+        let norms = self.graph.floats(&[ins, out], norms);
+        let norm = self.both("MatMul", squares, norms);
+        let epsilon = self.graph.scalar(EPSILON);
+        let norm = self.both("Add", norm, epsilon);
+        let norm = self.graph.plain("Sqrt", &[norm]);
+        let norm = self.by_channel(norm, out);
+        self.both("Div", x, norm)
     }
 
     pub(super) fn bias(&mut self, x: Var, name: &str, channels: usize) -> Result<Var, ImageError> {

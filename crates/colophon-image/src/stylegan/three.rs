@@ -7,7 +7,7 @@
 use std::f64::consts::TAU;
 
 use super::LARGEST;
-use super::plan::{EPSILON, Plan};
+use super::plan::Plan;
 use crate::ImageError;
 use crate::net::{Attr, Conv, Tensor, Var};
 
@@ -183,7 +183,7 @@ impl Plan<'_> {
 
     /// A layer: a convolution that the style scales, a bias, and a leaky ReLU between two filters.
     fn filtered(&mut self, x: Var, style: Var, layer: &Layer) -> Result<Var, ImageError> {
-        let [ins, out] = layer.channels;
+        let [_, out] = layer.channels;
         let name = &layer.name;
         let [_, _, kernel_side, _] = self.shape::<4>(&format!("{name}.weight"))?;
         if kernel_side > 3 || (layer.last && kernel_side != 1) {
@@ -210,7 +210,7 @@ impl Plan<'_> {
             - number((layer.sides[0] + kernel_side - 1) * up + 2);
         let low = (total + number(up)).div_euclid(2);
         let pads = [number(taps) - 1 - low, number(taps) - number(up) - (total - low)];
-        if ins == 0 || pads.iter().any(|pad| *pad < 0) {
+        if pads.iter().any(|pad| *pad < 0) {
             return Err(self.bad(format!("the filters of {name} do not fit its size")));
         }
         let louder: Vec<f32> = enlarging.iter().map(|v| v * up as f32).collect();
@@ -255,12 +255,9 @@ impl Plan<'_> {
         }
         let size = self.graph.scalar(1.0 / size.sqrt());
         let scales = self.both("Mul", style, size);
-        let shape = self.graph.ints(&[1, ins as i64, 1, 1]);
-        let scales = self.both("Reshape", scales, shape);
+        let scales = self.by_channel(scales, ins);
         let x = self.both("Mul", x, scales);
-        let norm: Vec<f32> = (0..ins * out)
-            .map(|at| kernel[((at % out) * ins + at / out) * area..][..area].iter().map(|v| v * v).sum())
-            .collect();
+        let norms = (!layer.last).then(|| Self::norms(&kernel, [ins, out]));
         let x = self.graph.conv(
             x,
             Conv {
@@ -272,18 +269,10 @@ impl Plan<'_> {
                 groups: 1,
             },
         );
-        if layer.last {
-            return Ok(x);
-        }
-        let squares = self.both("Mul", style, style);
-        let norm = self.graph.floats(&[ins, out], norm);
-        let norm = self.both("MatMul", squares, norm);
-        let epsilon = self.graph.scalar(EPSILON);
-        let norm = self.both("Add", norm, epsilon);
-        let norm = self.graph.plain("Sqrt", &[norm]);
-        let shape = self.graph.ints(&[1, out as i64, 1, 1]);
-        let norm = self.both("Reshape", norm, shape);
-        Ok(self.both("Div", x, norm))
+        Ok(match norms {
+            Some(norms) => self.demodulated(x, style, norms, [ins, out]),
+            None => x,
+        })
     }
 
     fn clamped(&mut self, x: Var) -> Var {

@@ -4,7 +4,7 @@
 //! convolved with weights that stay as they are, and scaled back by what the style did to their norm.
 
 use super::LARGEST;
-use super::plan::{EPSILON, Plan};
+use super::plan::Plan;
 use crate::ImageError;
 use crate::net::{Conv, Var};
 
@@ -36,14 +36,9 @@ impl Plan<'_> {
         if channels != ins {
             return Err(self.bad(format!("{name}.affine does not fit the layers beside it")));
         }
-        let as_channels = |count: usize| [1, count as i64, 1, 1];
-        let shape = self.graph.ints(&as_channels(ins));
-        let scales = self.both("Reshape", style, shape);
+        let scales = self.by_channel(style, ins);
         let mut x = self.both("Mul", x, scales);
-        // What the style does to the norm of the weights of each channel that comes out.
-        let norm: Vec<f32> = (0..ins * out)
-            .map(|at| kernel[((at % out) * ins + at / out) * area..][..area].iter().map(|v| v * v).sum())
-            .collect();
+        let norms = layer.demodulate.then(|| Self::norms(&kernel, [ins, out]));
         if layer.enlarge {
             let mut turned = vec![0.0; kernel.len()];
             for o in 0..out {
@@ -75,16 +70,8 @@ impl Plan<'_> {
             };
             x = self.graph.conv(x, conv);
         }
-        if layer.demodulate {
-            let squares = self.both("Mul", style, style);
-            let norm = self.graph.floats(&[ins, out], norm);
-            let norm = self.both("MatMul", squares, norm);
-            let epsilon = self.graph.scalar(EPSILON);
-            let norm = self.both("Add", norm, epsilon);
-            let norm = self.graph.plain("Sqrt", &[norm]);
-            let shape = self.graph.ints(&as_channels(out));
-            let norm = self.both("Reshape", norm, shape);
-            x = self.both("Div", x, norm);
+        if let Some(norms) = norms {
+            x = self.demodulated(x, style, norms, [ins, out]);
         }
         Ok((x, out))
     }

@@ -1,12 +1,11 @@
 //! Where the spoken segments of a book wait until all are there: a private folder, one file of 16-bit
 //! samples a segment, written by rename.
 
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use colophon_types::Pcm;
 
-use crate::StudioError;
+use crate::{StudioError, whole};
 
 /// Samples are kept at half their size: voices may go a little over full scale.
 const ROOM: f32 = 0.5;
@@ -46,12 +45,7 @@ impl Shelf {
             let whole = (s * ROOM * 32767.0).round().clamp(-32768.0, 32767.0) as i16;
             whole.to_le_bytes()
         }));
-        let write = || {
-            let mut temp = tempfile::NamedTempFile::new_in(&self.0)?;
-            temp.write_all(&bytes)?;
-            temp.persist(&path).map_err(|e| e.error)
-        };
-        write().map(|_| ()).map_err(StudioError::io("write", &path))
+        whole::write(&path, &bytes)
     }
 
     pub(super) fn get(&self, index: usize) -> Result<Pcm, StudioError> {

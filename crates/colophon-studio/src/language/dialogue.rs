@@ -1,6 +1,5 @@
 //! Dialogues that are kept, and the path of a question through one.
 
-use std::io::Write as _;
 use std::path::PathBuf;
 
 use colophon_hub::Status;
@@ -11,7 +10,7 @@ use colophon_types::{Cancel, NoProgress, Progress};
 
 use super::encoders::DEFAULT_ENCODER;
 use super::reply::SealedReply;
-use crate::{Studio, StudioError};
+use crate::{Studio, StudioError, whole};
 
 /// Tokens of an answer, where nothing is said of it.
 const ANSWER: usize = 1024;
@@ -86,13 +85,8 @@ impl Studio {
     /// [`StudioError`]: the name cannot be one, the file cannot be written.
     pub fn keep_dialogue(&self, name: &str, dialogue: &Dialogue) -> Result<(), StudioError> {
         let path = self.dialogue_file(name)?;
-        let folder = self.home.join("dialogues");
-        std::fs::create_dir_all(&folder).map_err(StudioError::io("create", &folder))?;
         let text = serde_json::to_string_pretty(dialogue).unwrap_or_default();
-        let mut file = tempfile::NamedTempFile::new_in(&folder).map_err(StudioError::io("write", &path))?;
-        file.write_all(text.as_bytes()).map_err(StudioError::io("write", &path))?;
-        file.persist(&path).map_err(|e| StudioError::io("write", &path)(e.error))?;
-        Ok(())
+        whole::write(&path, text.as_bytes())
     }
 
     /// Names of the kept dialogues, in order.
