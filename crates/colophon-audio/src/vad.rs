@@ -145,6 +145,11 @@ impl Gate {
         Self { options, held: Vec::new(), at: 0, next: 0, speech: None }
     }
 
+    /// Probability of speech from which on it opens.
+    pub fn opens(&self) -> f32 {
+        self.options.opens
+    }
+
     fn samples(seconds: f64) -> u64 {
         (seconds * f64::from(RATE)) as u64
     }

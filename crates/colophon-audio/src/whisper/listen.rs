@@ -5,7 +5,7 @@ use colophon_types::{Cancel, Event, Progress, Seed, Stage};
 
 use super::align::{Alignment, usual};
 use super::languages;
-use super::mel::{HOP, WINDOW};
+use super::mel::HOP;
 use super::model::Heard;
 use super::names::{NAME, RATE};
 use super::network::{FRAMES, PLACES};
@@ -13,10 +13,10 @@ use super::recogniser::Whisper;
 use super::rules::Rules;
 use super::script::Script;
 use super::search::{Found, Search, Window};
+use super::tape::{Feed, Source, Tape};
 use crate::AudioError;
-use crate::decode::Decoder;
 use crate::transcript::{Segment, Transcript, Word};
-use crate::vad::{FRAME, Gate, GateOptions, Passed, Vad};
+use crate::vad::Vad;
 
 /// Most tokens of one window, and of what stood before it.
 const LONGEST: usize = 224;
@@ -26,6 +26,14 @@ const FRAMES_A_STEP: u64 = 2;
 const SHORTEST: u64 = 1_600;
 /// Above this temperature the text before says nothing any more.
 const FORGET: f32 = 0.5;
+/// Speech so long after the last timestamp of a window was not heard, in seconds.
+const LEAST_UNHEARD: f64 = 0.7;
+/// Speech so near a timestamp belongs to what it ends, in seconds.
+const NEAR_AN_END: f64 = 0.3;
+/// What is heard again begins so long before speech, in seconds.
+const BEFORE_SPEECH: f64 = 0.2;
+/// A window that is not heard to its end moves at least so far, in seconds.
+const LEAST_STEP: f64 = 1.0;
 /// Said before Chinese, so that it is written in these characters and with marks.
 const BEFORE_CHINESE: [&str; 2] = ["以下是普通话的句子。", "以下是普通話的句子。"];
 
@@ -68,145 +76,6 @@ impl Default for Listening {
     }
 }
 
-/// Mono sound of 16 kHz that comes block by block.
-pub trait Source {
-    /// The next samples; `None` after the last.
-    ///
-    /// # Errors
-    /// When it cannot be read, or `cancel` is set.
-    fn next(&mut self, cancel: &Cancel) -> Result<Option<Vec<f32>>, AudioError>;
-
-    /// Its length in seconds, where it is known.
-    fn seconds(&self) -> Option<f64>;
-}
-
-impl Source for Decoder {
-    fn next(&mut self, cancel: &Cancel) -> Result<Option<Vec<f32>>, AudioError> {
-        Self::next(self, cancel)
-    }
-
-    fn seconds(&self) -> Option<f64> {
-        Self::seconds(self)
-    }
-}
-
-/// A sound that is in memory.
-pub struct InMemory(pub Vec<f32>);
-
-impl Source for InMemory {
-    fn next(&mut self, _: &Cancel) -> Result<Option<Vec<f32>>, AudioError> {
-        let samples = std::mem::take(&mut self.0);
-        Ok((!samples.is_empty()).then_some(samples))
-    }
-
-    fn seconds(&self) -> Option<f64> {
-        Some(self.0.len() as f64 / f64::from(RATE))
-    }
-}
-
-/// Speech that passed the gate, as one sound, with where it came from.
-#[derive(Default)]
-struct Tape {
-    samples: Vec<f32>,
-    /// Where `samples` begin.
-    start: u64,
-    /// Where stretches begin: here, and in the whole sound.
-    joints: Vec<(u64, u64)>,
-}
-
-impl Tape {
-    fn end(&self) -> u64 {
-        self.start + self.samples.len() as u64
-    }
-
-    fn add(&mut self, passed: Passed) {
-        let end = self.end();
-        let goes_on = self.joints.last().is_some_and(|(here, there)| there + (end - here) == passed.at);
-        if !goes_on {
-            self.joints.push((end, passed.at));
-        }
-        self.samples.extend(passed.samples);
-    }
-
-    /// At most 30 s from a place on.
-    fn window(&self, from: u64) -> &[f32] {
-        let from = (from.saturating_sub(self.start) as usize).min(self.samples.len());
-        let to = (from + WINDOW).min(self.samples.len());
-        &self.samples[from..to]
-    }
-
-    fn forget_before(&mut self, place: u64) {
-        let count = (place.saturating_sub(self.start) as usize).min(self.samples.len());
-        self.samples.drain(..count);
-        self.start += count as u64;
-        let old = self.joints.iter().rposition(|(here, _)| *here <= self.start).unwrap_or(0);
-        self.joints.drain(..old);
-    }
-
-    /// A moment of the tape in the whole sound, in seconds. An end belongs to the stretch before it.
-    fn moment(&self, seconds: f64, end: bool) -> f64 {
-        let place = (seconds * f64::from(RATE)).round() as u64;
-        let before = |here: u64| if end { here < place } else { here <= place };
-        let joint = self.joints.iter().rev().find(|(here, _)| before(*here)).or(self.joints.first());
-        match joint {
-            Some((here, there)) => (there + place.saturating_sub(*here)) as f64 / f64::from(RATE),
-            None => seconds,
-        }
-    }
-}
-
-/// Fills a tape from a source, through the gate where there is one.
-struct Feed<'a> {
-    source: &'a mut dyn Source,
-    vad: Option<(&'a mut Vad, Gate)>,
-    /// Samples that wait for a whole frame.
-    held: Vec<f32>,
-    read: u64,
-    ended: bool,
-}
-
-impl Feed<'_> {
-    /// Reads until the tape holds 30 s from `seek` on, or nothing more comes.
-    fn fill(&mut self, tape: &mut Tape, seek: u64, cancel: &Cancel) -> Result<(), AudioError> {
-        while !self.ended && tape.end() < seek + WINDOW as u64 {
-            self.more(tape, cancel)?;
-        }
-        Ok(())
-    }
-
-    fn more(&mut self, tape: &mut Tape, cancel: &Cancel) -> Result<(), AudioError> {
-        let Some(block) = self.source.next(cancel)? else {
-            self.ended = true;
-            return self.rest(tape, cancel);
-        };
-        let at = self.read;
-        self.read += block.len() as u64;
-        let Some((vad, gate)) = &mut self.vad else {
-            tape.add(Passed { at, samples: block });
-            return Ok(());
-        };
-        self.held.extend(block);
-        let whole = self.held.len() / FRAME * FRAME;
-        let rest = self.held.split_off(whole);
-        let frames = std::mem::replace(&mut self.held, rest);
-        let probabilities = vad.probabilities(&frames, cancel)?;
-        gate.pass(&frames, &probabilities).into_iter().for_each(|passed| tape.add(passed));
-        Ok(())
-    }
-
-    fn rest(&mut self, tape: &mut Tape, cancel: &Cancel) -> Result<(), AudioError> {
-        let Some((vad, gate)) = &mut self.vad else { return Ok(()) };
-        if !self.held.is_empty() {
-            let mut frame = std::mem::take(&mut self.held);
-            frame.resize(FRAME, 0.0);
-            let probabilities = vad.probabilities(&frame, cancel)?;
-            gate.pass(&frame, &probabilities).into_iter().for_each(|passed| tape.add(passed));
-        }
-        gate.finish().into_iter().for_each(|passed| tape.add(passed));
-        Ok(())
-    }
-}
-
 /// A segment of a window: its time in the window, in seconds, and its tokens.
 #[derive(Clone, Debug, PartialEq)]
 struct Part {
@@ -241,11 +110,7 @@ impl Whisper {
         cancel: &Cancel,
     ) -> Result<Transcript, AudioError> {
         let total = source.seconds();
-        let gate = vad.map(|vad| {
-            vad.forget();
-            (vad, Gate::new(GateOptions::default()))
-        });
-        let mut feed = Feed { source, vad: gate, held: Vec::new(), read: 0, ended: false };
+        let mut feed = Feed::new(source, vad);
         let (mut tape, mut out) = (Tape::default(), Transcript::default());
         let mut state =
             State { language: self.wanted(how)?, said: Vec::new(), told_from: 0, last_speech: 0.0 };
@@ -294,7 +159,7 @@ impl Whisper {
             progress.event(Event::Progress { stage: Stage::Hear, done: done.min(total), total, what: None });
         }
         out.language = state.language.map(str::to_owned);
-        out.duration = feed.read as f64 / f64::from(RATE);
+        out.duration = feed.read() as f64 / f64::from(RATE);
         out.speech = tape.end() as f64 / f64::from(RATE);
         Ok(out)
     }
@@ -399,6 +264,9 @@ impl Whisper {
             {
                 step = (end * 100.0).round() as u64;
             }
+        }
+        if closed && let Some(last) = parts.last() {
+            step = unheard(tape, offset, last.end, frames).unwrap_or(step);
         }
         for part in parts {
             let text = self.tokens.decode(&part.tokens);
@@ -506,6 +374,15 @@ fn fit(part: &mut Part, usual: f64, offset: f64, state: &mut State) {
     }
 }
 
+/// The decoder may end a window while someone goes on speaking: then what is left is heard next. Gives
+/// how many frames are done with where speech follows `end` (in seconds of the window).
+fn unheard(tape: &Tape, offset: f64, end: f64, frames: u64) -> Option<u64> {
+    let whole = frames as f64 / 100.0;
+    let (seconds, begins) = tape.speech(offset + end + NEAR_AN_END, offset + whole);
+    let step = (begins - offset - BEFORE_SPEECH).clamp(end.min(whole), whole);
+    (seconds >= LEAST_UNHEARD && step >= LEAST_STEP).then_some((step * 100.0).round() as u64)
+}
+
 /// Cuts the tokens of a window where two timestamps meet. Gives the parts, how many frames are done
 /// with, and whether the window was heard to its end.
 fn split(tokens: &[u32], zero: u32, frames: u64) -> (Vec<Part>, u64, bool) {
@@ -556,22 +433,5 @@ mod tests {
         let (parts, step, _) = split(&[z + 10, 1, 2], z, 500);
         assert_eq!((parts[0].start, parts[0].end, step), (0.2, 5.0, 500));
         assert_eq!(split(&[], z, 500).0.len(), 1);
-    }
-
-    #[test]
-    fn moments_are_found_in_the_whole_sound() {
-        let second = u64::from(RATE);
-        let mut tape = Tape::default();
-        let sound = |seconds: u64| vec![0.0; (seconds * second) as usize];
-        tape.add(Passed { at: 10 * second, samples: sound(2) });
-        tape.add(Passed { at: 12 * second, samples: sound(1) });
-        tape.add(Passed { at: 20 * second, samples: sound(40) });
-        assert_eq!(tape.joints.len(), 2);
-        assert_eq!(tape.moment(1.0, false), 11.0);
-        assert_eq!((tape.moment(3.0, true), tape.moment(3.0, false)), (13.0, 20.0));
-        assert_eq!(tape.window(0).len(), WINDOW);
-        tape.forget_before(5 * second);
-        assert_eq!((tape.joints.len(), tape.moment(6.0, false)), (1, 23.0));
-        assert_eq!(tape.window(42 * second).len(), second as usize);
     }
 }

@@ -5,9 +5,10 @@ use std::time::Instant;
 
 use colophon_types::{Cancel, NoProgress};
 
-use super::listen::{InMemory, Listening};
+use super::listen::Listening;
 use super::names::RATE;
 use super::recogniser::Whisper;
+use super::tape::InMemory;
 use crate::AudioError;
 use crate::transcript::Word;
 use crate::vad::{FRAME, Gate, GateOptions, Vad};

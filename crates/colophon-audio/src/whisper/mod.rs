@@ -22,18 +22,20 @@ mod rules;
 mod script;
 mod search;
 pub mod simplified;
+mod tape;
 mod tokens;
 pub mod traditional;
 mod weights;
 
 use colophon_types::{Cancel, Lang, NoProgress, Pcm};
 
-pub use listen::{InMemory, Listening, Source};
+pub use listen::Listening;
 pub use names::RATE;
 pub use network::Precision;
 pub use recogniser::Whisper;
 pub use script::Script;
 pub use search::Search;
+pub use tape::{InMemory, Source};
 
 use crate::{AudioError, mix};
 
