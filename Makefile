@@ -50,6 +50,7 @@ test-long: test ## Tests that need minutes or other programs
 	scripts/check-pictures
 	scripts/test-openai-client
 	scripts/check-api
+	scripts/check-peers
 	scripts/check-docs
 	scripts/setup --tests
 	scripts/test-ui

@@ -49,12 +49,11 @@ pub(crate) fn look(
     ffmpeg: Option<&Path>,
     marks: &Watermarks,
 ) -> Looked {
+    if let Some(demuxer) = film_demuxer(kind) {
+        return ffmpeg.map(|program| at_film(program, path, demuxer, marks)).unwrap_or_default();
+    }
     match kind {
         Kind::Text => words.map(at_text).unwrap_or_default(),
-        Kind::Mp4 | Kind::Other("video/quicktime" | MATROSKA | WEBM) => {
-            let demuxer = if matches!(kind, Kind::Other(MATROSKA | WEBM)) { "matroska" } else { "mov" };
-            ffmpeg.map(|program| at_film(program, path, demuxer, marks)).unwrap_or_default()
-        }
         Kind::Other(media_type) if DocumentFormat::of_media_type(media_type).is_some() => {
             DocumentFormat::of_media_type(media_type)
                 .and_then(|format| at_document(format, file, words))
@@ -82,6 +81,9 @@ pub(crate) fn look_for_code(kind: Kind, file: &mut File, path: &Path, ffmpeg: &P
         let words = document::words(format, &whole(file)?)?;
         return iscc::of_text(&text::words(&words));
     }
+    if let Some(demuxer) = film_demuxer(kind) {
+        return iscc::of_film(ffmpeg, path, demuxer);
+    }
     match decoded(kind, file, path, Some(ffmpeg))? {
         Decoded::Picture(raster) => iscc::of_picture(&raster),
         Decoded::Sound(sound) => iscc::of_sound(&sound.mono()),
@@ -106,6 +108,15 @@ fn decoded(kind: Kind, file: &mut File, path: &Path, ffmpeg: Option<&Path>) -> O
             let (demuxer, ffmpeg) = (demuxer(kind)?, ffmpeg?);
             sound::decode_start(ffmpeg, path, demuxer, HEARD).map(Decoded::Sound)
         }
+    }
+}
+
+/// ffmpeg's name for what reads a film.
+fn film_demuxer(kind: Kind) -> Option<&'static str> {
+    match kind {
+        Kind::Mp4 | Kind::Other("video/quicktime") => Some("mov"),
+        Kind::Other(MATROSKA | WEBM) => Some("matroska"),
+        _ => None,
     }
 }
 
@@ -249,5 +260,10 @@ fn at_film(ffmpeg: &Path, path: &Path, demuxer: &str, marks: &Watermarks) -> Loo
     let heard = sound::decode_start(ffmpeg, path, demuxer, HEARD);
     let heard = heard.map(|sound| marked(&Media::Stereo(sound), marks)).unwrap_or_default();
     let method = heard.watermark.as_ref().map(|(name, _)| name.clone()).or(method);
-    Looked { label, watermark: heard.watermark, method, iscc: None }
+    // Where a mark was found, it leads to the record.
+    let iscc = match heard.watermark {
+        None => iscc::of_film(ffmpeg, path, demuxer),
+        Some(_) => None,
+    };
+    Looked { label, watermark: heard.watermark, method, iscc }
 }

@@ -56,14 +56,17 @@ pub fn seal(
 
     cancel.check()?;
     tell(0);
-    compare(&media, &mut receipt, sealer)?;
+    // What is encoded already is decoded for its code once: nothing is laid over it any more.
+    let encoded = matches!(media, Media::Film { .. } | Media::Recording { .. });
+    let before = (encoded || protects(sealer)).then(|| iscc::of(&media, &sealer.ffmpeg)).flatten();
+    compare(before.as_deref(), &mut receipt, sealer)?;
     let payload = Payload::of(&receipt.work_id);
     let label = label_step(&mut media, &receipt, payload, sealer)?;
 
     cancel.check()?;
     tell(1);
     let bound = watermark_step(&mut media, format, &receipt, payload, sealer)?;
-    let iscc = iscc::of(&media);
+    let iscc = if encoded { before } else { iscc::of(&media, &sealer.ffmpeg) };
     let thumbnail = thumbnail::of(&media, &sealer.ffmpeg);
 
     cancel.check()?;
@@ -105,11 +108,15 @@ pub fn seal(
     Ok(Sealed { body, sidecar, media_type, receipt, sha256, position })
 }
 
+/// Whether there are works that nothing may be like.
+fn protects(sealer: &Sealer) -> bool {
+    sealer.protected.as_ref().is_some_and(|p| !p.is_empty())
+}
+
 /// Compares the content, before anything is laid over it, with works that are protected.
-fn compare(media: &Media, receipt: &mut Receipt, sealer: &Sealer) -> Result<(), SealError> {
-    let Some(protected) = sealer.protected.as_ref().filter(|p| !p.is_empty()) else { return Ok(()) };
-    let Some(iscc) = iscc::of(media) else { return Ok(()) };
-    let found = protected.alike(&iscc).map_err(|reason| SealError::step(Step::Label, reason))?;
+fn compare(iscc: Option<&str>, receipt: &mut Receipt, sealer: &Sealer) -> Result<(), SealError> {
+    let (Some(protected), Some(iscc)) = (&sealer.protected, iscc) else { return Ok(()) };
+    let found = protected.alike(iscc).map_err(|reason| SealError::step(Step::Label, reason))?;
     match found {
         None => Ok(()),
         Some(Alike { name, bits_apart, refused: true }) => Err(SealError::Protected { name, bits_apart }),

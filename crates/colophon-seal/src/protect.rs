@@ -54,7 +54,7 @@ pub fn bits_apart(a: &str, b: &str) -> Option<u32> {
     same.then(|| a.4.iter().zip(&b.4).map(|(a, b)| (a ^ b).count_ones()).sum())
 }
 
-/// The content code of a picture, sound or text in a file; `None` for what has none.
+/// The content code of a picture, film, sound or text in a file; `None` for what has none.
 ///
 /// # Errors
 /// [`SealError::Unreadable`], [`SealError::TooLarge`].

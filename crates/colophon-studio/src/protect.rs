@@ -103,7 +103,7 @@ impl Studio {
         self.protected_list(&self.effective_config()?)?.read().map_err(StudioError::Config)
     }
 
-    /// Protects the pictures, sounds and texts in `files`.
+    /// Protects the pictures, films, sounds and texts in `files`.
     ///
     /// # Errors
     /// [`StudioError`] for a file that cannot be read; then nothing is added.

@@ -434,4 +434,17 @@ mod tests {
         assert_eq!((parts[0].start, parts[0].end, step), (0.2, 5.0, 500));
         assert_eq!(split(&[], z, 500).0.len(), 1);
     }
+
+    #[test]
+    fn speech_after_the_last_timestamp_is_heard_next() {
+        let tape = Tape::spoken(10.0, &[(0.0, 3.0), (5.0, 8.0)]);
+        assert_eq!(unheard(&tape, 0.0, 3.2, 1000), Some(480));
+        assert_eq!(unheard(&tape, 2.0, 1.2, 800), Some(280));
+        // The timestamp is a little early: no word was left out.
+        assert_eq!(unheard(&tape, 0.0, 7.5, 1000), None);
+        assert_eq!(unheard(&tape, 0.0, 9.0, 1000), None);
+        // What ends as it begins would be heard again and again.
+        assert_eq!(unheard(&tape, 0.0, 0.1, 1000), None);
+        assert_eq!(unheard(&Tape::spoken(10.0, &[]), 0.0, 3.2, 1000), None);
+    }
 }

@@ -60,6 +60,18 @@ pub(super) struct Tape {
 }
 
 impl Tape {
+    /// A tape of so many seconds, on which someone speaks from one moment to another, in seconds.
+    #[cfg(test)]
+    pub(super) fn spoken(seconds: f64, stretches: &[(f64, f64)]) -> Self {
+        let at = |seconds: f64| (seconds * f64::from(RATE)) as u64;
+        let mut tape = Self::default();
+        tape.add(Passed { at: 0, samples: vec![0.0; at(seconds) as usize] });
+        for (from, to) in stretches {
+            tape.spoken.extend((at(*from)..at(*to)).step_by(FRAME));
+        }
+        tape
+    }
+
     pub(super) fn end(&self) -> u64 {
         self.start + self.samples.len() as u64
     }

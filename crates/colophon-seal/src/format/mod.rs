@@ -25,6 +25,7 @@ pub(crate) mod mp4;
 mod packets;
 pub(crate) mod pdf;
 pub(crate) mod png;
+pub(crate) mod signature;
 pub(crate) mod sound;
 pub(crate) mod svg;
 pub(crate) mod text;

@@ -2,14 +2,17 @@
 //!
 //! Two codes of works that are alike differ in few of their 256 bits, so that the log finds a work
 //! again whose marks were all removed. Computed by `iscc-lib`, the standard's own implementation, from
-//! what its reference feeds it: a grey picture of 32 × 32 pixels, a Chromaprint of the sound, the words.
+//! what its reference feeds it: a grey picture of 32 × 32 pixels, a Chromaprint of the sound, video
+//! signatures of the frames, the words.
+
+use std::path::Path;
 
 use colophon_types::{Media, Pcm, Raster};
 use image::imageops::{self, FilterType};
 use image::{GrayImage, Luma};
 use rusty_chromaprint::{Configuration, Fingerprinter};
 
-use crate::format::{document, text};
+use crate::format::{document, signature, sound, text};
 
 /// Bits of a code.
 const BITS: u32 = 256;
@@ -17,13 +20,16 @@ const BITS: u32 = 256;
 const SIDE: u32 = 32;
 /// Sounds are heard for so many seconds at most: the code must not take longer than the mark.
 const LONGEST: f64 = 120.0;
+/// Films are seen for so many seconds at most, for the same reason.
+const LONGEST_FILM: u32 = 30;
 /// Features of a sound of about three seconds.
 const LEAST_FEATURES: usize = 24;
 /// Texts of fewer characters have no code: any two of them look alike.
 const SHORTEST_TEXT: usize = 200;
 
-/// The content code of a draft; `None` where it has no content that a code can be made of.
-pub(crate) fn of(media: &Media) -> Option<String> {
+/// The content code of a draft; `None` where it has no content that a code can be made of. `ffmpeg` decodes
+/// what is encoded.
+pub(crate) fn of(media: &Media, ffmpeg: &Path) -> Option<String> {
     match media {
         Media::Text(words) => of_text(words),
         Media::Picture(raster) => of_picture(raster),
@@ -31,8 +37,8 @@ pub(crate) fn of(media: &Media) -> Option<String> {
         Media::Animation(moving) => moving.frames.first().and_then(of_picture),
         Media::Sound(sound) => of_sound(sound),
         Media::Stereo(sound) => of_sound(&sound.mono()),
-        // What is encoded already is not decoded again for this.
-        Media::Recording { .. } | Media::Film { .. } => None,
+        Media::Recording { path, .. } => of_sound(&sound::decode_start(ffmpeg, path, "mov", LONGEST)?.mono()),
+        Media::Film { path, .. } => of_film(ffmpeg, path, "mov"),
     }
 }
 
@@ -75,6 +81,16 @@ pub(crate) fn of_picture(raster: &Raster) -> Option<String> {
         return None;
     }
     iscc_lib::gen_image_code_v0(small.as_raw(), BITS).ok().map(|code| code.iscc)
+}
+
+/// The video code; `demuxer` is ffmpeg's name for what reads the film.
+pub(crate) fn of_film(ffmpeg: &Path, film: &Path, demuxer: &str) -> Option<String> {
+    let frames = signature::signatures(ffmpeg, film, demuxer, LONGEST_FILM);
+    // Nothing to see: all such films would have one code.
+    if frames.iter().all(|frame| signature::plain(frame)) {
+        return None;
+    }
+    iscc_lib::gen_video_code_v0(&frames, BITS).ok().map(|code| code.iscc)
 }
 
 /// The audio code.

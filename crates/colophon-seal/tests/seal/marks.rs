@@ -216,6 +216,52 @@ fn a_film_leads_back_to_its_record_when_it_was_encoded_again() {
     assert_eq!(copy.recovered.expect("a record").by, "watermark");
 }
 
+#[test]
+fn a_film_whose_watermark_is_gone_is_found_by_what_it_looks_like() {
+    let studio = Studio::new();
+    let made = |source: &str, name: &str| {
+        let path = studio.dir.path().join(name);
+        let source = format!(
+            "{source}{}size=640x360:rate=24:duration=6",
+            if source.contains('=') { ":" } else { "=" }
+        );
+        let encoded =
+            ["-c:v", "libx264", "-preset", "veryfast", "-pix_fmt", "yuv420p", &path.display().to_string()]
+                .map(str::to_owned);
+        let mut args = ["-v", "error", "-y", "-f", "lavfi", "-i", &source].map(str::to_owned).to_vec();
+        args.extend(encoded);
+        run("ffmpeg", &args.iter().map(String::as_str).collect::<Vec<_>>());
+        path
+    };
+    // Nothing was laid over the frames of these, so that only their content can lead back.
+    let path = studio.make(studio.film(made("testsrc2", "draft.mp4"), 6.0), "film.mp4");
+    let sealed = studio.ledger.entry(0).unwrap();
+    assert!(sealed.iscc.is_some_and(|code| code.starts_with("ISCC:")));
+    let again = studio.dir.path().join("again.mp4");
+    let (from, to) = (path.display().to_string(), again.display().to_string());
+    let args = [
+        "-v",
+        "error",
+        "-y",
+        "-i",
+        &from,
+        "-map_metadata",
+        "-1",
+        "-vf",
+        "scale=-2:240,fps=15,eq=brightness=0.05",
+    ];
+    run("ffmpeg", &[&args[..], &["-c:v", "libx264", "-crf", "30", "-preset", "veryfast", &to]].concat());
+    let copy = studio.verify(&again);
+    assert!(!copy.watermark.found, "{copy:?}");
+    let found = copy.recovered.expect("a record");
+    assert_eq!((found.by, found.index), ("likeness", 0));
+    println!("{:?} bits apart", found.bits_apart);
+    for other in ["mandelbrot", "smptebars", "color=c=black"] {
+        let other = studio.verify(&made(other, "other.mp4"));
+        assert_eq!(other.recovered, None, "{other:?}");
+    }
+}
+
 /// A sealer with its own choices about the label.
 fn sealer(studio: &Studio, label: LabelOptions) -> Result<Sealer, SealError> {
     studio.open(SealerConfig { label, ..studio.config() })

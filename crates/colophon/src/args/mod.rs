@@ -519,7 +519,7 @@ pub(crate) enum Models {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Protect {
-    /// Protect pictures, sounds and texts; only their content codes and names are kept
+    /// Protect pictures, films, sounds and texts; only their content codes and names are kept
     Add {
         /// Files, or folders with all that is in them
         #[arg(required = true, value_name = "FILE")]
