@@ -26,8 +26,10 @@ const FRAMES_A_STEP: u64 = 2;
 const SHORTEST: u64 = 1_600;
 /// Above this temperature the text before says nothing any more.
 const FORGET: f32 = 0.5;
-/// Speech so long after the last timestamp of a window was not heard, in seconds.
+/// Speech so long after the last word of a window was not heard, in seconds.
 const LEAST_UNHEARD: f64 = 0.7;
+/// Longest that a token of slow speech takes, in seconds.
+const SLOWEST: f64 = 0.5;
 /// Speech so near a timestamp belongs to what it ends, in seconds.
 const NEAR_AN_END: f64 = 0.3;
 /// What is heard again begins so long before speech, in seconds.
@@ -265,8 +267,9 @@ impl Whisper {
                 step = (end * 100.0).round() as u64;
             }
         }
-        if closed && let Some(last) = parts.last() {
-            step = unheard(tape, offset, last.end, frames).unwrap_or(step);
+        if closed {
+            let left = self.left_out(heard, &mut parts, how, state, (offset, frames), tape, cancel)?;
+            step = left.unwrap_or(step);
         }
         for part in parts {
             let text = self.tokens.decode(&part.tokens);
@@ -309,6 +312,40 @@ impl Whisper {
         Ok(step)
     }
 
+    /// The decoder may end a window while someone goes on speaking. Gives how many frames are done with
+    /// where speech follows its last word; then the last part ends with that word.
+    #[allow(clippy::too_many_arguments)]
+    fn left_out(
+        &mut self,
+        heard: &Heard,
+        parts: &mut [Part],
+        how: &Listening,
+        state: &State,
+        (offset, frames): (f64, u64),
+        tape: &Tape,
+        cancel: &Cancel,
+    ) -> Result<Option<u64>, AudioError> {
+        let Some(last) = parts.last() else { return Ok(None) };
+        // Its timestamp may lie behind what was left out, too.
+        if unheard(tape, offset, last.end.min(last.start + slowest(last)), frames).is_none() {
+            return Ok(None);
+        }
+        let word = match last.words.last() {
+            Some(word) => Some(word.end),
+            None => {
+                let words = self.aligned(heard, parts, how, state, frames, cancel)?;
+                words.last().map(|(word, _)| word.end)
+            }
+        };
+        let Some(last) = parts.last_mut() else { return Ok(None) };
+        let end = word.filter(|end| *end > last.start).unwrap_or(last.end);
+        let step = unheard(tape, offset, end, frames);
+        if step.is_some() {
+            last.end = end;
+        }
+        Ok(step)
+    }
+
     /// Gives every part its words, and its start and end by them.
     fn place_words(
         &mut self,
@@ -319,21 +356,8 @@ impl Whisper {
         (offset, frames): (f64, u64),
         cancel: &Cancel,
     ) -> Result<(), AudioError> {
-        let zero = self.tokens.zero;
         let end = self.tokens.end;
-        let text: Vec<u32> =
-            parts.iter().flat_map(|p| &p.tokens).copied().filter(|t| *t < end && *t < zero).collect();
-        let words = Alignment {
-            model: &mut self.model,
-            heard,
-            tokens: &self.tokens,
-            heads: &self.heads,
-            language: state.language.unwrap_or("en"),
-            translate: how.translate,
-            places: ((frames / 2) as usize).clamp(1, PLACES),
-            cancel,
-        }
-        .words(&text)?;
+        let words = self.aligned(heard, parts, how, state, frames, cancel)?;
         let usual = usual(words.iter().map(|(w, _)| w));
         let mut words = words.into_iter();
         for part in parts.iter_mut() {
@@ -348,6 +372,37 @@ impl Whisper {
         }
         Ok(())
     }
+
+    /// The words of a window's parts with their times in it, and how many tokens each has.
+    fn aligned(
+        &mut self,
+        heard: &Heard,
+        parts: &[Part],
+        how: &Listening,
+        state: &State,
+        frames: u64,
+        cancel: &Cancel,
+    ) -> Result<Vec<(Word, usize)>, AudioError> {
+        let (end, zero) = (self.tokens.end, self.tokens.zero);
+        let text: Vec<u32> =
+            parts.iter().flat_map(|p| &p.tokens).copied().filter(|t| *t < end && *t < zero).collect();
+        Alignment {
+            model: &mut self.model,
+            heard,
+            tokens: &self.tokens,
+            heads: &self.heads,
+            language: state.language.unwrap_or("en"),
+            translate: how.translate,
+            places: ((frames / 2) as usize).clamp(1, PLACES),
+            cancel,
+        }
+        .words(&text)
+    }
+}
+
+/// How long it takes to say a part slowly, in seconds.
+fn slowest(part: &Part) -> f64 {
+    (part.tokens.len() as f64 * SLOWEST).max(1.0)
 }
 
 /// The first word after a pause is no longer than twice the usual length, and a part begins and ends
@@ -374,8 +429,7 @@ fn fit(part: &mut Part, usual: f64, offset: f64, state: &mut State) {
     }
 }
 
-/// The decoder may end a window while someone goes on speaking: then what is left is heard next. Gives
-/// how many frames are done with where speech follows `end` (in seconds of the window).
+/// How many frames are done with where speech follows `end` (in seconds of the window).
 fn unheard(tape: &Tape, offset: f64, end: f64, frames: u64) -> Option<u64> {
     let whole = frames as f64 / 100.0;
     let (seconds, begins) = tape.speech(offset + end + NEAR_AN_END, offset + whole);
