@@ -20,8 +20,9 @@ pub(crate) fn signatures(ffmpeg: &Path, film: &Path, demuxer: &str, seconds: u32
     let words = |list: &[&str]| list.iter().map(OsString::from).collect::<Vec<_>>();
     let mut name = OsString::from("file:");
     name.push(film);
-    let mut args =
-        words(&["-protocol_whitelist", "file,pipe", "-f", demuxer, "-t", &seconds.to_string(), "-i"]);
+    // Frames that no other is made from are left out: a third less to decode, and few bits of the code.
+    let mut args = words(&["-skip_frame", "noref", "-protocol_whitelist", "file,pipe", "-f", demuxer]);
+    args.extend(words(&["-t", &seconds.to_string(), "-i"]));
     args.push(name);
     let filter = format!("fps={RATE},signature=format=xml:filename=/dev/stdout");
     args.extend(words(&["-vf", &filter, "-an", "-sn", "-dn", "-f", "null", "-"]));
