@@ -49,7 +49,8 @@ class Studio:
     def listens(self):
         if self.process.poll() is not None:
             raise SystemExit(self.log.read_text())
-        lines = (line.removeprefix("listening on ") for line in self.log.read_text().splitlines() if "listening" in line)
+        said = "the web studio is at "
+        lines = (line.removeprefix(said) for line in self.log.read_text().splitlines() if line.startswith(said))
         return next(lines, None)
 
     def ask(self, path, body=None, kind="application/json"):
