@@ -145,9 +145,10 @@ impl Gate {
         Self { options, held: Vec::new(), at: 0, next: 0, speech: None }
     }
 
-    /// Probability of speech from which on it opens.
-    pub fn opens(&self) -> f32 {
-        self.options.opens
+    /// Where in the whole sound those of the next frames begin in which someone speaks.
+    pub fn spoken(&self, probabilities: &[f32]) -> impl Iterator<Item = u64> {
+        let starts = (self.next..).step_by(FRAME);
+        starts.zip(probabilities).filter(|(_, p)| **p >= self.options.opens).map(|(at, _)| at)
     }
 
     fn samples(seconds: f64) -> u64 {

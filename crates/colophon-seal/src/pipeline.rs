@@ -26,7 +26,7 @@ use crate::mark::watermark::{Bound, Carried};
 use crate::mark::{iscc, label, label_spoken, marker, thumbnail, watermark, xmp};
 use crate::sealed::Body;
 use crate::{
-    Aigc, Alike, FILM_LABEL_SECONDS, LabelOptions, SealError, Sealed, Sealer, SoundPlace, Step,
+    Aigc, Alike, FILM_LABEL_SECONDS, LabelOptions, Protected, SealError, Sealed, Sealer, SoundPlace, Step,
     WatermarkError,
 };
 
@@ -58,8 +58,11 @@ pub fn seal(
     tell(0);
     // What is encoded already is decoded for its code once: nothing is laid over it any more.
     let encoded = matches!(media, Media::Film { .. } | Media::Recording { .. });
-    let before = (encoded || protects(sealer)).then(|| iscc::of(&media, &sealer.ffmpeg)).flatten();
-    compare(before.as_deref(), &mut receipt, sealer)?;
+    let protected = sealer.protected.as_ref().filter(|p| !p.is_empty());
+    let before = (encoded || protected.is_some()).then(|| iscc::of(&media, &sealer.ffmpeg)).flatten();
+    if let (Some(protected), Some(iscc)) = (protected, &before) {
+        compare(iscc, &mut receipt, protected.as_ref())?;
+    }
     let payload = Payload::of(&receipt.work_id);
     let label = label_step(&mut media, &receipt, payload, sealer)?;
 
@@ -108,14 +111,8 @@ pub fn seal(
     Ok(Sealed { body, sidecar, media_type, receipt, sha256, position })
 }
 
-/// Whether there are works that nothing may be like.
-fn protects(sealer: &Sealer) -> bool {
-    sealer.protected.as_ref().is_some_and(|p| !p.is_empty())
-}
-
 /// Compares the content, before anything is laid over it, with works that are protected.
-fn compare(iscc: Option<&str>, receipt: &mut Receipt, sealer: &Sealer) -> Result<(), SealError> {
-    let (Some(protected), Some(iscc)) = (&sealer.protected, iscc) else { return Ok(()) };
+fn compare(iscc: &str, receipt: &mut Receipt, protected: &dyn Protected) -> Result<(), SealError> {
     let found = protected.alike(iscc).map_err(|reason| SealError::step(Step::Label, reason))?;
     match found {
         None => Ok(()),

@@ -1,8 +1,6 @@
 //! The tape that a recogniser hears: the speech of a sound, as one sound, as far as it is needed now,
 //! with where it came from and where in it someone speaks.
 
-use std::collections::VecDeque;
-
 use colophon_types::Cancel;
 
 use super::mel::WINDOW;
@@ -56,7 +54,7 @@ pub(super) struct Tape {
     /// Where stretches begin: here, and in the whole sound.
     joints: Vec<(u64, u64)>,
     /// Where in the whole sound frames begin in which someone speaks.
-    spoken: VecDeque<u64>,
+    spoken: Vec<u64>,
 }
 
 impl Tape {
@@ -66,9 +64,7 @@ impl Tape {
         let at = |seconds: f64| (seconds * f64::from(RATE)) as u64;
         let mut tape = Self::default();
         tape.add(Passed { at: 0, samples: vec![0.0; at(seconds) as usize] });
-        for (from, to) in stretches {
-            tape.spoken.extend((at(*from)..at(*to)).step_by(FRAME));
-        }
+        tape.spoken = stretches.iter().flat_map(|(from, to)| (at(*from)..at(*to)).step_by(FRAME)).collect();
         tape
     }
 
@@ -98,17 +94,17 @@ impl Tape {
         self.start += count as u64;
         let old = self.joints.iter().rposition(|(here, _)| *here <= self.start).unwrap_or(0);
         self.joints.drain(..old);
-        let here = (self.moment(self.start as f64 / f64::from(RATE), false) * f64::from(RATE)) as u64;
-        let passed = self.spoken.partition_point(|at| *at < here);
+        let there = self.there(self.start, false);
+        let passed = self.spoken.partition_point(|at| *at < there);
         self.spoken.drain(..passed);
     }
 
     /// How long someone speaks between two moments of the tape, in seconds, and where that begins on
     /// the tape. Zero where there is no gate.
     pub(super) fn speech(&self, from: f64, to: f64) -> (f64, f64) {
-        let place = |seconds: f64, end| (self.moment(seconds, end) * f64::from(RATE)) as u64;
-        let first = self.spoken.partition_point(|at| *at < place(from, false));
-        let after = self.spoken.partition_point(|at| *at < place(to, true)).max(first);
+        let (begin, end) = (self.there(place(from), false), self.there(place(to), true));
+        let first = self.spoken.partition_point(|at| *at < begin);
+        let after = self.spoken.partition_point(|at| *at < end).max(first);
         let seconds = ((after - first) * FRAME) as f64 / f64::from(RATE);
         let begins = self.spoken.get(first).and_then(|at| {
             let (here, there) = self.joints.iter().rev().find(|(_, there)| there <= at)?;
@@ -119,14 +115,20 @@ impl Tape {
 
     /// A moment of the tape in the whole sound, in seconds. An end belongs to the stretch before it.
     pub(super) fn moment(&self, seconds: f64, end: bool) -> f64 {
-        let place = (seconds * f64::from(RATE)).round() as u64;
+        self.there(place(seconds), end) as f64 / f64::from(RATE)
+    }
+
+    /// A place of the tape in the whole sound, in samples.
+    fn there(&self, place: u64, end: bool) -> u64 {
         let before = |here: u64| if end { here < place } else { here <= place };
         let joint = self.joints.iter().rev().find(|(here, _)| before(*here)).or(self.joints.first());
-        match joint {
-            Some((here, there)) => (there + place.saturating_sub(*here)) as f64 / f64::from(RATE),
-            None => seconds,
-        }
+        joint.map_or(place, |(here, there)| there + place.saturating_sub(*here))
     }
+}
+
+/// The sample that is nearest to a moment.
+fn place(seconds: f64) -> u64 {
+    (seconds * f64::from(RATE)).round() as u64
 }
 
 /// Fills a tape from a source, through the gate where there is one.
@@ -135,8 +137,6 @@ pub(super) struct Feed<'a> {
     vad: Option<(&'a mut Vad, Gate)>,
     /// Samples that wait for a whole frame.
     held: Vec<f32>,
-    /// Where frames begin that the gate has not seen.
-    judged: u64,
     read: u64,
     ended: bool,
 }
@@ -148,7 +148,7 @@ impl<'a> Feed<'a> {
             vad.forget();
             (vad, Gate::new(GateOptions::default()))
         });
-        Self { source, vad, held: Vec::new(), judged: 0, read: 0, ended: false }
+        Self { source, vad, held: Vec::new(), read: 0, ended: false }
     }
 
     /// Samples that were read of the source.
@@ -198,12 +198,7 @@ impl<'a> Feed<'a> {
     fn pass(&mut self, frames: &[f32], tape: &mut Tape, cancel: &Cancel) -> Result<(), AudioError> {
         let Some((vad, gate)) = &mut self.vad else { return Ok(()) };
         let probabilities = vad.probabilities(frames, cancel)?;
-        for probability in &probabilities {
-            if *probability >= gate.opens() {
-                tape.spoken.push_back(self.judged);
-            }
-            self.judged += FRAME as u64;
-        }
+        tape.spoken.extend(gate.spoken(&probabilities));
         gate.pass(frames, &probabilities).into_iter().for_each(|passed| tape.add(passed));
         Ok(())
     }
@@ -233,16 +228,12 @@ mod tests {
     #[test]
     fn speech_is_measured_on_the_tape() {
         let second = u64::from(RATE);
-        let mut tape = Tape::default();
-        let sound = |seconds: u64| vec![0.0; (seconds * second) as usize];
-        tape.add(Passed { at: 10 * second, samples: sound(3) });
-        tape.add(Passed { at: 20 * second, samples: sound(5) });
         // Someone speaks from 10.5 to 12 s and from 21 to 24 s of the whole sound.
-        let frames = |from: f64, to: f64| {
-            let at = |s: f64| (s * f64::from(RATE)) as u64;
-            (at(from)..at(to)).step_by(FRAME)
-        };
-        tape.spoken.extend(frames(10.5, 12.0).chain(frames(21.0, 24.0)));
+        let spoken = Tape::spoken(0.0, &[(10.5, 12.0), (21.0, 24.0)]).spoken;
+        let mut tape = Tape { spoken, ..Tape::default() };
+        for (at, seconds) in [(10, 3), (20, 5)] {
+            tape.add(Passed { at: at * second, samples: vec![0.0; (seconds * second) as usize] });
+        }
         let about = |(seconds, begins): (f64, f64), wanted: (f64, f64)| {
             assert!(
                 (seconds - wanted.0).abs() < 0.05 && (begins - wanted.1).abs() < 0.05,
