@@ -99,7 +99,7 @@ impl Preset {
         let side = match model.family() {
             Family::Sd => 512,
             Family::Sdxl if says("turbo") => 512,
-            Family::Sdxl | Family::Sd3 | Family::Flux => 1024,
+            Family::Sdxl | Family::Sd3 | Family::Flux | Family::ZImage => 1024,
         };
         let quick = |word: &str| {
             loras.iter().any(|(path, _)| path.to_string_lossy().to_lowercase().contains(word)) || says(word)
@@ -110,6 +110,8 @@ impl Preset {
             Family::Flux => (28, 3.5, own),
             Family::Sd3 if says("turbo") => (4, 1.0, own),
             Family::Sd3 => (28, 4.5, own),
+            Family::ZImage if says("turbo") => (8, 0.0, own),
+            Family::ZImage => (28, 4.0, own),
             _ if own == Method::Lcm => (4, 8.0, own),
             _ if quick("lcm") => (4, 1.0, Method::Lcm),
             _ if says("turbo") => (2, 1.0, Method::EulerAncestral),

@@ -26,6 +26,7 @@ from diffusers import (
     LCMScheduler,
     SD3Transformer2DModel,
     UNet2DConditionModel,
+    ZImageTransformer2DModel,
 )
 from formulas import uniform
 from safetensors.torch import save_file
@@ -281,6 +282,38 @@ def small_flux(name, guided):
     return made
 
 
+def qwen_tokenizer():
+    special = ["<|endoftext|>", "<|im_start|>", "<|im_end|>"]
+    pieces = special + ["▁" + w for w in ("red", "fox", "den", "user", "A")] + list("▁abcdefghijklmnopqrstuvwxyzAR2,!'.\n")
+    model = tokenizers.models.Unigram([(p, -float(i) / 10) for i, p in enumerate(pieces)], unk_id=0)
+    made = tokenizers.Tokenizer(model)
+    made.pre_tokenizer = tokenizers.pre_tokenizers.Metaspace()
+    made.add_special_tokens(special)
+    fast = transformers.PreTrainedTokenizerFast(tokenizer_object=made, pad_token="<|endoftext|>", model_max_length=512)
+    fast.chat_template = (
+        "{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content }}<|im_end|>\n{% endfor %}"
+        "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
+    )
+    files = {"tokenizer.json": made.to_str(), "special_tokens_map.json": json.dumps({"pad_token": "<|endoftext|>"})}
+    return fast, files, len(pieces)
+
+
+def small_z_image(name):
+    made = Checkpoint(name, "ZImagePipeline", FlowMatchEulerDiscreteScheduler(shift=3.0))
+    tokens, files, pieces = qwen_tokenizer()
+    made.tokenizer("tokenizer", tokens, files)
+    made.add("text_encoder", transformers.Qwen3Model(transformers.Qwen3Config(
+        vocab_size=pieces, hidden_size=40, intermediate_size=64, num_hidden_layers=3, num_attention_heads=4,
+        num_key_value_heads=2, head_dim=16, max_position_embeddings=512, rope_theta=1e6, pad_token_id=0,
+    )))
+    made.add("transformer", ZImageTransformer2DModel(
+        in_channels=16, dim=48, n_layers=2, n_refiner_layers=1, n_heads=3, n_kv_heads=3, cap_feat_dim=40,
+        axes_dims=[4, 6, 6], axes_lens=[1024, 64, 64],
+    ))
+    made.add("vae", vae(16, scaling_factor=0.3611, shift_factor=0.1159, use_quant_conv=False, use_post_quant_conv=False))
+    return made
+
+
 def pipeline(made, kind, scheduler=None):
     parts = dict(made.parts)
     if kind.startswith("StableDiffusion") and "XL" not in kind and "3" not in kind or kind.startswith("Latent"):
@@ -457,6 +490,18 @@ def main():
         runs[name] = run(flux, "FluxPipeline", **few)
         runs[f"{name} image"] = run(flux, "FluxImg2ImgPipeline", image=image, strength=0.7, **(few | {"num_inference_steps": 5}))
         runs[f"{name} mask"] = run(flux, "FluxInpaintPipeline", image=image, mask_image=hole, strength=1.0, **few)
+
+    z_image = small_z_image("z-image")
+    asked = z_image.parts["tokenizer"].apply_chat_template(
+        [{"role": "user", "content": PROMPT}], tokenize=False, add_generation_prompt=True
+    )
+    ids = z_image.parts["tokenizer"](asked, return_tensors="pt").input_ids
+    stages["asked"] = ids[0].tolist()
+    stages["read"] = samples(z_image.parts["text_encoder"](ids, output_hidden_states=True).hidden_states[-2])
+    runs["z-image"] = run(z_image, "ZImagePipeline", **usual)
+    runs["z-image turbo"] = run(z_image, "ZImagePipeline", **(usual | {"guidance_scale": 0.0}))
+    runs["z-image image"] = run(z_image, "ZImageImg2ImgPipeline", image=image, strength=0.7, **(usual | {"num_inference_steps": 5}))
+    runs["z-image mask"] = run(z_image, "ZImageInpaintPipeline", image=image, mask_image=hole, strength=1.0, **usual)
 
     tiny = Checkpoint("tiny", "AutoencoderTiny", DDIMScheduler())
     tiny.add("tiny", AutoencoderTiny(encoder_block_out_channels=(8,) * 4, decoder_block_out_channels=(8,) * 4, num_encoder_blocks=(1, 1, 1, 1), num_decoder_blocks=(2, 1, 1, 1)))

@@ -13,6 +13,7 @@ use serde_json::json;
 use super::checkpoint::{Checkpoint, DenoiserConfig, Extras};
 use super::clip::Clip;
 use super::pipeline::{Ask, Diffusion, Noise, Start};
+use super::qwen::Qwen;
 use super::schedule::{Method, Prediction, Schedule, Spacing, Training};
 use super::t5::T5;
 use super::tokens::{self, Tokens};
@@ -163,7 +164,7 @@ fn stages_agree() {
     let stages = &KEPT["stages"];
     let cancel = Cancel::new();
     let open = checkpoint::Checkpoint::open(dir.path(), &Extras::default()).unwrap();
-    let clip = &open.clips[0];
+    let clip = &open.encoders.clips[0];
     let tokens = clip.tokens.clip(PROMPT).unwrap();
     assert_eq!(json!(tokens.tokens), stages["tokens"]);
     let encoder = Clip::load(&clip.config, &clip.component.source(), &[], 2).unwrap();
@@ -185,10 +186,19 @@ fn stages_agree() {
 
     let dir = folders("sd3", false);
     let open = checkpoint::Checkpoint::open(dir.path(), &Extras::default()).unwrap();
-    let long = open.t5.as_ref().unwrap();
+    let long = open.encoders.t5.as_ref().unwrap();
     let encoder = T5::load(&long.config, &long.component.source(), 256, 2).unwrap();
     let tokens = long.tokens.t5(PROMPT, 256).unwrap();
     agrees(&encoder.read(&tokens, &cancel).unwrap().data, &stages["long"], "T5");
+
+    let dir = folders("z-image", false);
+    let open = checkpoint::Checkpoint::open(dir.path(), &Extras::default()).unwrap();
+    let qwen = open.encoders.qwen.as_ref().unwrap();
+    let tokens = qwen.tokens.qwen(PROMPT, 512).unwrap();
+    assert_eq!(json!(tokens), stages["asked"]);
+    assert_eq!(qwen.tokens.qwen(&"fox ".repeat(600), 512).unwrap().len(), 512);
+    let encoder = Qwen::load(&qwen.config, &qwen.component.source(), 2).unwrap();
+    agrees(&encoder.read(&tokens, &cancel).unwrap().data, &stages["read"], "Qwen3");
 
     let dir = folders("tiny", false);
     let weights = Weights::open(&dir.path().join("tiny"), None).unwrap();
@@ -202,7 +212,7 @@ fn long_prompts_are_read_piece_by_piece() {
     let cancel = Cancel::new();
     let model = Diffusion::open(dir.path(), &[], &Extras::default(), 2).unwrap();
     let open = checkpoint::Checkpoint::open(dir.path(), &Extras::default()).unwrap();
-    let clip = &open.clips[0];
+    let clip = &open.encoders.clips[0];
     let encoder = Clip::load(&clip.config, &clip.component.source(), &[], 2).unwrap();
     let long = [PROMPT; 40].join(", ");
     let pieces = clip.tokens.clip_pieces(&long).unwrap();
@@ -431,6 +441,16 @@ fn flux_agrees() {
 }
 
 #[test]
+fn z_image_agrees() {
+    let dir = folders("z-image", false);
+    let run = |name| Run::of(name, Method::FlowEuler);
+    run("z-image").check(dir.path(), &[]);
+    Run { guidance: 0.0, ..run("z-image turbo") }.check(dir.path(), &[]);
+    Run { steps: 5, strength: Some(0.7), ..run("z-image image") }.check(dir.path(), &[]);
+    Run { strength: Some(1.0), masked: true, ..run("z-image mask") }.check(dir.path(), &[]);
+}
+
+#[test]
 fn half_precision_is_near() {
     let (whole, half) = (folders("sd", false), folders("sd", true));
     let latent = |dir: &Path| {
@@ -463,13 +483,13 @@ fn half_precision_is_near() {
     drop(Tokens::open(&half.path().join("tokenizer"), "!").unwrap());
 }
 
-/// A network of FLUX under the names of its makers, in a GGUF file.
-fn quantised(name: &str, kind: GgmlDType, path: &Path) {
+/// The transformer of a checkpoint under the names of its makers, which have several weights in one.
+fn joined(name: &str, naming: impl Fn(&str) -> super::source::Place) -> Vec<(String, Vec<usize>, Vec<f32>)> {
     let parts = tensors_of("transformer", &KEPT["checkpoints"][name]["weights"]["transformer"]);
     type Rows = BTreeMap<usize, Vec<f32>>;
     let mut whole: BTreeMap<String, (Vec<usize>, Rows)> = BTreeMap::new();
     for (ours, (shape, mut values)) in parts {
-        let (theirs, rows) = naming::flux(&ours, 32);
+        let (theirs, rows) = naming(&ours);
         if ours.starts_with("norm_out") {
             // Scale and shift stand the other way round there.
             let half = values.len() / 2;
@@ -480,10 +500,14 @@ fn quantised(name: &str, kind: GgmlDType, path: &Path) {
         entry.0[0] =
             entry.1.values().map(Vec::len).sum::<usize>() / shape[1..].iter().product::<usize>().max(1);
     }
-    let whole = whole
-        .into_iter()
-        .map(|(name, (shape, parts))| (name, shape, parts.into_values().flatten().collect()));
-    write_gguf(path, whole.collect(), kind, false);
+    let whole = whole.into_iter();
+    whole.map(|(name, (shape, parts))| (name, shape, parts.into_values().flatten().collect())).collect()
+}
+
+/// Tensors as a safetensors file has them.
+fn write_plain(path: &Path, tensors: Vec<(String, Vec<usize>, Vec<f32>)>) {
+    let tensors = tensors.into_iter().map(|(name, shape, values)| (name, (shape, values))).collect();
+    write_tensors(path, &tensors, false);
 }
 
 /// How far numbers are from others on average, as a part of the others' root mean square.
@@ -559,8 +583,7 @@ fn a_network_alone_takes_the_rest_from_its_base() {
             assert!(kind == GgmlDType::F32 || off > 0.0, "{name} {kind:?} was packed");
         }
         let path = files.path().join(format!("{name}.safetensors"));
-        let tensors = named(true).into_iter().map(|(name, shape, values)| (name, (shape, values))).collect();
-        write_tensors(&path, &tensors, false);
+        write_plain(&path, named(true));
         let plain = drawn(&Diffusion::open(&path, &[], &extras(dir.path()), 2).unwrap());
         assert!(plain.iter().zip(&exact).all(|(a, b)| (a - b).abs() < 1e-4), "{name}");
         let said = |extras: &Extras| Diffusion::open(&path, &[], extras, 2).unwrap_err().to_string();
@@ -595,7 +618,7 @@ fn packed_weights_are_near() {
         [(GgmlDType::F32, 1e-4), (GgmlDType::Q8_0, 0.02), (GgmlDType::Q5_0, 0.1), (GgmlDType::Q4_0, 0.2)]
     {
         let path = files.path().join(format!("{kind:?}.gguf"));
-        quantised("flux-schnell", kind, &path);
+        write_gguf(&path, joined("flux-schnell", |ours| naming::flux(ours, 32)), kind, false);
         let extras = Extras {
             base: Some(dir.path().to_owned()),
             cache: Some(files.path().join("cache")),
@@ -621,4 +644,53 @@ fn packed_weights_are_near() {
         std::fs::write(&junk, bytes).unwrap();
         assert!(Diffusion::open(&junk, &[], &Extras::default(), 2).is_err());
     }
+}
+
+#[test]
+fn z_image_is_read_from_one_file() {
+    let (dir, files) = (folders("z-image", false), tempfile::tempdir().unwrap());
+    let drawn = |path: &Path, base: &Path| {
+        let cache = Some(files.path().join("cache"));
+        let extras = Extras { base: Some(base.to_owned()), cache, ..Extras::default() };
+        let model = Diffusion::open(path, &[], &extras, 2).unwrap();
+        let ask = Ask { guidance: 2.0, method: Method::FlowEuler, ..plain_ask() };
+        model.numbers(&ask, &mut [noise()], &Cancel::new(), &mut |_| {}).unwrap()[0].data.clone()
+    };
+    let exact = drawn(dir.path(), dir.path());
+    let theirs = |prefix: &str| {
+        let renamed = |(name, shape, values)| (format!("{prefix}{name}"), shape, values);
+        joined("z-image", |ours| naming::z_image(ours, 48)).into_iter().map(renamed).collect::<Vec<_>>()
+    };
+    let path = files.path().join("whole.safetensors");
+    write_plain(&path, theirs("model.diffusion_model."));
+    assert!(drawn(&path, dir.path()).iter().zip(&exact).all(|(a, b)| (a - b).abs() < 1e-4));
+    let path = files.path().join("whole.gguf");
+    write_gguf(&path, theirs(""), GgmlDType::Q8_0, false);
+    let off = mean_distance(&drawn(&path, dir.path()), &exact);
+    assert!(off < 0.02 && off > 0.0, "{off}");
+
+    // The language model, too, may be packed; so llama.cpp names its weights.
+    let other = folders("z-image", false);
+    let encoder = other.path().join("text_encoder");
+    let called = |name: &str| match name.strip_prefix("layers.").and_then(|rest| rest.split_once('.')) {
+        Some((layer, rest)) => {
+            let rest = rest
+                .replace("self_attn.q_norm", "attn_q_norm")
+                .replace("self_attn.k_norm", "attn_k_norm")
+                .replace("self_attn.o_proj", "attn_output")
+                .replace("self_attn.", "attn_")
+                .replace("post_attention_layernorm", "ffn_norm")
+                .replace("input_layernorm", "attn_norm")
+                .replace("mlp.", "ffn_")
+                .replace("_proj", "");
+            format!("blk.{layer}.{rest}")
+        }
+        None => name.replace("embed_tokens", "token_embd"),
+    };
+    let words = tensors_of("text_encoder", &KEPT["checkpoints"]["z-image"]["weights"]["text_encoder"]);
+    let words = words.into_iter().map(|(name, (shape, values))| (called(&name), shape, values)).collect();
+    std::fs::remove_file(encoder.join("model.safetensors")).unwrap();
+    write_gguf(&encoder.join("words.gguf"), words, GgmlDType::Q8_0, false);
+    let off = mean_distance(&drawn(other.path(), other.path()), &exact);
+    assert!(off < 0.02 && off > 0.0, "{off}");
 }

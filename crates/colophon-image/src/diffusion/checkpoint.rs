@@ -9,6 +9,7 @@ use super::clip::ClipConfig;
 use super::flux::FluxConfig;
 use super::mmdit::Sd3Config;
 use super::naming;
+use super::qwen::QwenConfig;
 use super::schedule::{Method, Prediction, Spacing, Training};
 use super::source::Source;
 use super::t5::T5Config;
@@ -16,6 +17,7 @@ use super::tokens::Tokens;
 use super::unet::UnetConfig;
 use super::vae::VaeConfig;
 use super::weights::Weights;
+use super::zimage::ZImageConfig;
 use crate::ImageError;
 
 /// A kind of network.
@@ -29,6 +31,8 @@ pub enum Family {
     Sd3,
     /// FLUX.1.
     Flux,
+    /// Z-Image.
+    ZImage,
 }
 
 impl Family {
@@ -39,7 +43,13 @@ impl Family {
             Self::Sdxl => "Stable Diffusion XL",
             Self::Sd3 => "Stable Diffusion 3",
             Self::Flux => "FLUX.1",
+            Self::ZImage => "Z-Image",
         }
+    }
+
+    /// Whether it goes from noise to a picture along a straight flow.
+    pub(crate) fn flows(self) -> bool {
+        matches!(self, Self::Sd3 | Self::Flux | Self::ZImage)
     }
 }
 
@@ -56,6 +66,7 @@ enum Layout {
     Autoencoder(String, usize),
     Sd3(String, usize),
     Flux(String, usize),
+    ZImage(String, usize),
 }
 
 /// Whose names the weights of a network of one file have.
@@ -63,18 +74,21 @@ enum Layout {
 enum Written {
     /// Those of Stable Diffusion's U-Nets.
     Unet,
-    /// Those of `diffusers`, a U-Net.
+    /// Those of `diffusers`.
     Diffusers,
     Sd3,
     Flux,
+    ZImage,
 }
 
 /// A weight that tells it.
-const FIRST_WEIGHTS: [(&str, Written); 4] = [
+const FIRST_WEIGHTS: [(&str, Written); 6] = [
     ("input_blocks.0.0.weight", Written::Unet),
     ("down_blocks.0.resnets.0.conv1.weight", Written::Diffusers),
     ("joint_blocks.0.x_block.attn.qkv.weight", Written::Sd3),
     ("double_blocks.0.img_attn.qkv.weight", Written::Flux),
+    ("noise_refiner.0.attention.qkv.weight", Written::ZImage),
+    ("noise_refiner.0.attention.to_q.weight", Written::Diffusers),
 ];
 
 /// A part of a checkpoint.
@@ -91,6 +105,8 @@ impl Component {
             Layout::OldAttention
         } else if weights.has("embeddings.token_embedding.weight") {
             Layout::Short
+        } else if weights.has("model.embed_tokens.weight") {
+            Layout::Prefixed("model.".into())
         } else {
             Layout::Diffusers
         };
@@ -128,6 +144,10 @@ impl Component {
                 (format!("{prefix}{name}"), rows)
             })
             .swapped(),
+            Layout::ZImage(prefix, width) => Source::named(weights, move |name| {
+                let (name, rows) = naming::z_image(name, *width);
+                (format!("{prefix}{name}"), rows)
+            }),
         }
     }
 
@@ -140,7 +160,8 @@ impl Component {
             | Layout::Unet(prefix, _)
             | Layout::Autoencoder(prefix, _)
             | Layout::Sd3(prefix, _)
-            | Layout::Flux(prefix, _) => prefix,
+            | Layout::Flux(prefix, _)
+            | Layout::ZImage(prefix, _) => prefix,
         };
         self.weights.memory_of(prefix)
     }
@@ -152,6 +173,7 @@ pub(crate) enum DenoiserConfig {
     Unet(UnetConfig),
     Sd3(Sd3Config),
     Flux(FluxConfig),
+    ZImage(ZImageConfig),
 }
 
 /// A text encoder of CLIP's kind with its tokenizer.
@@ -168,6 +190,22 @@ pub(crate) struct T5Part {
     pub(crate) component: Component,
     pub(crate) config: T5Config,
     pub(crate) tokens: Tokens,
+}
+
+/// The language model that reads for Z-Image, with its tokenizer.
+#[derive(Debug)]
+pub(crate) struct QwenPart {
+    pub(crate) component: Component,
+    pub(crate) config: QwenConfig,
+    pub(crate) tokens: Tokens,
+}
+
+/// What reads the words.
+#[derive(Debug, Default)]
+pub(crate) struct Encoders {
+    pub(crate) clips: Vec<ClipPart>,
+    pub(crate) t5: Option<T5Part>,
+    pub(crate) qwen: Option<QwenPart>,
 }
 
 /// What a user gives beside the checkpoint.
@@ -188,8 +226,7 @@ pub struct Extras {
 pub(crate) struct Checkpoint {
     pub(crate) path: PathBuf,
     pub(crate) family: Family,
-    pub(crate) clips: Vec<ClipPart>,
-    pub(crate) t5: Option<T5Part>,
+    pub(crate) encoders: Encoders,
     pub(crate) denoiser: Component,
     pub(crate) config: DenoiserConfig,
     pub(crate) vae: Component,
@@ -226,6 +263,8 @@ impl Checkpoint {
             name if name.starts_with("StableDiffusionXL") => Family::Sdxl,
             name if name.starts_with("StableDiffusion3") => Family::Sd3,
             name if name.starts_with("Flux") && !name.starts_with("Flux2") => Family::Flux,
+            // What draws from several pictures has layers of its own.
+            name if name.starts_with("ZImage") && !name.contains("Omni") => Family::ZImage,
             name if unet
                 && (name.starts_with("StableDiffusion") || name.starts_with("LatentConsistency")) =>
             {
@@ -240,23 +279,24 @@ impl Checkpoint {
             Family::Sd | Family::Sdxl => UnetConfig::of(&described).map(DenoiserConfig::Unet),
             Family::Sd3 => Sd3Config::of(&described).map(DenoiserConfig::Sd3),
             Family::Flux => FluxConfig::of(&described).map(DenoiserConfig::Flux),
+            Family::ZImage => ZImageConfig::of(&described).map(DenoiserConfig::ZImage),
         };
         let config = config.ok_or_else(|| unknown("network"))?;
         let vae_config =
             VaeConfig::of(&json(&path.join("vae/config.json"))?).ok_or_else(|| unknown("vae"))?;
         let scheduler = json(&path.join("scheduler/scheduler_config.json"))?;
-        let (clips, t5) = encoders(path, family, cache)?;
+        let mut training = Training::of(&scheduler);
+        training.from_one = family == Family::ZImage;
         Ok(Self {
             path: path.to_owned(),
             family,
-            clips,
-            t5,
+            encoders: encoders(path, family, cache)?,
             denoiser: Component::folder(&network, cache)?,
             config,
             vae: Component::folder(&path.join("vae"), cache)?,
             vae_config,
             tiny: None,
-            training: Training::of(&scheduler),
+            training,
             method: method_of(&scheduler, family),
         })
     }
@@ -296,7 +336,14 @@ impl Checkpoint {
             (Written::Unet, DenoiserConfig::Unet(config)) if config.blocks == 2 => {
                 Layout::Unet(prefix.to_owned(), config.depths.clone())
             }
-            (Written::Diffusers, DenoiserConfig::Unet(_)) => Layout::Prefixed(prefix.to_owned()),
+            (Written::ZImage, DenoiserConfig::ZImage(config)) => {
+                *config = ZImageConfig::of_shapes(&shape, config)
+                    .ok_or_else(|| bad("its layers do not fit together"))?;
+                Layout::ZImage(prefix.to_owned(), config.width)
+            }
+            (Written::Diffusers, DenoiserConfig::Unet(_) | DenoiserConfig::ZImage(_)) => {
+                Layout::Prefixed(prefix.to_owned())
+            }
             _ => return Err(other()),
         };
         rest.denoiser = Component { weights: Arc::clone(&weights), layout };
@@ -362,8 +409,7 @@ impl Checkpoint {
         Ok(Self {
             path: path.to_owned(),
             family,
-            clips,
-            t5: None,
+            encoders: Encoders { clips, ..Encoders::default() },
             denoiser: part(Layout::Unet(prefix.to_owned(), unet.depths.clone())),
             config: DenoiserConfig::Unet(unet),
             vae: part(Layout::Autoencoder("first_stage_model.".into(), vae_config.widths.len())),
@@ -391,11 +437,7 @@ fn named_after(path: &Path, training: &mut Training, method: &mut Method) {
 }
 
 /// The text encoders of a checkpoint in folders.
-fn encoders(
-    path: &Path,
-    family: Family,
-    cache: Option<&Path>,
-) -> Result<(Vec<ClipPart>, Option<T5Part>), ImageError> {
+fn encoders(path: &Path, family: Family, cache: Option<&Path>) -> Result<Encoders, ImageError> {
     const FIRST: [&str; 3] = ["text_encoder", "tokenizer", "<|endoftext|>"];
     const SECOND: [&str; 3] = ["text_encoder_2", "tokenizer_2", "!"];
     let (clips, t5): (&[[&str; 3]], Option<[&str; 2]>) = match family {
@@ -403,6 +445,7 @@ fn encoders(
         Family::Sdxl => (&[FIRST, SECOND], None),
         Family::Sd3 => (&[FIRST, SECOND], Some(["text_encoder_3", "tokenizer_3"])),
         Family::Flux => (&[FIRST], Some(["text_encoder_2", "tokenizer_2"])),
+        Family::ZImage => (&[], None),
     };
     let unknown =
         |part: &str| ImageError::model(path, format!("its {part}/config.json describes what is not known"));
@@ -430,7 +473,16 @@ fn encoders(
             tokens: Tokens::open(&path.join(tokenizer), "<pad>")?,
         }),
     };
-    Ok((parts, t5))
+    let qwen = match family {
+        Family::ZImage => Some(QwenPart {
+            component: Component::folder(&path.join("text_encoder"), cache)?,
+            config: QwenConfig::of(&json(&path.join("text_encoder/config.json"))?)
+                .ok_or_else(|| unknown("text_encoder"))?,
+            tokens: Tokens::open(&path.join("tokenizer"), "<|endoftext|>")?,
+        }),
+        _ => None,
+    };
+    Ok(Encoders { clips: parts, t5, qwen })
 }
 
 /// The method that a checkpoint's own scheduler is.
@@ -442,7 +494,7 @@ fn method_of(scheduler: &Value, family: Family) -> Method {
         "DPMSolverMultistepScheduler" => Method::DpmKarras,
         _ => match family {
             Family::Sd | Family::Sdxl => Method::Euler,
-            Family::Sd3 | Family::Flux => Method::FlowEuler,
+            Family::Sd3 | Family::Flux | Family::ZImage => Method::FlowEuler,
         },
     }
 }

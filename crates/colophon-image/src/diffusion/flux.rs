@@ -4,12 +4,12 @@
 use colophon_types::Cancel;
 use serde_json::Value;
 
-use super::joint::{ADDED, OWN, TIME, embed, feed, gated, heads, last_norm, steered_norm, time_input};
+use super::joint::{ADDED, OWN, TIME, embed, feed, gated, heads, last_norm, steered_norm, time_input, turns};
 use super::layers::Builder;
 use super::lora::Lora;
 use super::source::Source;
 use crate::ImageError;
-use crate::net::{Attr, Net, Tensor, Var};
+use crate::net::{Net, Tensor, Var};
 
 const THETA: f64 = 10_000.0;
 
@@ -113,7 +113,10 @@ impl Flux {
         let time = b.silu(time);
         let mut picture = b.linear(patches, "x_embedder")?;
         let mut text = b.linear(context, "context_embedder")?;
-        let (cos, sin) = turns(config, length, rows, columns);
+        // Texts all stand at the origin.
+        let texts = std::iter::repeat_n([0, 0, 0], length);
+        let places = texts.chain((0..rows).flat_map(|y| (0..columns).map(move |x| [0, y, x])));
+        let (cos, sin) = turns(places, &config.axes, THETA);
         let all = length + rows * columns;
         let cos = b.graph.floats(&[all, config.head / 2], cos);
         let sin = b.graph.floats(&[all, config.head / 2], sin);
@@ -194,23 +197,6 @@ fn from_patches(patches: &[f32], height: usize, width: usize) -> Vec<f32> {
     latent
 }
 
-/// Cosines and sines by which the pairs of a head turn at each place: texts all stand at the origin.
-fn turns(config: &FluxConfig, length: usize, rows: usize, columns: usize) -> (Vec<f32>, Vec<f32>) {
-    let texts = std::iter::repeat_n([0, 0, 0], length);
-    let places = texts.chain((0..rows).flat_map(|y| (0..columns).map(move |x| [0, y, x])));
-    let (mut cos, mut sin) = (Vec::new(), Vec::new());
-    for place in places {
-        for (axis, at) in config.axes.iter().zip(place) {
-            for pair in 0..axis / 2 {
-                let angle = at as f64 / THETA.powf(2.0 * pair as f64 / *axis as f64);
-                cos.push(angle.cos() as f32);
-                sin.push(angle.sin() as f32);
-            }
-        }
-    }
-    (cos, sin)
-}
-
 struct Writer<'a> {
     config: &'a FluxConfig,
     turn: (Var, Var),
@@ -233,8 +219,8 @@ impl Writer<'_> {
         let normal_text = steered_norm(b, text, time, (&of_text, 0, 1), wide)?;
         let attention = format!("{name}.attn");
         let FluxConfig { heads: count, head, .. } = *self.config;
-        let mine = heads(b, normal, &attention, &OWN, [area, count, head])?;
-        let theirs = heads(b, normal_text, &attention, &ADDED, [length, count, head])?;
+        let mine = heads(b, normal, &attention, &OWN, [count, count, head])?;
+        let theirs = heads(b, normal_text, &attention, &ADDED, [count, count, head])?;
         let [q, k, v] = [0, 1, 2].map(|i| b.concat(&[theirs[i], mine[i]], 1));
         let seen = self.attend(b, [q, k, v]);
         let seen_text = b.slice(seen, 1, 0, length);
@@ -253,14 +239,14 @@ impl Writer<'_> {
     }
 
     fn single(&self, b: &mut Builder<'_>, x: Var, name: &str) -> Result<Var, ImageError> {
-        let (wide, time, [length, area]) = (self.config.width(), self.time, self.lengths);
+        let (wide, time) = (self.config.width(), self.time);
         let steering = format!("{name}.norm.linear");
         let normal = steered_norm(b, x, time, (&steering, 0, 1), wide)?;
         let far = b.linear(normal, &format!("{name}.proj_mlp"))?;
         let far = b.tanh_gelu(far);
         let attention = format!("{name}.attn");
-        let shape = [length + area, self.config.heads, self.config.head];
-        let asked = heads(b, normal, &attention, &OWN, shape)?;
+        let FluxConfig { heads: count, head, .. } = *self.config;
+        let asked = heads(b, normal, &attention, &OWN, [count, count, head])?;
         let seen = self.attend(b, asked);
         let change = b.concat(&[seen, far], 2);
         let change = b.linear(change, &format!("{name}.proj_out"))?;
@@ -268,13 +254,8 @@ impl Writer<'_> {
     }
 
     fn attend(&self, b: &mut Builder<'_>, [q, k, v]: [Var; 3]) -> Var {
-        let start = b.graph.ints(&[0]);
-        let [q, k] = [q, k].map(|x| {
-            let settings =
-                vec![("interleaved", Attr::Int(1)), ("num_heads", Attr::Int(self.config.heads as i64))];
-            let inputs = [x, start, self.turn.0, self.turn.1];
-            b.graph.contrib("RotaryEmbedding", &inputs, settings)
-        });
-        b.attention(q, k, v, self.config.heads, false)
+        let heads = self.config.heads;
+        let [q, k] = [q, k].map(|x| b.turned(x, self.turn, heads, true));
+        b.attention(q, k, v, heads, false)
     }
 }

@@ -123,6 +123,7 @@ fn form(name: &str, shape: &[usize], kind: GgmlDType) -> Form {
         "position_embedding",
         "positional_embedding",
         "text_projection",
+        "pad_token",
     ];
     let exact = matches!(kind, GgmlDType::F32 | GgmlDType::F16 | GgmlDType::BF16);
     match shape {
@@ -182,7 +183,7 @@ fn written(tensor: &QTensor, form: Form) -> candle_core::Result<Vec<u8>> {
     })
 }
 
-/// The name of a weight: those of a T5 encoder are called otherwise in GGUF files.
+/// The name of a weight: those of a text encoder (T5, Qwen3) are called otherwise in GGUF files.
 fn plain_name(name: &str) -> String {
     const T5: [(&str, &str); 9] = [
         ("attn_q.", "layer.0.SelfAttention.q."),
@@ -195,18 +196,34 @@ fn plain_name(name: &str) -> String {
         ("ffn_up.", "layer.1.DenseReluDense.wi_1."),
         ("ffn_down.", "layer.1.DenseReluDense.wo."),
     ];
+    const QWEN: [(&str, &str); 11] = [
+        ("attn_q.", "self_attn.q_proj."),
+        ("attn_k.", "self_attn.k_proj."),
+        ("attn_v.", "self_attn.v_proj."),
+        ("attn_output.", "self_attn.o_proj."),
+        ("attn_q_norm.", "self_attn.q_norm."),
+        ("attn_k_norm.", "self_attn.k_norm."),
+        ("attn_norm.", "input_layernorm."),
+        ("ffn_norm.", "post_attention_layernorm."),
+        ("ffn_gate.", "mlp.gate_proj."),
+        ("ffn_up.", "mlp.up_proj."),
+        ("ffn_down.", "mlp.down_proj."),
+    ];
     match name {
         "token_embd.weight" => return "shared.weight".into(),
         "enc.output_norm.weight" => return "encoder.final_layer_norm.weight".into(),
         _ => {}
     }
+    let renamed = |names: &[(&str, &str)], rest: &str| {
+        names.iter().find_map(|(theirs, ours)| Some(format!("{ours}{}", rest.strip_prefix(theirs)?)))
+    };
+    if let Some((layer, rest)) = name.strip_prefix("blk.").and_then(|rest| rest.split_once('.')) {
+        return format!("layers.{layer}.{}", renamed(&QWEN, rest).unwrap_or_else(|| rest.to_owned()));
+    }
     let Some((layer, rest)) = name.strip_prefix("enc.blk.").and_then(|rest| rest.split_once('.')) else {
         return name.to_owned();
     };
     let rest = rest.replace("ffn_norm.", "layer.1.layer_norm.");
-    let rest = T5
-        .iter()
-        .find_map(|(theirs, ours)| Some(format!("{ours}{}", rest.strip_prefix(theirs)?)))
-        .unwrap_or(rest);
+    let rest = renamed(&T5, &rest).unwrap_or(rest);
     format!("encoder.block.{layer}.{rest}")
 }

@@ -1,4 +1,4 @@
-//! What the transformers of SD 3 and FLUX share: normalisation that time and text steer, attention
+//! What the transformers of SD 3, FLUX and Z-Image share: normalisation that time and text steer, attention
 //! with normalised queries and keys.
 
 use super::layers::{Builder, time_features};
@@ -88,45 +88,87 @@ pub(super) fn feed(b: &mut Builder<'_>, x: Var, name: &str) -> Result<Var, Image
     b.linear(x, &format!("{name}.net.2"))
 }
 
+/// A feed-forward layer with a gate: `down(silu(gate(x)) · up(x))`.
+pub(super) fn gated_feed(
+    b: &mut Builder<'_>,
+    x: Var,
+    name: &str,
+    [gate, up, down]: [&str; 3],
+) -> Result<Var, ImageError> {
+    let gate = b.linear(x, &format!("{name}.{gate}"))?;
+    let gate = b.silu(gate);
+    let up = b.linear(x, &format!("{name}.{up}"))?;
+    let product = b.mul(gate, up);
+    b.linear(product, &format!("{name}.{down}"))
+}
+
 /// Each head of a sequence to mean square 1, where the file has weights for it.
 fn head_norm(
     b: &mut Builder<'_>,
     x: Var,
     name: &str,
-    [length, heads, head]: [usize; 3],
+    epsilon: f32,
+    [heads, head]: [usize; 2],
 ) -> Result<Var, ImageError> {
     if !b.has(&format!("{name}.weight")) {
         return Ok(x);
     }
-    let x = b.reshape(x, &[1, length, heads, head]);
-    let x = b.rms_norm(x, name, EPSILON)?;
-    Ok(b.reshape(x, &[1, length, heads * head]))
+    let x = b.split(x, &[heads, head]);
+    let x = b.rms_norm(x, name, epsilon)?;
+    Ok(b.split(x, &[heads * head]))
+}
+
+/// Cosines and sines by which the pairs of a head turn at each place: so many numbers of a head turn with each of
+/// its coordinates.
+pub(super) fn turns<const N: usize>(
+    places: impl Iterator<Item = [usize; N]>,
+    axes: &[usize; N],
+    theta: f64,
+) -> (Vec<f32>, Vec<f32>) {
+    let (mut cos, mut sin) = (Vec::new(), Vec::new());
+    for place in places {
+        for (axis, at) in axes.iter().zip(place) {
+            for pair in 0..axis / 2 {
+                let angle = at as f64 / theta.powf(2.0 * pair as f64 / *axis as f64);
+                cos.push(angle.cos() as f32);
+                sin.push(angle.sin() as f32);
+            }
+        }
+    }
+    (cos, sin)
 }
 
 /// Which layers of an attention make queries, keys and values, and which normalise the first two.
 pub(super) struct Names {
-    parts: [&'static str; 3],
-    norms: [&'static str; 2],
+    pub(super) parts: [&'static str; 3],
+    pub(super) norms: [&'static str; 2],
+    /// What is added to a mean square before it is divided by.
+    pub(super) epsilon: f32,
 }
 
 /// What a sequence asks for itself.
-pub(super) const OWN: Names = Names { parts: ["to_q", "to_k", "to_v"], norms: ["norm_q", "norm_k"] };
+pub(super) const OWN: Names =
+    Names { parts: ["to_q", "to_k", "to_v"], norms: ["norm_q", "norm_k"], epsilon: EPSILON };
 /// What the text asks beside it.
-pub(super) const ADDED: Names =
-    Names { parts: ["add_q_proj", "add_k_proj", "add_v_proj"], norms: ["norm_added_q", "norm_added_k"] };
+pub(super) const ADDED: Names = Names {
+    parts: ["add_q_proj", "add_k_proj", "add_v_proj"],
+    norms: ["norm_added_q", "norm_added_k"],
+    epsilon: EPSILON,
+};
 
-/// Queries, keys and values of the attention `name` for a sequence of `[length, heads, width of a head]`.
+/// Queries, keys and values of the attention `name`, of so many heads of a width; where there are fewer keys and
+/// values than queries, their own number comes second.
 pub(super) fn heads(
     b: &mut Builder<'_>,
     x: Var,
     name: &str,
     names: &Names,
-    shape: [usize; 3],
+    [heads, few, head]: [usize; 3],
 ) -> Result<[Var; 3], ImageError> {
     let q = b.linear(x, &format!("{name}.{}", names.parts[0]))?;
     let k = b.linear(x, &format!("{name}.{}", names.parts[1]))?;
     let v = b.linear(x, &format!("{name}.{}", names.parts[2]))?;
-    let q = head_norm(b, q, &format!("{name}.{}", names.norms[0]), shape)?;
-    let k = head_norm(b, k, &format!("{name}.{}", names.norms[1]), shape)?;
+    let q = head_norm(b, q, &format!("{name}.{}", names.norms[0]), names.epsilon, [heads, head])?;
+    let k = head_norm(b, k, &format!("{name}.{}", names.norms[1]), names.epsilon, [few, head])?;
     Ok([q, k, v])
 }

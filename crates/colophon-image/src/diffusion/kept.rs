@@ -16,6 +16,7 @@ use crate::ImageError;
 pub(crate) enum Place {
     Clip(usize),
     T5,
+    Qwen,
     Denoiser,
     Encoder,
     Decoder,

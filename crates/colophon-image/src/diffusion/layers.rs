@@ -78,6 +78,13 @@ impl<'a> Builder<'a> {
         self.graph.plain("Reshape", &[x, shape])
     }
 
+    /// The last dimension (or the last two) of a sequence of any length cut into, or put together to, others.
+    pub(crate) fn split(&mut self, x: Var, last: &[usize]) -> Var {
+        let shape: Vec<i64> = [1, -1].into_iter().chain(last.iter().map(|n| *n as i64)).collect();
+        let shape = self.graph.ints(&shape);
+        self.graph.plain("Reshape", &[x, shape])
+    }
+
     pub(crate) fn transpose(&mut self, x: Var, order: &[i64]) -> Var {
         self.graph.op("Transpose", &[x], vec![("perm", Attr::Ints(order.to_vec()))])
     }
@@ -264,6 +271,15 @@ impl<'a> Builder<'a> {
         let settings =
             vec![("num_heads", Attr::Int(heads as i64)), ("unidirectional", Attr::Int(i64::from(causal)))];
         self.graph.contrib("MultiHeadAttention", &[q, k, v], settings)
+    }
+
+    /// Queries or keys turned by where they stand: `turn` has a cosine and a sine for each place and each pair of
+    /// numbers of a head, which lie side by side or half a head apart.
+    pub(crate) fn turned(&mut self, x: Var, turn: (Var, Var), heads: usize, side_by_side: bool) -> Var {
+        let start = self.graph.ints(&[0]);
+        let settings =
+            vec![("interleaved", Attr::Int(i64::from(side_by_side))), ("num_heads", Attr::Int(heads as i64))];
+        self.graph.contrib("RotaryEmbedding", &[x, start, turn.0, turn.1], settings)
     }
 
     /// Attention with `bias` `[1, heads, length, length]` added to the scores, which are scaled by `scale`.

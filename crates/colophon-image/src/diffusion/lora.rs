@@ -42,7 +42,9 @@ impl Part {
     /// How the names of a part begin: in files of `diffusers`, and in those of kohya.
     fn prefixes(self) -> (&'static [&'static str], &'static [&'static str]) {
         match self {
-            Self::Denoiser => (&["unet.", "transformer."], &["lora_unet_", "lora_transformer_"]),
+            Self::Denoiser => {
+                (&["unet.", "transformer.", "diffusion_model."], &["lora_unet_", "lora_transformer_"])
+            }
             Self::Text => (&["text_encoder."], &["lora_te1_", "lora_te_"]),
             Self::Text2 => (&["text_encoder_2."], &["lora_te2_"]),
         }

@@ -1,6 +1,6 @@
 //! Whether a picture fits in memory, told before anything is loaded.
 
-use super::checkpoint::{Checkpoint, DenoiserConfig};
+use super::checkpoint::{Checkpoint, Component, DenoiserConfig, Encoders};
 use super::vae::SCALE;
 use crate::ImageError;
 
@@ -21,9 +21,11 @@ pub(crate) struct Need {
 /// Bytes that a picture of a size takes at the most, the largest part being loaded.
 pub(crate) fn needed(checkpoint: &Checkpoint, size: (u32, u32)) -> u64 {
     let denoiser = denoiser(checkpoint, (size.1 as usize / SCALE, size.0 as usize / SCALE));
-    let text = checkpoint.clips.iter().map(|clip| clip.component.memory()).max().unwrap_or(0);
-    let long = checkpoint.t5.as_ref().map_or(0, |t5| t5.component.memory());
-    (denoiser.weights + denoiser.work).max(text).max(long)
+    let Encoders { clips, t5, qwen } = &checkpoint.encoders;
+    let encoders = clips.iter().map(|clip| &clip.component);
+    let encoders = encoders.chain(t5.iter().map(|t5| &t5.component));
+    let encoders = encoders.chain(qwen.iter().map(|qwen| &qwen.component));
+    (denoiser.weights + denoiser.work).max(encoders.map(Component::memory).max().unwrap_or(0))
 }
 
 /// What the denoiser takes for latents of a size.
@@ -45,6 +47,7 @@ fn bytes_per_number(config: &DenoiserConfig) -> u64 {
         DenoiserConfig::Unet(unet) => unet.widths[0] as u64 * 4 * 40,
         DenoiserConfig::Sd3(config) => config.width as u64 * 10,
         DenoiserConfig::Flux(config) => config.width() as u64 * 10,
+        DenoiserConfig::ZImage(config) => config.width as u64 * 10,
     }
 }
 

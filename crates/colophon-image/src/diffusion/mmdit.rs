@@ -198,9 +198,9 @@ impl Block<'_> {
         };
         let [length, text_length] = self.lengths;
         let attention = format!("{name}.attn");
-        let shape = |length| [length, count, width / count];
-        let mine = heads(b, normal, &attention, &OWN, shape(length))?;
-        let theirs = heads(b, normal_text, &attention, &ADDED, shape(text_length))?;
+        let shape = [count, count, width / count];
+        let mine = heads(b, normal, &attention, &OWN, shape)?;
+        let theirs = heads(b, normal_text, &attention, &ADDED, shape)?;
         let [q, k, v] = [0, 1, 2].map(|i| b.concat(&[mine[i], theirs[i]], 1));
         let seen = b.attention(q, k, v, count, false);
         let seen_picture = b.slice(seen, 1, 0, length);
@@ -210,7 +210,7 @@ impl Block<'_> {
             let shift = steer(b, time, &of_picture, 6, width)?;
             let scale = steer(b, time, &of_picture, 7, width)?;
             let normal = modulate(b, bare, scale, shift);
-            let [q, k, v] = heads(b, normal, &format!("{name}.attn2"), &OWN, shape(length))?;
+            let [q, k, v] = heads(b, normal, &format!("{name}.attn2"), &OWN, shape)?;
             let seen = b.attention(q, k, v, count, false);
             let seen = b.linear(seen, &format!("{name}.attn2.to_out.0"))?;
             picture = gated(b, picture, seen, time, (&of_picture, 8), width)?;

@@ -22,6 +22,7 @@ mod mmdit;
 mod naming;
 mod packing;
 mod pipeline;
+mod qwen;
 mod schedule;
 mod source;
 mod t5;
@@ -30,6 +31,7 @@ mod unet;
 mod vae;
 mod weighting;
 pub(crate) mod weights;
+mod zimage;
 
 pub use checkpoint::{Extras, Family};
 pub use pipeline::{Ask, Diffusion, Seen, Start};

@@ -260,6 +260,22 @@ pub(crate) fn flux(name: &str, width: usize) -> Place {
     (format!("{block}.{}", within(rest, &DOUBLE)), None)
 }
 
+/// A weight of the transformer of Z-Image as its makers name it; `width` is that of a layer.
+pub(crate) fn z_image(name: &str, width: usize) -> Place {
+    if let Some((block, rest)) = name.split_once(".attention.")
+        && let Some((what, rows)) = third(rest, OWN, width)
+    {
+        return (format!("{block}.attention.qkv.{what}"), Some(rows));
+    }
+    let name = name
+        .replace("all_x_embedder.2-1.", "x_embedder.")
+        .replace("all_final_layer.2-1.", "final_layer.")
+        .replace(".attention.to_out.0.", ".attention.out.")
+        .replace(".attention.norm_q.", ".attention.q_norm.")
+        .replace(".attention.norm_k.", ".attention.k_norm.");
+    (name, None)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -303,6 +319,14 @@ mod tests {
         assert_eq!(
             sd3("transformer_blocks.2.ff_context.net.0.proj.bias", 8),
             ("joint_blocks.2.context_block.mlp.fc1.bias".to_owned(), None)
+        );
+        assert_eq!(
+            z_image("context_refiner.1.attention.to_k.weight", 10),
+            ("context_refiner.1.attention.qkv.weight".to_owned(), Some((10, 10)))
+        );
+        assert_eq!(
+            z_image("all_final_layer.2-1.adaLN_modulation.1.bias", 10),
+            ("final_layer.adaLN_modulation.1.bias".to_owned(), None)
         );
     }
 }

@@ -11,12 +11,14 @@ use super::kept::{Kept, Key, Place};
 use super::lora::{Lora, Part};
 use super::memory::{self, Need};
 use super::mmdit::Sd3;
+use super::qwen::{self, Qwen};
 use super::schedule::{Method, Schedule};
 use super::t5::T5;
 use super::tokens::Prompt;
 use super::unet::{Told, Unet};
 use super::vae::{Decoder, Encoder, SCALE, TinyDecoder};
 use super::weighting;
+use super::zimage::ZImage;
 use crate::net::{Net, Tensor};
 use crate::resize::Plane;
 use crate::{ImageError, pixels};
@@ -42,7 +44,8 @@ pub struct Ask<'a> {
     pub size: (u32, u32),
     /// Steps, 1 to 1000.
     pub steps: usize,
-    /// How closely the words are followed; 1 and less for a model that was distilled so.
+    /// How closely the words are followed; 1 and less for a model that was distilled so. Z-Image counts from 0, as
+    /// its makers do: 4 there is 5 elsewhere, and 0 is for a model that was distilled.
     pub guidance: f32,
     /// The scheduler.
     pub method: Method,
@@ -102,6 +105,7 @@ enum Denoiser {
     Unet(Box<Unet>),
     Sd3(Sd3),
     Flux(Flux),
+    ZImage(ZImage),
 }
 
 impl Denoiser {
@@ -110,6 +114,7 @@ impl Denoiser {
             Self::Unet(unet) => &unet.net,
             Self::Sd3(net) => &net.net,
             Self::Flux(net) => &net.net,
+            Self::ZImage(net) => &net.net,
         }
     }
 }
@@ -163,8 +168,8 @@ impl Diffusion {
         self.checkpoint.method
     }
 
-    /// Whether it heeds weights of words, as in `(red:1.3)`. What T5 reads too has none: the others take the
-    /// words alone.
+    /// Whether it heeds weights of words, as in `(red:1.3)`. What T5 or a language model reads has none: it takes
+    /// the words alone.
     pub fn heeds_weights(&self) -> bool {
         matches!(self.checkpoint.family, Family::Sd | Family::Sdxl)
     }
@@ -178,7 +183,7 @@ impl Diffusion {
     pub fn fitting(&self, (width, height): (u32, u32)) -> (u32, u32) {
         let unit = match &self.checkpoint.config {
             DenoiserConfig::Unet(unet) => SCALE << (unet.widths.len() - 1),
-            DenoiserConfig::Sd3(_) | DenoiserConfig::Flux(_) => SCALE * 2,
+            DenoiserConfig::Sd3(_) | DenoiserConfig::Flux(_) | DenoiserConfig::ZImage(_) => SCALE * 2,
         } as u32;
         (width.next_multiple_of(unit), height.next_multiple_of(unit))
     }
@@ -229,8 +234,7 @@ impl Diffusion {
         if !(1..=1000).contains(&ask.steps) {
             return Err(ImageError::Setting("a picture takes 1 to 1000 steps".into()));
         }
-        let flow = matches!(self.checkpoint.family, Family::Sd3 | Family::Flux);
-        if flow != (ask.method == Method::FlowEuler) {
+        if self.checkpoint.family.flows() != (ask.method == Method::FlowEuler) {
             let message =
                 format!("{} does not work with {}", self.checkpoint.family.name(), ask.method.name());
             return Err(ImageError::Setting(message));
@@ -239,7 +243,11 @@ impl Diffusion {
         let conditions = self.conditions(ask, cancel)?;
         let given = self.given(ask, noises, (height, width), cancel)?;
         let size = (height, width);
-        let length = conditions[0].context.shape.get(1).copied().unwrap_or(0);
+        let length = match &self.checkpoint.config {
+            // It reads texts of any length.
+            DenoiserConfig::ZImage(_) => 0,
+            _ => conditions[0].context.shape.get(1).copied().unwrap_or(0),
+        };
         let key = Key { place: Place::Denoiser, size, length };
         let need = memory::denoiser(&self.checkpoint, size);
         let load = || self.denoiser(size, length);
@@ -248,7 +256,14 @@ impl Diffusion {
             let mut latents = Vec::new();
             for (index, noise) in noises.iter_mut().enumerate() {
                 let given = given.get(index);
-                let run = Run { denoiser, conditions: &conditions, size, ask, last: index + 1 == count };
+                let run = Run {
+                    denoiser,
+                    conditions: &conditions,
+                    size,
+                    ask,
+                    factor: self.factor(ask),
+                    last: index + 1 == count,
+                };
                 latents.push(self.denoise(&run, given, noise.as_mut(), index, cancel, watch)?);
             }
             Ok(latents)
@@ -293,7 +308,7 @@ impl Diffusion {
             prompts.push(weighting::read(ask.negative));
         }
         let mut clips: Vec<Vec<ClipText>> = Vec::new();
-        for (index, part) in self.checkpoint.clips.iter().enumerate() {
+        for (index, part) in self.checkpoint.encoders.clips.iter().enumerate() {
             // U-Nets look at a text of any length: long prompts are read piece by piece. The others were trained
             // with one piece, and read long prompts with T5.
             let cut = |parts: &Vec<weighting::Part>| {
@@ -321,7 +336,7 @@ impl Diffusion {
             })?);
         }
         let mut long = Vec::new();
-        if let Some(part) = &self.checkpoint.t5 {
+        if let Some(part) = &self.checkpoint.encoders.t5 {
             let length = if self.checkpoint.family == Family::Flux { T5_FLUX } else { T5_SD3 };
             let load = || {
                 let encoder = T5::load(&part.config, &part.component.source(), length, self.threads)?;
@@ -333,6 +348,20 @@ impl Diffusion {
             long = self.kept.with(key, need, load, |encoder: &T5| {
                 let read = |parts: &Vec<weighting::Part>| {
                     encoder.read(&part.tokens.t5(&weighting::plain(parts), length)?, cancel)
+                };
+                prompts.iter().map(read).collect()
+            })?;
+        }
+        if let Some(part) = &self.checkpoint.encoders.qwen {
+            let load = || {
+                let encoder = Qwen::load(&part.config, &part.component.source(), self.threads)?;
+                encoder.net.sparing(self.kept.keeps);
+                Ok(encoder)
+            };
+            let need = Need { weights: part.component.memory(), work: 0 };
+            long = self.kept.with(Key::of(Place::Qwen), need, load, |encoder: &Qwen| {
+                let read = |parts: &Vec<weighting::Part>| {
+                    encoder.read(&part.tokens.qwen(&weighting::plain(parts), qwen::LONGEST)?, cancel)
                 };
                 prompts.iter().map(read).collect()
             })?;
@@ -369,6 +398,9 @@ impl Diffusion {
                     context: long.get(index).ok_or_else(lacking)?.clone(),
                     pooled: clip(0)?.pooled.clone(),
                 },
+                Family::ZImage => {
+                    Condition { context: long.get(index).ok_or_else(lacking)?.clone(), pooled: Vec::new() }
+                }
             });
         }
         Ok(conditions)
@@ -378,10 +410,18 @@ impl Diffusion {
     fn guided(&self, ask: &Ask<'_>) -> bool {
         let told = match &self.checkpoint.config {
             DenoiserConfig::Unet(unet) => unet.guidance_features > 0,
-            DenoiserConfig::Sd3(_) => false,
+            DenoiserConfig::Sd3(_) | DenoiserConfig::ZImage(_) => false,
             DenoiserConfig::Flux(_) => true,
         };
-        ask.guidance > 1.0 && !told
+        self.factor(ask) > 1.0 && !told
+    }
+
+    /// By what the difference that the words make is multiplied.
+    fn factor(&self, ask: &Ask<'_>) -> f32 {
+        match self.checkpoint.family {
+            Family::ZImage => ask.guidance + 1.0,
+            _ => ask.guidance,
+        }
     }
 
     /// The latents of a picture that is changed, one for each noise.
@@ -484,6 +524,9 @@ impl Diffusion {
             DenoiserConfig::Flux(config) => {
                 Denoiser::Flux(Flux::load(config, &source, &loras, size, length, threads)?)
             }
+            DenoiserConfig::ZImage(config) => {
+                Denoiser::ZImage(ZImage::load(config, &source, &loras, size, threads)?)
+            }
         };
         loras.iter().try_for_each(Lora::fits)?;
         Ok(denoiser)
@@ -581,6 +624,8 @@ struct Run<'a> {
     conditions: &'a [Condition],
     size: (usize, usize),
     ask: &'a Ask<'a>,
+    /// By what the difference that the words make is multiplied.
+    factor: f32,
     /// Whether no other picture comes after it.
     last: bool,
 }
@@ -591,8 +636,7 @@ impl Run<'_> {
         let with = self.one(latent, time, &self.conditions[0], cancel)?;
         let Some(without) = self.conditions.get(1) else { return Ok(with) };
         let without = self.one(latent, time, without, cancel)?;
-        let guidance = self.ask.guidance;
-        Ok(with.iter().zip(&without).map(|(w, o)| o + guidance * (w - o)).collect())
+        Ok(with.iter().zip(&without).map(|(w, o)| o + self.factor * (w - o)).collect())
     }
 
     fn one(
@@ -617,6 +661,7 @@ impl Run<'_> {
             Denoiser::Flux(net) => {
                 net.run(latent, time, (&words.context, &words.pooled), self.ask.guidance, cancel)
             }
+            Denoiser::ZImage(net) => net.run(latent, time, &words.context, cancel),
         }
     }
 }

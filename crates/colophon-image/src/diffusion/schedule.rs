@@ -30,7 +30,7 @@ pub enum Method {
     DpmKarras,
     /// Latent consistency (Luo et al. 2023): few steps, for networks that were distilled so.
     Lcm,
-    /// Euler's along a straight flow (Lipman et al. 2023), for SD 3 and FLUX.
+    /// Euler's along a straight flow (Lipman et al. 2023), for SD 3, FLUX and Z-Image.
     FlowEuler,
 }
 
@@ -84,6 +84,8 @@ pub(crate) struct Training {
     pub(crate) shift: f64,
     /// Whether the shift depends on the size of the picture (FLUX dev).
     pub(crate) dynamic: bool,
+    /// Whether the points are told from pure noise on and then moved, whatever the shift (Z-Image).
+    pub(crate) from_one: bool,
 }
 
 impl Training {
@@ -98,6 +100,7 @@ impl Training {
             clean_end: false,
             shift: 1.0,
             dynamic: false,
+            from_one: false,
         }
     }
 
@@ -408,8 +411,8 @@ fn flow_points(training: &Training, steps: usize, patches: usize) -> Vec<f64> {
         let shift = (slope * patches as f64 + (0.5 - slope * 256.0)).exp();
         return line(1.0, 1.0 / steps as f64).map(|s| shifted(s, shift)).collect();
     }
-    if (training.shift - 1.0).abs() < 1e-9 {
-        return line(1.0, 1.0 / steps as f64).collect();
+    if training.from_one || (training.shift - 1.0).abs() < 1e-9 {
+        return line(1.0, 1.0 / steps as f64).map(|s| shifted(s, training.shift)).collect();
     }
     // The ends were moved already when the scheduler was made (so it is in the reference).
     let end = shifted(1.0 / TRAINED as f64, training.shift);

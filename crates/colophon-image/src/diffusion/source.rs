@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use super::packing::PACKED;
-use super::weights::Weights;
+use super::weights::{Table, Weights};
 use crate::ImageError;
 use crate::net::Stored;
 
@@ -75,6 +75,11 @@ impl<'a> Source<'a> {
     pub(crate) fn floats(&self, name: &str, rows: Option<(usize, usize)>) -> Result<Vec<f32>, ImageError> {
         let (name, rows) = self.place(name, rows);
         self.weights.floats(&name, rows)
+    }
+
+    /// A tensor of two dimensions, to be read row by row.
+    pub(crate) fn table(&self, name: &str) -> Result<Table, ImageError> {
+        self.weights.table(&(self.naming)(name).0)
     }
 
     fn place(&self, name: &str, rows: Option<(usize, usize)>) -> Place {

@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::layers::Builder;
 use super::source::Source;
+use super::weights::Table;
 use crate::ImageError;
 use crate::net::{Net, Tensor};
 
@@ -40,7 +41,7 @@ impl T5Config {
 /// The encoder, for prompts of one length.
 pub(crate) struct T5 {
     pub(crate) net: Net,
-    tokens: Vec<f32>,
+    tokens: Table,
     width: usize,
     length: usize,
 }
@@ -86,18 +87,16 @@ impl T5 {
         b.graph.output("last", last);
         let embedding =
             if source.has("shared.weight") { "shared.weight" } else { "encoder.embed_tokens.weight" };
-        let tokens = source.floats(embedding, None)?;
+        let tokens = source.table(embedding)?;
+        if tokens.width() != width {
+            return Err(source.misfit(embedding));
+        }
         Ok(Self { net: Net::new(&b.graph, threads)?, tokens, width, length })
     }
 
     /// Reads as many tokens as it was loaded for: `[1, length, width]`.
     pub(crate) fn read(&self, tokens: &[u32], cancel: &Cancel) -> Result<Tensor, ImageError> {
-        let mut embedded = Vec::with_capacity(self.length * self.width);
-        for token in tokens {
-            let row = self.tokens.get(*token as usize * self.width..).and_then(|t| t.get(..self.width));
-            let row = row.ok_or_else(|| ImageError::Network("T5 does not know a token".into()))?;
-            embedded.extend_from_slice(row);
-        }
+        let embedded = self.tokens.rows(tokens)?;
         self.net.apply("embedded", Tensor::new(&[1, self.length, self.width], embedded), cancel)
     }
 }

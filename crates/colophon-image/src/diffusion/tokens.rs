@@ -1,4 +1,4 @@
-//! Prompts as tokens: CLIP's byte pairs, and the pieces of T5.
+//! Prompts as tokens: CLIP's byte pairs, the pieces of T5, and what is said to Qwen3.
 
 use std::io::Read as _;
 use std::path::Path;
@@ -125,6 +125,15 @@ impl Tokens {
         tokens.push(stop);
         tokens.resize(length, self.pad);
         Ok(tokens)
+    }
+
+    /// A prompt for Qwen3, as one asks it something: `longest` tokens at most.
+    pub(crate) fn qwen(&self, text: &str, longest: usize) -> Result<Vec<u32>, ImageError> {
+        let asked = format!("<|im_start|>user\n{text}<|im_end|>\n<|im_start|>assistant\n");
+        let read = self.tokenizer.encode_fast(asked, false);
+        let read =
+            read.map_err(|e| ImageError::Network(format!("the prompt cannot be cut into tokens: {e}")))?;
+        Ok(read.get_ids().iter().copied().take(longest).collect())
     }
 }
 

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::fs::File;
 use std::io::{Read as _, Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use serde_json::Value;
 
@@ -154,16 +155,18 @@ impl Weights {
                 file.read_exact(&mut raw)
             })
             .map_err(|e| ImageError::model(&path, e.to_string()))?;
-        Ok(match entry.kind {
-            Kind::F32 => raw.as_chunks::<4>().0.iter().map(|b| f32::from_le_bytes(*b)).collect(),
-            Kind::F16 => {
-                raw.as_chunks::<2>().0.iter().map(|b| half::f16::from_le_bytes(*b).to_f32()).collect()
-            }
-            Kind::U8 | Kind::I8 => return Err(ImageError::model(&path, format!("{name} holds no numbers"))),
-            Kind::Bf16 => {
-                raw.as_chunks::<2>().0.iter().map(|b| half::bf16::from_le_bytes(*b).to_f32()).collect()
-            }
-        })
+        numbers(&raw, entry.kind).ok_or_else(|| ImageError::model(&path, format!("{name} holds no numbers")))
+    }
+
+    /// A tensor of two dimensions, to be read row by row.
+    pub(crate) fn table(&self, name: &str) -> Result<Table, ImageError> {
+        let entry = self.entry(name)?;
+        let path = self.folder.join(&self.files[entry.file]);
+        let &[_, width] = entry.shape.as_slice() else {
+            return Err(ImageError::model(&path, format!("{name} is no table")));
+        };
+        let file = File::open(&path).map_err(|e| ImageError::model(&path, e.to_string()))?;
+        Ok(Table { file: Mutex::new(file), path, entry: entry.clone(), width })
     }
 
     fn cut(&self, entry: &Entry, rows: Option<(usize, usize)>, name: &str) -> Result<Entry, ImageError> {
@@ -179,6 +182,52 @@ impl Weights {
         cut.length = row * count as u64;
         Ok(cut)
     }
+}
+
+/// A tensor of two dimensions whose rows are read when they are needed: its file stays open.
+#[derive(Debug)]
+pub(crate) struct Table {
+    file: Mutex<File>,
+    path: PathBuf,
+    entry: Entry,
+    width: usize,
+}
+
+impl Table {
+    /// Numbers of a row.
+    pub(crate) fn width(&self) -> usize {
+        self.width
+    }
+
+    /// Some rows, one after the other.
+    ///
+    /// # Errors
+    /// [`ImageError::Network`] for a row that there is not; [`ImageError::Model`] for what cannot be read.
+    pub(crate) fn rows(&self, rows: &[u32]) -> Result<Vec<f32>, ImageError> {
+        let bytes = self.width * self.entry.kind.bytes();
+        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut raw = vec![0; bytes * rows.len()];
+        for (row, place) in rows.iter().zip(raw.chunks_exact_mut(bytes.max(1))) {
+            if *row as usize >= self.entry.shape[0] {
+                return Err(ImageError::Network("the text encoder does not know a token".into()));
+            }
+            file.seek(SeekFrom::Start(self.entry.offset + u64::from(*row) * bytes as u64))
+                .and_then(|_| file.read_exact(place))
+                .map_err(|e| ImageError::model(&self.path, e.to_string()))?;
+        }
+        let none = || ImageError::model(&self.path, "its table of words holds no numbers".into());
+        numbers(&raw, self.entry.kind).ok_or_else(none)
+    }
+}
+
+/// Bytes as the numbers that they are; packed ones are none.
+fn numbers(raw: &[u8], kind: Kind) -> Option<Vec<f32>> {
+    Some(match kind {
+        Kind::F32 => raw.as_chunks::<4>().0.iter().map(|b| f32::from_le_bytes(*b)).collect(),
+        Kind::F16 => raw.as_chunks::<2>().0.iter().map(|b| half::f16::from_le_bytes(*b).to_f32()).collect(),
+        Kind::Bf16 => raw.as_chunks::<2>().0.iter().map(|b| half::bf16::from_le_bytes(*b).to_f32()).collect(),
+        Kind::U8 | Kind::I8 => return None,
+    })
 }
 
 fn read_entry(entry: &Value, file: usize, start: u64, size: u64) -> Option<Option<Entry>> {

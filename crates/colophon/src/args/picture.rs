@@ -113,7 +113,7 @@ pub(crate) struct Diffusion {
     /// Draw it on by so many pixels at the left, top, right and bottom
     #[arg(long, value_name = "L,T,R,B", requires = "from")]
     pub(crate) extend: Option<String>,
-    /// A checkpoint in folders that has what a file lacks (SD 3, FLUX)
+    /// A checkpoint in folders that has what a file lacks (SD 3, FLUX, Z-Image)
     #[arg(long, value_name = "DIR")]
     pub(crate) base: Option<PathBuf>,
     /// Write so many pictures on the way beside the picture
