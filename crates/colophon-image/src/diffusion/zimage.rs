@@ -54,7 +54,8 @@ impl ZImageConfig {
             epsilon: json["norm_eps"].as_f64().unwrap_or(1e-5) as f32,
             axes: axes.try_into().ok()?,
         };
-        (made.heads > 0 && made.width.checked_div(made.heads)? == made.axes.iter().sum()).then_some(made)
+        (made.heads > 0 && made.width.checked_div(made.heads)? == made.axes.iter().sum::<usize>())
+            .then_some(made)
     }
 
     /// What the shapes of the weights say, under the names that its makers gave them; what they do not say is as in
