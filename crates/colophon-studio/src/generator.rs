@@ -20,6 +20,9 @@ const MOST: usize = 256;
 pub struct GeneratorRequest {
     /// The safetensors file of the generator.
     pub model: PathBuf,
+    /// The class that is drawn, counted from 0, by a generator that draws by class; `None` for one that each seed
+    /// chooses.
+    pub class: Option<usize>,
     /// How far the pictures may be from the mean one, 0 to 2.
     pub truncation: f32,
     /// Seed; `None` for a fresh one. Each of several pictures has a seed of its own, derived from it.
@@ -77,12 +80,16 @@ impl Studio {
             let (done, total) = (index as u64, request.count as u64);
             progress.event(Event::Progress { stage: Stage::Draw, done, total, what: None });
             let seed = origin::seed_of(first, index);
-            let raster = generator.draw(seed, request.truncation, cancel)?;
+            let class = request.class.or_else(|| generator.class_of(seed));
+            let raster = generator.draw(seed, class, request.truncation, cancel)?;
             judge.pass(&raster, "a picture", cancel)?;
-            let given = json!({
+            let mut given = json!({
                 "task": "image.generator", "engine": "stylegan", "model": name, "seed": seed, "index": index,
                 "truncation": request.truncation,
             });
+            if let Some(class) = class {
+                given["class"] = json!(class);
+            }
             let work = new_work(&given)?;
             let steps = vec![("stylegan", "onnxruntime".to_owned()), ("seal", GENERATOR.to_owned())];
             let receipt =

@@ -17,6 +17,7 @@ sys.path.insert(0, sys.argv[1])
 from training import networks_stylegan2, networks_stylegan3  # noqa: E402
 
 torch.set_grad_enabled(False)
+CLASSES, CLASS = 5, 3
 HERE = pathlib.Path(__file__).resolve().parent / "stylegan.json"
 SMALL = dict(z_dim=12, c_dim=0, w_dim=10, img_channels=3)
 THIRD = dict(img_resolution=64, num_layers=6, channel_base=256, channel_max=8, num_fp16_res=0)
@@ -38,11 +39,15 @@ def weight(name, shape):
 
 
 def generators():
-    two = dict(channel_base=128, channel_max=12, num_fp16_res=0)
-    mapping = {"num_layers": 3}
-    yield "2", networks_stylegan2.Generator(**SMALL, img_resolution=16, mapping_kwargs=mapping, **two), 1
+    two = dict(img_resolution=16, channel_base=128, channel_max=12, num_fp16_res=0, mapping_kwargs={"num_layers": 3})
+    classes = SMALL | {"c_dim": CLASSES}
+    yield "2", networks_stylegan2.Generator(**SMALL, **two), 1
+    yield "2-classes", networks_stylegan2.Generator(**classes, **two), 7
+    yield "2-residual", networks_stylegan2.Generator(**SMALL, **two, architecture="resnet"), 7
+    yield "2-plain", networks_stylegan2.Generator(**SMALL, **two, architecture="orig"), 7
     yield "3-t", networks_stylegan3.Generator(**SMALL, **THIRD), 37
     yield "3-r", networks_stylegan3.Generator(**SMALL, **THIRD, conv_kernel=1, use_radial_filters=True), 37
+    yield "3-classes", networks_stylegan3.Generator(**classes, **THIRD), 101
 
 
 def main():
@@ -57,7 +62,8 @@ def main():
         z = torch.tensor((uniform("stylegan z", 12) * np.sqrt(3.0)).astype(np.float32)[None])
         pictures = {}
         for psi in [1.0, 0.7]:
-            picture = generator(z, None, truncation_psi=psi, noise_mode="const", force_fp32=True)
+            told = torch.eye(CLASSES)[CLASS : CLASS + 1] if generator.c_dim else None
+            picture = generator(z, told, truncation_psi=psi, noise_mode="const", force_fp32=True)
             pictures[str(psi)] = [round(float(v), 6) for v in picture.flatten()[::step]]
         found[name] = {
             "shapes": {n: list(s) for n, s in shapes.items()},

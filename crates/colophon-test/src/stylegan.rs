@@ -15,7 +15,8 @@ pub fn noise() -> Vec<f32> {
     uniform("stylegan z", 12).iter().map(|u| (u * 3f64.sqrt()) as f32).collect()
 }
 
-/// The tensors of `2`, `3-t` or `3-r`, spread as such a network begins.
+/// The tensors of a generator (`2`, `2-classes`, `2-residual`, `2-plain`, `3-t`, `3-r`, `3-classes`), spread as such
+/// a network begins.
 pub fn tensors(generator: &str) -> Tensors {
     let shape_of = |shape: &Value| -> Vec<usize> {
         shape.as_array().unwrap().iter().map(|n| n.as_u64().unwrap() as usize).collect()

@@ -26,6 +26,7 @@ const LARGEST: usize = 2048;
 pub struct StyleGan {
     parts: Parts,
     latent: usize,
+    classes: usize,
     side: usize,
 }
 
@@ -41,22 +42,21 @@ impl StyleGan {
     /// Loads a generator. The ONNX Runtime must have been loaded.
     ///
     /// # Errors
-    /// [`ImageError::Model`]: a file that holds no such generator, or one of another kind (conditional,
-    /// residual).
+    /// [`ImageError::Model`]: a file that holds no such generator.
     pub fn load(path: &Path, threads: usize) -> Result<Self, ImageError> {
         let weights = Weights::open(path, None)?;
         let mut plan = Plan::new(&weights, path)?;
-        let [_, latent] = plan.shape::<2>("mapping.fc0.weight")?;
-        let style = plan.mapping(latent)?;
+        let (style, latent, classes) = plan.mapping()?;
         if !plan.has("synthesis.input.weight") {
             let side = plan.stylegan2(style)?;
-            return Ok(Self { parts: Parts::Two(Net::new(&plan.graph, threads)?), latent, side });
+            return Ok(Self { parts: Parts::Two(Net::new(&plan.graph, threads)?), latent, classes, side });
         }
         plan.graph.output("style", style);
         let mapping = Net::new(&std::mem::take(&mut plan.graph), threads)?;
         let (waves, side) = plan.stylegan3()?;
         let synthesis = Net::new(&plan.graph, threads)?;
-        Ok(Self { parts: Parts::Three { mapping, waves: Box::new(waves), synthesis }, latent, side })
+        let parts = Parts::Three { mapping, waves: Box::new(waves), synthesis };
+        Ok(Self { parts, latent, classes, side })
     }
 
     /// Width and height of its pictures, in pixels.
@@ -64,14 +64,41 @@ impl StyleGan {
         self.side as u32
     }
 
-    /// The picture of a seed. `truncation` draws it towards what the generator makes most: 0 always gives the
+    /// The classes that it draws, counted from 0; none for one that knows of no classes.
+    pub fn classes(&self) -> usize {
+        self.classes
+    }
+
+    /// The class that a seed draws where none is said.
+    pub fn class_of(&self, seed: u64) -> Option<usize> {
+        let classes = self.classes as u64;
+        (classes > 0).then(|| (Seed(seed).derive("stylegan class").next_u64() % classes) as usize)
+    }
+
+    /// The picture of a seed, of a class where it draws by class. `truncation` draws it towards what the generator makes most: 0 always gives the
     /// mean picture, 1 leaves it as it comes.
     ///
     /// # Errors
-    /// A stop, a network that failed.
-    pub fn draw(&self, seed: u64, truncation: f32, cancel: &Cancel) -> Result<Raster, ImageError> {
+    /// [`ImageError::Setting`] for a class that it does not have, or none where it needs one; a stop; a network that
+    /// failed.
+    pub fn draw(
+        &self,
+        seed: u64,
+        class: Option<usize>,
+        truncation: f32,
+        cancel: &Cancel,
+    ) -> Result<Raster, ImageError> {
+        let wrong = match (class, self.classes) {
+            (None, 0) => None,
+            (Some(_), 0) => Some("this generator knows of no classes".to_owned()),
+            (Some(class), count) if class < count => None,
+            (_, count) => Some(format!("this generator draws by class: one of 0 to {}", count - 1)),
+        };
+        if let Some(wrong) = wrong {
+            return Err(ImageError::Setting(wrong));
+        }
         let noise = normals(Seed(seed).derive("stylegan")).take(self.latent).collect();
-        let mut made = self.numbers(noise, truncation, cancel)?;
+        let mut made = self.numbers(noise, class, truncation, cancel)?;
         if made.shape != [1, 3, self.side, self.side] || made.data.iter().any(|v| !v.is_finite()) {
             return Err(ImageError::Network(format!("it gave {:?} in the place of a picture", made.shape)));
         }
@@ -83,13 +110,18 @@ impl StyleGan {
     pub(crate) fn numbers(
         &self,
         noise: Vec<f32>,
+        class: Option<usize>,
         truncation: f32,
         cancel: &Cancel,
     ) -> Result<Tensor, ImageError> {
-        let inputs = vec![
+        let mut inputs = vec![
             ("noise", Tensor::new(&[1, self.latent], noise)),
             ("truncation", Tensor::new(&[1, 1], vec![truncation])),
         ];
+        if self.classes > 0 {
+            let chosen = (0..self.classes).map(|at| if Some(at) == class { 1.0 } else { 0.0 }).collect();
+            inputs.push(("class", Tensor::new(&[1, self.classes], chosen)));
+        }
         let first = |made: Vec<Tensor>| {
             made.into_iter().next().ok_or_else(|| ImageError::Network("it gave nothing".into()))
         };
@@ -125,12 +157,21 @@ mod tests {
 
     #[test]
     fn its_pictures_are_those_of_the_reference() {
-        for (name, side) in [("2", 16), ("3-t", 64), ("3-r", 64)] {
+        for (name, side, classes) in [
+            ("2", 16, 0),
+            ("2-classes", 16, 5),
+            ("2-residual", 16, 0),
+            ("2-plain", 16, 0),
+            ("3-t", 64, 0),
+            ("3-r", 64, 0),
+            ("3-classes", 64, 5),
+        ] {
             let (_dir, path) = tiny(name);
             let gan = StyleGan::load(&path, 1).unwrap();
-            assert_eq!((gan.side(), gan.latent), (side, 12));
+            assert_eq!((gan.side(), gan.latent, gan.classes()), (side, 12, classes));
+            let class = (classes > 0).then_some(3);
             for psi in ["1.0", "0.7"] {
-                let made = gan.numbers(noise(), psi.parse().unwrap(), &Cancel::new()).unwrap();
+                let made = gan.numbers(noise(), class, psi.parse().unwrap(), &Cancel::new()).unwrap();
                 assert_eq!(made.data.len(), (3 * side * side) as usize);
                 let step = KEPT[name]["step"].as_u64().unwrap() as usize;
                 let reference = KEPT[name]["pictures"][psi].as_array().unwrap();
@@ -139,9 +180,20 @@ mod tests {
                 let far = made.data.iter().step_by(step).zip(reference).map(far).fold(0.0, f64::max);
                 assert!(far < 2e-5, "StyleGAN{name}, {psi}: {far}");
             }
-            let first = gan.draw(1, 0.7, &Cancel::new()).unwrap();
-            assert!(first == gan.draw(1, 0.7, &Cancel::new()).unwrap());
-            assert!(first != gan.draw(2, 0.7, &Cancel::new()).unwrap());
+            let draw = |seed, class| gan.draw(seed, class, 0.7, &Cancel::new());
+            let first = draw(1, class).unwrap();
+            assert!(first == draw(1, class).unwrap());
+            assert!(first != draw(2, class).unwrap());
+            assert!(draw(1, Some(5)).is_err());
+            let drawn: std::collections::BTreeSet<_> = (0..40).map(|seed| gan.class_of(seed)).collect();
+            match class {
+                None => assert_eq!(drawn, [None].into()),
+                Some(_) => {
+                    assert!(first != draw(1, Some(4)).unwrap());
+                    assert!(draw(1, None).is_err());
+                    assert_eq!(drawn, (0..5).map(Some).collect());
+                }
+            }
         }
     }
 
@@ -163,11 +215,16 @@ mod tests {
         };
         let gone = |name: &'static str| move |tensors: &mut Tensors| drop(tensors.remove(name));
         refused("2", &|tensors| tensors.clear());
-        refused("2", &gone("synthesis.b8.torgb.weight"));
+        refused("2", &gone("synthesis.b16.torgb.weight"));
         for name in ["2", "3-t"] {
             refused(name, &gone("mapping.w_avg"));
             refused(name, &put("mapping.embed.weight", &[1, 1]));
+            refused(name, &put("mapping.embed.weight", &[12, 3]));
         }
+        refused("2-classes", &gone("mapping.embed.bias"));
+        refused("2-classes", &put("mapping.embed.weight", &[11, 5]));
+        refused("2-residual", &put("synthesis.b8.skip.weight", &[3, 3, 1, 1]));
+        refused("2-residual", &gone("synthesis.b16.torgb.weight"));
         refused("2", &put("synthesis.b4.const", &[9, 4, 4]));
         refused("2", &put("synthesis.b8.conv0.affine.weight", &[1, 1]));
         let layer = |at: &str| {

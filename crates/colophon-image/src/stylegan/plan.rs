@@ -28,11 +28,7 @@ impl<'a> Plan<'a> {
             .into_iter()
             .find(|prefix| weights.has(&format!("{prefix}mapping.fc0.weight")))
             .ok_or_else(|| ImageError::model(path, "it holds no StyleGAN generator".into()))?;
-        let plan = Self { weights, path: path.to_owned(), prefix, graph: Graph::default(), width: 0 };
-        match plan.has("mapping.embed.weight") {
-            true => Err(plan.bad("it draws by class, which is not read".into())),
-            false => Ok(plan),
-        }
+        Ok(Self { weights, path: path.to_owned(), prefix, graph: Graph::default(), width: 0 })
     }
 
     pub(super) fn bad(&self, reason: String) -> ImageError {
@@ -96,17 +92,39 @@ impl<'a> Plan<'a> {
         Ok((self.both("Add", x, bias), out))
     }
 
-    /// From noise to a style.
-    pub(super) fn mapping(&mut self, latent: usize) -> Result<Var, ImageError> {
-        let noise = self.graph.input("noise", &[Some(1), Some(latent)]);
-        let truncation = self.graph.input("truncation", &[Some(1), Some(1)]);
-        let squares = self.both("Mul", noise, noise);
-        let mean = self.constant(&[latent, 1], 1.0 / latent as f32);
+    /// Numbers `[1, width]` to mean square 1.
+    fn normal(&mut self, x: Var, width: usize) -> Var {
+        let squares = self.both("Mul", x, x);
+        let mean = self.constant(&[width, 1], 1.0 / width as f32);
         let mean = self.both("MatMul", squares, mean);
         let epsilon = self.graph.scalar(EPSILON);
         let mean = self.both("Add", mean, epsilon);
         let size = self.graph.plain("Sqrt", &[mean]);
-        let (mut x, mut width) = (self.both("Div", noise, size), latent);
+        self.both("Div", x, size)
+    }
+
+    /// From noise, and a class where it draws by class (1 in its place, else 0), to a style; gives how many numbers
+    /// of noise and how many classes there are, too.
+    pub(super) fn mapping(&mut self) -> Result<(Var, usize, usize), ImageError> {
+        let [_, ins] = self.shape::<2>("mapping.fc0.weight")?;
+        let classes = match self.has("mapping.embed.weight") {
+            true => self.shape::<2>("mapping.embed.weight")?[1],
+            false => 0,
+        };
+        let mut told = None;
+        if classes > 0 {
+            let class = self.graph.input("class", &[Some(1), Some(classes)]);
+            told = Some(self.linear(class, "mapping.embed", classes, 1.0, 1.0)?);
+        }
+        let latent = ins.checked_sub(told.map_or(0, |(_, width)| width)).filter(|n| *n > 0);
+        let latent = latent.ok_or_else(|| self.bad("its classes take all that its layers read".into()))?;
+        let noise = self.graph.input("noise", &[Some(1), Some(latent)]);
+        let truncation = self.graph.input("truncation", &[Some(1), Some(1)]);
+        let (mut x, mut width) = (self.normal(noise, latent), ins);
+        if let Some((told, count)) = told {
+            let told = self.normal(told, count);
+            x = self.graph.op("Concat", &[x, told], vec![("axis", Attr::Int(1))]);
+        }
         for index in 0.. {
             let name = format!("mapping.fc{index}");
             if !self.has(&format!("{name}.weight")) {
@@ -120,7 +138,7 @@ impl<'a> Plan<'a> {
         let average = self.graph.floats(&[1, width], average);
         let apart = self.both("Sub", x, average);
         let apart = self.both("Mul", apart, truncation);
-        Ok(self.both("Add", average, apart))
+        Ok((self.both("Add", average, apart), latent, classes))
     }
 
     /// A number for each channel, `[1, count]`, as it is laid over a picture.

@@ -17,6 +17,9 @@ struct Layer {
     demodulate: bool,
 }
 
+/// What each of two ways that are added is multiplied with.
+const HALF: f32 = std::f32::consts::FRAC_1_SQRT_2;
+
 impl Plan<'_> {
     /// A convolution whose channels the style scales, with its bias; gives the channels, too.
     fn modulated(
@@ -96,11 +99,27 @@ impl Plan<'_> {
         self.graph.conv(x, conv)
     }
 
-    /// Doubles a picture.
-    fn double(&mut self, x: Var) -> Var {
-        let weights = Self::filter(3);
-        let conv = Conv { shape: [3, 1, 4, 4], weights, bias: None, stride: 2, pads: [1; 4], groups: 3 };
+    /// Doubles a picture of so many channels.
+    fn double(&mut self, x: Var, channels: usize) -> Var {
+        let conv = Conv {
+            shape: [channels, 1, 4, 4],
+            weights: Self::filter(channels),
+            bias: None,
+            stride: 2,
+            pads: [1; 4],
+            groups: channels,
+        };
         self.graph.conv_transpose(x, conv)
+    }
+
+    /// The way around the layers of a residual block: its channels mixed, and doubled.
+    fn around(&mut self, x: Var, name: &str, ins: usize) -> Result<(Var, usize), ImageError> {
+        let [out, ..] = self.shape::<4>(&format!("{name}.weight"))?;
+        let mut weights = self.floats(&format!("{name}.weight"), [out, ins, 1, 1])?;
+        weights.iter_mut().for_each(|v| *v *= HALF / (ins as f32).sqrt());
+        let shape = [out, ins, 1, 1];
+        let x = self.graph.conv(x, Conv { shape, weights, bias: None, stride: 1, pads: [0; 4], groups: 1 });
+        Ok((self.double(x, out), out))
     }
 
     /// A layer of a block: convolution, its own noise, bias, activation.
@@ -124,7 +143,8 @@ impl Plan<'_> {
         Ok((self.leaky(x), out))
     }
 
-    /// Writes what makes a picture from a style; gives its side.
+    /// Writes what makes a picture from a style; gives its side. Blocks have colours of their own (which are added
+    /// up), or a way around them (then the last has colours), or neither.
     pub(super) fn stylegan2(&mut self, style: Var) -> Result<usize, ImageError> {
         let [mut channels, mut side, _] = self.shape::<3>("synthesis.b4.const")?;
         let start = self.floats("synthesis.b4.const", [channels, 4, 4])?;
@@ -132,27 +152,37 @@ impl Plan<'_> {
         let mut picture: Option<Var> = None;
         loop {
             let block = format!("synthesis.b{side}");
+            let skip = format!("{block}.skip");
+            let mut other = None;
             if side > 4 {
+                if self.has(&format!("{skip}.weight")) {
+                    other = Some(self.around(x, &skip, channels)?);
+                }
                 (x, channels) = self.layer(x, style, &format!("{block}.conv0"), (channels, side), true)?;
             }
             (x, channels) = self.layer(x, style, &format!("{block}.conv1"), (channels, side), false)?;
-            let name = format!("{block}.torgb");
-            if !self.has(&format!("{name}.weight")) {
-                return Err(self.bad("its blocks are residual, which is not read".into()));
-            }
-            let layer = Layer { enlarge: false, demodulate: false };
-            let (colours, count) = self.modulated(x, style, &name, channels, &layer)?;
-            if count != 3 {
-                return Err(self.bad(format!("its pictures have {count} channels")));
-            }
-            let colours = self.bias(colours, &name, 3)?;
-            picture = Some(match picture {
-                Some(smaller) => {
-                    let doubled = self.double(smaller);
-                    self.both("Add", doubled, colours)
+            if let Some((other, count)) = other {
+                if count != channels {
+                    return Err(self.bad(format!("{skip} does not fit the layers beside it")));
                 }
-                None => colours,
-            });
+                let half = self.graph.scalar(HALF);
+                x = self.both("Mul", x, half);
+                x = self.both("Add", other, x);
+            }
+            picture = picture.map(|smaller| self.double(smaller, 3));
+            let name = format!("{block}.torgb");
+            if self.has(&format!("{name}.weight")) {
+                let layer = Layer { enlarge: false, demodulate: false };
+                let (colours, count) = self.modulated(x, style, &name, channels, &layer)?;
+                if count != 3 {
+                    return Err(self.bad(format!("its pictures have {count} channels")));
+                }
+                let colours = self.bias(colours, &name, 3)?;
+                picture = Some(match picture {
+                    Some(so_far) => self.both("Add", so_far, colours),
+                    None => colours,
+                });
+            }
             if !self.has(&format!("synthesis.b{}.conv1.weight", side * 2)) {
                 break;
             }
@@ -161,9 +191,10 @@ impl Plan<'_> {
                 return Err(self.bad(format!("its pictures are larger than {LARGEST} pixels")));
             }
         }
-        if let Some(picture) = picture {
-            self.graph.output("picture", picture);
-        }
+        // The last block is the one that has them in every kind.
+        let coloured = self.has(&format!("synthesis.b{side}.torgb.weight"));
+        let picture = picture.filter(|_| coloured).ok_or_else(|| self.bad("it gives no colours".into()))?;
+        self.graph.output("picture", picture);
         Ok(side)
     }
 }

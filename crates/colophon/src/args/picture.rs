@@ -55,6 +55,10 @@ pub(crate) struct Image {
         allow_negative_numbers = true
     )]
     pub(crate) truncation: f32,
+    /// Which class is drawn, counted from 0, by a generator that draws by class; default: each seed chooses
+    /// (stylegan)
+    #[arg(long, value_name = "N")]
+    pub(crate) class: Option<usize>,
     /// All faces on one sheet (gan)
     #[arg(long)]
     pub(crate) grid: bool,

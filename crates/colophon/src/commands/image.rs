@@ -44,6 +44,10 @@ pub(crate) fn run(
         return Err(Failure::new(ErrorCode::BadInput, "--direction belongs to --engine gan".to_owned())
             .with_hint("leave it out, or ask for faces: `colophon image --engine gan`"));
     }
+    if args.class.is_some() && engine != "stylegan" {
+        return Err(Failure::new(ErrorCode::BadInput, "--class belongs to --engine stylegan".to_owned())
+            .with_hint("leave it out"));
+    }
     let moves = moving(&args.output, args.seconds, 12.0);
     if let (Some(_), "gan", None, true) = (moves, engine, &args.prompt, transparent) {
         let message = "what moves has a background".to_owned();
@@ -117,6 +121,7 @@ pub(crate) fn run(
             };
             let request = GeneratorRequest {
                 model: model.into(),
+                class: args.class,
                 truncation: args.truncation,
                 seed: args.seed,
                 count: args.n,

@@ -186,12 +186,22 @@ fn a_generator_that_is_brought_draws_sealed_pictures() {
     assert_eq!(size(&out), (16, 16));
     let verdict = json(&home.run(&["verify", "--json", path(&out)]).stdout);
     assert_eq!(verdict[0]["verdict"], "verified", "{verdict}");
-    for wrong in
-        [&["--truncation", "-1"][..], &["a face"], &["--steps", "3"], &["--background", "transparent"]]
-    {
+    for wrong in [
+        &["--truncation", "-1"][..],
+        &["--class", "0"],
+        &["a face"],
+        &["--steps", "3"],
+        &["--background", "transparent"],
+    ] {
         let refused = home.run(&[&draw[..], wrong].concat());
         assert_eq!(refused.status.code(), Some(2), "{wrong:?}: {}", text(&refused.stderr));
     }
+    colophon_test::diffusion::write_tensors(&model, &colophon_test::stylegan::tensors("2-classes"), false);
+    let result = home.run(&[&draw[..], &["--class", "4"]].concat());
+    assert!(result.status.success(), "{}", text(&result.stderr));
+    let refused = home.run(&[&draw[..], &["--class", "5"]].concat());
+    assert_eq!(refused.status.code(), Some(2), "{}", text(&refused.stderr));
+    assert!(text(&refused.stderr).contains("0 to 4"), "{}", text(&refused.stderr));
     std::fs::write(&model, "nothing").expect("written");
     assert!(!home.run(&draw).status.success());
 }
