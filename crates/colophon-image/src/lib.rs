@@ -21,6 +21,7 @@ pub mod inpaint;
 mod lbfgs;
 mod net;
 pub mod nsfw;
+mod painters;
 mod pixels;
 pub mod read;
 mod resize;

@@ -1,19 +1,17 @@
 //! Neural style transfer with one network that holds 26 painters (multi-style, feed-forward:
 //! Dumoulin et al. 2017, "A Learned Representation for Artistic Style").
 //!
-//! Network contract: `image` `f32[1, 3, h, w]` in 0…1, h and w multiples of four; `style_weights`
-//! `f32[26]` that sum to one; out `f32[1, 3, h, w]`.
+//! The network is that of `painters.rs`.
 
 use std::path::Path;
-use std::sync::{Mutex, PoisonError};
 
 use colophon_scene::LayeredScene;
 use colophon_scene::layers::Blend;
 use colophon_types::{Cancel, Raster};
-use ort::session::Session;
-use ort::value::Tensor;
 
 use crate::error::ImageError;
+use crate::net::{Net, Tensor};
+use crate::painters;
 use crate::pixels::straight;
 use crate::resize::Plane;
 
@@ -96,7 +94,7 @@ impl Treatment {
 
 /// The style network, ready to paint.
 pub struct Stylizer {
-    session: Mutex<Session>,
+    network: Net,
 }
 
 impl std::fmt::Debug for Stylizer {
@@ -112,8 +110,7 @@ impl Stylizer {
     /// # Errors
     /// The runtime or the model cannot be loaded.
     pub fn load(dir: &Path, threads: usize) -> Result<Self, ImageError> {
-        let session = colophon_hub::onnx::session(&dir.join("multistyle26.onnx"), threads)?;
-        Ok(Self { session: Mutex::new(session) })
+        Ok(Self { network: painters::load(&dir.join("multistyle26.onnx"), PAINTERS, threads)? })
     }
 
     /// The names of all styles, the most reliable first.
@@ -179,7 +176,7 @@ impl Stylizer {
                 let alpha = f32::from(px[3]);
                 for (c, v) in px.iter_mut().take(3).enumerate() {
                     let delta = change.get(c).or(change.first()).map_or(0.0, |p| p.v[i]);
-                    *v = (f32::from(*v) + delta * alpha).clamp(0.0, alpha).round() as u8;
+                    *v = ((f32::from(*v) + delta * alpha).clamp(0.0, alpha) + 0.5) as u8;
                 }
             }
         }
@@ -208,26 +205,19 @@ impl Stylizer {
 
     fn run(&self, planes: &[Plane], painter: usize) -> Result<Vec<Plane>, ImageError> {
         let (w, h) = planes.first().map_or((0, 0), |p| (p.w, p.h));
-        let fail = |e: ort::Error| ImageError::Network(e.to_string());
-        let input: Vec<f32> = planes.iter().flat_map(|p| p.v.iter().copied()).collect();
-        let mut weights = vec![0.0f32; PAINTERS];
-        weights[painter] = 1.0;
-        let image = Tensor::from_array(([1, 3, h, w], input)).map_err(fail)?;
-        let weights = Tensor::from_array(([PAINTERS], weights)).map_err(fail)?;
-        let mut session = self.session.lock().unwrap_or_else(PoisonError::into_inner);
-        let outputs =
-            session.run(ort::inputs!["image" => image, "style_weights" => weights]).map_err(fail)?;
-        let (_, values) = outputs
-            .values()
-            .next()
-            .ok_or_else(|| ImageError::Network("it gave nothing".into()))?
-            .try_extract_tensor::<f32>()
-            .map(|(shape, values)| (shape.to_vec(), values.to_vec()))
-            .map_err(fail)?;
-        if values.len() != 3 * w * h {
-            return Err(ImageError::Network(format!("it gave {} numbers for {w}×{h} pixels", values.len())));
+        let mut picture = Vec::with_capacity(3 * w * h);
+        planes.iter().for_each(|p| picture.extend_from_slice(&p.v));
+        let mut shares = vec![0.0f32; PAINTERS];
+        shares[painter] = 1.0;
+        let inputs = vec![
+            ("image", Tensor::new(&[1, 3, h, w], picture)),
+            ("style_weights", Tensor::new(&[1, PAINTERS], shares)),
+        ];
+        let made = self.network.run(inputs, &Cancel::new())?.into_iter().next().unwrap_or_default().data;
+        if made.len() != 3 * w * h {
+            return Err(ImageError::Network(format!("it gave {} numbers for {w}×{h} pixels", made.len())));
         }
-        Ok(values.chunks_exact(w * h).map(|v| Plane { w, h, v: v.to_vec() }).collect())
+        Ok(made.chunks_exact(w * h).map(|v| Plane { w, h, v: v.to_vec() }).collect())
     }
 }
 
