@@ -4,6 +4,8 @@
 //! then stops the child in order. A watchdog kills it within 50 ms of a cancellation, also while a
 //! write to its pipe blocks; dropping the handle kills it too.
 
+mod arguments;
+
 use std::ffi::OsStr;
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
@@ -14,6 +16,8 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use colophon_types::{Cancel, Cancelled, ErrorCode, Explain};
+
+pub use arguments::Arguments;
 
 const POLL: Duration = Duration::from_millis(20);
 const NO_SPACE: &str = "No space left on device";

@@ -3,11 +3,11 @@
 
 use std::fs::File;
 use std::io::{BufReader, BufWriter, Read, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use colophon_ffmpeg::{Ffmpeg, Pipes};
+use colophon_ffmpeg::{Arguments, Ffmpeg, Pipes};
 use colophon_types::{Cancel, Event, FrameMarker, Progress, Raster, Stage};
 
 use crate::VideoError;
@@ -134,9 +134,10 @@ fn pass(
 
 /// The size and rate of a film, from the head of a YUV4MPEG2 stream of its first frame.
 fn shape(ffmpeg: &Path, input: &Path) -> Result<Shape, VideoError> {
-    let mut args = source(input);
-    args.extend(words(&["-map", "0:v:0", "-frames:v", "1", "-vf", EVEN, "-pix_fmt", "yuv420p"]));
-    args.extend(words(&["-f", "yuv4mpegpipe", "pipe:1"]));
+    let args = Arguments::default()
+        .reading(input, None)
+        .with(&["-map", "0:v:0", "-frames:v", "1", "-vf", EVEN, "-pix_fmt", "yuv420p"])
+        .with(&["-f", "yuv4mpegpipe", "pipe:1"]);
     let head = colophon_ffmpeg::output(ffmpeg, &args, 256, PROBE_LIMIT).unwrap_or_default();
     let line = head.split(|b| *b == b'\n').next().unwrap_or_default();
     let line = String::from_utf8_lossy(line);
@@ -165,9 +166,17 @@ const EVEN: &str = "crop=trunc(iw/2)*2:trunc(ih/2)*2";
 
 /// The sound of a film in two channels; `None` where it has none.
 fn sound(ffmpeg: &Path, input: &Path) -> Result<Option<[Vec<f32>; 2]>, VideoError> {
-    let mut args = source(input);
-    let rate = RATE.to_string();
-    args.extend(words(&["-map", "0:a:0?", "-ac", "2", "-ar", &rate, "-f", "f32le", "pipe:1"]));
+    let args = Arguments::default().reading(input, None).with(&[
+        "-map",
+        "0:a:0?",
+        "-ac",
+        "2",
+        "-ar",
+        &RATE.to_string(),
+        "-f",
+        "f32le",
+        "pipe:1",
+    ]);
     let most = (LONGEST + 1.0) * f64::from(RATE) * 8.0;
     let limit = Duration::from_secs(300);
     let bytes = colophon_ffmpeg::output(ffmpeg, &args, most as u64, limit).unwrap_or_default();
@@ -186,37 +195,27 @@ fn write_interleaved(file: &mut File, [left, right]: &[Vec<f32>; 2]) -> std::io:
     out.flush()
 }
 
-/// The file alone is read: no network, no lists of other files.
-fn source(input: &Path) -> Vec<String> {
-    let mut args = words(&["-protocol_whitelist", "file,pipe", "-i"]);
-    args.push(format!("file:{}", input.display()));
-    args
-}
-
-fn decode_args(input: &Path, shape: Shape) -> Vec<String> {
-    let mut args = source(input);
+fn decode_args(input: &Path, shape: Shape) -> Arguments {
     let rate = format!("{}/{}", shape.rate.0, shape.rate.1);
-    args.extend(words(&["-map", "0:v:0", "-vf", EVEN, "-fps_mode", "cfr", "-r", &rate]));
-    args.extend(words(&["-an", "-sn", "-dn", "-pix_fmt", "rgba", "-f", "rawvideo", "pipe:1"]));
-    args
+    Arguments::default()
+        .reading(input, None)
+        .with(&["-map", "0:v:0", "-vf", EVEN, "-fps_mode", "cfr", "-r", &rate])
+        .with(&["-an", "-sn", "-dn", "-pix_fmt", "rgba", "-f", "rawvideo", "pipe:1"])
 }
 
-fn encode_args(shape: Shape, sound: Option<&Path>, output: &Path, threads: usize) -> Vec<String> {
+fn encode_args(shape: Shape, sound: Option<&Path>, output: &Path, threads: usize) -> Arguments {
     let size = format!("{}x{}", shape.width, shape.height);
     let rate = format!("{}/{}", shape.rate.0, shape.rate.1);
-    let mut args = words(&["-f", "rawvideo", "-pix_fmt", "rgba", "-s", &size, "-r", &rate, "-i", "pipe:0"]);
+    let raw = ["-f", "rawvideo", "-pix_fmt", "rgba", "-s", &size, "-r", &rate, "-i", "pipe:0"];
+    let mut args = Arguments::new(&raw);
     if let Some(sound) = sound {
-        args.extend(words(&["-f", "f32le", "-ar", &RATE.to_string(), "-ac", "2", "-i"]));
-        args.push(PathBuf::from(sound).display().to_string());
-        args.extend(words(&["-map", "0:v", "-map", "1:a", "-c:a", "aac", "-b:a", "192k"]));
+        args = args
+            .with(&["-ar", &RATE.to_string(), "-ac", "2"])
+            .reading(sound, Some("f32le"))
+            .with(&["-map", "0:v", "-map", "1:a", "-c:a", "aac", "-b:a", "192k"]);
     }
-    args.extend(words(&["-c:v", "libx264", "-crf", "18", "-preset", "veryfast", "-pix_fmt", "yuv420p"]));
-    args.extend(words(&["-threads", &threads.to_string(), "-movflags", "+faststart"]));
-    args.extend(words(&["-fflags", "+bitexact", "-f", "mp4", "-y"]));
-    args.push(output.display().to_string());
-    args
-}
-
-fn words(list: &[&str]) -> Vec<String> {
-    list.iter().map(|s| (*s).to_owned()).collect()
+    args.with(&["-c:v", "libx264", "-crf", "18", "-preset", "veryfast", "-pix_fmt", "yuv420p"])
+        .with(&["-threads", &threads.to_string(), "-movflags", "+faststart"])
+        .with(&["-fflags", "+bitexact", "-f", "mp4", "-y"])
+        .writing(output)
 }

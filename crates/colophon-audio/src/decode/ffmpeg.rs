@@ -1,6 +1,5 @@
 //! Sound out of ffmpeg: 32-bit floats through a pipe, block by block.
 
-use std::ffi::OsString;
 use std::io::{BufRead as _, BufReader, Read};
 use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Stdio};
@@ -8,6 +7,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use colophon_ffmpeg::Arguments;
 use colophon_types::Cancel;
 
 use super::sniff::Container;
@@ -81,15 +81,14 @@ impl Ffmpeg {
         rate: u32,
         cancel: &Cancel,
     ) -> Result<Self, AudioError> {
-        let mut name = OsString::from("file:");
-        name.push(path);
+        let args = Arguments::default()
+            .reading(path, Some(container.demuxer()))
+            .with(&["-map", "0:a:0", "-vn", "-sn", "-dn", "-ac", &wanted.channels.to_string()])
+            .with(&["-ar", &rate.to_string(), "-t", &(LONGEST + 1.0).to_string(), "-f", "f32le", "pipe:1"]);
         let mut command = Command::new(&wanted.ffmpeg);
         command
             .args(["-hide_banner", "-nostats", "-v", "info", "-nostdin", "-threads", "1"])
-            .args(["-protocol_whitelist", "file,pipe", "-f", container.demuxer(), "-i"])
-            .arg(name)
-            .args(["-map", "0:a:0", "-vn", "-sn", "-dn", "-ac", &wanted.channels.to_string()])
-            .args(["-ar", &rate.to_string(), "-t", &(LONGEST + 1.0).to_string(), "-f", "f32le", "pipe:1"])
+            .args(args.iter())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());

@@ -1,12 +1,11 @@
 //! AVIF: the program ffmpeg encodes and decodes; the marks stand in an XMP packet in an item of type
 //! `mime` that describes the picture (ISO/IEC 23008-12).
 
-use std::ffi::OsString;
 use std::io::{BufReader, Write as _};
 use std::path::Path;
 use std::time::Duration;
 
-use colophon_ffmpeg::{Ffmpeg, FfmpegError, Pipes};
+use colophon_ffmpeg::{Arguments, Ffmpeg, FfmpegError, Pipes};
 use colophon_types::{Cancel, Raster};
 
 use super::{be32, frame, png};
@@ -83,16 +82,10 @@ pub(crate) fn encode(
 /// Decodes an AVIF picture by the program ffmpeg; `None` when that cannot be done, or it has more than 64
 /// million pixels.
 pub fn decode(ffmpeg: &Path, path: &Path) -> Option<Raster> {
-    let words = |list: &[&str]| list.iter().map(OsString::from).collect::<Vec<_>>();
-    let most = MAX_PIXELS.to_string();
-    let mut name = OsString::from("file:");
-    name.push(path);
-    let before =
-        ["-threads", "1", "-protocol_whitelist", "file,pipe", "-max_pixels", &most, "-f", "mov", "-i"];
-    let mut args = words(&before);
-    args.push(name);
-    args.extend(words(&["-frames:v", "1", "-an", "-sn", "-dn", "-pix_fmt", "rgb24"]));
-    args.extend(words(&["-c:v", "ppm", "-f", "image2pipe", "pipe:1"]));
+    let args = Arguments::new(&["-threads", "1", "-max_pixels", &MAX_PIXELS.to_string()])
+        .reading(path, Some("mov"))
+        .with(&["-frames:v", "1", "-an", "-sn", "-dn", "-pix_fmt", "rgb24"])
+        .with(&["-c:v", "ppm", "-f", "image2pipe", "pipe:1"]);
     colophon_ffmpeg::read(ffmpeg, &args, TIME_LIMIT, move |output| {
         frame::next(&mut BufReader::with_capacity(1 << 20, output), LONGEST, u64::from(MAX_PIXELS))
     })

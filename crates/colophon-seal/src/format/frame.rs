@@ -4,11 +4,11 @@
 //! its time and on what is read from it. Frames come one by one, so that a film costs the memory of
 //! one of them.
 
-use std::ffi::OsString;
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 use std::time::Duration;
 
+use colophon_ffmpeg::Arguments;
 use colophon_types::Raster;
 
 /// When the label stands at full strength and an opening fade is over.
@@ -38,24 +38,22 @@ pub(crate) fn frames(
     which: Which,
     mut see: impl FnMut(Raster) -> bool + Send + 'static,
 ) {
-    let mut name = OsString::from("file:");
-    name.push(film);
-    let words = |list: &[&str]| list.iter().map(OsString::from).collect::<Vec<_>>();
-    let mut args = words(&["-threads", "1", "-protocol_whitelist", "file,pipe", "-f", demuxer]);
-    args.extend(match which {
-        Which::Opening => words(&["-ss", AT_SECONDS]),
-        Which::Keys(_) => words(&["-skip_frame", "nokey"]),
-        Which::First(_) => Vec::new(),
-    });
-    args.extend([OsString::from("-i"), name]);
+    let first: &[&str] = match which {
+        Which::Opening => &["-ss", AT_SECONDS],
+        Which::Keys(_) => &["-skip_frame", "nokey"],
+        Which::First(_) => &[],
+    };
     let (most, pace) = match which {
         Which::Opening => (1, ""),
         Which::Keys(most) => (most, ""),
         Which::First(most) => (most, "fps=3,"),
     };
     let filter = format!("{pace}scale='min({WIDEST},iw)':-2");
-    args.extend(words(&["-vf", &filter, "-fps_mode", "passthrough", "-frames:v", &most.to_string()]));
-    args.extend(words(&["-an", "-sn", "-dn", "-c:v", "ppm", "-f", "image2pipe", "pipe:1"]));
+    let args = Arguments::new(&["-threads", "1"])
+        .with(first)
+        .reading(film, Some(demuxer))
+        .with(&["-vf", &filter, "-fps_mode", "passthrough", "-frames:v", &most.to_string()])
+        .with(&["-an", "-sn", "-dn", "-c:v", "ppm", "-f", "image2pipe", "pipe:1"]);
     colophon_ffmpeg::read(ffmpeg, &args, TIME_LIMIT, move |output| {
         let mut output = BufReader::with_capacity(1 << 20, output);
         for _ in 0..most {

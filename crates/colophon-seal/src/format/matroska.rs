@@ -5,7 +5,7 @@
 use std::io::{Read, Seek};
 use std::path::Path;
 
-use colophon_ffmpeg::{Ffmpeg, FfmpegError, Pipes};
+use colophon_ffmpeg::{Arguments, Ffmpeg, FfmpegError, Pipes};
 use colophon_types::{Cancel, FilmFormat};
 
 use super::{Marks, read_at, sound::Tags};
@@ -36,40 +36,27 @@ pub(crate) fn write(
     target: &Path,
     cancel: &Cancel,
 ) -> Result<(), FfmpegError> {
-    let owned = |list: &[&str]| list.iter().map(|&word| word.to_owned()).collect::<Vec<_>>();
-    let mut args = owned(&["-protocol_whitelist", "file", "-f", "mov", "-i"]);
-    args.push(format!("file:{}", film.display()));
-    args.extend(owned(&["-map", "0:v:0", "-map", "0:a?", "-map", "0:s?", "-map_chapters", "0"]));
-    args.extend(match format {
-        FilmFormat::WebM => owned(&[
-            "-c:v",
-            "libvpx-vp9",
-            "-crf",
-            "24",
-            "-b:v",
-            "0",
-            "-deadline",
-            "good",
-            "-cpu-used",
-            "4",
-            "-row-mt",
-            "1",
-            "-c:a",
-            "libopus",
-            "-b:a",
-            "128k",
-            "-c:s",
-            "webvtt",
-        ]),
-        _ => owned(&["-c", "copy", "-c:s", "srt"]),
-    });
-    args.push("-metadata".to_owned());
-    args.push(format!("{}={}", aigc::NAME, tags.aigc));
-    args.push("-metadata".to_owned());
-    args.push(format!("DIGITALSOURCETYPE={}", tags.source_type));
+    let args = Arguments::default().reading(film, Some("mov")).with(&[
+        "-map",
+        "0:v:0",
+        "-map",
+        "0:a?",
+        "-map",
+        "0:s?",
+        "-map_chapters",
+        "0",
+    ]);
+    let args = match format {
+        FilmFormat::WebM => args
+            .with(&["-c:v", "libvpx-vp9", "-crf", "24", "-b:v", "0", "-deadline", "good", "-cpu-used", "4"])
+            .with(&["-row-mt", "1", "-c:a", "libopus", "-b:a", "128k", "-c:s", "webvtt"]),
+        _ => args.with(&["-c", "copy", "-c:s", "srt"]),
+    };
     let muxer = if format == FilmFormat::WebM { "webm" } else { "matroska" };
-    args.extend(owned(&["-f", muxer, "-y"]));
-    args.push(target.display().to_string());
+    let args = args
+        .with(&["-metadata", &format!("{}={}", aigc::NAME, tags.aigc)])
+        .with(&["-metadata", &format!("DIGITALSOURCETYPE={}", tags.source_type), "-f", muxer])
+        .writing(target);
     Ffmpeg::start(ffmpeg, &args, "muxing", Pipes::default(), cancel, &Cancel::new())?.wait(cancel)
 }
 

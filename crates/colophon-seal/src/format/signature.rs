@@ -2,9 +2,10 @@
 //! numbers from 0 to 2 a frame, each telling which of two areas is the brighter one. The content code of a film is made
 //! of them.
 
-use std::ffi::OsString;
 use std::path::Path;
 use std::time::Duration;
+
+use colophon_ffmpeg::Arguments;
 
 /// Numbers of a frame.
 const LENGTH: usize = 380;
@@ -17,15 +18,11 @@ const ALIKE: i32 = 1;
 /// The signatures of a film's first `seconds`, five a second; empty where it cannot be decoded, or where ffmpeg was
 /// built without the filter. `demuxer` is ffmpeg's name for what reads it.
 pub(crate) fn signatures(ffmpeg: &Path, film: &Path, demuxer: &str, seconds: u32) -> Vec<Vec<i32>> {
-    let words = |list: &[&str]| list.iter().map(OsString::from).collect::<Vec<_>>();
-    let mut name = OsString::from("file:");
-    name.push(film);
-    // Frames that no other is made from are left out: a third less to decode, and few bits of the code.
-    let mut args = words(&["-skip_frame", "noref", "-protocol_whitelist", "file,pipe", "-f", demuxer]);
-    args.extend(words(&["-t", &seconds.to_string(), "-i"]));
-    args.push(name);
     let filter = format!("fps={RATE},signature=format=xml:filename=/dev/stdout");
-    args.extend(words(&["-vf", &filter, "-an", "-sn", "-dn", "-f", "null", "-"]));
+    // Frames that no other is made from are left out: a third less to decode, and few bits of the code.
+    let args = Arguments::new(&["-skip_frame", "noref", "-t", &seconds.to_string()])
+        .reading(film, Some(demuxer))
+        .with(&["-vf", &filter, "-an", "-sn", "-dn", "-f", "null", "-"]);
     // Two bytes a number and a space, with what stands around them.
     let most = u64::from(seconds * RATE + RATE) * 4096 + (64 << 10);
     let text = colophon_ffmpeg::output(ffmpeg, &args, most, TIME_LIMIT).unwrap_or_default();

@@ -6,7 +6,7 @@ use std::fs::File;
 use std::io::{BufReader, BufWriter, Cursor, Read, Write};
 use std::path::Path;
 
-use colophon_ffmpeg::{Ffmpeg, FfmpegError, Pipes};
+use colophon_ffmpeg::{Arguments, Ffmpeg, FfmpegError, Pipes};
 use colophon_types::{Cancel, SoundFormat, Stereo};
 use tempfile::NamedTempFile;
 
@@ -76,12 +76,10 @@ pub(crate) fn tagged(
         mp4::write(&mut source, &mut out, tags.aigc, &packet).map_err(failed)?;
         return Ok(out.flush()?);
     }
-    let mut args: Vec<String> = strings(&["-protocol_whitelist", "file", "-i"]);
-    args.push(format!("file:{}", path.display()));
-    args.extend(strings(&["-map", "0", "-c", "copy"]));
-    args.extend(marks(format, tags));
-    args.extend(container(format, false));
-    args.push(target.path().display().to_string());
+    let told = [marks(format, tags), container(format, false)].concat();
+    let told: Vec<&str> = told.iter().map(String::as_str).collect();
+    let copy = Arguments::default().reading(path, None).with(&["-map", "0", "-c", "copy"]);
+    let args = copy.with(&told).writing(target.path());
     Ffmpeg::start(ffmpeg, &args, "marking sound", Pipes::default(), cancel, &Cancel::new())?.wait(cancel)
 }
 
@@ -89,10 +87,10 @@ pub(crate) fn tagged(
 /// `demuxer` is ffmpeg's name for what reads it.
 pub(crate) fn decode_start(ffmpeg: &Path, path: &Path, demuxer: &str, seconds: f64) -> Option<Stereo> {
     const RATE: u32 = 48_000;
-    let mut args = strings(&["-protocol_whitelist", "file", "-f", demuxer, "-i"]);
-    args.push(format!("file:{}", path.display()));
-    args.extend(strings(&["-t", &seconds.to_string(), "-vn", "-sn", "-dn", "-ac", "2"]));
-    args.extend(strings(&["-ar", &RATE.to_string(), "-f", "f32le", "pipe:1"]));
+    let args = Arguments::default()
+        .reading(path, Some(demuxer))
+        .with(&["-t", &seconds.to_string(), "-vn", "-sn", "-dn", "-ac", "2"])
+        .with(&["-ar", &RATE.to_string(), "-f", "f32le", "pipe:1"]);
     let most = (f64::from(RATE) * (seconds + 1.0)) as u64 * 8;
     let bytes = colophon_ffmpeg::output(ffmpeg, &args, most, TIME_LIMIT)?;
     let sample = |b: &[u8]| f32::from_le_bytes([b[0], b[1], b[2], b[3]]);

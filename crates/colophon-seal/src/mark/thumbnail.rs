@@ -1,9 +1,9 @@
 //! The small picture in the credential: what the work looked like when it was signed, label and all.
 
-use std::ffi::OsString;
 use std::path::Path;
 use std::time::Duration;
 
+use colophon_ffmpeg::Arguments;
 use colophon_types::{Media, Raster};
 use image::RgbImage;
 use image::codecs::jpeg::JpegEncoder;
@@ -59,14 +59,11 @@ fn of_picture(raster: &Raster) -> Option<Vec<u8>> {
 
 /// Of the frame in which the label stands.
 fn of_film(path: &Path, ffmpeg: &Path) -> Option<Vec<u8>> {
-    let mut name = OsString::from("file:");
-    name.push(path);
     let scale = format!("scale={SIDE}:{SIDE}:force_original_aspect_ratio=decrease");
-    let words = |list: &[&str]| list.iter().map(OsString::from).collect::<Vec<_>>();
-    let before = ["-threads", "1", "-protocol_whitelist", "file,pipe", "-f", "mov", "-ss", "0.5", "-i"];
-    let after = ["-frames:v", "1", "-an", "-sn", "-dn", "-vf", &scale, "-pix_fmt", "yuvj420p"];
-    let end = ["-c:v", "mjpeg", "-q:v", "5", "-f", "image2pipe", "pipe:1"];
-    let args = [words(&before), vec![name], words(&after), words(&end)].concat();
+    let args = Arguments::new(&["-threads", "1", "-ss", "0.5"])
+        .reading(path, Some("mov"))
+        .with(&["-frames:v", "1", "-an", "-sn", "-dn", "-vf", &scale, "-pix_fmt", "yuvj420p"])
+        .with(&["-c:v", "mjpeg", "-q:v", "5", "-f", "image2pipe", "pipe:1"]);
     let bytes = colophon_ffmpeg::output(ffmpeg, &args, MOST as u64 + 1, TIME_LIMIT)?;
     let whole = bytes.starts_with(&[0xff, 0xd8]) && bytes.ends_with(&[0xff, 0xd9]);
     (whole && bytes.len() <= MOST).then_some(bytes)

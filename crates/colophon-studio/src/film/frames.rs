@@ -1,9 +1,9 @@
 //! A sheet of small frames of a film, for those who look through it without playing it.
 
-use std::ffi::OsString;
 use std::path::Path;
 use std::time::Duration;
 
+use colophon_ffmpeg::Arguments;
 use colophon_seal::{Sealed, seal};
 use colophon_types::{Cancel, Draft, Media, NoProgress, PictureFormat};
 
@@ -32,13 +32,10 @@ impl Studio {
         let (columns, rows) = GRID;
         let pace = f64::from(columns * rows) / made.seconds.max(0.1);
         let filter = format!("fps={pace:.6}:round=down,scale={WIDTH}:-2,tile={columns}x{rows}");
-        let mut name = OsString::from("file:");
-        name.push(film);
-        let words = |list: &[&str]| list.iter().map(OsString::from).collect::<Vec<_>>();
-        let mut args = words(&["-v", "error", "-threads", "1", "-protocol_whitelist", "file,pipe", "-i"]);
-        args.push(name);
-        args.extend(words(&["-vf", &filter, "-frames:v", "1", "-an", "-sn", "-c:v", "png"]));
-        args.extend(words(&["-f", "image2pipe", "pipe:1"]));
+        let args = Arguments::new(&["-threads", "1"])
+            .reading(film, None)
+            .with(&["-vf", &filter, "-frames:v", "1", "-an", "-sn", "-c:v", "png"])
+            .with(&["-f", "image2pipe", "pipe:1"]);
         let lease = self.cores.lease(1, 1, cancel)?;
         let png = colophon_ffmpeg::output(&self.ffmpeg(), &args, LARGEST, LIMIT).unwrap_or_default();
         drop(lease);
