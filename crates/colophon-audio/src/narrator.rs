@@ -177,9 +177,8 @@ impl Narrator {
                     let styles = needed(&self.models.kokoro_voices, "kokoro-voices")?;
                     Box::new(Kokoro::load(model, styles, self.threads)?)
                 }
-                EngineKind::Hibari => {
-                    Box::new(Hibari::load(needed(&self.models.hibari, "hibari")?, self.threads)?)
-                }
+                // Its network is too small for the way to another core and back: one thread is quicker than two.
+                EngineKind::Hibari => Box::new(Hibari::load(needed(&self.models.hibari, "hibari")?, 1)?),
             };
             *slot = Some(engine);
         }
