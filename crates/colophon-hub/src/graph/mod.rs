@@ -417,9 +417,12 @@ impl Graph {
     }
 }
 
-/// The named constants of an ONNX model that are `f32` and lie in it, each with its dimensions; `None` for what is no
+/// Constants: their dimensions, and their numbers, the last dimension running fastest.
+pub type Constant = (Vec<usize>, Vec<f32>);
+
+/// The named constants of an ONNX model that are `f32` and lie in it; `None` for what is no
 /// model. For a network that is published so, and written down anew in a way that takes less time.
-pub fn constants(model: &[u8]) -> Option<HashMap<String, (Vec<usize>, Vec<f32>)>> {
+pub fn constants(model: &[u8]) -> Option<HashMap<String, Constant>> {
     let model = wire::Model::decode(model).ok()?;
     let whole = |tensor: wire::Tensor| {
         let raw = tensor.raw.filter(|_| tensor.kind == wire::FLOAT)?;
