@@ -43,6 +43,7 @@ test: models ## Run all tests
 	scripts/check-deny
 
 test-long: test ## Tests that need minutes or other programs
+	scripts/setup --tests
 	RUST_BACKTRACE=1 scripts/test --run-ignored only
 	scripts/check-c2pa-python
 	scripts/check-readers
@@ -52,7 +53,6 @@ test-long: test ## Tests that need minutes or other programs
 	scripts/check-api
 	scripts/check-peers
 	scripts/check-docs
-	scripts/setup --tests
 	scripts/test-ui
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --release --locked --workspace --no-deps
 

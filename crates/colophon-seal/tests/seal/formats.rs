@@ -472,21 +472,6 @@ fn many_mutated_files_do_no_harm() {
     attack(1500);
 }
 
-/// Writes one file of each format for other programs to read: see `scripts/check-readers`.
-#[test]
-#[ignore = "writes files for scripts/check-readers"]
-fn files_for_other_readers() {
-    let Some(folder) = std::env::var_os("COLOPHON_READERS").map(PathBuf::from) else { return };
-    let studio = Studio::new();
-    for path in all(&studio) {
-        std::fs::copy(&path, folder.join(path.file_name().unwrap())).unwrap();
-        let beside = path.with_extension("c2pa");
-        if beside.exists() {
-            std::fs::copy(&beside, folder.join(beside.file_name().unwrap())).unwrap();
-        }
-    }
-}
-
 #[test]
 fn films_in_matroska_and_webm_are_verified() {
     for format in [FilmFormat::Matroska, FilmFormat::WebM] {
