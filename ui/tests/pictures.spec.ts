@@ -55,7 +55,7 @@ test("a picture that is brought becomes a sketch", async ({ page }) => {
 test("faces change along a direction", async ({ page }) => {
   await open(page, "pictures/faces");
   await page.getByLabel(w.faces).fill("1");
-  await page.getByRole("button", { name: en.common.moreOptions }).click();
+  await page.getByRole("button", { name: en.common.moreOptions, exact: true }).click();
   await page.getByLabel(w.directions.mouth).fill("3");
   await page.getByLabel(en.common.seed).fill("1");
   const card = await make(page, w.facesAction);

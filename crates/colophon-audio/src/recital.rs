@@ -4,6 +4,7 @@
 use colophon_types::{Cancel, Lang, SpokenSentence};
 
 use crate::mix;
+use crate::narrator::Cue;
 use crate::split;
 use crate::{AudioError, Blend, Dictionary, Narrator, Utterance, voices};
 
@@ -139,6 +140,8 @@ pub struct Performance<'a> {
     tail: f64,
     marks: Vec<(String, f64)>,
     pending: Vec<String>,
+    /// What was spoken beside the part before it: which part it is, and what became of it.
+    ahead: Option<(usize, Result<SpokenSentence, AudioError>)>,
 }
 
 /// The silence that lies between two parts.
@@ -163,7 +166,17 @@ impl Silence {
 impl<'a> Performance<'a> {
     /// Begins with `voice` for what names none, at `speed` (1 is the voices' own pace).
     pub fn new(recital: &'a Recital, voice: Blend, speed: f32) -> Self {
-        Self { recital, voice, speed, at: 0, clock: 0.0, tail: 0.0, marks: Vec::new(), pending: Vec::new() }
+        Self {
+            recital,
+            voice,
+            speed,
+            at: 0,
+            clock: 0.0,
+            tail: 0.0,
+            marks: Vec::new(),
+            pending: Vec::new(),
+            ahead: None,
+        }
     }
 
     /// Speaks the next part; `None` at the end. A part in which nothing can be spoken is left out.
@@ -180,18 +193,17 @@ impl<'a> Performance<'a> {
         let first = self.clock == 0.0;
         while let Some(part) = parts.get(self.at) {
             self.at += 1;
-            let Part::Say { utterance, voice, speaker } = part else {
+            let Part::Say { speaker, .. } = part else {
                 if let Part::Mark(name) = part {
                     self.pending.push(name.clone());
                 }
                 silence.add(part);
                 continue;
             };
-            let voice = match voice {
-                Some(name) => voices::blend(Some(name), utterance.lang())?,
-                None => self.voice.clone(),
-            };
-            let mut spoken = match narrator.speak(utterance, &voice, self.speed, cancel) {
+            let Some(cue) = self.cue(self.at - 1) else { continue };
+            let cue = cue?;
+            let voice = cue.voice.clone();
+            let mut spoken = match self.spoken(cue, narrator, cancel) {
                 Err(AudioError::Silent { .. }) if self.recital.len() > 1 => continue,
                 result => result?,
             };
@@ -218,6 +230,39 @@ impl<'a> Performance<'a> {
         let clock = self.clock;
         self.marks.extend(self.pending.drain(..).map(|name| (name, clock)));
         Ok(None)
+    }
+
+    /// What is said in a part; `None` for one in which nothing is.
+    fn cue(&self, at: usize) -> Option<Result<Cue<'a>, AudioError>> {
+        let recital = self.recital;
+        let Part::Say { utterance, voice, .. } = recital.parts.get(at)? else { return None };
+        let voice = match voice {
+            Some(name) => voices::blend(Some(name), utterance.lang()),
+            None => Ok(self.voice.clone()),
+        };
+        Some(voice.map(|voice| Cue { utterance, voice, speed: self.speed }))
+    }
+
+    /// Speaks the part that was just taken, and the next one beside it where that takes less time. The very first is to
+    /// be heard early, and is spoken alone.
+    fn spoken(
+        &mut self,
+        cue: Cue<'_>,
+        narrator: &mut Narrator,
+        cancel: &Cancel,
+    ) -> Result<SpokenSentence, AudioError> {
+        if let Some((_, result)) = self.ahead.take_if(|(at, _)| *at + 1 == self.at) {
+            return result;
+        }
+        let next = (self.at..self.recital.parts.len()).find_map(|at| Some((at, self.cue(at)?.ok()?)));
+        match next {
+            Some((at, other)) if self.clock > 0.0 && narrator.speaks_both([&cue.voice, &other.voice]) => {
+                let [first, second] = narrator.speak_both([cue, other], cancel);
+                self.ahead = Some((at, second));
+                first
+            }
+            _ => narrator.speak(cue.utterance, &cue.voice, cue.speed, cancel),
+        }
     }
 
     /// Seconds until now; after the end, of all of it, with a pause that ends it.

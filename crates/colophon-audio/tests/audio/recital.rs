@@ -204,3 +204,20 @@ fn a_long_text_without_a_full_stop_is_bounded() {
     let e = Performance::new(&recital, voice, 1.0).next(&mut narrator, &cancel).expect_err("stopped");
     assert_eq!(e.code(), ErrorCode::Cancelled);
 }
+
+/// Two sentences at the same time are those of one after the other, and what comes between stays.
+#[test]
+fn two_sentences_at_a_time_sound_as_one_at_a_time() {
+    let text = "Once upon a time there was a fox. It painted the sea.\n\nThe birch canoe slid on the planks. \
+                Rice is served in bowls. It ends here.";
+    let recital = Recital::plain(text, Lang::En, &Dictionary::default());
+    let (parts, ..) = perform(&recital, "hibari");
+    assert_eq!(parts.len(), recital.len());
+    let mut alone = narrator(Lang::En, Some("hibari"));
+    for part in &parts {
+        let spoken =
+            alone.speak_sentence(&part.spoken.text, Lang::En, 1.0, &Cancel::new()).expect("it speaks");
+        assert!(spoken.sound == part.spoken.sound && spoken.words == part.spoken.words, "{}", spoken.text);
+    }
+    assert!(parts.windows(2).all(|pair| pair[0].end() < pair[1].start));
+}
