@@ -36,7 +36,7 @@ test("what something else made is sealed, and then verified", async ({ page }) =
   await expect(page.getByText(m.generatorMissing)).toBeVisible();
   expect(await faults(page)).toEqual([]);
   await page.getByLabel(m.generator).fill("Stable Diffusion 3.5");
-  await page.getByText(m.declared.edited, { exact: true }).click();
+  await page.getByRole("radio", { name: m.declared.edited, exact: true }).check();
   await expect(page.getByText(m.declaredHints.edited)).toBeVisible();
   const card = await make(page, m.action);
   await labelled(card);
