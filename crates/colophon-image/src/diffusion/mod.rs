@@ -31,6 +31,7 @@ mod unet;
 mod vae;
 mod weighting;
 pub(crate) mod weights;
+mod words;
 mod zimage;
 
 pub use checkpoint::{Extras, Family};

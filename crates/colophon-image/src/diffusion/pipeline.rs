@@ -1,23 +1,19 @@
-//! From words to a picture: text encoders, the denoiser step by step, the autoencoder.
+//! From noise to a picture, led by what the words became: the denoiser step by step, the autoencoder.
 
 use std::path::{Path, PathBuf};
 
 use colophon_types::{Cancel, Raster, Seed};
 
 use super::checkpoint::{Checkpoint, DenoiserConfig, Extras, Family};
-use super::clip::{Clip, ClipText};
 use super::flux::Flux;
 use super::kept::{Kept, Key, Place};
 use super::lora::{Lora, Part};
-use super::memory::{self, Need};
+use super::memory;
 use super::mmdit::Sd3;
-use super::qwen::{self, Qwen};
 use super::schedule::{Method, Schedule};
-use super::t5::T5;
-use super::tokens::Prompt;
 use super::unet::{Told, Unet};
 use super::vae::{Decoder, Encoder, SCALE, TinyDecoder};
-use super::weighting;
+use super::words::Condition;
 use super::zimage::ZImage;
 use crate::net::{Net, Tensor};
 use crate::resize::Plane;
@@ -27,11 +23,6 @@ use crate::{ImageError, pixels};
 const TILE: usize = 64;
 /// Numbers of a latent that are decoded at once without tiles.
 const WHOLE: usize = 96 * 96;
-/// Tokens that T5 reads.
-const T5_SD3: usize = 256;
-const T5_FLUX: usize = 512;
-/// Width of the text that SD 3's transformer reads.
-const JOINT: usize = 77;
 
 /// What is asked of a diffusion model.
 #[derive(Clone, Debug)]
@@ -84,21 +75,14 @@ pub struct Seen<'a> {
 /// Threading contract: may be shared; pictures drawn at the same time use networks of their own.
 #[derive(Debug)]
 pub struct Diffusion {
-    checkpoint: Checkpoint,
+    pub(super) checkpoint: Checkpoint,
     loras: Vec<(PathBuf, f32)>,
-    threads: usize,
-    kept: Kept,
+    pub(super) threads: usize,
+    pub(super) kept: Kept,
 }
 
 /// Fresh normal noise: so many numbers.
 pub(crate) type Noise<'a> = dyn FnMut(usize) -> Vec<f32> + 'a;
-
-/// What the words became.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Condition {
-    pub(crate) context: Tensor,
-    pub(crate) pooled: Vec<f32>,
-}
 
 /// A denoiser of any kind.
 enum Denoiser {
@@ -295,119 +279,14 @@ impl Diffusion {
         })
     }
 
-    fn loras(&self, part: Part) -> Result<Vec<Lora>, ImageError> {
+    pub(super) fn loras(&self, part: Part) -> Result<Vec<Lora>, ImageError> {
         let all: Result<Vec<Lora>, _> =
             self.loras.iter().map(|(path, strength)| Lora::open(path, part, *strength)).collect();
         Ok(all?.into_iter().filter(|lora| !lora.is_empty()).collect())
     }
 
-    /// What the prompt became, and what is to be kept away from where there is guidance.
-    pub(crate) fn conditions(&self, ask: &Ask<'_>, cancel: &Cancel) -> Result<Vec<Condition>, ImageError> {
-        let mut prompts = vec![weighting::read(ask.prompt)];
-        if self.guided(ask) {
-            prompts.push(weighting::read(ask.negative));
-        }
-        let mut clips: Vec<Vec<ClipText>> = Vec::new();
-        for (index, part) in self.checkpoint.encoders.clips.iter().enumerate() {
-            // U-Nets look at a text of any length: long prompts are read piece by piece. The others were trained
-            // with one piece, and read long prompts with T5.
-            let cut = |parts: &Vec<weighting::Part>| {
-                if self.heeds_weights() {
-                    part.tokens.clip_weighted(parts)
-                } else {
-                    Ok(vec![part.tokens.clip(&weighting::plain(parts))?])
-                }
-            };
-            let mut pieces = prompts.iter().map(cut).collect::<Result<Vec<_>, _>>()?;
-            // Both sides of the guidance have one length: the shorter goes on without words.
-            let most = pieces.iter().map(Vec::len).max().unwrap_or(1);
-            let empty = part.tokens.clip("")?;
-            pieces.iter_mut().for_each(|pieces| pieces.resize(most, empty.clone()));
-            let load = || {
-                let loras = self.loras(if index == 0 { Part::Text } else { Part::Text2 })?;
-                let encoder = Clip::load(&part.config, &part.component.source(), &loras, self.threads)?;
-                loras.iter().try_for_each(Lora::fits)?;
-                encoder.net.sparing(self.kept.keeps);
-                Ok(encoder)
-            };
-            let need = Need { weights: part.component.memory(), work: 0 };
-            clips.push(self.kept.with(Key::of(Place::Clip(index)), need, load, |encoder: &Clip| {
-                pieces.iter().map(|pieces| whole(encoder, pieces, cancel)).collect()
-            })?);
-        }
-        let mut long = Vec::new();
-        if let Some(part) = &self.checkpoint.encoders.t5 {
-            let length = if self.checkpoint.family == Family::Flux { T5_FLUX } else { T5_SD3 };
-            let load = || {
-                let encoder = T5::load(&part.config, &part.component.source(), length, self.threads)?;
-                encoder.net.sparing(self.kept.keeps);
-                Ok(encoder)
-            };
-            let need = Need { weights: part.component.memory(), work: 0 };
-            let key = Key { length, ..Key::of(Place::T5) };
-            long = self.kept.with(key, need, load, |encoder: &T5| {
-                let read = |parts: &Vec<weighting::Part>| {
-                    encoder.read(&part.tokens.t5(&weighting::plain(parts), length)?, cancel)
-                };
-                prompts.iter().map(read).collect()
-            })?;
-        }
-        if let Some(part) = &self.checkpoint.encoders.qwen {
-            let load = || {
-                let encoder = Qwen::load(&part.config, &part.component.source(), self.threads)?;
-                encoder.net.sparing(self.kept.keeps);
-                Ok(encoder)
-            };
-            let need = Need { weights: part.component.memory(), work: 0 };
-            long = self.kept.with(Key::of(Place::Qwen), need, load, |encoder: &Qwen| {
-                let read = |parts: &Vec<weighting::Part>| {
-                    encoder.read(&part.tokens.qwen(&weighting::plain(parts), qwen::LONGEST)?, cancel)
-                };
-                prompts.iter().map(read).collect()
-            })?;
-        }
-        let lacking = || ImageError::model(&self.checkpoint.path, "a text encoder is missing".into());
-        let mut conditions = Vec::new();
-        for index in 0..prompts.len() {
-            let clip = |encoder: usize| clips.get(encoder).map(|texts| &texts[index]).ok_or_else(lacking);
-            conditions.push(match self.checkpoint.family {
-                Family::Sd => Condition { context: clip(0)?.last.clone(), pooled: Vec::new() },
-                Family::Sdxl => {
-                    let (first, second) = (clip(0)?, clip(1)?);
-                    let context = beside(&first.penultimate, &second.penultimate);
-                    let mut condition = Condition { context, pooled: second.pooled.clone() };
-                    // So it was trained: without words there is nothing.
-                    if index == 1 && ask.negative.trim().is_empty() {
-                        condition.context.data.fill(0.0);
-                        condition.pooled.fill(0.0);
-                    }
-                    condition
-                }
-                Family::Sd3 => {
-                    let (first, second) = (clip(0)?, clip(1)?);
-                    let wide = match &self.checkpoint.config {
-                        DenoiserConfig::Sd3(config) => config.context,
-                        _ => return Err(lacking()),
-                    };
-                    let none = Tensor::new(&[1, JOINT, wide], vec![0.0; JOINT * wide]);
-                    let short = beside(&first.penultimate, &second.penultimate);
-                    let context = after(&widened(&short, wide), long.get(index).unwrap_or(&none));
-                    Condition { context, pooled: [&first.pooled[..], &second.pooled[..]].concat() }
-                }
-                Family::Flux => Condition {
-                    context: long.get(index).ok_or_else(lacking)?.clone(),
-                    pooled: clip(0)?.pooled.clone(),
-                },
-                Family::ZImage => {
-                    Condition { context: long.get(index).ok_or_else(lacking)?.clone(), pooled: Vec::new() }
-                }
-            });
-        }
-        Ok(conditions)
-    }
-
     /// Whether each step looks twice, with the words and without.
-    fn guided(&self, ask: &Ask<'_>) -> bool {
+    pub(super) fn guided(&self, ask: &Ask<'_>) -> bool {
         let told = match &self.checkpoint.config {
             DenoiserConfig::Unet(unet) => unet.guidance_features > 0,
             DenoiserConfig::Sd3(_) | DenoiserConfig::ZImage(_) => false,
@@ -666,26 +545,6 @@ impl Run<'_> {
     }
 }
 
-/// What an encoder reads in the pieces of a prompt.
-fn whole(encoder: &Clip, pieces: &[Prompt], cancel: &Cancel) -> Result<ClipText, ImageError> {
-    let mut whole: Option<ClipText> = None;
-    for piece in pieces {
-        let mut text = encoder.read(&piece.tokens, piece.end, cancel)?;
-        weighting::scale(&mut text.last, &piece.weights);
-        weighting::scale(&mut text.penultimate, &piece.weights);
-        whole = Some(match whole {
-            None => text,
-            // One vector for all of it is that of its beginning.
-            Some(so_far) => ClipText {
-                last: after(&so_far.last, &text.last),
-                penultimate: after(&so_far.penultimate, &text.penultimate),
-                pooled: so_far.pooled,
-            },
-        });
-    }
-    Ok(whole.unwrap_or_default())
-}
-
 /// Normal noise (Box and Muller 1958).
 fn normal(dice: &mut Seed, count: usize) -> Vec<f32> {
     let mut numbers = Vec::with_capacity(count + 1);
@@ -697,28 +556,6 @@ fn normal(dice: &mut Seed, count: usize) -> Vec<f32> {
     }
     numbers.truncate(count);
     numbers
-}
-
-/// Two sequences of equal length side by side.
-fn beside(a: &Tensor, b: &Tensor) -> Tensor {
-    let (length, wa, wb) = (a.shape[1], a.shape[2], b.shape[2]);
-    let rows = a.data.chunks_exact(wa).zip(b.data.chunks_exact(wb));
-    Tensor::new(&[1, length, wa + wb], rows.flat_map(|(a, b)| a.iter().chain(b).copied()).collect())
-}
-
-/// A sequence with zeros up to a width.
-fn widened(a: &Tensor, width: usize) -> Tensor {
-    let (length, own) = (a.shape[1], a.shape[2]);
-    let mut data = vec![0.0; length * width];
-    for (to, from) in data.chunks_exact_mut(width).zip(a.data.chunks_exact(own)) {
-        to.iter_mut().zip(from).for_each(|(to, from)| *to = *from);
-    }
-    Tensor::new(&[1, length, width], data)
-}
-
-/// Two sequences of equal width one after the other.
-fn after(a: &Tensor, b: &Tensor) -> Tensor {
-    Tensor::new(&[1, a.shape[1] + b.shape[1], a.shape[2]], [&a.data[..], &b.data[..]].concat())
 }
 
 /// A picture −1…1 as pixels.
