@@ -19,8 +19,14 @@ setup: ## Install the system packages that are missing
 ui/node_modules/.package-lock.json: ui/package-lock.json | setup
 	cd ui && npm ci --no-audit --no-fund --ignore-scripts
 
-ui: setup ui/node_modules/.package-lock.json ## Build the web studio, which goes into the program
+# Built anew when something that it is made from has changed: the server, which holds it, has to be built after it.
+UI_SOURCES := ui/build.mjs ui/package.json ui/tsconfig.json $(shell find ui/src ui/styles -type f)
+
+ui/dist/index.html: $(UI_SOURCES) ui/node_modules/.package-lock.json | setup
 	cd ui && npm run --silent build
+	@touch $@
+
+ui: ui/dist/index.html ## Build the web studio, which goes into the program
 
 build: setup ui ## Build the program in release
 	$(CARGO) build --release --locked --workspace
