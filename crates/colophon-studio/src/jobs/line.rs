@@ -1,9 +1,9 @@
 //! How many jobs wait: counted now and then, not for every order. Between two counts the orders that this
-//! process took are added, so that it never takes more than it may; other processes of a shared studio may
-//! add theirs for a second.
+//! process took are added, so that it takes no more than it may, but for those that come at the same moment;
+//! other processes of a shared studio may add theirs for a second.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use colophon_store::Store;
@@ -33,47 +33,79 @@ struct Counts {
 struct Count {
     jobs: u64,
     at: Instant,
+    /// Orders that were taken here since it is kept.
+    joined: u64,
 }
 
 impl Count {
+    /// Nothing has been counted yet.
+    fn unknown() -> Self {
+        Self { jobs: u64::MAX, at: Instant::now(), joined: 0 }
+    }
+
     /// Whether there is room by this count. A count that is old, or says that there is none, says nothing.
-    fn has_room(count: Option<&Self>, most: u64) -> bool {
-        count.is_some_and(|c| c.at.elapsed() < FRESH && c.jobs < most)
+    fn has_room(self, most: u64) -> bool {
+        self.at.elapsed() < FRESH && self.jobs < most
     }
 }
 
 impl Line {
     /// Refuses an order when too many wait.
     pub(crate) fn check(&self, store: &Store, owner: &str) -> Result<(), StudioError> {
-        let counts = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let full = || StudioError::Busy("too many jobs wait already");
-        if !Count::has_room(counts().all.as_ref(), MOST) {
-            let jobs = store.queue_depth()?.queued;
-            counts().all = Some(Count { jobs, at: Instant::now() });
-            if jobs >= MOST {
-                return Err(full());
-            }
+        let all = |counts: &mut Counts| *counts.all.get_or_insert_with(Count::unknown);
+        if !all(&mut self.counts()).has_room(MOST)
+            && self.counted(
+                all,
+                |counts, count| counts.all = Some(count),
+                || Ok(store.queue_depth()?.queued),
+            )? >= MOST
+        {
+            return Err(full());
         }
-        if !Count::has_room(counts().owners.get(owner), MOST_OF_ONE) {
-            let jobs = store.waiting_of(owner)?;
-            let mut counts = counts();
-            if counts.owners.len() >= OWNERS {
+        let own = |counts: &mut Counts| {
+            if counts.owners.len() >= OWNERS && !counts.owners.contains_key(owner) {
                 counts.owners.clear();
             }
-            counts.owners.insert(owner.to_owned(), Count { jobs, at: Instant::now() });
-            if jobs >= MOST_OF_ONE {
-                return Err(full());
-            }
+            *counts.owners.entry(owner.to_owned()).or_insert_with(Count::unknown)
+        };
+        let keep = |counts: &mut Counts, count| drop(counts.owners.insert(owner.to_owned(), count));
+        if !own(&mut self.counts()).has_room(MOST_OF_ONE)
+            && self.counted(own, keep, || Ok(store.waiting_of(owner)?))? >= MOST_OF_ONE
+        {
+            return Err(full());
         }
         Ok(())
     }
 
+    fn counts(&self) -> MutexGuard<'_, Counts> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Counts anew, and gives what was counted. Orders that are taken meanwhile are added to what is kept: they may be
+    /// in it already, but a line that is full by what is kept is counted again before it is believed.
+    fn counted(
+        &self,
+        kept: impl Fn(&mut Counts) -> Count,
+        keep: impl Fn(&mut Counts, Count),
+        count: impl FnOnce() -> Result<u64, StudioError>,
+    ) -> Result<u64, StudioError> {
+        let before = kept(&mut self.counts()).joined;
+        let jobs = count()?;
+        let mut counts = self.counts();
+        let joined = kept(&mut counts).joined;
+        let jobs_kept = jobs + joined.saturating_sub(before);
+        keep(&mut counts, Count { jobs: jobs_kept, at: Instant::now(), joined });
+        Ok(jobs)
+    }
+
     /// Notes an order that was taken.
     pub(crate) fn joined(&self, owner: &str) {
-        let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut counts = self.counts();
         let Counts { all, owners } = &mut *counts;
         for count in all.iter_mut().chain(owners.get_mut(owner)) {
-            count.jobs += 1;
+            count.jobs = count.jobs.saturating_add(1);
+            count.joined += 1;
         }
     }
 }
@@ -106,6 +138,22 @@ mod tests {
         line.joined("ann");
         line.joined("bob");
         assert_eq!(seen(&line), (2, 1));
+    }
+
+    #[test]
+    fn orders_that_are_taken_while_it_is_counted_are_not_forgotten() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(&dir.path().join("studio.db")).unwrap();
+        let line = Line::default();
+        line.check(&store, "ann").unwrap();
+        let own = |counts: &mut Counts| counts.owners["ann"];
+        let keep = |counts: &mut Counts, count| drop(counts.owners.insert("ann".into(), count));
+        let counting = || {
+            (0..3).for_each(|_| line.joined("ann"));
+            Ok(7)
+        };
+        assert_eq!(line.counted(own, keep, counting).unwrap(), 7);
+        assert_eq!(line.counts().owners["ann"].jobs, 10);
     }
 
     #[test]
