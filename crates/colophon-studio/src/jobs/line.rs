@@ -69,7 +69,9 @@ impl Line {
             }
             *counts.owners.entry(owner.to_owned()).or_insert_with(Count::unknown)
         };
-        let keep = |counts: &mut Counts, count| drop(counts.owners.insert(owner.to_owned(), count));
+        let keep = |counts: &mut Counts, count| {
+            counts.owners.insert(owner.to_owned(), count);
+        };
         if !own(&mut self.counts()).has_room(MOST_OF_ONE)
             && self.counted(own, keep, || Ok(store.waiting_of(owner)?))? >= MOST_OF_ONE
         {
@@ -147,7 +149,9 @@ mod tests {
         let line = Line::default();
         line.check(&store, "ann").unwrap();
         let own = |counts: &mut Counts| counts.owners["ann"];
-        let keep = |counts: &mut Counts, count| drop(counts.owners.insert("ann".into(), count));
+        let keep = |counts: &mut Counts, count| {
+            counts.owners.insert("ann".into(), count);
+        };
         let counting = || {
             (0..3).for_each(|_| line.joined("ann"));
             Ok(7)
