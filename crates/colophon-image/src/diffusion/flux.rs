@@ -4,7 +4,10 @@
 use colophon_types::Cancel;
 use serde_json::Value;
 
-use super::joint::{ADDED, OWN, TIME, embed, feed, gated, heads, last_norm, steered_norm, time_input, turns};
+use super::joint::{
+    ADDED, OWN, Order, TIME, embed, feed, from_patches, gated, heads, last_norm, steered_norm, time_input,
+    to_patches, turns,
+};
 use super::layers::Builder;
 use super::lora::Lora;
 use super::source::Source;
@@ -12,6 +15,7 @@ use crate::ImageError;
 use crate::net::{Net, Tensor, Var};
 
 const THETA: f64 = 10_000.0;
+const ORDER: Order = Order::Channels;
 
 /// What `config.json` says.
 #[derive(Clone, Debug, PartialEq)]
@@ -145,7 +149,7 @@ impl Flux {
         cancel: &Cancel,
     ) -> Result<Vec<f32>, ImageError> {
         let (height, width) = self.size;
-        let patches = to_patches(latent, height, width);
+        let patches = to_patches(latent, self.size, ORDER);
         let shape = [1, height / 2 * (width / 2), self.config.channels];
         let mut inputs = vec![
             ("patches", Tensor::new(&shape, patches)),
@@ -158,43 +162,8 @@ impl Flux {
         }
         let made = self.net.run(inputs, cancel)?.into_iter().next();
         let made = made.ok_or_else(|| ImageError::Network("it gave nothing".into()))?.data;
-        Ok(from_patches(&made, height, width))
+        Ok(from_patches(&made, self.size, ORDER))
     }
-}
-
-/// A latent `[channels, height, width]` as patches `[(height / 2) · (width / 2), channels · 4]`.
-fn to_patches(latent: &[f32], height: usize, width: usize) -> Vec<f32> {
-    let channels = latent.len() / (height * width).max(1);
-    let mut patches = Vec::with_capacity(latent.len());
-    for y in (0..height).step_by(2) {
-        for x in (0..width).step_by(2) {
-            for c in 0..channels {
-                for (dy, dx) in [(0, 0), (0, 1), (1, 0), (1, 1)] {
-                    patches.push(latent[(c * height + y + dy) * width + x + dx]);
-                }
-            }
-        }
-    }
-    patches
-}
-
-/// And back.
-fn from_patches(patches: &[f32], height: usize, width: usize) -> Vec<f32> {
-    let channels = patches.len() / (height * width).max(1);
-    let mut latent = vec![0.0; patches.len()];
-    let mut next = patches.iter();
-    for y in (0..height).step_by(2) {
-        for x in (0..width).step_by(2) {
-            for c in 0..channels {
-                for (dy, dx) in [(0, 0), (0, 1), (1, 0), (1, 1)] {
-                    if let Some(value) = next.next() {
-                        latent[(c * height + y + dy) * width + x + dx] = *value;
-                    }
-                }
-            }
-        }
-    }
-    latent
 }
 
 struct Writer<'a> {

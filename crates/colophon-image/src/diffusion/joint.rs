@@ -138,6 +138,43 @@ pub(super) fn turns<const N: usize>(
     (cos, sin)
 }
 
+/// In which order a patch of two by two numbers holds them.
+#[derive(Clone, Copy)]
+pub(super) enum Order {
+    /// Channel after channel, the four pixels of each.
+    Channels,
+    /// Pixel after pixel, the channels of each.
+    Pixels,
+}
+
+/// Where the numbers of the patches, patch after patch, lie in a latent `[channels, height, width]`.
+fn places(channels: usize, (height, width): (usize, usize), order: Order) -> impl Iterator<Item = usize> {
+    let corners = (0..height).step_by(2).flat_map(move |y| (0..width).step_by(2).map(move |x| (y, x)));
+    corners.flat_map(move |(y, x)| {
+        (0..channels * 4).map(move |at| {
+            let (channel, pixel) = match order {
+                Order::Channels => (at / 4, at % 4),
+                Order::Pixels => (at % channels, at / channels),
+            };
+            (channel * height + y + pixel / 2) * width + x + pixel % 2
+        })
+    })
+}
+
+/// A latent `[channels, height, width]` as patches `[(height / 2) · (width / 2), channels · 4]`.
+pub(super) fn to_patches(latent: &[f32], size: (usize, usize), order: Order) -> Vec<f32> {
+    let channels = latent.len() / (size.0 * size.1).max(1);
+    places(channels, size, order).map(|at| latent[at]).collect()
+}
+
+/// And back.
+pub(super) fn from_patches(patches: &[f32], size: (usize, usize), order: Order) -> Vec<f32> {
+    let channels = patches.len() / (size.0 * size.1).max(1);
+    let mut latent = vec![0.0; patches.len()];
+    places(channels, size, order).zip(patches).for_each(|(at, value)| latent[at] = *value);
+    latent
+}
+
 /// Which layers of an attention make queries, keys and values, and which normalise the first two.
 pub(super) struct Names {
     pub(super) parts: [&'static str; 3],

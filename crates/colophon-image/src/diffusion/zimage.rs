@@ -4,7 +4,9 @@
 use colophon_types::Cancel;
 use serde_json::Value;
 
-use super::joint::{EPSILON, Names, TIME, gated_feed, heads, steer, time_input, turns};
+use super::joint::{
+    EPSILON, Names, Order, TIME, from_patches, gated_feed, heads, steer, time_input, to_patches, turns,
+};
 use super::layers::Builder;
 use super::lora::Lora;
 use super::source::Source;
@@ -17,6 +19,7 @@ const MULTIPLE: usize = 32;
 const LATEST: f32 = 1000.0;
 /// What the layers for patches of two by two numbers of one frame are called.
 const PATCHES: &str = "2-1";
+const ORDER: Order = Order::Pixels;
 const NAMES: Names = Names { parts: ["to_q", "to_k", "to_v"], norms: ["norm_q", "norm_k"], epsilon: 1e-5 };
 
 /// What `config.json` says.
@@ -174,7 +177,7 @@ impl ZImage {
         let table = |data: Vec<f32>| Tensor::new(&[data.len() / half, half], data);
 
         let over = (LATEST - time) / LATEST * self.config.scale;
-        let patches = to_patches(latent, height, width);
+        let patches = to_patches(latent, self.size, ORDER);
         let inputs = vec![
             ("patches", Tensor::new(&[1, rows * columns, self.config.channels * 4], patches)),
             ("time", time_input(over)),
@@ -186,7 +189,7 @@ impl ZImage {
         let made = self.net.run(inputs, cancel)?.into_iter().next();
         let made = made.ok_or_else(|| ImageError::Network("it gave nothing".into()))?.data;
         // It was trained to say the way towards the picture; a step asks for the way towards the noise.
-        Ok(from_patches(&made, height, width).into_iter().map(|v| -v).collect())
+        Ok(from_patches(&made, self.size, ORDER).into_iter().map(|v| -v).collect())
     }
 }
 
@@ -251,28 +254,4 @@ impl Writer<'_> {
         let change = gated_feed(b, normal, &format!("{name}.feed_forward"), ["w1", "w3", "w2"])?;
         after(b, x, change, "ffn_norm2", 3)
     }
-}
-
-/// Where number `c` of the pixel `(dy, dx)` of each patch lies in a latent, patch after patch.
-fn order(channels: usize, height: usize, width: usize) -> impl Iterator<Item = usize> {
-    let corners = (0..height).step_by(2).flat_map(move |y| (0..width).step_by(2).map(move |x| (y, x)));
-    corners.flat_map(move |(y, x)| {
-        [(0, 0), (0, 1), (1, 0), (1, 1)]
-            .into_iter()
-            .flat_map(move |(dy, dx)| (0..channels).map(move |c| (c * height + y + dy) * width + x + dx))
-    })
-}
-
-/// A latent `[channels, height, width]` as patches `[(height / 2) · (width / 2), 4 · channels]`.
-fn to_patches(latent: &[f32], height: usize, width: usize) -> Vec<f32> {
-    let channels = latent.len() / (height * width).max(1);
-    order(channels, height, width).map(|at| latent[at]).collect()
-}
-
-/// And back.
-fn from_patches(patches: &[f32], height: usize, width: usize) -> Vec<f32> {
-    let channels = patches.len() / (height * width).max(1);
-    let mut latent = vec![0.0; patches.len()];
-    order(channels, height, width).zip(patches).for_each(|(at, value)| latent[at] = *value);
-    latent
 }

@@ -29,6 +29,17 @@ struct Counts {
     owners: HashMap<String, Count>,
 }
 
+impl Counts {
+    /// The count of an owner, or of all.
+    fn of(&mut self, owner: Option<&str>) -> &mut Count {
+        let Some(owner) = owner else { return self.all.get_or_insert_with(Count::unknown) };
+        if self.owners.len() >= OWNERS && !self.owners.contains_key(owner) {
+            self.owners.clear();
+        }
+        self.owners.entry(owner.to_owned()).or_insert_with(Count::unknown)
+    }
+}
+
 #[derive(Clone, Copy)]
 struct Count {
     jobs: u64,
@@ -52,30 +63,17 @@ impl Count {
 impl Line {
     /// Refuses an order when too many wait.
     pub(crate) fn check(&self, store: &Store, owner: &str) -> Result<(), StudioError> {
-        let full = || StudioError::Busy("too many jobs wait already");
-        let all = |counts: &mut Counts| *counts.all.get_or_insert_with(Count::unknown);
-        if !all(&mut self.counts()).has_room(MOST)
-            && self.counted(
-                all,
-                |counts, count| counts.all = Some(count),
-                || Ok(store.queue_depth()?.queued),
-            )? >= MOST
-        {
-            return Err(full());
-        }
-        let own = |counts: &mut Counts| {
-            if counts.owners.len() >= OWNERS && !counts.owners.contains_key(owner) {
-                counts.owners.clear();
+        for (of, most) in [(None, MOST), (Some(owner), MOST_OF_ONE)] {
+            if self.counts().of(of).has_room(most) {
+                continue;
             }
-            *counts.owners.entry(owner.to_owned()).or_insert_with(Count::unknown)
-        };
-        let keep = |counts: &mut Counts, count| {
-            counts.owners.insert(owner.to_owned(), count);
-        };
-        if !own(&mut self.counts()).has_room(MOST_OF_ONE)
-            && self.counted(own, keep, || Ok(store.waiting_of(owner)?))? >= MOST_OF_ONE
-        {
-            return Err(full());
+            let count = || match of {
+                None => Ok(store.queue_depth()?.queued),
+                Some(owner) => Ok(store.waiting_of(owner)?),
+            };
+            if self.counted(of, count)? >= most {
+                return Err(StudioError::Busy("too many jobs wait already"));
+            }
         }
         Ok(())
     }
@@ -88,16 +86,15 @@ impl Line {
     /// in it already, but a line that is full by what is kept is counted again before it is believed.
     fn counted(
         &self,
-        kept: impl Fn(&mut Counts) -> Count,
-        keep: impl Fn(&mut Counts, Count),
+        owner: Option<&str>,
         count: impl FnOnce() -> Result<u64, StudioError>,
     ) -> Result<u64, StudioError> {
-        let before = kept(&mut self.counts()).joined;
+        let before = self.counts().of(owner).joined;
         let jobs = count()?;
         let mut counts = self.counts();
-        let joined = kept(&mut counts).joined;
-        let jobs_kept = jobs + joined.saturating_sub(before);
-        keep(&mut counts, Count { jobs: jobs_kept, at: Instant::now(), joined });
+        let kept = counts.of(owner);
+        kept.jobs = jobs + kept.joined.saturating_sub(before);
+        kept.at = Instant::now();
         Ok(jobs)
     }
 
@@ -148,15 +145,11 @@ mod tests {
         let store = Store::open(&dir.path().join("studio.db")).unwrap();
         let line = Line::default();
         line.check(&store, "ann").unwrap();
-        let own = |counts: &mut Counts| counts.owners["ann"];
-        let keep = |counts: &mut Counts, count| {
-            counts.owners.insert("ann".into(), count);
-        };
         let counting = || {
             (0..3).for_each(|_| line.joined("ann"));
             Ok(7)
         };
-        assert_eq!(line.counted(own, keep, counting).unwrap(), 7);
+        assert_eq!(line.counted(Some("ann"), counting).unwrap(), 7);
         assert_eq!(line.counts().owners["ann"].jobs, 10);
     }
 
