@@ -2,12 +2,14 @@
 """Kokoro and hibari in Colophon beside onnxruntime in Python: the same phonemes, voice, speed and number
 of threads, taking turns. speak.py STORE SPEAK_PACE [--threads N] [--runs N] [--voice V]
 
-SPEAK_PACE is the example `speak_pace`, which reads sentences and answers with phonemes and times. For
-hibari, Python runs the network alone; Colophon also makes the waveform from its spectra. Prints, for each
-voice, real-time factors, the ratio of Python's time to Colophon's (above 1: Colophon is faster), and the
-time to the first sound of a sentence of fifteen words with the model loaded. --voice V for one of them alone."""
+SPEAK_PACE is the example `speak_pace`, which reads sentences and answers with phonemes and times. Kokoro's
+peer is its network, given the phonemes; hibari's is the package `hibari-tts`, from text to sound as
+Colophon, and its network alone beside that. Prints, for each voice, real-time factors, the ratio of
+Python's time to Colophon's (above 1: Colophon is faster), and the time to the first sound of a
+sentence of fifteen words with the model loaded. --voice V for one of them alone."""
 import json, pathlib, statistics, subprocess, sys, time
 
+import hibari
 import numpy as np
 import onnxruntime as ort
 
@@ -69,9 +71,12 @@ def main():
 
         speak = peer(store, voice, threads)
         speak(ask(SENTENCES[1])["phonemes"])
-        mine, theirs, sound, first, first_clause = [], [], 0.0, [], []
+        package = hibari.Hibari(threads=threads) if voice == "hibari" else None
+        if package:
+            package(SENTENCES[1])
+        mine, theirs, whole, sound, first, first_clause = [], [], [], 0.0, [], []
         for _ in range(runs):
-            took = [0.0, 0.0]
+            took = [0.0, 0.0, 0.0]
             sound = 0.0
             for i, sentence in enumerate(SENTENCES):
                 answer = ask(sentence)
@@ -80,17 +85,23 @@ def main():
                 start = time.perf_counter()
                 speak(answer["phonemes"])
                 took[1] += time.perf_counter() - start
+                if package:
+                    start = time.perf_counter()
+                    package(sentence)
+                    took[2] += time.perf_counter() - start
                 if i == 0:
                     first.append(answer["seconds"])
                     first_clause.append(answer["first"])
             mine.append(took[0])
             theirs.append(took[1])
+            whole.append(took[2])
         ours.stdin.close()
         ours.wait()
-        a, b = statistics.median(mine), statistics.median(theirs)
+        a, b, c = statistics.median(mine), statistics.median(theirs), statistics.median(whole)
+        beside = f"hibari-tts {c:.2f} s, ratio {c / a:.2f}; " if package else ""
         print(
             f"{voice}: {sound:.1f} s of sound; Colophon {a:.2f} s (factor {a / sound:.3f}), "
-            f"onnxruntime {ort.__version__} in Python {b:.2f} s; ratio {b / a:.2f}; "
+            f"onnxruntime {ort.__version__} in Python {b:.2f} s; ratio {b / a:.2f}; {beside}"
             f"first sound {1000 * statistics.median(first_clause):.0f} ms by the first clause, "
             f"{1000 * statistics.median(first):.0f} ms by the whole sentence; {threads} threads, {runs} runs"
         )

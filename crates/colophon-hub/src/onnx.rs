@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 use ort::environment::Environment;
+use ort::operator::OperatorDomain;
 use ort::session::Session;
 use ort::session::builder::{GraphOptimizationLevel, SessionBuilder};
 
@@ -67,6 +68,18 @@ pub fn session_of(model: &[u8], folder: Option<&Path>, threads: usize) -> Result
             builder = builder.with_config_entry(FILES_FOLDER, folder)?;
         }
         builder.commit_from_memory(model)
+    };
+    open(environment()?)
+        .map_err(|e| HubError::Network { path: PathBuf::from("network"), problem: e.to_string() })
+}
+
+/// Opens an ONNX model that lies in memory and uses operators of our own, as [`session`].
+///
+/// # Errors
+/// As [`session`].
+pub fn session_with(model: &[u8], operators: OperatorDomain, threads: usize) -> Result<Session, HubError> {
+    let open = |environment: &Environment| {
+        builder(environment, threads)?.with_operators(operators)?.commit_from_memory(model)
     };
     open(environment()?)
         .map_err(|e| HubError::Network { path: PathBuf::from("network"), problem: e.to_string() })

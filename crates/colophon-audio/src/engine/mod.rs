@@ -3,6 +3,8 @@
 mod durations;
 pub mod hibari;
 pub mod kokoro;
+mod operators;
+mod products;
 mod pulse;
 
 use std::collections::BTreeMap;

@@ -14,6 +14,7 @@ use super::rules::Rules;
 use super::script::Script;
 use super::search::{Found, Search, Window};
 use super::tape::{Feed, Source, Tape};
+use super::unheard::Place;
 use crate::AudioError;
 use crate::transcript::{Segment, Transcript, Word};
 use crate::vad::Vad;
@@ -26,16 +27,6 @@ const FRAMES_A_STEP: u64 = 2;
 const SHORTEST: u64 = 1_600;
 /// Above this temperature the text before says nothing any more.
 const FORGET: f32 = 0.5;
-/// Speech so long after the last word of a window was not heard, in seconds.
-const LEAST_UNHEARD: f64 = 0.7;
-/// Longest that a token of slow speech takes, in seconds.
-const SLOWEST: f64 = 0.5;
-/// Speech so near a timestamp belongs to what it ends, in seconds.
-const NEAR_AN_END: f64 = 0.3;
-/// What is heard again begins so long before speech, in seconds.
-const BEFORE_SPEECH: f64 = 0.2;
-/// A window that is not heard to its end moves at least so far, in seconds.
-const LEAST_STEP: f64 = 1.0;
 /// Said before Chinese, so that it is written in these characters and with marks.
 const BEFORE_CHINESE: [&str; 2] = ["以下是普通话的句子。", "以下是普通話的句子。"];
 
@@ -80,11 +71,11 @@ impl Default for Listening {
 
 /// A segment of a window: its time in the window, in seconds, and its tokens.
 #[derive(Clone, Debug, PartialEq)]
-struct Part {
-    start: f64,
-    end: f64,
-    tokens: Vec<u32>,
-    words: Vec<Word>,
+pub(super) struct Part {
+    pub(super) start: f64,
+    pub(super) end: f64,
+    pub(super) tokens: Vec<u32>,
+    pub(super) words: Vec<Word>,
 }
 
 /// What is known while a sound is heard.
@@ -267,9 +258,9 @@ impl Whisper {
                 step = (end * 100.0).round() as u64;
             }
         }
-        if closed {
-            let left = self.left_out(heard, &mut parts, how, state, (offset, frames), tape, cancel)?;
-            step = left.unwrap_or(step);
+        let place = Place { heard, how, tape, language: state.language.unwrap_or("en"), offset, frames };
+        if let Some(done) = self.left_out(&place, &mut parts, closed, cancel)? {
+            step = done;
         }
         for part in parts {
             let text = self.tokens.decode(&part.tokens);
@@ -312,40 +303,6 @@ impl Whisper {
         Ok(step)
     }
 
-    /// The decoder may end a window while someone goes on speaking. Gives how many frames are done with
-    /// where speech follows its last word; then the last part ends with that word.
-    #[allow(clippy::too_many_arguments)]
-    fn left_out(
-        &mut self,
-        heard: &Heard,
-        parts: &mut [Part],
-        how: &Listening,
-        state: &State,
-        (offset, frames): (f64, u64),
-        tape: &Tape,
-        cancel: &Cancel,
-    ) -> Result<Option<u64>, AudioError> {
-        let Some(last) = parts.last() else { return Ok(None) };
-        // Its timestamp may lie behind what was left out, too.
-        if unheard(tape, offset, last.end.min(last.start + slowest(last)), frames).is_none() {
-            return Ok(None);
-        }
-        let word = match last.words.last() {
-            Some(word) => Some(word.end),
-            None => {
-                let words = self.aligned(heard, parts, how, state, frames, cancel)?;
-                words.last().map(|(word, _)| word.end)
-            }
-        };
-        let Some(last) = parts.last_mut() else { return Ok(None) };
-        let end = word.filter(|end| *end > last.start).unwrap_or(last.end);
-        let step = unheard(tape, offset, end, frames);
-        if step.is_some() {
-            last.end = end;
-        }
-        Ok(step)
-    }
-
     /// Gives every part its words, and its start and end by them.
     fn place_words(
         &mut self,
@@ -357,7 +314,8 @@ impl Whisper {
         cancel: &Cancel,
     ) -> Result<(), AudioError> {
         let end = self.tokens.end;
-        let words = self.aligned(heard, parts, how, state, frames, cancel)?;
+        let language = state.language.unwrap_or("en");
+        let words = self.aligned(heard, parts, how.translate, language, frames, cancel)?;
         let usual = usual(words.iter().map(|(w, _)| w));
         let mut words = words.into_iter();
         for part in parts.iter_mut() {
@@ -374,12 +332,12 @@ impl Whisper {
     }
 
     /// The words of a window's parts with their times in it, and how many tokens each has.
-    fn aligned(
+    pub(super) fn aligned(
         &mut self,
         heard: &Heard,
         parts: &[Part],
-        how: &Listening,
-        state: &State,
+        translate: bool,
+        language: &str,
         frames: u64,
         cancel: &Cancel,
     ) -> Result<Vec<(Word, usize)>, AudioError> {
@@ -391,18 +349,13 @@ impl Whisper {
             heard,
             tokens: &self.tokens,
             heads: &self.heads,
-            language: state.language.unwrap_or("en"),
-            translate: how.translate,
+            language,
+            translate,
             places: ((frames / 2) as usize).clamp(1, PLACES),
             cancel,
         }
         .words(&text)
     }
-}
-
-/// How long it takes to say a part slowly, in seconds.
-fn slowest(part: &Part) -> f64 {
-    (part.tokens.len() as f64 * SLOWEST).max(1.0)
 }
 
 /// The first word after a pause is no longer than twice the usual length, and a part begins and ends
@@ -427,14 +380,6 @@ fn fit(part: &mut Part, usual: f64, offset: f64, state: &mut State) {
         }
         state.last_speech = offset + part.end;
     }
-}
-
-/// How many frames are done with where speech follows `end` (in seconds of the window).
-fn unheard(tape: &Tape, offset: f64, end: f64, frames: u64) -> Option<u64> {
-    let whole = frames as f64 / 100.0;
-    let (seconds, begins) = tape.speech(offset + end + NEAR_AN_END, offset + whole);
-    let step = (begins - offset - BEFORE_SPEECH).clamp(end.min(whole), whole);
-    (seconds >= LEAST_UNHEARD && step >= LEAST_STEP).then_some((step * 100.0).round() as u64)
 }
 
 /// Cuts the tokens of a window where two timestamps meet. Gives the parts, how many frames are done
@@ -487,18 +432,5 @@ mod tests {
         let (parts, step, _) = split(&[z + 10, 1, 2], z, 500);
         assert_eq!((parts[0].start, parts[0].end, step), (0.2, 5.0, 500));
         assert_eq!(split(&[], z, 500).0.len(), 1);
-    }
-
-    #[test]
-    fn speech_after_the_last_timestamp_is_heard_next() {
-        let tape = Tape::spoken(10.0, &[(0.0, 3.0), (5.0, 8.0)]);
-        assert_eq!(unheard(&tape, 0.0, 3.2, 1000), Some(480));
-        assert_eq!(unheard(&tape, 2.0, 1.2, 800), Some(280));
-        // The timestamp is a little early: no word was left out.
-        assert_eq!(unheard(&tape, 0.0, 7.5, 1000), None);
-        assert_eq!(unheard(&tape, 0.0, 9.0, 1000), None);
-        // What ends as it begins would be heard again and again.
-        assert_eq!(unheard(&tape, 0.0, 0.1, 1000), None);
-        assert_eq!(unheard(&Tape::spoken(10.0, &[]), 0.0, 3.2, 1000), None);
     }
 }

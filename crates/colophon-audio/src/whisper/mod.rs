@@ -25,6 +25,7 @@ pub mod simplified;
 mod tape;
 mod tokens;
 pub mod traditional;
+mod unheard;
 mod weights;
 
 use colophon_types::{Cancel, Lang, NoProgress, Pcm};

@@ -9,5 +9,6 @@ mod narration;
 mod normalisation;
 mod recital;
 mod recognition;
+mod rewritten;
 mod scored;
 mod vocoders;

@@ -1,12 +1,15 @@
 //! A computation over tensors, written down to be run by the ONNX Runtime ([`crate::onnx::session_of`]).
 //! Tensors are `f32` unless said otherwise, pictures `[1, channels, height, width]`.
 
+mod published;
 mod wire;
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use prost::Message as _;
+
+pub use published::{Numbers, Operator, Published};
 
 /// A value of a [`Graph`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -29,11 +29,18 @@ pub(super) struct Model {
 }
 
 #[derive(Clone, PartialEq, prost::Message)]
-struct Opset {
+pub(super) struct Opset {
     #[prost(string, tag = "1")]
-    domain: String,
+    pub(super) domain: String,
     #[prost(int64, tag = "2")]
     version: i64,
+}
+
+impl Opset {
+    /// The operators of a domain, in a version.
+    pub(super) fn new(domain: &str, version: i64) -> Self {
+        Self { domain: domain.to_owned(), version }
+    }
 }
 
 #[derive(Clone, PartialEq, prost::Message)]
@@ -87,14 +94,29 @@ pub(super) struct Tensor {
     pub(super) dims: Vec<i64>,
     #[prost(int32, tag = "2")]
     pub(super) kind: i32,
+    /// The numbers one by one, as some tools write them: floats, small whole numbers, large ones.
+    #[prost(float, repeated, tag = "4")]
+    pub(super) floats: Vec<f32>,
+    #[prost(int32, repeated, tag = "5")]
+    pub(super) ints: Vec<i32>,
+    #[prost(int64, repeated, tag = "7")]
+    pub(super) longs: Vec<i64>,
     #[prost(string, tag = "8")]
     pub(super) name: String,
+    /// The numbers as they lie in memory.
     #[prost(bytes = "vec", optional, tag = "9")]
     pub(super) raw: Option<Vec<u8>>,
     #[prost(message, repeated, tag = "13")]
     pub(super) place: Vec<Entry>,
     #[prost(int32, optional, tag = "14")]
     pub(super) location: Option<i32>,
+}
+
+/// A [`Tensor`] of which only the name is read.
+#[derive(Clone, PartialEq, prost::Message)]
+pub(super) struct Named {
+    #[prost(string, tag = "8")]
+    pub(super) name: String,
 }
 
 #[derive(Clone, PartialEq, prost::Message)]
@@ -124,7 +146,7 @@ impl Tensor {
 #[derive(Clone, PartialEq, prost::Message)]
 pub(super) struct Value {
     #[prost(string, tag = "1")]
-    name: String,
+    pub(super) name: String,
     #[prost(message, optional, tag = "2")]
     kind: Option<Type>,
 }
@@ -166,10 +188,7 @@ impl Model {
             ir_version: IR_VERSION,
             producer: "colophon".into(),
             graph: Some(graph),
-            opsets: vec![
-                Opset { domain: String::new(), version: OPSET },
-                Opset { domain: CONTRIB.to_owned(), version: 1 },
-            ],
+            opsets: vec![Opset::new("", OPSET), Opset::new(CONTRIB, 1)],
         }
     }
 }
