@@ -1,5 +1,5 @@
 //! How well speech is understood: sentences are spoken and heard again, and a long text is looked through
-//! for sentences that are missing or come twice. `accuracy LIBRARY MODELS THREADS SENTENCES MINUTES`,
+//! for sentences that are missing or come twice. `accuracy LIBRARY MODELS THREADS SENTENCES MINUTES BEAMS`,
 //! for `benches/speech/accuracy`.
 //!
 //! Numbers are written out and marks dropped on both sides; Chinese is heard in simplified characters. Two
@@ -13,7 +13,7 @@ use std::time::Instant;
 
 use colophon_audio::normalize::normalize;
 use colophon_audio::vad::Vad;
-use colophon_audio::whisper::{InMemory, Listening, Precision, RATE, Whisper};
+use colophon_audio::whisper::{InMemory, Listening, Precision, RATE, Search, Whisper};
 use colophon_audio::{Narrator, Performance, Recital, SpeechModels, mix, split};
 use colophon_types::{Cancel, Lang, NoProgress, Pcm};
 
@@ -97,11 +97,13 @@ impl Alignment {
 struct Ears {
     whisper: Whisper,
     vad: Vad,
+    beams: usize,
 }
 
 impl Ears {
     fn hear(&mut self, sound: &Pcm, lang: Lang, vad: bool) -> Result<String, Failure> {
-        let how = Listening { language: Some(lang.tag().into()), ..Listening::default() };
+        let search = Search { beam: self.beams, ..Search::default() };
+        let how = Listening { language: Some(lang.tag().into()), search, ..Listening::default() };
         let mut source = InMemory(mix::resample(sound, RATE)?.samples);
         let vad = vad.then_some(&mut self.vad);
         let never = Cancel::new();
@@ -200,8 +202,8 @@ fn long_form(narrator: &mut Narrator, ears: &mut Ears, minutes: f64) -> Result<(
 
 fn main() -> Result<(), Failure> {
     let args: Vec<String> = std::env::args().collect();
-    let [_, library, store, threads, count, minutes] = args.as_slice() else {
-        return Err("usage: accuracy LIBRARY MODELS THREADS SENTENCES MINUTES".into());
+    let [_, library, store, threads, count, minutes, beams] = args.as_slice() else {
+        return Err("usage: accuracy LIBRARY MODELS THREADS SENTENCES MINUTES BEAMS".into());
     };
     colophon_hub::onnx::init(Path::new(library))?;
     let store = PathBuf::from(store);
@@ -214,6 +216,7 @@ fn main() -> Result<(), Failure> {
     let mut ears = Ears {
         whisper: Whisper::load_with(&store.join("whisper-base"), Precision::Float, threads)?,
         vad: Vad::load(&store.join("silero-vad"))?,
+        beams: beams.parse()?,
     };
     for (lang, list, voices) in
         [(Lang::En, ENGLISH, ["hibari", "af_heart"]), (Lang::Zh, CHINESE, ["zf_xiaoxiao", "zm_yunxi"])]
