@@ -11,6 +11,7 @@
 //! speech of spectra, [`clean`] mends recordings.
 
 pub mod ambience;
+pub mod audioseal;
 pub mod book;
 pub mod clean;
 pub mod decode;

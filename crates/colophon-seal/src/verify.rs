@@ -277,12 +277,16 @@ fn watermark_facts(
     }
 }
 
+/// Hex digits of a payload that is one work's alone. A shorter one confirms what was found otherwise.
+const NAMES_A_WORK: usize = 8;
+
 /// Finds the record of a file that the log does not know by its bytes: by the watermark, then by what
 /// the content looks or sounds like.
 fn recover(verdict: &mut Verdict, iscc: Option<&str>, recorder: &dyn Recorder) {
     let problem = |(_, reason): (_, String)| format!("The log could not answer: {reason}.");
-    if let Some(payload) = verdict.watermark.payload.clone() {
-        match recorder.find_watermark(&payload) {
+    let payload = verdict.watermark.payload.clone();
+    if let Some(payload) = payload.as_ref().filter(|p| p.len() >= NAMES_A_WORK) {
+        match recorder.find_watermark(payload) {
             Ok(Some((position, entry))) => {
                 let agrees = verdict.work_id.as_ref().is_none_or(|id| *id == entry.work_id.as_str());
                 verdict.watermark.matches_record.get_or_insert(agrees);
@@ -297,6 +301,9 @@ fn recover(verdict: &mut Verdict, iscc: Option<&str>, recorder: &dyn Recorder) {
     if let (Some(iscc), None, false) = (iscc, &verdict.recovered, verdict.log.included) {
         match recorder.find_alike(iscc, likeness_limit(iscc)) {
             Ok(Some((position, entry, apart))) => {
+                if let (Some(payload), Some(whole)) = (&payload, &entry.watermark) {
+                    verdict.watermark.matches_record.get_or_insert(whole.starts_with(payload));
+                }
                 verdict.recovered = Some(recovered("likeness", &position, entry, Some(apart)));
             }
             Ok(None) => {}

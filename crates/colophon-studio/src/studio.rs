@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 use colophon_hub::{Hub, HubOptions};
 use colophon_ledger::{Ledger, VerifiedProof, verify_witnessed_proof};
 use colophon_objects::Cache;
-use colophon_seal::{LocalAuthority, Sealer, SealerConfig, SoundLabel, SpokenLabel, TimeStamper, Watermark};
+use colophon_seal::{LocalAuthority, Sealer, SealerConfig, SoundLabel, SpokenLabel, TimeStamper};
 use colophon_store::Store;
 use colophon_types::{Cores, Recorder};
 
@@ -15,6 +15,7 @@ use crate::jobs::{Floor, Line};
 use crate::label_voice::LabelVoice;
 use crate::language::Languages;
 use crate::loaded::{Encoders, Guards, Recognisers};
+use crate::neural_marks::NeuralMarks;
 use crate::shared_log::{self, SharedLog};
 use crate::stamps::WebStamper;
 use crate::{Config, StudioError};
@@ -37,7 +38,7 @@ pub struct Studio {
     pub(crate) floor: Floor,
     ledger: OnceLock<Arc<Ledger>>,
     sealer: RwLock<Option<Arc<Sealer>>>,
-    pub(crate) trustmark: OnceLock<Arc<dyn Watermark>>,
+    pub(crate) neural: NeuralMarks,
     pub(crate) languages: OnceLock<Languages>,
     pub(crate) checkpoints: OnceLock<Checkpoints>,
     pub(crate) encoders: Encoders,
@@ -72,7 +73,7 @@ impl Studio {
             floor: Floor::default(),
             ledger: OnceLock::new(),
             sealer: RwLock::new(None),
-            trustmark: OnceLock::new(),
+            neural: NeuralMarks::default(),
             languages: OnceLock::new(),
             checkpoints: OnceLock::new(),
             encoders: Encoders::default(),
