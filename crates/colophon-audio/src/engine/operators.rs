@@ -359,11 +359,11 @@ mod tests {
     fn steps_are_those_of_the_runtime() {
         assert_eq!(Steps::between(0.0, 0.0), Steps { scale: 1.0, zero: 0 });
         assert_eq!(Steps::between(0.0, 255.0), Steps { scale: 1.0, zero: 0 });
-        let steps = Steps::between(-1.0, 1.0);
-        assert_eq!(steps.zero, 128, "half is rounded to even");
-        let mut out = [0; 4];
-        steps.write(&[-1.0, 0.0, 1.0, 0.5], &mut out);
-        assert_eq!(out, [0, 128, 255, 192]);
+        let steps = Steps::between(-127.5, 127.5);
+        assert_eq!(steps, Steps { scale: 1.0, zero: 128 }, "half is rounded to even");
+        let mut out = [0; 5];
+        steps.write(&[-127.5, 0.0, 127.5, 0.5, 64.2], &mut out);
+        assert_eq!(out, [0, 128, 255, 128, 192]);
     }
 
     #[test]
