@@ -10,7 +10,7 @@ use colophon_audio::audioseal::{self, AudioSeal};
 use colophon_hub::{Hub, HubError, Role};
 use colophon_image::{ImageError, TrustMark, trustmark};
 use colophon_seal::{Found, Payload, Turn, Watermark, WatermarkError};
-use colophon_types::{Cancel, Media, Modality, Pcm};
+use colophon_types::{Cancel, Media, Modality, Pcm, Stereo};
 
 use crate::Studio;
 
@@ -125,25 +125,25 @@ impl Voice {
         Ok((heard.share >= MARKED).then_some((heard.message, heard.share)))
     }
 
-    fn lay(&self, media: &mut Media, message: u16) -> Result<(), AudioError> {
+    /// A sound with its mark.
+    fn marked(&self, media: &Media, message: u16) -> Result<Option<Media>, AudioError> {
         runtime(&self.hub)?;
         let mark = |sound: &Pcm| self.networks.mark(sound, message, &Cancel::new());
-        let add = |to: &mut [f32], mark: &[f32]| {
-            to.iter_mut().zip(mark).for_each(|(x, m)| *x = (*x + m).clamp(-1.0, 1.0))
+        let sum = |sound: &[f32], mark: &[f32]| -> Vec<f32> {
+            sound.iter().zip(mark).map(|(x, m)| (x + m).clamp(-1.0, 1.0)).collect()
         };
-        match media {
+        Ok(match media {
             Media::Sound(sound) => {
-                let mark = mark(sound)?;
-                add(&mut sound.samples, &mark);
+                let samples = sum(&sound.samples, &mark(sound)?);
+                Some(Media::Sound(Pcm { rate: sound.rate, samples }))
             }
             Media::Stereo(sound) => {
                 let mark = mark(&sound.mono())?;
-                add(&mut sound.left, &mark);
-                add(&mut sound.right, &mark);
+                let [left, right] = [&sound.left, &sound.right].map(|channel| sum(channel, &mark));
+                Some(Media::Stereo(Stereo { rate: sound.rate, left, right }))
             }
-            _ => {}
-        }
-        Ok(())
+            _ => None,
+        })
     }
 }
 
@@ -158,16 +158,15 @@ impl Watermark for Voice {
 
     fn embed(&self, media: &mut Media, payload: Payload) -> Result<String, WatermarkError> {
         let failed = |e: AudioError| WatermarkError::Failed(e.to_string());
-        let before = media.clone();
         let message = message(payload);
-        self.lay(media, message).map_err(failed)?;
-        match self.read(media).map_err(failed)? {
-            Some((read, _)) if read == message => Ok(format!("{message:04x}")),
-            _ => {
-                *media = before;
-                Err(WatermarkError::Unfit("the sound gives AudioSeal's bits back wrong".to_owned()))
-            }
+        let Some(marked) = self.marked(media, message).map_err(failed)? else {
+            return Err(WatermarkError::Failed("it marks sounds alone".to_owned()));
+        };
+        if self.read(&marked).map_err(failed)?.is_none_or(|(read, _)| read != message) {
+            return Err(WatermarkError::Unfit("the sound gives AudioSeal's bits back wrong".to_owned()));
         }
+        *media = marked;
+        Ok(format!("{message:04x}"))
     }
 
     fn find(&self, media: &Media) -> Option<Found> {
