@@ -2,7 +2,7 @@
 """Makes two tiny AudioSeal networks with random weights, and what the reference code computes with them.
 
     python3 -m venv venv && venv/bin/pip install torch audioseal 'setuptools<80'
-    venv/bin/python crates/colophon-test/data/sound_marks.py crates/colophon-audio/tests/data/audioseal
+    venv/bin/python crates/colophon-test/data/sound_marks.py crates/colophon-test/data/audioseal
 
 Writes generator_base.pth, detector_base.pth and reference.json: samples, a message, the mark, and what is found.
 """

@@ -1,6 +1,8 @@
 //! The test kit: where models are, and measures of text likeness.
 
 #[allow(clippy::unwrap_used)]
+pub mod audioseal;
+#[allow(clippy::unwrap_used)]
 pub mod diffusion;
 pub mod http;
 pub mod nats;
@@ -11,7 +13,6 @@ pub mod postgres;
 pub mod s3;
 #[allow(clippy::unwrap_used)]
 pub mod stylegan;
-#[allow(clippy::unwrap_used)]
 pub mod trustmark;
 
 use std::path::PathBuf;

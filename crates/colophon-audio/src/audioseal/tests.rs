@@ -1,6 +1,8 @@
 //! Beside the reference code, with two tiny networks of random weights (`colophon-test/data/sound_marks.py`): the
 //! published ones cannot be here.
 
+use colophon_test::audioseal;
+
 use super::*;
 
 #[derive(serde::Deserialize)]
@@ -12,19 +14,17 @@ struct Reference {
     bits: Vec<f32>,
 }
 
-fn folder() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/audioseal")
-}
-
-fn networks() -> (AudioSeal, Reference) {
+fn networks() -> (tempfile::TempDir, AudioSeal, Reference) {
     colophon_hub::onnx::init(&colophon_test::onnx_runtime()).unwrap();
-    let reference = std::fs::read_to_string(folder().join("reference.json")).unwrap();
-    (AudioSeal::new(&folder(), 1), serde_json::from_str(&reference).unwrap())
+    let folder = tempfile::tempdir().unwrap();
+    audioseal::write(folder.path());
+    let seal = AudioSeal::new(folder.path(), 1);
+    (folder, seal, serde_json::from_str(audioseal::REFERENCE).unwrap())
 }
 
 #[test]
 fn marks_and_finds_as_the_reference() {
-    let (seal, reference) = networks();
+    let (_folder, seal, reference) = networks();
     let sound = Pcm { rate: RATE, samples: reference.sound };
     let mark = seal.mark(&sound, reference.message, &Cancel::new()).unwrap();
     assert_eq!(mark.len(), reference.mark.len());
@@ -41,7 +41,7 @@ fn marks_and_finds_as_the_reference() {
 
 #[test]
 fn long_sounds_are_marked_in_stretches() {
-    let (seal, reference) = networks();
+    let (_folder, seal, reference) = networks();
     let samples: Vec<f32> = reference.sound.iter().copied().cycle().take(2 * STRETCH + 700).collect();
     let mark = seal.mark(&Pcm { rate: RATE, samples: samples.clone() }, 7, &Cancel::new()).unwrap();
     assert_eq!(mark.len(), samples.len());
@@ -58,10 +58,10 @@ fn what_is_no_checkpoint_is_refused() {
     let missing = AudioSeal::new(empty.path(), 1).find(&sound, &Cancel::new());
     assert!(missing.unwrap_err().to_string().contains("detector_base.pth"));
     // The one in the other's place.
-    std::fs::copy(folder().join(FILES[0]), empty.path().join(FILES[1])).unwrap();
+    std::fs::write(empty.path().join(FILES[1]), audioseal::NETWORKS[0].1).unwrap();
     let other = AudioSeal::new(empty.path(), 1).find(&sound, &Cancel::new());
     assert!(other.unwrap_err().to_string().contains("detector.0.model"));
-    let (seal, _) = networks();
+    let (_folder, seal, _) = networks();
     let cancel = Cancel::new();
     cancel.cancel();
     assert!(matches!(seal.mark(&sound, 1, &cancel), Err(AudioError::Cancelled(_))));

@@ -1,5 +1,6 @@
 //! A neural watermark beside our own: pulled as a model, laid into pictures, named in the credential, found again.
-//! The networks are tiny ones with the inputs and results of TrustMark's.
+//! The networks are tiny ones with the inputs and results of TrustMark's, and others of AudioSeal's kind that were never
+//! taught.
 
 use std::path::Path;
 use std::process::Command;
@@ -11,7 +12,7 @@ use crate::{Home, json, path, text};
 
 const TRUSTMARK: &[u8] = b"com.adobe.trustmark.Q";
 
-fn home_with_networks() -> Home {
+fn home_with(networks: [(&str, &[u8]); 2]) -> Home {
     let home = Home::without_models();
     let (from, store) = (home.path("networks"), home.path("models"));
     std::fs::create_dir(&from).expect("made");
@@ -22,8 +23,8 @@ fn home_with_networks() -> Home {
             std::os::unix::fs::symlink(entry.path(), store.join(name)).expect("a link");
         }
     }
-    colophon_test::trustmark::write(&from);
-    let files = colophon_test::trustmark::NETWORKS.map(|(name, bytes)| {
+    let files = networks.map(|(name, bytes)| {
+        std::fs::write(from.join(name), bytes).expect("written");
         let sha256: String = Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect();
         format!(r#"{{ name = "{name}", size = {}, sha256 = "{sha256}" }}"#, bytes.len())
     });
@@ -39,7 +40,7 @@ fn home_with_networks() -> Home {
 
 #[test]
 fn a_neural_watermark_goes_beside_ours_and_finds_a_picture_alone() {
-    let home = home_with_networks();
+    let home = home_with(colophon_test::trustmark::NETWORKS);
     let draw = |name: &str| {
         let file = home.path(name);
         let result = home.run(&[
@@ -92,6 +93,20 @@ fn a_neural_watermark_goes_beside_ours_and_finds_a_picture_alone() {
     assert_eq!(found["recovered"]["work_id"], verdict["work_id"], "{found}");
     let whole = verdict["watermark"]["payload"].as_str().expect("a payload");
     assert!(whole.starts_with(found["watermark"]["payload"].as_str().expect("a payload")), "{whole}");
+}
+
+#[test]
+fn a_sound_that_a_network_cannot_mark_carries_ours_alone() {
+    let home = home_with(colophon_test::audioseal::NETWORKS);
+    let pulled = home.run(&["models", "pull", "tiny-mark"]);
+    assert!(pulled.status.success(), "{}", text(&pulled.stderr));
+    let file = home.path("rain.wav");
+    let made = home.run(&["sound", "heavy rain", "--seconds", "8", "--seed", "3", "-o", path(&file)]);
+    assert!(made.status.success(), "{}", text(&made.stderr));
+    let verdict = verdict_of(&home, &file);
+    assert_eq!(verdict["verdict"], "verified", "{verdict}");
+    assert_eq!(verdict["watermark"]["method"], "colophon-sound/1", "{verdict}");
+    assert_eq!(verdict["watermark"]["matches_record"], true, "{verdict}");
 }
 
 fn verdict_of(home: &Home, file: &Path) -> Value {
