@@ -13,6 +13,7 @@ pub mod postgres;
 pub mod s3;
 #[allow(clippy::unwrap_used)]
 pub mod stylegan;
+#[allow(clippy::unwrap_used)]
 pub mod trustmark;
 
 use std::path::PathBuf;
