@@ -1,6 +1,6 @@
 //! How well speech is understood: sentences are spoken and heard again, and a long text is looked through
-//! for sentences that are missing or come twice. `accuracy LIBRARY MODELS THREADS SENTENCES MINUTES BEAMS`,
-//! for `benches/speech/accuracy`.
+//! for sentences that are missing or come twice. `accuracy LIBRARY MODELS THREADS SENTENCES MINUTES BEAMS [VOICE…]`,
+//! for `benches/speech/accuracy`. With voices, their sentences alone.
 //!
 //! Numbers are written out and marks dropped on both sides; Chinese is heard in simplified characters. What cannot
 //! be heard is no error: whether a compound is one word or two, and whether a time of day is written 6:15, 6.15 or
@@ -250,8 +250,8 @@ fn long_form(narrator: &mut Narrator, ears: &mut Ears, minutes: f64) -> Result<(
 
 fn main() -> Result<(), Failure> {
     let args: Vec<String> = std::env::args().collect();
-    let [_, library, store, threads, count, minutes, beams] = args.as_slice() else {
-        return Err("usage: accuracy LIBRARY MODELS THREADS SENTENCES MINUTES BEAMS".into());
+    let [_, library, store, threads, count, minutes, beams, only @ ..] = args.as_slice() else {
+        return Err("usage: accuracy LIBRARY MODELS THREADS SENTENCES MINUTES BEAMS [VOICE…]".into());
     };
     colophon_hub::onnx::init(Path::new(library))?;
     let store = PathBuf::from(store);
@@ -266,9 +266,18 @@ fn main() -> Result<(), Failure> {
         vad: Vad::load(&store.join("silero-vad"))?,
         beams: beams.parse()?,
     };
-    for (lang, list, voices) in
-        [(Lang::En, ENGLISH, ["hibari", "af_heart"]), (Lang::Zh, CHINESE, ["zf_xiaoxiao", "zm_yunxi"])]
-    {
+    let lists =
+        [(Lang::En, ENGLISH, ["hibari", "af_heart"]), (Lang::Zh, CHINESE, ["zf_xiaoxiao", "zm_yunxi"])];
+    for voice in only {
+        // The names of Mandarin voices begin with z.
+        let (lang, list, _) = lists[usize::from(voice.starts_with('z'))];
+        let list: Vec<&str> = list.lines().take(count).collect();
+        sentences(&mut Narrator::open(&models, lang, Some(voice), threads)?, &mut ears, lang, &list)?;
+    }
+    if !only.is_empty() {
+        return Ok(());
+    }
+    for (lang, list, voices) in lists {
         let list: Vec<&str> = list.lines().take(count).collect();
         let mut missed = Vec::new();
         for voice in voices {
