@@ -222,7 +222,12 @@ fn long_form(narrator: &mut Narrator, ears: &mut Ears, minutes: f64) -> Result<(
         let found = alignment.heard[at..at + words.len()].iter().flatten().filter(|h| h.1).count();
         if 2 * found < words.len() {
             missing += 1;
-            println!("  {name}: missing: {sentence}");
+            let place = |h: &Option<(usize, bool)>| h.as_ref().map(|(place, _)| *place);
+            let from =
+                alignment.heard[..at].iter().rev().find_map(place).map_or(0, |p| (p + 1).saturating_sub(4));
+            let to = alignment.heard[at + words.len()..].iter().find_map(place).unwrap_or(heard.len());
+            let said = heard.get(from..(to + 4).min(heard.len())).unwrap_or_default().join(" ");
+            println!("  {name}: missing: {sentence} | … {said} …");
         }
         at += words.len();
     }
