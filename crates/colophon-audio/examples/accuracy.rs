@@ -206,7 +206,7 @@ fn long_form(narrator: &mut Narrator, ears: &mut Ears, minutes: f64) -> Result<(
     while let Some(part) = performance.next(narrator, &never)? {
         sound.samples.resize((part.start * f64::from(sound.rate)) as usize, 0.0);
         sound.samples.extend(&part.spoken.sound.samples);
-        spoken.push(part.spoken.text.clone());
+        spoken.push(part.spoken.sound);
         if sound.seconds() > minutes * 60.0 {
             break;
         }
@@ -217,8 +217,8 @@ fn long_form(narrator: &mut Narrator, ears: &mut Ears, minutes: f64) -> Result<(
     let reference: Vec<Vec<String>> = list.iter().map(|s| units(s, lang)).collect();
     let heard = as_written(&heard, &reference.concat(), lang);
     let alignment = align(&reference.concat(), &heard);
-    let (mut at, mut missing) = (0, 0);
-    for (sentence, words) in list.iter().zip(&reference) {
+    let (mut at, mut missing, mut silent) = (0, 0, 0);
+    for ((sentence, words), sound) in list.iter().zip(&reference).zip(&spoken) {
         let found = alignment.heard[at..at + words.len()].iter().flatten().filter(|h| h.1).count();
         if 2 * found < words.len() {
             missing += 1;
@@ -227,7 +227,11 @@ fn long_form(narrator: &mut Narrator, ears: &mut Ears, minutes: f64) -> Result<(
                 alignment.heard[..at].iter().rev().find_map(place).map_or(0, |p| (p + 1).saturating_sub(4));
             let to = alignment.heard[at + words.len()..].iter().find_map(place).unwrap_or(heard.len());
             let said = heard.get(from..(to + 4).min(heard.len())).unwrap_or_default().join(" ");
-            println!("  {name}: missing: {sentence} | … {said} …");
+            // What the recogniser passes over in a window is there if it is heard by itself.
+            let alone = ears.hear(sound, lang, false)?;
+            let found = align(words, &units(&alone, lang)).heard.iter().flatten().filter(|h| h.1).count();
+            silent += usize::from(2 * found < words.len());
+            println!("  {name}: missing: {sentence} | … {said} … | by itself: {}", alone.trim());
         }
         at += words.len();
     }
@@ -243,7 +247,8 @@ fn long_form(narrator: &mut Narrator, ears: &mut Ears, minutes: f64) -> Result<(
         }
     }
     println!(
-        "long {name}: {:.1} minutes, {} sentences, {missing} missing, {twice} twice, {} of {} words wrong ({:.2} %)",
+        "long {name}: {:.1} minutes, {} sentences, {missing} not heard in the whole, {silent} of them not by \
+         themselves either, {twice} twice, {} of {} words wrong ({:.2} %)",
         sound.seconds() / 60.0,
         list.len(),
         alignment.wrong(),
