@@ -11,15 +11,21 @@ use super::{operators, products};
 use crate::AudioError;
 
 /// Opens the network `path`, with `tensor` as one more output after its own. A network that has no
-/// such tensor opens without it: times are then guessed from the length of the sound.
+/// such tensor opens without it: times are then guessed from the length of the sound. `change` may change
+/// more.
 ///
 /// # Errors
-/// When the file cannot be read or is no network.
-pub(super) fn session(path: &Path, tensor: &str, threads: usize) -> Result<Session, AudioError> {
+/// When the file cannot be read or is no network, and what `change` gives.
+pub(super) fn session(
+    path: &Path,
+    tensor: &str,
+    threads: usize,
+    change: impl FnOnce(&mut Published) -> Result<(), AudioError>,
+) -> Result<Session, AudioError> {
     let file = std::fs::read(path).map_err(AudioError::model(path))?;
-    let Some(mut network) = Published::read(&file) else {
-        return Ok(colophon_hub::onnx::session(path, threads)?);
-    };
+    let mut network = Published::read(&file)
+        .ok_or_else(|| AudioError::Model { path: path.to_path_buf(), problem: "it is no network".into() })?;
+    change(&mut network)?;
     products::rewrite(&mut network);
     if network.makes(tensor) {
         network.add_output(tensor);

@@ -1,8 +1,8 @@
 //! Hibari (Apache-2.0): a small network that predicts a spectrum every 12.5 ms, English only.
 //!
-//! In: `ids` `i64[1, L]` with the pad 0 at both ends, `speed` `f32[1]`. Out: five spectra `[1, 601, F]`
-//! and the pitch `[1, F]`, which `pulse` turns into sound at 24 kHz, and the frames of each token, 600
-//! samples each.
+//! In: `ids` `i64[1, L]` with the pad 0 at both ends, `speed` `f32[1]`. Out: five spectra of 601 bins for each of F
+//! frames, taken before the network turns and parts them, `[1, F, 3005]`, and the pitch `[1, F]`, which
+//! `pulse` turns into sound at 24 kHz; and the frames of each token, 600 samples each.
 
 use std::path::{Path, PathBuf};
 
@@ -22,6 +22,10 @@ const LIMIT: usize = 400;
 /// The tensor with the length of each token, and the samples of one of its frames.
 const DURATIONS: &str = "/Clip_output_0";
 const HOP: usize = 600;
+/// The spectra of each frame beside each other, the outputs that the network makes of them, and the pitch.
+const SPECTRA: &str = "/head/Add_output_0";
+const PARTED: [&str; 5] = ["lh", "theta", "ln", "lr", "phi"];
+const PITCH: &str = "f0";
 
 /// The engine.
 pub struct Hibari {
@@ -36,11 +40,17 @@ impl Hibari {
     /// # Errors
     /// When a file is missing or cannot be loaded.
     pub fn load(dir: &Path, threads: usize) -> Result<Self, AudioError> {
-        Ok(Self {
-            session: durations::session(&dir.join("hibari.onnx"), DURATIONS, threads)?,
-            vocabulary: Vocabulary::load(&dir.join("vocab.json"))?,
-            dir: dir.to_path_buf(),
-        })
+        let path = dir.join("hibari.onnx");
+        let session = durations::session(&path, DURATIONS, threads, |network| {
+            if !network.makes(SPECTRA) {
+                let problem = format!("it does not make {SPECTRA}, as the network of hibari-tts does");
+                return Err(AudioError::Model { path: path.clone(), problem });
+            }
+            network.drop_outputs(&PARTED);
+            network.add_output(SPECTRA);
+            Ok(())
+        })?;
+        Ok(Self { session, vocabulary: Vocabulary::load(&dir.join("vocab.json"))?, dir: dir.to_path_buf() })
     }
 
     fn piece(
@@ -62,15 +72,8 @@ impl Hibari {
             "speed" => TensorRef::from_array_view(([1], speeds.as_slice())).map_err(&error)?,
         ];
         let (spectra, frames) = run(NAME, &mut self.session, inputs, cancel, |out| {
-            let take = |i: usize| Ok::<_, ort::Error>(out[i].try_extract_tensor::<f32>()?.1.to_vec());
-            let spectra = Spectra {
-                harmonic_gain: take(0)?,
-                harmonic_phase: take(1)?,
-                noise_gain: take(2)?,
-                free_gain: take(3)?,
-                free_phase: take(4)?,
-                pitch: take(5)?,
-            };
+            let take = |name: &str| Ok::<_, ort::Error>(out[name].try_extract_tensor::<f32>()?.1.to_vec());
+            let spectra = Spectra { bins: take(SPECTRA)?, pitch: take(PITCH)? };
             let frames = out.get(DURATIONS).map(|f| f.try_extract_tensor::<f32>().map(|f| f.1.to_vec()));
             Ok((spectra, frames.transpose()?))
         })?;

@@ -44,7 +44,7 @@ impl Kokoro {
     /// When a file is missing or cannot be loaded.
     pub fn load(model: &Path, voice_dir: &Path, threads: usize) -> Result<Self, AudioError> {
         Ok(Self {
-            session: durations::session(&model.join("kokoro.onnx"), DURATIONS, threads)?,
+            session: durations::session(&model.join("kokoro.onnx"), DURATIONS, threads, |_| Ok(()))?,
             vocabulary: Vocabulary::load(&model.join("vocab.json"))?,
             voice_dir: voice_dir.to_path_buf(),
             styles: BTreeMap::new(),

@@ -25,22 +25,17 @@ const TOP: f32 = 11_000.0;
 const UNVOICED: f32 = 40.0;
 /// Gains are limited to e^7.
 const LOUDEST: f32 = 7.0;
-/// Frames that are computed side by side.
+/// Bins, or samples, that are computed side by side.
 const LANES: usize = 8;
+/// Spectra of a frame.
+const SPECTRA: usize = 5;
 
-/// What the network predicts: five spectra of 601 bins by F frames, bin by bin, and F pitches.
+/// What the network predicts for F frames.
 pub(crate) struct Spectra {
-    /// Natural logarithm of the harmonic part's gain.
-    pub(crate) harmonic_gain: Vec<f32>,
-    /// Its phase, before tanh, in half turns.
-    pub(crate) harmonic_phase: Vec<f32>,
-    /// Natural logarithm of the noise part's gain.
-    pub(crate) noise_gain: Vec<f32>,
-    /// Natural logarithm of the free part's gain.
-    pub(crate) free_gain: Vec<f32>,
-    /// Its phase in radians.
-    pub(crate) free_phase: Vec<f32>,
-    /// Pitch in hertz.
+    /// Five spectra of 601 bins for each frame: the natural logarithm of the harmonic part's gain, its phase before tanh
+    /// in half turns, the logarithms of the gains of the noise and of the free part, and the phase of that in radians.
+    pub(crate) bins: Vec<f32>,
+    /// Pitch in hertz, F numbers.
     pub(crate) pitch: Vec<f32>,
 }
 
@@ -51,14 +46,7 @@ pub(crate) fn synthesise(
     cancel: &Cancel,
 ) -> Result<Vec<f32>, AudioError> {
     let frames = spectra.pitch.len();
-    let parts = [
-        &spectra.harmonic_gain,
-        &spectra.harmonic_phase,
-        &spectra.noise_gain,
-        &spectra.free_gain,
-        &spectra.free_phase,
-    ];
-    if frames == 0 || parts.iter().any(|p| p.len() != frames * BINS) {
+    if frames == 0 || spectra.bins.len() != frames * SPECTRA * BINS {
         return Err(AudioError::Engine { engine: "hibari", problem: "its network gave other shapes".into() });
     }
     let source = reflected(&pulses(&spectra.pitch), FFT / 2);
@@ -68,29 +56,26 @@ pub(crate) fn synthesise(
     let inverse = planner.plan_fft_inverse(FFT);
     let (mut ahead, mut back) = (forward.make_scratch_vec(), inverse.make_scratch_vec());
     let mut frame = forward.make_input_vec();
-    let mut block: Vec<_> = (0..LANES).map(|_| forward.make_output_vec()).collect();
+    let mut bins = forward.make_output_vec();
     let mut sum = vec![0f32; (frames + FFT / HOP - 1) * HOP];
     let mut weight = vec![0f32; sum.len()];
     let failed = AudioError::engine("hibari");
-    for first in (0..frames).step_by(LANES) {
-        cancel.check()?;
-        let here = LANES.min(frames - first);
-        for (t, bins) in (first..).zip(&mut block[..here]) {
-            for ((x, s), w) in frame.iter_mut().zip(&source[t * HOP..]).zip(&window) {
-                *x = s * w / (FFT / 4) as f32;
-            }
-            forward.process_with_scratch(&mut frame, bins, &mut ahead).map_err(&failed)?;
+    for (t, predicted) in spectra.bins.chunks_exact(SPECTRA * BINS).enumerate() {
+        if t % 64 == 0 {
+            cancel.check()?;
         }
-        shape(spectra, first, here, &mut block, &mut noise);
-        for (t, bins) in (first..).zip(&mut block[..here]) {
-            bins[0].im = 0.0;
-            bins[BINS - 1].im = 0.0;
-            inverse.process_with_scratch(bins, &mut frame, &mut back).map_err(&failed)?;
-            let whole = sum[t * HOP..].iter_mut().zip(&mut weight[t * HOP..]);
-            for ((x, w), (sum, weight)) in frame.iter().zip(&window).zip(whole) {
-                *sum += x * w / FFT as f32;
-                *weight += w * w;
-            }
+        for ((x, s), w) in frame.iter_mut().zip(&source[t * HOP..]).zip(&window) {
+            *x = s * w / (FFT / 4) as f32;
+        }
+        forward.process_with_scratch(&mut frame, &mut bins, &mut ahead).map_err(&failed)?;
+        shape(predicted, &mut bins, &mut noise);
+        bins[0].im = 0.0;
+        bins[BINS - 1].im = 0.0;
+        inverse.process_with_scratch(&mut bins, &mut frame, &mut back).map_err(&failed)?;
+        let whole = sum[t * HOP..].iter_mut().zip(&mut weight[t * HOP..]);
+        for ((x, w), (sum, weight)) in frame.iter().zip(&window).zip(whole) {
+            *sum += x * w / FFT as f32;
+            *weight += w * w;
         }
     }
     let half = FFT / 2;
@@ -100,32 +85,38 @@ pub(crate) fn synthesise(
     Ok(out)
 }
 
-/// Filters the pulses of `here` frames from `first` on and adds the noise and the free part: a bin of all
-/// frames at a time, as the spectra lie in memory.
-fn shape(spectra: &Spectra, first: usize, here: usize, block: &mut [Vec<Complex<f32>>], noise: &mut Seed) {
-    let frames = spectra.pitch.len();
+/// Filters the pulses of a frame and adds the noise and the free part.
+fn shape(predicted: &[f32], bins: &mut [Complex<f32>], noise: &mut Seed) {
     let gain = |g: f32x8| g.min(f32x8::splat(LOUDEST)).exp();
-    // Drawn frame by frame, so that the noise of a frame does not hang on how many are computed at once.
-    let dice: Vec<[f32; 2]> = (0..here * BINS).map(|_| [noise.next_f32(), noise.next_f32()]).collect();
-    for k in 0..BINS {
-        let from = k * frames + first;
+    for (at, bins) in (0..).step_by(LANES).zip(bins.chunks_mut(LANES)) {
+        let here = bins.len();
         let of = |value: &dyn Fn(usize) -> f32| {
             f32x8::new(std::array::from_fn(|lane| if lane < here { value(lane) } else { 0.0 }))
         };
-        let lanes = |part: &[f32]| of(&|lane| part[from + lane]);
-        let (re, im) = (of(&|lane| block[lane][k].re), of(&|lane| block[lane][k].im));
-        let loud = gain(lanes(&spectra.harmonic_gain));
-        let (sin, cos) = (tanh(lanes(&spectra.harmonic_phase)) * PI).sin_cos();
-        let hiss = gain(lanes(&spectra.noise_gain));
-        let [rest, turn] = [0, 1].map(|which| of(&|lane| dice[lane * BINS + k][which]));
+        let part = |which: usize| {
+            let row = &predicted[which * BINS + at..][..here];
+            match row.try_into() {
+                Ok(whole) => f32x8::new(whole),
+                Err(_) => of(&|lane| row[lane]),
+            }
+        };
+        let dice: [[f32; 2]; LANES] = std::array::from_fn(|lane| match lane < here {
+            true => [noise.next_f32(), noise.next_f32()],
+            false => [0.0; 2],
+        });
+        let (re, im) = (of(&|lane| bins[lane].re), of(&|lane| bins[lane].im));
+        let loud = gain(part(0));
+        let (sin, cos) = (tanh(part(1)) * PI).sin_cos();
+        let hiss = gain(part(2));
+        let [rest, turn] = [0, 1].map(|which| f32x8::new(dice.map(|pair| pair[which])));
         let (across, up) = normal(rest, turn);
-        let free = gain(lanes(&spectra.free_gain));
-        let (free_sin, free_cos) = lanes(&spectra.free_phase).sin_cos();
+        let free = gain(part(3));
+        let (free_sin, free_cos) = part(4).sin_cos();
         let new_re = (re * cos - im * sin) * loud + across * hiss + free_cos * free;
         let new_im = (re * sin + im * cos) * loud + up * hiss + free_sin * free;
         let (new_re, new_im) = (new_re.to_array(), new_im.to_array());
-        for (lane, bins) in block[..here].iter_mut().enumerate() {
-            bins[k] = Complex::new(new_re[lane], new_im[lane]);
+        for (lane, bin) in bins.iter_mut().enumerate() {
+            *bin = Complex::new(new_re[lane], new_im[lane]);
         }
     }
 }
@@ -152,24 +143,33 @@ fn reflected(samples: &[f32], edge: usize) -> Vec<f32> {
 /// Σ cos(h·φ) = sin((H + ½)·φ) / (2·sin(φ/2)) − ½, silent where there is no voice.
 fn pulses(pitch: &[f32]) -> Vec<f32> {
     let frames = pitch.len();
-    let mut out = Vec::with_capacity(frames * HOP);
+    let samples = frames * HOP;
+    let mut out = Vec::with_capacity(samples + LANES);
     let mut turns = 0f64;
-    for n in 0..frames * HOP {
-        // Frame centres lie half a hop in; between them the pitch is linear.
-        let at = (n as f32 + 0.5) / HOP as f32 - 0.5;
-        let low = at.floor();
-        let part = at - low;
-        let frame = |i: isize| pitch[i.clamp(0, frames as isize - 1) as usize];
-        let f = frame(low as isize) * (1.0 - part) + frame(low as isize + 1) * part;
-        let voiced = f > UNVOICED;
-        let f = f.max(UNVOICED);
-        turns = (turns + f64::from(f) / f64::from(RATE)).fract();
-        let phase = TAU * turns as f32;
-        let order = (TOP / f).floor() + 0.5;
-        let below = 2.0 * (phase * 0.5).sin();
-        let kernel = if below.abs() <= 2e-3 { order } else { (order * phase).sin() / below };
-        out.push(if voiced { kernel - 0.5 } else { 0.0 });
+    for first in (0..samples).step_by(LANES) {
+        let (mut phases, mut orders, mut silent) = ([0f32; LANES], [0f32; LANES], [false; LANES]);
+        for lane in 0..LANES {
+            // Frame centres lie half a hop in; between them the pitch is linear.
+            let at = ((first + lane) as f32 + 0.5) / HOP as f32 - 0.5;
+            let low = at.floor();
+            let part = at - low;
+            let frame = |i: isize| pitch[i.clamp(0, frames as isize - 1) as usize];
+            let f = frame(low as isize) * (1.0 - part) + frame(low as isize + 1) * part;
+            silent[lane] = f <= UNVOICED;
+            let f = f.max(UNVOICED);
+            turns = (turns + f64::from(f) / f64::from(RATE)).fract();
+            phases[lane] = TAU * turns as f32;
+            orders[lane] = (TOP / f).floor() + 0.5;
+        }
+        let (phase, order) = (f32x8::new(phases), f32x8::new(orders));
+        let below = ((phase * 0.5).sin() * 2.0).to_array();
+        let above = (order * phase).sin().to_array();
+        out.extend((0..LANES).map(|lane| {
+            let kernel = if below[lane].abs() <= 2e-3 { orders[lane] } else { above[lane] / below[lane] };
+            if silent[lane] { 0.0 } else { kernel - 0.5 }
+        }));
     }
+    out.truncate(samples);
     out
 }
 
@@ -197,16 +197,8 @@ mod tests {
     #[test]
     fn a_unit_gain_passes_the_pulses_through() {
         let frames = 40;
-        let flat = vec![0.0; frames * BINS];
-        let quiet = vec![-40.0; frames * BINS];
-        let spectra = Spectra {
-            harmonic_gain: flat.clone(),
-            harmonic_phase: flat.clone(),
-            noise_gain: quiet.clone(),
-            free_gain: quiet,
-            free_phase: flat,
-            pitch: vec![150.0; frames],
-        };
+        let frame = [0.0, 0.0, -40.0, -40.0, 0.0].map(|x| [x; BINS]);
+        let spectra = Spectra { bins: frame.as_flattened().repeat(frames), pitch: vec![150.0; frames] };
         let out = synthesise(&spectra, Seed(1), &Cancel::new()).expect("shapes agree");
         let want = pulses(&spectra.pitch);
         // The analysis window is scaled by 1/300, so the train comes back 300 times weaker.
@@ -239,15 +231,7 @@ mod tests {
     #[test]
     fn any_number_of_frames_is_made_and_the_same_at_its_beginning() {
         let made = |frames: usize| {
-            let flat = vec![0.0; frames * BINS];
-            let spectra = Spectra {
-                harmonic_gain: flat.clone(),
-                harmonic_phase: flat.clone(),
-                noise_gain: flat.clone(),
-                free_gain: flat.clone(),
-                free_phase: flat,
-                pitch: vec![150.0; frames],
-            };
+            let spectra = Spectra { bins: vec![0.0; frames * SPECTRA * BINS], pitch: vec![150.0; frames] };
             synthesise(&spectra, Seed(1), &Cancel::new()).expect("shapes agree")
         };
         let whole = made(20);

@@ -34,12 +34,12 @@ pub struct Published<'a> {
     /// In the order of the file, so that the same file gives the same bytes.
     order: Vec<String>,
     added: Vec<wire::Tensor>,
-    outputs: Vec<String>,
+    /// The results that stay: their names, and their fields where the file has them.
+    outputs: Vec<(String, Option<&'a [u8]>)>,
     /// The other fields of the graph and of the model.
     graph: Vec<&'a [u8]>,
     model: Vec<&'a [u8]>,
     domains: Vec<String>,
-    more: Vec<u8>,
 }
 
 /// An operator of a [`Published`] network.
@@ -70,7 +70,6 @@ impl<'a> Published<'a> {
             graph: Vec::new(),
             model: Vec::new(),
             domains: Vec::new(),
-            more: Vec::new(),
         };
         let mut graph = None;
         for part in fields(model) {
@@ -102,12 +101,10 @@ impl<'a> Published<'a> {
                     it.constants.insert(name, part.content);
                 }
                 field::SHAPES => {}
-                number => {
-                    if number == field::OUTPUT {
-                        it.outputs.push(wire::Value::decode(part.content).ok()?.name);
-                    }
-                    it.graph.push(part.whole);
+                field::OUTPUT => {
+                    it.outputs.push((wire::Value::decode(part.content).ok()?.name, Some(part.whole)));
                 }
+                _ => it.graph.push(part.whole),
             }
         }
         Some(it)
@@ -175,9 +172,12 @@ impl<'a> Published<'a> {
 
     /// Names one more result. Whether an operator makes it is found out when the network is loaded.
     pub fn add_output(&mut self, name: &str) {
-        let value = wire::Value::floats(name, None).encode_to_vec();
-        write(&mut self.more, field::OUTPUT, &value);
-        self.outputs.push(name.to_owned());
+        self.outputs.push((name.to_owned(), None));
+    }
+
+    /// Leaves results out, and with them what they alone need.
+    pub fn drop_outputs(&mut self, names: &[&str]) {
+        self.outputs.retain(|(name, _)| !names.contains(&name.as_str()));
     }
 
     /// Whether an operator makes `name`.
@@ -188,7 +188,7 @@ impl<'a> Published<'a> {
     /// The network as the bytes of an ONNX model that also uses operators of the domains `domains`.
     /// Operators and constants that no result needs are left out.
     pub fn encode(&self, domains: &[&str]) -> Vec<u8> {
-        let mut needed: HashSet<&str> = self.outputs.iter().map(String::as_str).collect();
+        let mut needed: HashSet<&str> = self.outputs.iter().map(|(name, _)| name.as_str()).collect();
         let mut kept = Vec::new();
         for operator in self.operators.iter().rev() {
             if operator.outputs().iter().any(|made| needed.contains(made.as_str())) {
@@ -210,7 +210,12 @@ impl<'a> Published<'a> {
             write(&mut graph, field::CONSTANT, &tensor.encode_to_vec());
         }
         graph.extend(self.graph.iter().copied().flatten());
-        graph.extend_from_slice(&self.more);
+        for (name, field) in &self.outputs {
+            match field {
+                Some(field) => graph.extend_from_slice(field),
+                None => write(&mut graph, field::OUTPUT, &wire::Value::floats(name, None).encode_to_vec()),
+            }
+        }
         let mut model: Vec<u8> = self.model.iter().copied().flatten().copied().collect();
         for domain in domains.iter().filter(|domain| self.domains.iter().all(|known| known != *domain)) {
             write(&mut model, field::OPERATORS_OF, &wire::Opset::new(domain, 1).encode_to_vec());
@@ -376,6 +381,11 @@ mod tests {
         let read = Published::read(&written).unwrap();
         assert_eq!(read.operators.iter().map(Operator::kind).collect::<Vec<_>>(), ["Neg", "Identity"]);
         assert_eq!(read.floats(&constant), None, "nothing takes it any longer");
+        let mut read = read;
+        read.drop_outputs(&["y"]);
+        let written = read.encode(&[]);
+        let read = Published::read(&written).unwrap();
+        assert_eq!(read.operators.iter().map(Operator::kind).collect::<Vec<_>>(), ["Neg"]);
     }
 
     #[test]
