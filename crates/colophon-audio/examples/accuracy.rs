@@ -17,6 +17,7 @@ use colophon_audio::vad::Vad;
 use colophon_audio::whisper::{InMemory, Listening, Precision, RATE, Search, Whisper};
 use colophon_audio::{Narrator, Performance, Recital, SpeechModels, mix, split};
 use colophon_types::{Cancel, Lang, NoProgress, Pcm};
+use pinyin::ToPinyin;
 
 type Failure = Box<dyn std::error::Error>;
 
@@ -93,6 +94,15 @@ fn compounds(heard: Vec<String>, reference: &[String]) -> Vec<String> {
     out
 }
 
+/// Characters as syllables with their tones, each read as it is most often: characters of the same sound are alike.
+fn syllables(characters: &[String]) -> Vec<String> {
+    let sound = |unit: &String| {
+        let syllable = unit.as_str().to_pinyin().next().flatten();
+        syllable.map_or_else(|| unit.clone(), |syllable| syllable.with_tone().to_owned())
+    };
+    characters.iter().map(sound).collect()
+}
+
 /// For each unit of the reference where it was heard, and whether it is the same; and the number of units
 /// that were heard in between.
 struct Alignment {
@@ -166,7 +176,7 @@ fn sentences(
 ) -> Result<Vec<BTreeMap<usize, String>>, Failure> {
     let never = Cancel::new();
     let name = narrator.blend().name().to_owned();
-    let (mut wrong, mut total, mut whole, mut seconds) = (0, 0, 0, 0.0);
+    let (mut wrong, mut otherwise, mut total, mut whole, mut seconds) = (0, 0, 0, 0, 0.0);
     let mut all = Vec::new();
     let began = Instant::now();
     for text in list {
@@ -177,6 +187,7 @@ fn sentences(
         let said = as_written(&heard, &reference, lang);
         let alignment = align(&reference, &said);
         wrong += alignment.wrong();
+        otherwise += align(&syllables(&reference), &syllables(&said)).wrong();
         total += reference.len();
         whole += usize::from(alignment.wrong() == 0);
         if alignment.wrong() > 0 {
@@ -185,11 +196,16 @@ fn sentences(
         let missed = alignment.heard.iter().enumerate().filter(|(_, h)| !h.is_some_and(|(_, same)| same));
         all.push(missed.map(|(i, h)| (i, h.map(|(j, _)| said[j].clone()).unwrap_or_default())).collect());
     }
+    let share = |wrong: usize| 100.0 * wrong as f64 / total as f64;
+    let sounds = match lang {
+        Lang::Zh => format!(", {:.2} % sound otherwise", share(otherwise)),
+        Lang::En => String::new(),
+    };
     println!(
-        "{lang} {name}: {} sentences, {wrong} of {total} units wrong ({:.2} %), {whole} sentences without an error, \
-         {seconds:.0} s of sound in {:.0} s",
+        "{lang} {name}: {} sentences, {wrong} of {total} units wrong ({:.2} %){sounds}, {whole} sentences without an \
+         error, {seconds:.0} s of sound in {:.0} s",
         list.len(),
-        100.0 * wrong as f64 / total as f64,
+        share(wrong),
         began.elapsed().as_secs_f64(),
     );
     Ok(all)
