@@ -79,6 +79,13 @@ async def listeners(address, key, count):
     return streams
 
 
+async def hang_up(streams):
+    """Ends listeners, which would go on listening to what is ordered next."""
+    for _, writer in streams:
+        writer.close()
+    await asyncio.gather(*(writer.wait_closed() for _, writer in streams), return_exceptions=True)
+
+
 def huey_rate(path, count, threads):
     """Tasks a second that huey takes into SQLite."""
     from huey import SqliteHuey
@@ -130,8 +137,7 @@ def main():
         time.sleep(1)
         after = resident(server.pid)
         print(f"1,000 listeners: {after - before:.1f} MB more, {after:.1f} MB in all")
-        for _, writer in streams:
-            writer.close()
+        loop.run_until_complete(hang_up(streams))
         # As fast as they are taken.
         orders(address, other, 20_000, 0.45)
         orders(address, key, 20_000, 0.3)
