@@ -26,7 +26,10 @@ test("the first account, keys, people, the audit log, and signing out and in", a
   await page.getByRole("link", { name: w.tabs.keys }).click();
   const key = `script${Date.now() % 100_000}`;
   await page.getByLabel(w.keys.name).fill(key);
-  await page.getByRole("form", { name: w.keys.make }).getByText(w.keys.scopeNames.image, { exact: true }).click();
+  await page
+    .getByRole("form", { name: w.keys.make })
+    .getByRole("checkbox", { name: w.keys.scopeNames.image, exact: true })
+    .check();
   await page.getByLabel(w.keys.quotaNames.pixels).fill("many");
   await page.getByRole("button", { name: w.keys.make }).click();
   await expect(page.getByText(w.keys.quotaWrong)).toBeVisible();
