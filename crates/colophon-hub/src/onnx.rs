@@ -61,16 +61,10 @@ pub fn session(path: &Path, threads: usize) -> Result<Session, HubError> {
 /// # Errors
 /// As [`session`].
 pub fn session_of(model: &[u8], folder: Option<&Path>, threads: usize) -> Result<Session, HubError> {
-    let open = |environment: &Environment| {
-        let mut builder = builder(environment, threads)?;
-        if let Some(folder) = folder {
-            let folder = folder.to_string_lossy();
-            builder = builder.with_config_entry(FILES_FOLDER, folder)?;
-        }
-        builder.commit_from_memory(model)
-    };
-    open(environment()?)
-        .map_err(|e| HubError::Network { path: PathBuf::from("network"), problem: e.to_string() })
+    in_memory(model, threads, |builder| match folder {
+        Some(folder) => Ok(builder.with_config_entry(FILES_FOLDER, folder.to_string_lossy())?),
+        None => Ok(builder),
+    })
 }
 
 /// Opens an ONNX model that lies in memory and uses operators of our own, as [`session`].
@@ -78,9 +72,15 @@ pub fn session_of(model: &[u8], folder: Option<&Path>, threads: usize) -> Result
 /// # Errors
 /// As [`session`].
 pub fn session_with(model: &[u8], operators: OperatorDomain, threads: usize) -> Result<Session, HubError> {
-    let open = |environment: &Environment| {
-        builder(environment, threads)?.with_operators(operators)?.commit_from_memory(model)
-    };
+    in_memory(model, threads, |builder| Ok(builder.with_operators(operators)?))
+}
+
+fn in_memory(
+    model: &[u8],
+    threads: usize,
+    set: impl FnOnce(SessionBuilder) -> ort::Result<SessionBuilder>,
+) -> Result<Session, HubError> {
+    let open = |environment: &Environment| set(builder(environment, threads)?)?.commit_from_memory(model);
     open(environment()?)
         .map_err(|e| HubError::Network { path: PathBuf::from("network"), problem: e.to_string() })
 }

@@ -14,6 +14,21 @@ pub struct Weight {
     pub data: Vec<f32>,
 }
 
+impl Weight {
+    /// Weight normalisation (Salimans and Kingma 2016): the numbers whose rows, one for each place of the first dimension,
+    /// have the directions of these rows and `lengths`.
+    pub fn with_lengths(&self, lengths: &[f32]) -> Vec<f32> {
+        let row = self.shape.iter().skip(1).product::<usize>().max(1);
+        let mut numbers = self.data.clone();
+        for (row, wanted) in numbers.chunks_mut(row).zip(lengths) {
+            let length = row.iter().map(|w| f64::from(*w) * f64::from(*w)).sum::<f64>().sqrt();
+            let scale = (f64::from(*wanted) / length.max(1e-12)) as f32;
+            row.iter_mut().for_each(|w| *w *= scale);
+        }
+        numbers
+    }
+}
+
 /// The tensors of single precision in a file that PyTorch has saved, by name; of its dictionary `key`,
 /// where one is given. Tensors of other types are left out.
 ///

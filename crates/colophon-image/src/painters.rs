@@ -1,8 +1,9 @@
 //! The network of 26 painters, written down anew from the weights of its file: there each normalisation is nine
 //! operators that walk over the whole picture one after the other, which took most of the time.
 
-use std::collections::HashMap;
 use std::path::Path;
+
+use colophon_hub::graph::{Numbers, Published};
 
 use crate::ImageError;
 use crate::net::{Attr, Conv, Graph, Net, Var};
@@ -27,21 +28,21 @@ enum End {
 pub(crate) fn load(path: &Path, painters: usize, threads: usize) -> Result<Net, ImageError> {
     let bad = |reason: String| ImageError::model(path, reason);
     let bytes = std::fs::read(path).map_err(|e| bad(e.to_string()))?;
-    let weights = colophon_hub::graph::constants(&bytes).ok_or_else(|| bad("it is no ONNX file".into()))?;
-    let mut writer = Writer { graph: Graph::default(), weights, painters, shares: Var::NONE };
+    let published = Published::read(&bytes).ok_or_else(|| bad("it is no ONNX file".into()))?;
+    let mut writer = Writer { graph: Graph::default(), published: &published, painters, shares: Var::NONE };
     writer.write().map_err(|layer| bad(format!("its layer {layer} is not as it should be")))?;
     Net::new(&writer.graph, threads)
 }
 
-struct Writer {
+struct Writer<'n> {
     graph: Graph,
-    weights: HashMap<String, (Vec<usize>, Vec<f32>)>,
+    published: &'n Published<'n>,
     painters: usize,
     /// How much of each painter there is.
     shares: Var,
 }
 
-impl Writer {
+impl Writer<'_> {
     /// Fails with the name of the layer that the file does not have, or has otherwise.
     fn write(&mut self) -> Result<(), String> {
         let mut x = self.graph.input("image", &[Some(1), Some(3), None, None]);
@@ -66,7 +67,7 @@ impl Writer {
     /// A convolution over the picture and its mirrored edges, and a normalisation of each channel whose scale and
     /// offset are the painters' by their shares.
     fn layer(&mut self, x: Var, name: &str, stride: usize, end: End) -> Result<Var, String> {
-        let (shape, weights) = self.weights.remove(&format!("{name}.w")).ok_or(name)?;
+        let Numbers { shape, data: weights } = self.published.floats(&format!("{name}.w")).ok_or(name)?;
         let shape: [usize; 4] = shape.try_into().map_err(|_| name)?;
         let [out, _, side, _] = shape;
         let edge = (side / 2) as i64;
@@ -85,7 +86,8 @@ impl Writer {
 
     /// A number for each channel, of all painters by their shares.
     fn mixed(&mut self, layer: &str, part: &str, channels: usize) -> Result<Var, String> {
-        let (shape, numbers) = self.weights.remove(&format!("{layer}.norm.{part}")).ok_or(layer)?;
+        let Numbers { shape, data: numbers } =
+            self.published.floats(&format!("{layer}.norm.{part}")).ok_or(layer)?;
         if shape != [self.painters, channels] {
             return Err(layer.to_owned());
         }

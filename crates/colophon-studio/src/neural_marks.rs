@@ -115,13 +115,15 @@ fn message(payload: Payload) -> u16 {
 impl Voice {
     /// The message of a sound that is marked.
     fn read(&self, media: &Media) -> Result<Option<(u16, f64)>, AudioError> {
-        let mono = match media {
-            Media::Sound(sound) => sound.clone(),
-            Media::Stereo(sound) => sound.mono(),
+        let find = |sound: &Pcm| {
+            runtime(&self.hub)?;
+            self.networks.find(sound, &Cancel::new())
+        };
+        let heard = match media {
+            Media::Sound(sound) => find(sound)?,
+            Media::Stereo(sound) => find(&sound.mono())?,
             _ => return Ok(None),
         };
-        runtime(&self.hub)?;
-        let heard = self.networks.find(&mono, &Cancel::new())?;
         Ok((heard.share >= MARKED).then_some((heard.message, heard.share)))
     }
 

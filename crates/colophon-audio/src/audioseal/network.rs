@@ -78,8 +78,7 @@ impl Builder<'_> {
         found.cloned().ok_or_else(|| self.missing(name))
     }
 
-    /// A kernel, its length and direction apart (Salimans and Kingma 2016) in either of the two ways in which
-    /// PyTorch names them, or as it is.
+    /// A kernel, its lengths and directions apart in either of the two ways in which PyTorch names them, or as it is.
     fn kernel(&self, name: &str) -> Result<Weight, AudioError> {
         for [gain, direction] in [
             ["weight_g", "weight_v"],
@@ -88,17 +87,11 @@ impl Builder<'_> {
             let (gain, direction) =
                 (self.get(&format!("{name}.{gain}")), self.get(&format!("{name}.{direction}")));
             let (Some(gain), Some(direction)) = (gain, direction) else { continue };
-            let [first, rest @ ..] = direction.shape.as_slice() else { break };
-            if rest.len() != 2 || gain.data.len() != *first || direction.data.is_empty() {
+            let [rows, _, _] = direction.shape[..] else { break };
+            if gain.data.len() != rows || direction.data.is_empty() {
                 break;
             }
-            let mut kernel = direction.clone();
-            for (row, gain) in kernel.data.chunks_mut(rest.iter().product()).zip(&gain.data) {
-                let length = row.iter().map(|w| f64::from(*w) * f64::from(*w)).sum::<f64>().sqrt();
-                let scale = (f64::from(*gain) / length.max(1e-12)) as f32;
-                row.iter_mut().for_each(|w| *w *= scale);
-            }
-            return Ok(kernel);
+            return Ok(Weight { shape: direction.shape.clone(), data: direction.with_lengths(&gain.data) });
         }
         self.plain(name)
     }

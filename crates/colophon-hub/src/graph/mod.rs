@@ -4,7 +4,6 @@
 mod published;
 mod wire;
 
-use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use prost::Message as _;
@@ -418,24 +417,6 @@ impl Graph {
             Some(_) => format!("v{}", var.0),
         }
     }
-}
-
-/// Constants: their dimensions, and their numbers, the last dimension running fastest.
-pub type Constant = (Vec<usize>, Vec<f32>);
-
-/// The named constants of an ONNX model that are `f32` and lie in it; `None` for what is no
-/// model. For a network that is published so, and written down anew in a way that takes less time.
-pub fn constants(model: &[u8]) -> Option<HashMap<String, Constant>> {
-    let model = wire::Model::decode(model).ok()?;
-    let whole = |tensor: wire::Tensor| {
-        let raw = tensor.raw.filter(|_| tensor.kind == wire::FLOAT)?;
-        let shape: Vec<usize> =
-            tensor.dims.iter().map(|n| usize::try_from(*n).ok()).collect::<Option<_>>()?;
-        let count = shape.iter().try_fold(4usize, |all, side| all.checked_mul(*side))?;
-        let numbers = raw.as_chunks::<4>().0.iter().map(|b| f32::from_le_bytes(*b)).collect();
-        (raw.len() == count).then_some((tensor.name, (shape, numbers)))
-    };
-    Some(model.constants().into_iter().filter_map(whole).collect())
 }
 
 fn attribute(name: &str, attr: &Attr) -> wire::Attribute {

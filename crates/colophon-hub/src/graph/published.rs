@@ -1,5 +1,5 @@
-//! A published ONNX network that is changed before it is run: operators go, others come, in memory. What is not
-//! touched stays as it was, byte for byte.
+//! A published ONNX network, to be changed before it is run: operators go, others come, in memory, and what is not
+//! touched stays as it was, byte for byte. Or to be written down anew with its constants.
 
 use std::collections::{HashMap, HashSet};
 

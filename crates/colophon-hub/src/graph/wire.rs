@@ -178,11 +178,6 @@ struct Dim {
 }
 
 impl Model {
-    /// The constants of a model, each of them whole.
-    pub(super) fn constants(self) -> Vec<Tensor> {
-        self.graph.map(|graph| graph.constants).unwrap_or_default()
-    }
-
     pub(super) fn new(graph: Graph) -> Self {
         Self {
             ir_version: IR_VERSION,

@@ -83,20 +83,13 @@ impl Weights {
         let get = |part: &str, shape: &[usize]| {
             let name = format!("{name}.{part}");
             let found = self.tensors.get(&name).filter(|w| w.shape == shape);
-            found.map(|w| w.data.as_slice()).ok_or_else(|| AudioError::Model {
+            found.ok_or_else(|| AudioError::Model {
                 path: self.path.clone(),
                 problem: format!("there is no {name} of shape {shape:?}"),
             })
         };
         let (gains, directions) = (get("weight_g", &[shape[0], 1, 1])?, get("weight_v", &shape)?);
-        // Weight normalisation (Salimans and Kingma 2016): length and direction apart.
-        let mut weights = directions.to_vec();
-        for (row, gain) in weights.chunks_mut(shape[1] * shape[2]).zip(gains) {
-            let length = row.iter().map(|w| f64::from(*w) * f64::from(*w)).sum::<f64>().sqrt();
-            let scale = (f64::from(*gain) / length.max(1e-12)) as f32;
-            row.iter_mut().for_each(|w| *w *= scale);
-        }
-        Ok(weights)
+        Ok(directions.with_lengths(&gains.data))
     }
 
     fn bias(&self, name: &str, size: usize) -> Result<Vec<f32>, AudioError> {
