@@ -34,6 +34,7 @@ mod thumbnail;
 pub mod trustmark;
 pub mod upscale;
 mod vgg;
+pub mod videoseal;
 
 pub use any_style::AnyStyle;
 pub use cutout::Cutter;
@@ -50,3 +51,4 @@ pub use stylegan::StyleGan;
 pub use thumbnail::{Thumbnail, thumbnail};
 pub use trustmark::TrustMark;
 pub use upscale::Upscaler;
+pub use videoseal::VideoSeal;

@@ -31,7 +31,7 @@ mod time_stamper;
 mod verdict;
 mod verify;
 
-pub use colophon_watermark::{Found, Payload, Turn};
+pub use colophon_watermark::{Found, Payload, Turn, code};
 pub use error::{SealError, Step};
 pub use format::avif::decode as decode_avif;
 pub use format::gif::pictures as gif_pictures;
@@ -44,7 +44,7 @@ pub use mark::label_film::FilmLabel;
 pub use mark::label_sound::{NAME as SOUND_LABEL, label_rhythm};
 pub use mark::label_spoken::{LabelWords, SoundLabel, SoundPlace, SpokenLabel};
 pub use mark::marker::FilmMarker;
-pub use mark::watermark::{Watermark, WatermarkError};
+pub use mark::watermark::{MarkFrames, ReadFrames, Watermark, WatermarkError};
 pub use pipeline::seal;
 pub use protect::{Alike, Protected, bits_apart, content_code, likeness_limit};
 pub use provider::ProviderCode;

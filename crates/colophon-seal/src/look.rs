@@ -7,13 +7,12 @@ use std::io::{BufReader, Read as _, Seek, SeekFrom};
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use colophon_types::{DocumentFormat, Media, Pcm, Raster, Stereo};
-use colophon_watermark::film::{self, FilmReader};
+use colophon_types::{DocumentFormat, Media, Modality, Pcm, Raster, Stereo};
 use colophon_watermark::{Found, Key};
 
 use crate::format::frame::{self, Which};
 use crate::format::{self, Kind, MATROSKA, WEBM, avif, document, pdf, png, sound, svg, text, wav};
-use crate::mark::watermark::{self, Watermark};
+use crate::mark::watermark::{self, ReadFrames, Watermark};
 use crate::mark::{iscc, label, label_sound};
 use crate::verdict::LabelFacts;
 
@@ -201,16 +200,13 @@ const LABEL: f64 = 4.0;
 
 /// What to look for in content.
 pub(crate) struct Watermarks {
-    key: Key,
     all: Vec<Arc<dyn Watermark>>,
 }
 
 impl Watermarks {
     /// The marks that are built in, then `others`.
     pub(crate) fn with(others: &[Arc<dyn Watermark>]) -> Self {
-        let key = Key::public();
-        let all = watermark::built_in(&key).into_iter().chain(others.iter().cloned()).collect();
-        Self { key, all }
+        Self { all: watermark::built_in(&Key::public()).into_iter().chain(others.iter().cloned()).collect() }
     }
 }
 
@@ -228,6 +224,28 @@ fn marked(media: &Media, marks: &Watermarks) -> Looked {
     looked
 }
 
+/// The first of some marks that the frames of a film carry: its name, and what was found.
+pub(crate) fn in_film(
+    ffmpeg: &Path,
+    path: &Path,
+    demuxer: &str,
+    marks: &[&Arc<dyn Watermark>],
+) -> Option<(String, Found)> {
+    type Reader = (String, Box<dyn ReadFrames>);
+    let readers = marks.iter().filter_map(|mark| Some((mark.name().to_owned(), mark.in_frames()?)));
+    let readers: Arc<Mutex<Vec<Reader>>> = Arc::new(Mutex::new(readers.collect()));
+    [Which::Keys(KEYS), Which::First(FIRST)].into_iter().find_map(|which| {
+        let theirs = Arc::clone(&readers);
+        frame::frames(ffmpeg, path, demuxer, which, move |raster| {
+            let mut readers = theirs.lock().unwrap_or_else(PoisonError::into_inner);
+            readers.iter_mut().for_each(|(_, reader)| reader.add(&raster));
+            true
+        });
+        let mut readers = readers.lock().unwrap_or_else(PoisonError::into_inner);
+        readers.iter_mut().find_map(|(name, reader)| Some((name.clone(), reader.found()?)))
+    })
+}
+
 /// What the frames of a film show: the label at its opening, the mark in all of them, else the mark in
 /// its sound.
 fn at_film(ffmpeg: &Path, path: &Path, demuxer: &str, marks: &Watermarks) -> Looked {
@@ -240,22 +258,12 @@ fn at_film(ffmpeg: &Path, path: &Path, demuxer: &str, marks: &Watermarks) -> Loo
     let corner = opening.lock().unwrap_or_else(PoisonError::into_inner).take();
     let label = corner.and_then(|(words, corner)| seen(words, format!("opening frames, {}", corner.words())));
 
-    let reader = Arc::new(Mutex::new(FilmReader::new(&marks.key)));
-    let mut found = None;
-    for which in [Which::Keys(KEYS), Which::First(FIRST)] {
-        let theirs = Arc::clone(&reader);
-        frame::frames(ffmpeg, path, demuxer, which, move |raster| {
-            theirs.lock().unwrap_or_else(PoisonError::into_inner).add(&raster);
-            true
-        });
-        found = reader.lock().unwrap_or_else(PoisonError::into_inner).found();
-        if found.is_some() {
-            break;
-        }
-    }
-    let method = Some(film::NAME.to_owned());
-    if let Some(found) = found {
-        return Looked { label, watermark: Some((film::NAME.to_owned(), found)), method, iscc: None };
+    let films: Vec<_> = marks.all.iter().filter(|mark| mark.marks(Modality::Video)).collect();
+    let method = films.first().map(|mark| mark.name().to_owned());
+    let watermark = in_film(ffmpeg, path, demuxer, &films);
+    if watermark.is_some() {
+        let method = watermark.as_ref().map(|(name, _)| name.clone());
+        return Looked { label, watermark, method, iscc: None };
     }
     let heard = sound::decode_start(ffmpeg, path, demuxer, HEARD);
     let heard = heard.map(|sound| marked(&Media::Stereo(sound), marks)).unwrap_or_default();

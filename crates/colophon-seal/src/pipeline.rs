@@ -27,7 +27,7 @@ use crate::mark::{iscc, label, label_spoken, marker, thumbnail, watermark, xmp};
 use crate::sealed::Body;
 use crate::{
     Aigc, Alike, FILM_LABEL_SECONDS, LabelOptions, Protected, SealError, Sealed, Sealer, SoundPlace, Step,
-    WatermarkError,
+    WatermarkError, look,
 };
 
 /// Seals a draft: label → watermark → metadata → C2PA credential → log entry. The draft is consumed;
@@ -296,7 +296,7 @@ fn watermark_step(
     sealer: &Sealer,
 ) -> Result<Bound, SealError> {
     match media {
-        Media::Film { .. } => return Ok(Bound::carried(film::NAME, payload.to_string())),
+        Media::Film { path, .. } => return Ok(film_marks(path, payload, sealer)),
         Media::Recording { seconds, .. } if *seconds < heard::SHORTEST => {
             return Ok(Bound::None(format!("a sound of {seconds:.1} seconds is too short")));
         }
@@ -331,6 +331,24 @@ fn watermark_step(
     }
     Ok(if carried.is_empty() { Bound::None(reason) } else { Bound::Carried(carried) })
 }
+
+/// What a film carries: our own mark, which went over its frames, and of the others those that can be read in it as
+/// it was encoded.
+fn film_marks(path: &Path, payload: Payload, sealer: &Sealer) -> Bound {
+    let mut carried = vec![Carried::new(film::NAME, payload.to_string())];
+    let whole = payload.to_string();
+    let others = sealer.watermarks.iter().filter(|w| w.marks(Modality::Video) && w.name() != film::NAME);
+    for watermark in others {
+        let read = look::in_film(&sealer.ffmpeg, path, DRAFT_DEMUXER, &[watermark]);
+        if let Some((_, found)) = read.filter(|(_, found)| whole.starts_with(&found.payload)) {
+            carried.push(Carried::by(&**watermark, found.payload, payload));
+        }
+    }
+    Bound::Carried(carried)
+}
+
+/// ffmpeg's name for what reads the draft of a film.
+const DRAFT_DEMUXER: &str = "mov";
 
 /// Leaves those marks that are found in content as it is shown.
 fn keep_readable(carried: &mut Vec<Carried>, shown: &Media, sealer: &Sealer) {

@@ -117,7 +117,7 @@ impl Sealer {
 
     /// What must go over a film's frames and sound before they are encoded.
     pub fn film_marker(&self, work: &WorkId) -> FilmMarker {
-        FilmMarker::new(&self.label, &self.key, work)
+        FilmMarker::new(&self.label, &self.key, &self.watermarks, work)
     }
 
     /// The label of a sound in a language, its speech or tones at the level of speech of the root mean

@@ -15,6 +15,7 @@ pub mod s3;
 pub mod stylegan;
 #[allow(clippy::unwrap_used)]
 pub mod trustmark;
+pub mod videoseal;
 
 use std::path::PathBuf;
 

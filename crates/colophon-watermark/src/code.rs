@@ -6,15 +6,15 @@
 //! Viterbi algorithm three times round and keeping the middle.
 
 /// Coded bits a payload bit.
-pub(crate) const RATE: usize = 4;
+pub const RATE: usize = 4;
 const GENERATORS: [u32; RATE] = [0o2327, 0o2353, 0o2671, 0o3175];
 const MEMORY: usize = 10;
 const STATES: usize = 1 << MEMORY;
 /// Bits of the CRC.
-pub(crate) const CHECK: usize = 16;
+pub const CHECK: usize = 16;
 
-/// The coded bits of the low `bits` bits of `payload`: `4 · (bits + 16)` of them.
-pub(crate) fn encode(payload: u64, bits: usize) -> Vec<bool> {
+/// The coded bits of the low `bits` bits of `payload`: [`RATE`] · (`bits` + [`CHECK`]) of them.
+pub fn encode(payload: u64, bits: usize) -> Vec<bool> {
     let mut word = unpack(payload, bits);
     word.extend(unpack(u64::from(crc(&word)), CHECK));
     let n = word.len();
@@ -29,7 +29,7 @@ pub(crate) fn encode(payload: u64, bits: usize) -> Vec<bool> {
 
 /// Reads a payload of `bits` bits from log-likelihood ratios (positive: the bit is 1), one for each
 /// coded bit. `None` when the CRC says that it was not read whole.
-pub(crate) fn decode(llr: &[f32], bits: usize) -> Option<u64> {
+pub fn decode(llr: &[f32], bits: usize) -> Option<u64> {
     let n = bits + CHECK;
     if llr.len() != n * RATE {
         return None;

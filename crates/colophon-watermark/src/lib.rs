@@ -4,7 +4,7 @@
 //! fixes its pattern. Every mark is found blind: without the original and without metadata. The bits
 //! are protected by `code`; how they are laid into the content is one module per medium.
 
-mod code;
+pub mod code;
 pub mod film;
 mod fold;
 mod key;

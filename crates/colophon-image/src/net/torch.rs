@@ -34,4 +34,14 @@ impl Weights {
             self.tensors.get(name).and_then(|t| Some((t.shape.as_slice().try_into().ok()?, &t.data[..])));
         found.ok_or_else(|| ImageError::model(&self.path, format!("there is no {name} of {N} dimensions")))
     }
+
+    /// Whether there is a tensor of this name.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.tensors.contains_key(name)
+    }
+
+    /// That they are not what is expected.
+    pub(crate) fn unfit(&self, reason: String) -> ImageError {
+        ImageError::model(&self.path, reason)
+    }
 }

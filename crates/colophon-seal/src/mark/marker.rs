@@ -1,11 +1,13 @@
 //! Marks that go over content on its way into an encoder, and the names by which the seal knows that
 //! they did, for this very work.
 
-use colophon_types::{FrameMarker, Raster, WorkId};
-use colophon_watermark::film::FilmMark;
+use std::sync::Arc;
+
+use colophon_types::{FrameMarker, Modality, Raster, WorkId};
 use colophon_watermark::{Key, Payload, film, sound};
 
 use crate::mark::label_spoken::SoundLabel;
+use crate::mark::watermark::{MarkFrames, Watermark};
 use crate::mark::{label_film, watermark};
 use crate::{FilmLabel, LabelOptions};
 
@@ -24,22 +26,23 @@ pub(crate) fn recording_name(label: Option<&SoundLabel>, payload: Payload) -> St
     format!("{label}+{}:{}", sound::NAME, watermark::short(payload))
 }
 
-/// Marks a film: the visible label over its opening frames, the watermark in every frame and in its
-/// sound. What a frame gets depends on its index and its pixels alone.
+/// Marks a film: the visible label over its opening frames, the watermarks in every frame and in its
+/// sound. What a frame gets of our own depends on its index and its pixels alone.
 pub struct FilmMarker {
     label: Option<FilmLabel>,
-    frames: FilmMark,
+    frames: Vec<Box<dyn MarkFrames>>,
     key: Key,
     payload: Payload,
     name: String,
 }
 
 impl FilmMarker {
-    pub(crate) fn new(label: &LabelOptions, key: &Key, work: &WorkId) -> Self {
+    pub(crate) fn new(label: &LabelOptions, key: &Key, marks: &[Arc<dyn Watermark>], work: &WorkId) -> Self {
         let payload = Payload::of(work);
+        let marks = marks.iter().filter(|mark| mark.marks(Modality::Video));
         Self {
             label: label.hidden.is_none().then(|| FilmLabel::new(label.corner, label.profile)),
-            frames: FilmMark::new(payload, key),
+            frames: marks.filter_map(|mark| mark.on_frames(payload)).collect(),
             key: key.clone(),
             payload,
             name: film_name(label.hidden.is_none(), payload),
@@ -56,7 +59,7 @@ impl FrameMarker for FilmMarker {
         if let Some(label) = &self.label {
             label.mark(index, fps, frame);
         }
-        self.frames.mark(frame);
+        self.frames.iter().for_each(|mark| mark.mark(index, frame));
     }
 
     fn mark_sound(&self, channels: &mut [&mut [f32]], rate: u32) {

@@ -8,9 +8,10 @@
 
 use std::sync::Arc;
 
-use colophon_types::{Media, Modality, Pcm, Receipt, Stereo};
+use colophon_types::{Media, Modality, Pcm, Raster, Receipt, Stereo};
+use colophon_watermark::film::{FilmMark, FilmReader};
 use colophon_watermark::sound::{Embedded, Unfit};
-use colophon_watermark::{Found, Key, Payload, picture, sound};
+use colophon_watermark::{Found, Key, Payload, film, picture, sound};
 
 /// Embeds a payload imperceptibly, and finds it again.
 pub trait Watermark: Send + Sync {
@@ -29,11 +30,36 @@ pub trait Watermark: Send + Sync {
     /// Looks for it in decoded content.
     fn find(&self, media: &Media) -> Option<Found>;
 
+    /// What marks the frames of a film on their way into the encoder; `None` where it marks no films, or cannot.
+    fn on_frames(&self, _payload: Payload) -> Option<Box<dyn MarkFrames>> {
+        None
+    }
+
+    /// What looks for it in the frames of a film.
+    fn in_frames(&self) -> Option<Box<dyn ReadFrames>> {
+        None
+    }
+
     /// How a credential names the mark and what it carries, where it is in C2PA's list of soft bindings: the
     /// algorithm there, and the payload as that algorithm writes it.
     fn soft_binding(&self, _payload: Payload) -> Option<(String, String)> {
         None
     }
+}
+
+/// A film's frames get a payload.
+pub trait MarkFrames: Send + Sync {
+    /// Marks frame `index` in place. Frames may come in any order and from several threads.
+    fn mark(&self, index: u64, frame: &mut Raster);
+}
+
+/// A film's frames are looked through for a payload.
+pub trait ReadFrames: Send {
+    /// Takes a frame in.
+    fn add(&mut self, frame: &Raster);
+
+    /// What the frames so far carry.
+    fn found(&mut self) -> Option<Found>;
 }
 
 /// Why content was not marked.
@@ -71,7 +97,7 @@ pub(crate) struct Carried {
 impl Carried {
     /// A mark of ours: C2PA names algorithms as domains, so `colophon-picture/1` becomes
     /// `org.colophon.picture.1`.
-    fn new(method: &str, payload: String) -> Self {
+    pub(crate) fn new(method: &str, payload: String) -> Self {
         let algorithm = format!("org.{}", method.replace(['-', '/'], "."));
         Self { method: method.to_owned(), binding: (algorithm, payload.clone()), payload }
     }
@@ -100,7 +126,11 @@ impl Bound {
 
 /// The marks that need nothing but this program.
 pub(crate) fn built_in(key: &Key) -> Vec<Arc<dyn Watermark>> {
-    vec![Arc::new(PictureMark(key.clone())), Arc::new(SoundMark(key.clone()))]
+    vec![
+        Arc::new(PictureMark(key.clone())),
+        Arc::new(SoundMark(key.clone())),
+        Arc::new(MovingMark(key.clone())),
+    ]
 }
 
 struct PictureMark(Key);
@@ -167,6 +197,50 @@ impl Watermark for SoundMark {
             Media::Stereo(Stereo { rate, left, right }) => sound::find(&[left, right], *rate, &self.0),
             _ => None,
         }
+    }
+}
+
+struct MovingMark(Key);
+
+impl Watermark for MovingMark {
+    fn name(&self) -> &str {
+        film::NAME
+    }
+
+    fn marks(&self, modality: Modality) -> bool {
+        modality == Modality::Video
+    }
+
+    fn embed(&self, _media: &mut Media, _payload: Payload) -> Result<String, WatermarkError> {
+        Err(WatermarkError::Failed("it marks frames on their way into the encoder".to_owned()))
+    }
+
+    fn find(&self, _media: &Media) -> Option<Found> {
+        None
+    }
+
+    fn on_frames(&self, payload: Payload) -> Option<Box<dyn MarkFrames>> {
+        Some(Box::new(FilmMark::new(payload, &self.0)))
+    }
+
+    fn in_frames(&self) -> Option<Box<dyn ReadFrames>> {
+        Some(Box::new(FilmReader::new(&self.0)))
+    }
+}
+
+impl MarkFrames for FilmMark {
+    fn mark(&self, _index: u64, frame: &mut Raster) {
+        Self::mark(self, frame);
+    }
+}
+
+impl ReadFrames for FilmReader {
+    fn add(&mut self, frame: &Raster) {
+        Self::add(self, frame);
+    }
+
+    fn found(&mut self) -> Option<Found> {
+        Self::found(self)
     }
 }
 

@@ -4,14 +4,17 @@ use std::io::Cursor;
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::kit::{Studio, marked_film, picture, receipt, run};
+use crate::kit::{Studio, film_marked_by, marked_film, picture, receipt, run};
 use colophon_seal::{
-    Agreement, Corner, LabelOptions, LabelProfile, Payload, SealError, Sealer, SealerConfig, TurnFacts,
-    VerdictKind, seal,
+    Agreement, Corner, Found, LabelOptions, LabelProfile, MarkFrames, Payload, ReadFrames, SealError, Sealer,
+    SealerConfig, TurnFacts, VerdictKind, Watermark, WatermarkError, seal,
 };
 use colophon_types::{
-    Cancel, Declared, Draft, Media, NoProgress, Pcm, PictureFormat, Raster, SoundFormat, Source, Stereo,
+    Cancel, Declared, Draft, FrameMarker, Media, Modality, NoProgress, Pcm, PictureFormat, Raster,
+    SoundFormat, Source, Stereo,
 };
+use colophon_watermark::Key;
+use colophon_watermark::film::{FilmMark, FilmReader};
 use image::ImageFormat;
 
 /// A picture with something in it: soft hills, a sun and some grain.
@@ -214,6 +217,73 @@ fn a_film_leads_back_to_its_record_when_it_was_encoded_again() {
     let copy = studio.verify(&again);
     assert_eq!(copy.verdict, VerdictKind::Marked, "{copy:?}");
     assert_eq!(copy.recovered.expect("a record").by, "watermark");
+}
+
+/// A mark of another maker in the frames of films: our own under another key, or one that does not hold.
+struct Theirs {
+    holds: bool,
+}
+
+impl Theirs {
+    fn key() -> Key {
+        Key::new(b"of another maker")
+    }
+}
+
+struct Nothing;
+
+impl MarkFrames for Nothing {
+    fn mark(&self, _index: u64, _frame: &mut Raster) {}
+}
+
+impl Watermark for Theirs {
+    fn name(&self) -> &str {
+        "theirs-film/2"
+    }
+
+    fn marks(&self, modality: Modality) -> bool {
+        modality == Modality::Video
+    }
+
+    fn embed(&self, _media: &mut Media, _payload: Payload) -> Result<String, WatermarkError> {
+        Err(WatermarkError::Failed("it marks frames".to_owned()))
+    }
+
+    fn find(&self, _media: &Media) -> Option<Found> {
+        None
+    }
+
+    fn on_frames(&self, payload: Payload) -> Option<Box<dyn MarkFrames>> {
+        let mark = FilmMark::new(payload, &Self::key());
+        Some(if self.holds { Box::new(mark) } else { Box::new(Nothing) })
+    }
+
+    fn in_frames(&self) -> Option<Box<dyn ReadFrames>> {
+        Some(Box::new(FilmReader::new(&Self::key())))
+    }
+}
+
+#[test]
+fn a_second_mark_of_films_is_claimed_where_it_can_be_read() {
+    for holds in [true, false] {
+        let studio = Studio::new();
+        let theirs: Arc<dyn Watermark> = Arc::new(Theirs { holds });
+        let sealer = studio.open(SealerConfig { watermarks: vec![theirs], ..studio.config() }).unwrap();
+        let path = studio.dir.path().join("draft.mp4");
+        film_marked_by(&sealer, &path, 2);
+        let marker = sealer.film_marker(&receipt().work_id).name().to_owned();
+        let draft = Draft::new(Media::Film { path, marker, seconds: 2.0 }, receipt());
+        let sealed = seal(draft, &sealer, &Cancel::new(), &NoProgress).unwrap();
+        let film = studio.dir.path().join("film.mp4");
+        sealed.write_to(&film).unwrap();
+        let named = |name: &[u8]| std::fs::read(&film).unwrap().windows(name.len()).any(|part| part == name);
+        assert!(named(b"org.colophon.film.1"));
+        assert_eq!(named(b"org.theirs.film.2"), holds);
+        let verdict = studio.verify(&film);
+        assert_eq!(verdict.verdict, VerdictKind::Verified, "{verdict:#?}");
+        assert_eq!(verdict.watermark.method.as_deref(), Some("colophon-film/1"));
+        assert_eq!(verdict.watermark.payload, Some(payload()));
+    }
 }
 
 #[test]

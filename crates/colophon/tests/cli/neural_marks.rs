@@ -1,6 +1,6 @@
 //! A neural watermark beside our own: pulled as a model, laid into pictures, named in the credential, found again.
-//! The networks are tiny ones with the inputs and results of TrustMark's, and others of AudioSeal's kind that were never
-//! taught.
+//! The networks are tiny ones with the inputs and results of TrustMark's, and others of AudioSeal's and of VideoSeal's
+//! kinds that were never taught.
 
 use std::path::Path;
 use std::process::Command;
@@ -12,7 +12,7 @@ use crate::{Home, json, path, text};
 
 const TRUSTMARK: &[u8] = b"com.adobe.trustmark.Q";
 
-fn home_with(networks: [(&str, &[u8]); 2]) -> Home {
+fn home_with(networks: &[(&str, &[u8])]) -> Home {
     let home = Home::without_models();
     let (from, store) = (home.path("networks"), home.path("models"));
     std::fs::create_dir(&from).expect("made");
@@ -23,7 +23,7 @@ fn home_with(networks: [(&str, &[u8]); 2]) -> Home {
             std::os::unix::fs::symlink(entry.path(), store.join(name)).expect("a link");
         }
     }
-    let files = networks.map(|(name, bytes)| {
+    let files = networks.iter().map(|(name, bytes)| {
         std::fs::write(from.join(name), bytes).expect("written");
         let sha256: String = Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect();
         format!(r#"{{ name = "{name}", size = {}, sha256 = "{sha256}" }}"#, bytes.len())
@@ -32,7 +32,7 @@ fn home_with(networks: [(&str, &[u8]); 2]) -> Home {
         "[[model]]\nid = \"tiny-mark\"\nrole = \"watermark\"\ntitle = \"For tests\"\nlicence = \"MIT\"\n\
          origin = \"tests\"\nfolder = {:?}\nfiles = [{}]\n",
         path(&from),
-        files.join(", ")
+        files.collect::<Vec<_>>().join(", ")
     );
     std::fs::write(home.path("models.toml"), entry).expect("written");
     home
@@ -40,7 +40,7 @@ fn home_with(networks: [(&str, &[u8]); 2]) -> Home {
 
 #[test]
 fn a_neural_watermark_goes_beside_ours_and_finds_a_picture_alone() {
-    let home = home_with(colophon_test::trustmark::NETWORKS);
+    let home = home_with(&colophon_test::trustmark::NETWORKS);
     let draw = |name: &str| {
         let file = home.path(name);
         let result = home.run(&[
@@ -97,7 +97,7 @@ fn a_neural_watermark_goes_beside_ours_and_finds_a_picture_alone() {
 
 #[test]
 fn a_sound_that_a_network_cannot_mark_carries_ours_alone() {
-    let home = home_with(colophon_test::audioseal::NETWORKS);
+    let home = home_with(&colophon_test::audioseal::NETWORKS);
     let pulled = home.run(&["models", "pull", "tiny-mark"]);
     assert!(pulled.status.success(), "{}", text(&pulled.stderr));
     let file = home.path("rain.wav");
@@ -107,6 +107,27 @@ fn a_sound_that_a_network_cannot_mark_carries_ours_alone() {
     assert_eq!(verdict["verdict"], "verified", "{verdict}");
     assert_eq!(verdict["watermark"]["method"], "colophon-sound/1", "{verdict}");
     assert_eq!(verdict["watermark"]["matches_record"], true, "{verdict}");
+}
+
+#[test]
+fn a_film_that_a_network_cannot_mark_carries_ours_alone() {
+    let home = home_with(&[colophon_test::videoseal::CHECKPOINT]);
+    let pulled = home.run(&["models", "pull", "tiny-mark"]);
+    assert!(pulled.status.success(), "{}", text(&pulled.stderr));
+    let (theirs, film) = (home.path("theirs.mp4"), home.path("film.mp4"));
+    let drawn = Command::new("ffmpeg")
+        .args(["-v", "error", "-f", "lavfi", "-i", "testsrc2=size=320x240:duration=1:rate=12", path(&theirs)])
+        .status();
+    assert!(drawn.expect("ffmpeg").success());
+    let marked = home.run(&["mark", path(&theirs), "--generator", "a test", "-o", path(&film)]);
+    assert!(marked.status.success(), "{}", text(&marked.stderr));
+    assert!(!text(&marked.stderr).contains("VideoSeal"), "{}", text(&marked.stderr));
+    let bytes = std::fs::read(&film).expect("read");
+    let named = |name: &[u8]| bytes.windows(name.len()).any(|part| part == name);
+    assert!(named(b"org.colophon.film.1") && !named(b"videoseal"));
+    let verdict = verdict_of(&home, &film);
+    assert_eq!(verdict["verdict"], "verified", "{verdict}");
+    assert_eq!(verdict["watermark"]["method"], "colophon-film/1", "{verdict}");
 }
 
 fn verdict_of(home: &Home, file: &Path) -> Value {

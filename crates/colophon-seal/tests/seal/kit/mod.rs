@@ -178,19 +178,25 @@ pub(crate) fn film(dir: &Path, seconds: u32, faststart: bool, extra: &[&str]) ->
 
 /// A film whose frames were marked on their way into the encoder.
 pub(crate) fn marked_film(studio: &Studio, seconds: u64) -> PathBuf {
-    use std::io::Write;
     let path = studio.dir.path().join("marked.mp4");
+    film_marked_by(&studio.sealer, &path, seconds);
+    path
+}
+
+/// The same, its frames marked by a sealer of its own.
+pub(crate) fn film_marked_by(sealer: &Sealer, path: &Path, seconds: u64) {
+    use std::io::Write;
     let mut encoder = Command::new("ffmpeg")
         .args([
             "-v", "error", "-y", "-f", "rawvideo", "-pix_fmt", "rgba", "-s", "640x360", "-r", "24", "-i", "-",
         ])
         .args(["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-movflags", "+faststart"])
-        .arg(&path)
+        .arg(path)
         .stdin(std::process::Stdio::piped())
         .spawn()
         .expect("ffmpeg is installed");
     let mut pipe = encoder.stdin.take().unwrap();
-    let marks = studio.sealer.film_marker(&receipt().work_id);
+    let marks = sealer.film_marker(&receipt().work_id);
     for index in 0..seconds * 24 {
         let mut frame = picture(640, 360, true);
         marks.mark(index, 24, &mut frame);
@@ -198,7 +204,6 @@ pub(crate) fn marked_film(studio: &Studio, seconds: u64) -> PathBuf {
     }
     drop(pipe);
     assert!(encoder.wait().unwrap().success());
-    path
 }
 
 /// Runs a program and gives its standard output.
