@@ -41,6 +41,11 @@ impl Stream {
         (self.next() % n as u64) as usize
     }
 
+    /// A number from 0 to 1, without 1.
+    pub(crate) fn part(&mut self) -> f32 {
+        (self.next() >> 40) as f32 / (1 << 24) as f32
+    }
+
     /// 1 or −1.
     pub(crate) fn sign(&mut self) -> f32 {
         if self.next() >> 63 == 0 { 1.0 } else { -1.0 }

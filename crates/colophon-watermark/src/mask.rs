@@ -26,6 +26,8 @@ const DIMMED: f32 = 0.4;
 pub(crate) struct Strengths {
     /// Part of the picture that is plain.
     pub(crate) plain: f32,
+    /// Part of the picture that is white.
+    pub(crate) white: f32,
     /// For each block, 0.6 to 4.
     blocks: Plane,
 }
@@ -84,7 +86,7 @@ pub(crate) fn strengths(raster: &Raster) -> Strengths {
         let dim = 1.0 - dimmed * ((m - 195.0) / 25.0).clamp(0.0, 1.0);
         *s = dim * ((*s + 2.0) * 0.5).powf(power).min(STRONGEST);
     }
-    Strengths { plain, blocks: deviation }
+    Strengths { plain, white, blocks: deviation }
 }
 
 /// The least of each place and its eight neighbours.

@@ -29,6 +29,8 @@ const MORE_IN_PLAIN: f32 = 1.2;
 const LEAST_FIDELITY: f64 = 40.2;
 /// Pilots that stand out so far after embedding leave room for attacks.
 const AMPLE: f32 = 10.0;
+/// A page: so much of it is white. Half of a mark is cut off there, and what is drawn on it stands against the rest.
+const PAGE: f32 = 0.5;
 /// Pixels a side of the part that is read.
 const WINDOW: usize = 1536;
 /// Pilots must stand out so far for a payload to be tried.
@@ -109,10 +111,10 @@ pub fn embed(raster: &mut Raster, payload: Payload, key: &Key) -> Result<Embedde
     let fidelity = FIDELITY - f64::from((strengths.plain * 2.4 - 1.0).clamp(0.0, MORE_IN_PLAIN));
     let (psnr, spectrum) = lay(raster, &original, &lattice, &waves, &strengths, fidelity);
     let (read, margin) = margin(&lattice, &spectrum);
-    if read == Some(payload.bits()) && margin > AMPLE {
+    if read == Some(payload.bits()) && margin > AMPLE && strengths.white < PAGE {
         return Ok(Embedded { psnr });
     }
-    // So busy that its own waves drown the mark's: more strength, and what stands against it taken away.
+    // A page, or so busy that its own waves drown the mark's: more strength, and what stands against it taken away.
     let host = fold::spectrum(&fold::fold(&normalised(&original, WINDOW), 1.0), &lattice.points);
     let waves = lattice.informed(&waves, &host, &spectrum);
     let (psnr, spectrum) = lay(raster, &original, &lattice, &waves, &strengths, LEAST_FIDELITY);

@@ -6,8 +6,9 @@ use realfft::num_complex::Complex32;
 use realfft::{ComplexToReal, RealFftPlanner, RealToComplex};
 
 use super::Embedded;
-use super::layout::{self, BANDS, SLOT, SLOTS};
+use super::layout::{self, BANDS, LOWEST, SLOT, SLOTS, WIDTH};
 use super::mask::Mask;
+use crate::key::Stream;
 use crate::{Key, Payload};
 
 /// Seconds of a frame. Frames overlap by half, and this is what a sample waits at most.
@@ -21,6 +22,10 @@ pub struct SoundMark {
     rate: f64,
     half: usize,
     signs: Vec<f32>,
+    /// What is laid over the sound.
+    lays: Lays,
+    /// Where the phases of noise come from, a channel.
+    noise: Vec<Stream>,
     mask: Mask,
     window: Vec<f32>,
     forward: Arc<dyn RealToComplex<f32>>,
@@ -41,6 +46,15 @@ pub struct SoundMark {
     scratch: Vec<Complex32>,
 }
 
+/// What carries the mark.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Lays {
+    /// The sound itself, louder and softer as its masking allows.
+    Gains,
+    /// A noise of so much power in all, where the sound is silent too: in the cells that are louder.
+    Hush(f32),
+}
+
 #[derive(Default)]
 struct Channel {
     /// Half a frame that is marked in part, and what came after it.
@@ -53,6 +67,15 @@ impl SoundMark {
     /// A mark for sound of `rate` samples a second in `channels` channels. Rates below 8 kHz have no
     /// room for the mark: such sound passes as it is.
     pub fn new(rate: u32, channels: usize, payload: Payload, key: &Key) -> Self {
+        Self::laying(Lays::Gains, rate, channels, payload, key)
+    }
+
+    /// The same mark as a noise of `deviation` that is added to the sound.
+    pub(super) fn hushed(deviation: f32, rate: u32, channels: usize, payload: Payload, key: &Key) -> Self {
+        Self::laying(Lays::Hush(deviation * deviation), rate, channels, payload, key)
+    }
+
+    fn laying(lays: Lays, rate: u32, channels: usize, payload: Payload, key: &Key) -> Self {
         // The memory of a frame grows with the rate: beyond any rate in use it stays as it is.
         let rate = f64::from(rate.clamp(1, 768_000));
         let half = layout::smooth((rate * FRAME / 2.0).ceil() as usize);
@@ -69,6 +92,8 @@ impl SoundMark {
             rate,
             half,
             signs: layout::pattern(key, payload.short()),
+            lays,
+            noise: (0..channels).map(|c| key.stream(&format!("sound/1 hush {c}"))).collect(),
             mask: Mask::new(rate, size, gain * gain / 4.0),
             window,
             channels: (0..channels)
@@ -142,6 +167,34 @@ impl SoundMark {
     /// One frame of one channel: its first half is done then.
     fn channel(&mut self, c: usize, at: usize, slot: usize, out: &mut Vec<f32>) {
         let half = self.half;
+        let laid = match self.lays {
+            Lays::Gains => self.gains(c, at, slot),
+            Lays::Hush(power) => self.hush(power, c, slot),
+        };
+        let back = self.back.process_with_scratch(&mut self.spectrum, &mut self.frame, &mut self.scratch);
+        if !laid || back.is_err() {
+            self.frame.fill(0.0);
+        }
+        for (f, w) in self.frame.iter_mut().zip(&self.window) {
+            *f *= w;
+        }
+        let channel = &mut self.channels[c];
+        if self.frames > 0 {
+            for ((x, d), o) in channel.waiting[at..at + half].iter().zip(&self.frame).zip(&channel.overlap) {
+                let y = add(*x, d + o);
+                if x.is_finite() {
+                    self.signal += f64::from(*x) * f64::from(*x);
+                    self.difference += f64::from(y - x) * f64::from(y - x);
+                }
+                out.push(y);
+            }
+        }
+        channel.overlap.copy_from_slice(&self.frame[half..]);
+    }
+
+    /// The spectrum of what a frame of sound gets by gains. Says whether there is one.
+    fn gains(&mut self, c: usize, at: usize, slot: usize) -> bool {
+        let half = self.half;
         let host = &self.channels[c].waiting[at..at + 2 * half];
         for ((f, x), w) in self.frame.iter_mut().zip(host).zip(&self.window) {
             *f = if x.is_finite() { x.clamp(-LOUDEST, LOUDEST) * w } else { 0.0 };
@@ -168,25 +221,27 @@ impl SoundMark {
             next = bins.end;
         }
         self.spectrum[next..].fill(Complex32::default());
-        let back = self.back.process_with_scratch(&mut self.spectrum, &mut self.frame, &mut self.scratch);
-        if marked.is_err() || back.is_err() {
-            self.frame.fill(0.0);
-        }
-        for (f, w) in self.frame.iter_mut().zip(&self.window) {
-            *f *= w;
-        }
-        let channel = &mut self.channels[c];
-        if self.frames > 0 {
-            for ((x, d), o) in channel.waiting[at..at + half].iter().zip(&self.frame).zip(&channel.overlap) {
-                let y = add(*x, d + o);
-                if x.is_finite() {
-                    self.signal += f64::from(*x) * f64::from(*x);
-                    self.difference += f64::from(y - x) * f64::from(y - x);
-                }
-                out.push(y);
+        marked.is_ok()
+    }
+
+    /// The spectrum of a noise of `power` for a frame: as much in each octave, in the cells that are louder.
+    fn hush(&mut self, power: f32, c: usize, slot: usize) -> bool {
+        self.spectrum.fill(Complex32::default());
+        let all = ((LOWEST + WIDTH * BANDS as f32) / LOWEST).ln();
+        for band in 0..BANDS {
+            if self.signs[slot * BANDS + band] < 0.0 {
+                continue;
+            }
+            let bins = self.mask.bins(band);
+            let low = LOWEST + WIDTH * band as f32;
+            // Half of the cells carry all of it. A bin and its mirror make a wave of power 2 · |x|².
+            let share = 2.0 * ((low + WIDTH) / low).ln() / all;
+            let size = (power * share / 2.0 / bins.len().max(1) as f32).sqrt();
+            for x in &mut self.spectrum[bins] {
+                *x = Complex32::from_polar(size, std::f32::consts::TAU * self.noise[c].part());
             }
         }
-        channel.overlap.copy_from_slice(&self.frame[half..]);
+        true
     }
 }
 

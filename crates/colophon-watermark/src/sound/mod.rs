@@ -20,7 +20,9 @@ pub const BITS: usize = 32;
 /// Seconds that a sound needs for a mark.
 pub const SHORTEST: f64 = 6.0;
 /// Seconds of it in which there must be something to hear: silence carries no mark.
-pub const HEARD: f64 = 3.0;
+pub const HEARD: f64 = 0.25;
+/// The noise that carries the mark where the sound itself cannot, over the peak of the sound, dB.
+const HUSH: f32 = -68.0;
 
 /// What a mark did to a sound.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -49,7 +51,7 @@ impl std::fmt::Display for Unfit {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
             Self::Short => "the sound is shorter than the 6 seconds that a mark needs",
-            Self::Silent => "there are less than 3 seconds of sound to carry a mark",
+            Self::Silent => "there is less than a quarter of a second of sound to carry a mark",
             Self::Rate => "sound is marked at sample rates from 8 to 192 kHz",
             Self::Channels => "sound is marked in one or two channels",
         })
@@ -86,7 +88,26 @@ pub fn embed(channels: &mut [&mut [f32]], rate: u32, payload: Payload, key: &Key
     if (heard as f64) < HEARD * 16.0 {
         return Err(Unfit::Silent);
     }
-    let mut mark = SoundMark::new(rate, channels.len(), payload, key);
+    let peak = channels.iter().flat_map(|c| c.iter()).fold(0.0_f32, |peak, x| peak.max(x.abs()));
+    let embedded = lay(channels, SoundMark::new(rate, channels.len(), payload, key));
+    if is_read(channels, rate, payload, key) {
+        return Ok(Embedded { read: Some(true), ..embedded });
+    }
+    // Sparse beeps and thumps leave too few cells: a noise that is hardly heard carries it in their silence.
+    let before: Vec<Vec<f32>> = channels.iter().map(|c| c.to_vec()).collect();
+    let deviation = peak.min(1.0) * 10.0_f32.powf(HUSH / 20.0);
+    let noise = lay(channels, SoundMark::hushed(deviation, rate, channels.len(), payload, key));
+    if is_read(channels, rate, payload, key) {
+        let both: f64 = [embedded, noise].iter().map(|e| 10.0_f64.powf(-e.snr_db / 10.0)).sum();
+        return Ok(Embedded { snr_db: -10.0 * both.log10(), read: Some(true) });
+    }
+    channels.iter_mut().zip(&before).for_each(|(channel, before)| channel.copy_from_slice(before));
+    Ok(Embedded { read: Some(false), ..embedded })
+}
+
+/// Lays a mark over a sound, in pieces: the memory that it needs does not grow with the sound.
+fn lay(channels: &mut [&mut [f32]], mut mark: SoundMark) -> Embedded {
+    let length = channels.iter().map(|c| c.len()).min().unwrap_or(0);
     let mut done = 0;
     let mut write = |channels: &mut [&mut [f32]], out: Vec<Vec<f32>>| {
         let n = out.first().map_or(0, Vec::len);
@@ -95,7 +116,6 @@ pub fn embed(channels: &mut [&mut [f32]], rate: u32, payload: Payload, key: &Key
         }
         done += n;
     };
-    // In pieces: the memory needed does not grow with the sound.
     for at in (0..length).step_by(1 << 16) {
         let piece: Vec<&[f32]> = channels.iter().map(|c| &c[at..length.min(at + (1 << 16))]).collect();
         let out = mark.push(&piece);
@@ -103,8 +123,10 @@ pub fn embed(channels: &mut [&mut [f32]], rate: u32, payload: Payload, key: &Key
     }
     let (out, embedded) = mark.finish();
     write(channels, out);
+    embedded
+}
+
+fn is_read(channels: &[&mut [f32]], rate: u32, payload: Payload, key: &Key) -> bool {
     let marked: Vec<&[f32]> = channels.iter().map(|c| &**c).collect();
-    let found = find(&marked, rate, key);
-    let read = found.is_some_and(|f| f.payload == format!("{:08x}", payload.short()));
-    Ok(Embedded { read: Some(read), ..embedded })
+    find(&marked, rate, key).is_some_and(|f| f.payload == format!("{:08x}", payload.short()))
 }
