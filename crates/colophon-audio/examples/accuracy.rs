@@ -52,7 +52,14 @@ fn units(text: &str, lang: Lang) -> Vec<String> {
 /// What was heard, its times of day written with a colon as in the text, if that leaves fewer errors, and its compounds
 /// written in as many words as there.
 fn as_written(heard: &str, reference: &[String], lang: Lang) -> Vec<String> {
-    let timed: String = heard.split(' ').map(time_of_day).collect::<Vec<_>>().join(" ");
+    let timed: String = match lang {
+        Lang::En => heard.split(' ').map(time_of_day).collect::<Vec<_>>().join(" "),
+        // "8.30分".
+        Lang::Zh => {
+            let apart: String = heard.chars().map(|c| if c == ',' { '，' } else { c }).collect();
+            minutes_in(&apart)
+        }
+    };
     let readings = [heard, &timed].map(|text| compounds(units(text, lang), reference));
     let best = readings.into_iter().min_by_key(|heard| align(reference, heard).wrong());
     best.unwrap_or_default()
@@ -72,6 +79,26 @@ fn time_of_day(word: &str) -> String {
     let (hours, minutes) = digits.split_at(digits.len() - 2);
     let fits = |text: &str, most: u32| text.parse::<u32>().is_ok_and(|n| n <= most);
     if fits(hours, 24) && fits(minutes, 59) { format!("{hours}:{minutes}{marks}") } else { word.to_owned() }
+}
+
+/// Hours and minutes before "分" as `8:30`; what else there is as it was.
+fn minutes_in(text: &str) -> String {
+    let mut out = String::new();
+    let mut number = String::new();
+    for c in text.chars() {
+        if c.is_ascii_digit() || c == '.' {
+            number.push(c);
+            continue;
+        }
+        let timed = time_of_day(&number);
+        let minutes = c == '分' && timed.contains(':');
+        out.push_str(if minutes { &timed } else { &number });
+        number.clear();
+        if !minutes {
+            out.push(c);
+        }
+    }
+    out + &number
 }
 
 fn compounds(heard: Vec<String>, reference: &[String]) -> Vec<String> {
@@ -180,7 +207,7 @@ fn sentences(
     let mut all = Vec::new();
     let began = Instant::now();
     for text in list {
-        let sound = narrator.speak_sentence(text, lang, 1.0, &never)?.sound;
+        let sound = narrator.speak_sentence(text, lang, speed(), &never)?.sound;
         seconds += sound.seconds();
         let heard = ears.hear(&sound, lang, false)?;
         let reference = units(text, lang);
@@ -209,6 +236,11 @@ fn sentences(
         began.elapsed().as_secs_f64(),
     );
     Ok(all)
+}
+
+/// The pace at which sentences are spoken; `COLOPHON_SPEED` sets another one than the voices' own.
+fn speed() -> f32 {
+    std::env::var("COLOPHON_SPEED").ok().and_then(|speed| speed.parse().ok()).unwrap_or(1.0)
 }
 
 /// A long text in one performance, heard as one file.

@@ -6,7 +6,7 @@ use std::path::Path;
 use colophon_types::{Cancel, Raster};
 
 use crate::ImageError;
-use crate::net::{Net, ncnn};
+use crate::net::{Net, ncnn, winograd};
 use crate::pixels;
 use crate::resize::Plane;
 
@@ -83,7 +83,7 @@ impl Upscaler {
         }
         let (name, network) = quality.network(factor);
         let graph = ncnn::read(&dir.join(format!("{name}.param")), &dir.join(format!("{name}.bin")))?;
-        Ok(Self { net: Net::new(&graph, threads)?, factor, network })
+        Ok(Self { net: Net::new(&winograd::rewritten(&graph), threads)?, factor, network })
     }
 
     /// Enlarges a picture; `tell` hears how many of how many tiles are done.

@@ -21,10 +21,8 @@ mod recogniser;
 mod rules;
 mod script;
 mod search;
-pub mod simplified;
 mod tape;
 mod tokens;
-pub mod traditional;
 mod unheard;
 mod weights;
 

@@ -279,6 +279,27 @@ impl Graph {
         output
     }
 
+    /// An operator of our own, of the domain `domain`, in its version 1.
+    pub fn own(
+        &mut self,
+        domain: &'static str,
+        kind: &'static str,
+        inputs: &[Var],
+        attributes: Vec<(&'static str, Attr)>,
+    ) -> Var {
+        self.node(domain, kind, inputs, attributes)
+    }
+
+    /// The operator of another graph, over values of this one.
+    pub fn repeat(&mut self, node: &Node, inputs: &[Var]) -> Var {
+        self.node(node.domain, node.kind, inputs, node.attributes.clone())
+    }
+
+    /// Whether it uses operators of a domain.
+    pub fn uses(&self, domain: &str) -> bool {
+        self.nodes.iter().any(|node| node.domain == domain)
+    }
+
     /// An operator without settings.
     pub fn plain(&mut self, kind: &'static str, inputs: &[Var]) -> Var {
         self.op(kind, inputs, Vec::new())
@@ -336,6 +357,11 @@ impl Graph {
             ("nearest_mode", Attr::Text("floor")),
         ];
         self.op("Resize", &[input, none, scales], attributes)
+    }
+
+    /// The results with their names.
+    pub fn outputs(&self) -> &[(String, Var)] {
+        &self.outputs
     }
 
     /// Names a value as a result.
@@ -402,7 +428,11 @@ impl Graph {
             });
             graph.outputs.push(wire::Value::floats(name, None));
         }
-        wire::Model::new(graph).encode_to_vec()
+        let mut domains: Vec<&str> = self.nodes.iter().map(|node| node.domain).collect();
+        domains.sort_unstable();
+        domains.dedup();
+        wire::Model::new(graph, domains.iter().filter(|domain| !["", wire::CONTRIB].contains(domain)))
+            .encode_to_vec()
     }
 
     fn value(&mut self, value: Value) -> Var {

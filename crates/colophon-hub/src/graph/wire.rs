@@ -178,13 +178,11 @@ struct Dim {
 }
 
 impl Model {
-    pub(super) fn new(graph: Graph) -> Self {
-        Self {
-            ir_version: IR_VERSION,
-            producer: "colophon".into(),
-            graph: Some(graph),
-            opsets: vec![Opset::new("", OPSET), Opset::new(CONTRIB, 1)],
-        }
+    /// With operators of ONNX, of the ONNX Runtime, and of the other `domains`.
+    pub(super) fn new<'a>(graph: Graph, domains: impl Iterator<Item = &'a &'a str>) -> Self {
+        let mut opsets = vec![Opset::new("", OPSET), Opset::new(CONTRIB, 1)];
+        opsets.extend(domains.map(|domain| Opset::new(domain, 1)));
+        Self { ir_version: IR_VERSION, producer: "colophon".into(), graph: Some(graph), opsets }
     }
 }
 

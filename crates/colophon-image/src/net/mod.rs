@@ -7,6 +7,7 @@ pub(crate) mod keras;
 pub(crate) mod ncnn;
 pub(crate) mod tflite;
 pub(crate) mod torch;
+pub(crate) mod winograd;
 
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -53,7 +54,12 @@ impl std::fmt::Debug for Net {
 impl Net {
     /// A network from a graph, to run with `threads` threads. The runtime must have been loaded.
     pub(crate) fn new(graph: &Graph, threads: usize) -> Result<Self, ImageError> {
-        let session = colophon_hub::onnx::session_of(&graph.encode(), graph.folder(), threads)?;
+        let session = if graph.uses(winograd::DOMAIN) {
+            let operators = winograd::domain().map_err(|e| ImageError::Network(e.to_string()))?;
+            colophon_hub::onnx::session_with(&graph.encode(), operators, threads)?
+        } else {
+            colophon_hub::onnx::session_of(&graph.encode(), graph.folder(), threads)?
+        };
         Ok(Self { session: Mutex::new(session), sparing: AtomicBool::new(false) })
     }
 
