@@ -54,11 +54,7 @@ fn units(text: &str, lang: Lang) -> Vec<String> {
 fn as_written(heard: &str, reference: &[String], lang: Lang) -> Vec<String> {
     let timed: String = match lang {
         Lang::En => heard.split(' ').map(time_of_day).collect::<Vec<_>>().join(" "),
-        // "8.30分".
-        Lang::Zh => {
-            let apart: String = heard.chars().map(|c| if c == ',' { '，' } else { c }).collect();
-            minutes_in(&apart)
-        }
+        Lang::Zh => minutes_in(heard),
     };
     let readings = [heard, &timed].map(|text| compounds(units(text, lang), reference));
     let best = readings.into_iter().min_by_key(|heard| align(reference, heard).wrong());
