@@ -6,6 +6,8 @@
 
 use std::cell::RefCell;
 
+use super::products::{self, Products};
+
 /// Pixels a side of what a square gives.
 pub(super) const GIVES: usize = 4;
 /// Pixels a side of a square, which overlaps its neighbours by two.
@@ -15,7 +17,7 @@ pub(super) const PLACES: usize = SEES * SEES;
 /// Channels that are computed together.
 pub(super) const LANES: usize = 16;
 /// Squares that are computed together: what they and the weights of a place take stays near the processor.
-const SQUARES: usize = 24;
+pub(super) const SQUARES: usize = 24;
 
 /// Pixels with some of the channels of a picture.
 #[derive(Clone, Copy)]
@@ -51,8 +53,9 @@ pub(super) fn transformed(weights: &[f32], out: usize, inside: usize) -> Vec<f32
         for c in 0..inside {
             let w = &weights[(o * inside + c) * 9..][..9];
             let down: [[f32; SEES]; 3] = std::array::from_fn(|x| row([w[x], w[3 + x], w[6 + x]]));
-            for y in 0..SEES {
-                for (x, value) in row([down[0][y], down[1][y], down[2][y]]).into_iter().enumerate() {
+            let across = (0..SEES).map(|y| row([down[0][y], down[1][y], down[2][y]]));
+            for (y, values) in across.enumerate() {
+                for (x, value) in values.into_iter().enumerate() {
                     let place = (y * SEES + x) * out * inside;
                     to[place + (o / LANES * inside + c) * LANES + o % LANES] = value;
                 }
@@ -62,87 +65,144 @@ pub(super) fn transformed(weights: &[f32], out: usize, inside: usize) -> Vec<f32
     to
 }
 
+/// What is computed at once: the rows of pixels from `4 · row` on, four or what is left, of a result of `height` × `width`
+/// pixels.
+#[derive(Clone, Copy)]
+pub(super) struct Rows<'a> {
+    pub(super) sources: &'a [Source<'a>],
+    pub(super) conv: &'a Convolution<'a>,
+    pub(super) height: usize,
+    pub(super) width: usize,
+    pub(super) row: usize,
+}
+
+/// Numbers of squares, and their products: for each place, one square's channels after the other's.
+#[derive(Default)]
+struct Work {
+    seen: Vec<f32>,
+    made: Vec<f32>,
+}
+
 thread_local! {
-    /// Numbers of squares, and their products.
-    static WORK: RefCell<(Vec<f32>, Vec<f32>)> = const { RefCell::new((Vec::new(), Vec::new())) };
+    static WORK: RefCell<Work> = RefCell::default();
 }
 
-/// Computes the rows of pixels from `4 · row` on, four or what is left, of a picture of `height` × `width` pixels.
-pub(super) fn rows(
-    sources: &[Source<'_>],
-    conv: &Convolution<'_>,
-    (height, width): (usize, usize),
-    row: usize,
-    to: &mut [f32],
-) {
-    WORK.with_borrow_mut(|(seen, made)| {
-        #[cfg(target_arch = "x86_64")]
-        if std::is_x86_feature_detected!("avx512f") {
-            // SAFETY: the processor has the feature.
-            unsafe { wide::rows(sources, conv, (height, width), row, to, seen, made) };
-            return;
-        }
-        #[cfg(target_arch = "x86_64")]
-        if std::is_x86_feature_detected!("avx2") && std::is_x86_feature_detected!("fma") {
-            // SAFETY: the processor has both features.
-            unsafe { half::rows(sources, conv, (height, width), row, to, seen, made) };
-            return;
-        }
-        run(sources, conv, (height, width), row, to, seen, made, multiply_plain);
-    });
-}
+impl Rows<'_> {
+    /// Computes them, into `to`.
+    pub(super) fn compute(&self, to: &mut [f32]) {
+        WORK.with_borrow_mut(|work| {
+            #[cfg(target_arch = "x86_64")]
+            if std::is_x86_feature_detected!("avx512f") {
+                // SAFETY: the processor has the feature.
+                unsafe { self.compute_with_avx512(work, to) };
+                return;
+            }
+            #[cfg(target_arch = "x86_64")]
+            if std::is_x86_feature_detected!("avx2") && std::is_x86_feature_detected!("fma") {
+                // SAFETY: the processor has both features.
+                unsafe { self.compute_with_avx2(work, to) };
+                return;
+            }
+            self.run(work, to, products::plain);
+        });
+    }
 
-#[inline(always)]
-fn run(
-    sources: &[Source<'_>],
-    conv: &Convolution<'_>,
-    (height, width): (usize, usize),
-    row: usize,
-    to: &mut [f32],
-    seen: &mut Vec<f32>,
-    made: &mut Vec<f32>,
-    multiply: impl Fn(&[f32], usize, &[f32], &mut [f32], usize),
-) {
-    let (inside, out) = (sources.iter().map(|s| s.channels).sum::<usize>(), conv.bias.len());
-    seen.resize(PLACES * SQUARES * inside, 0.0);
-    made.resize(PLACES * SQUARES * out, 0.0);
-    let across = width.div_ceil(GIVES);
-    for first in (0..across).step_by(SQUARES) {
-        let count = SQUARES.min(across - first);
-        let mut channel = 0;
-        for source in sources {
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f")]
+    fn compute_with_avx512(&self, work: &mut Work, to: &mut [f32]) {
+        self.run(work, to, |of| products::avx512::multiply(of));
+    }
+
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2,fma")]
+    fn compute_with_avx2(&self, work: &mut Work, to: &mut [f32]) {
+        self.run(work, to, |of| products::avx2::multiply(of));
+    }
+
+    #[inline(always)]
+    fn run(&self, Work { seen, made }: &mut Work, to: &mut [f32], multiply: impl Fn(Products<'_>)) {
+        let (inside, out) = (self.sources.iter().map(|s| s.channels).sum::<usize>(), self.conv.bias.len());
+        // Places are an odd number of cache lines apart, so that those of a square do not lie on one another there.
+        let (seen_step, made_step) = (SQUARES * inside + LANES, SQUARES * out + LANES);
+        seen.resize(PLACES * seen_step, 0.0);
+        made.resize(PLACES * made_step, 0.0);
+        let across = self.width.div_ceil(GIVES);
+        for first in (0..across).step_by(SQUARES) {
+            let count = SQUARES.min(across - first);
+            let mut channel = 0;
+            for source in self.sources {
+                for square in 0..count {
+                    for c in (0..source.channels).step_by(LANES) {
+                        let to = &mut seen[square * inside + channel + c..];
+                        self.look(source, c, first + square, to, seen_step);
+                    }
+                }
+                channel += source.channels;
+            }
+            let places = seen.chunks_exact(seen_step).zip(made.chunks_exact_mut(made_step));
+            for ((seen, made), weights) in places.zip(self.conv.weights.chunks_exact(inside * out)) {
+                multiply(Products { seen, weights, made, inside, out, count });
+            }
             for square in 0..count {
-                for c in (0..source.channels).step_by(LANES) {
-                    let at = square * inside + channel + c;
-                    look(
-                        source,
-                        c,
-                        conv.enlarged,
-                        (height, width),
-                        (row, first + square),
-                        &mut seen[at..],
-                        SQUARES * inside,
-                    );
+                for c in (0..out).step_by(LANES) {
+                    self.give(&made[square * out + c..], made_step, c, first + square, to);
                 }
             }
-            channel += source.channels;
         }
-        for place in 0..PLACES {
-            let seen = &seen[place * SQUARES * inside..][..SQUARES * inside];
-            let weights = &conv.weights[place * inside * out..][..inside * out];
-            multiply(seen, inside, weights, &mut made[place * SQUARES * out..][..SQUARES * out], count);
+    }
+
+    /// The numbers of a square's channels from `c` on, those of each place `step` further on.
+    #[inline(always)]
+    fn look(&self, source: &Source<'_>, c: usize, across: usize, to: &mut [f32], step: usize) {
+        let mut half = [[[0.0; LANES]; SEES]; SEES];
+        let enlarged = self.conv.enlarged;
+        let small = self.width / enlarged;
+        for x in 0..SEES {
+            let mut column = [[0.0; LANES]; SEES];
+            // A pixel before the first one is none.
+            let at = (across * GIVES + x).wrapping_sub(1);
+            if at < self.width {
+                for (y, pixel) in column.iter_mut().enumerate() {
+                    let line = (self.row * GIVES + y).wrapping_sub(1);
+                    if line < self.height {
+                        let place = line / enlarged * small + at / enlarged;
+                        *pixel = load(&source.data[place * source.channels + c..]);
+                    }
+                }
+            }
+            for (row, lane) in half.iter_mut().zip(spread(&column)) {
+                row[x] = lane;
+            }
         }
-        for square in 0..count {
-            for c in (0..out).step_by(LANES) {
-                give(
-                    &made[square * out + c..],
-                    SQUARES * out,
-                    conv,
-                    c,
-                    (height, width),
-                    (row, first + square),
-                    to,
-                );
+        for (y, row) in half.iter().enumerate() {
+            for (x, lane) in spread(row).iter().enumerate() {
+                to[(y * SEES + x) * step..][..LANES].copy_from_slice(lane);
+            }
+        }
+    }
+
+    /// The pixels of a square.
+    #[inline(always)]
+    fn give(&self, made: &[f32], step: usize, c: usize, across: usize, to: &mut [f32]) {
+        let out = self.conv.bias.len();
+        let mut half = [[[0.0; LANES]; SEES]; GIVES];
+        for x in 0..SEES {
+            let mut column = [[0.0; LANES]; SEES];
+            for (y, lane) in column.iter_mut().enumerate() {
+                *lane = load(&made[(y * SEES + x) * step..]);
+            }
+            for (row, lane) in half.iter_mut().zip(gathered(&column)) {
+                row[x] = lane;
+            }
+        }
+        let (bias, slope) = (load(&self.conv.bias[c..]), self.conv.slope);
+        for (y, row) in half.iter().enumerate().take(self.height - self.row * GIVES) {
+            for (x, lane) in gathered(row).iter().enumerate().take(self.width - across * GIVES) {
+                let to = &mut to[(y * self.width + across * GIVES + x) * out + c..][..LANES];
+                for ((to, v), b) in to.iter_mut().zip(lane).zip(&bias) {
+                    let v = v + b;
+                    *to = if v < 0.0 { v * slope } else { v };
+                }
             }
         }
     }
@@ -157,249 +217,32 @@ fn load(from: &[f32]) -> Lane {
     lane
 }
 
-#[inline(always)]
-fn lanes<const N: usize>(of: [&Lane; N], f: impl Fn([f32; N]) -> f32) -> Lane {
-    std::array::from_fn(|i| f(of.map(|lane| lane[i])))
-}
-
 /// What a row of six becomes.
 #[inline(always)]
-fn spread(d: [&Lane; 6]) -> [Lane; 6] {
-    [
-        lanes([d[0], d[2], d[4]], |[a, c, e]| 4.0 * a - 5.0 * c + e),
-        lanes([d[1], d[2], d[3], d[4]], |[b, c, d, e]| (d + e) - 4.0 * (b + c)),
-        lanes([d[1], d[2], d[3], d[4]], |[b, c, d, e]| (e - d) + 4.0 * (b - c)),
-        lanes([d[1], d[2], d[3], d[4]], |[b, c, d, e]| (e - c) + 2.0 * (d - b)),
-        lanes([d[1], d[2], d[3], d[4]], |[b, c, d, e]| (e - c) - 2.0 * (d - b)),
-        lanes([d[1], d[3], d[5]], |[b, d, f]| 4.0 * b - 5.0 * d + f),
-    ]
+fn spread(row: &[Lane; SEES]) -> [Lane; SEES] {
+    let mut to = [[0.0; LANES]; SEES];
+    for i in 0..LANES {
+        let [a, b, c, d, e, f] = row.each_ref().map(|lane| lane[i]);
+        to[0][i] = 4.0 * a - 5.0 * c + e;
+        to[1][i] = (d + e) - 4.0 * (b + c);
+        to[2][i] = (e - d) + 4.0 * (b - c);
+        to[3][i] = (e - c) + 2.0 * (d - b);
+        to[4][i] = (e - c) - 2.0 * (d - b);
+        to[5][i] = 4.0 * b - 5.0 * d + f;
+    }
+    to
 }
 
 /// The four that six products make.
 #[inline(always)]
-fn gathered(m: [&Lane; 6]) -> [Lane; 4] {
-    [
-        lanes([m[0], m[1], m[2], m[3], m[4]], |[a, b, c, d, e]| a + (b + c) + (d + e)),
-        lanes([m[1], m[2], m[3], m[4]], |[b, c, d, e]| (b - c) + 2.0 * (d - e)),
-        lanes([m[1], m[2], m[3], m[4]], |[b, c, d, e]| (b + c) + 4.0 * (d + e)),
-        lanes([m[1], m[2], m[3], m[4], m[5]], |[b, c, d, e, f]| (b - c) + 8.0 * (d - e) + f),
-    ]
-}
-
-/// The numbers of a square's channels from `c` on, those of each place `step` further on.
-#[inline(always)]
-fn look(
-    source: &Source<'_>,
-    c: usize,
-    enlarged: usize,
-    (height, width): (usize, usize),
-    (down, across): (usize, usize),
-    to: &mut [f32],
-    step: usize,
-) {
-    let mut half = [[[0.0; LANES]; SEES]; SEES];
-    let small = width / enlarged;
-    for x in 0..SEES {
-        let mut column = [[0.0; LANES]; SEES];
-        let at = (across * GIVES + x).wrapping_sub(1);
-        if at < width {
-            for (y, pixel) in column.iter_mut().enumerate() {
-                let line = (down * GIVES + y).wrapping_sub(1);
-                if line < height {
-                    *pixel =
-                        load(&source.data[(line / enlarged * small + at / enlarged) * source.channels + c..]);
-                }
-            }
-        }
-        let [a, b, cc, d, e, f] = &column;
-        for (y, lane) in spread([a, b, cc, d, e, f]).into_iter().enumerate() {
-            half[y][x] = lane;
-        }
+fn gathered(row: &[Lane; SEES]) -> [Lane; GIVES] {
+    let mut to = [[0.0; LANES]; GIVES];
+    for i in 0..LANES {
+        let [a, b, c, d, e, f] = row.each_ref().map(|lane| lane[i]);
+        to[0][i] = a + (b + c) + (d + e);
+        to[1][i] = (b - c) + 2.0 * (d - e);
+        to[2][i] = (b + c) + 4.0 * (d + e);
+        to[3][i] = (b - c) + 8.0 * (d - e) + f;
     }
-    for (y, [a, b, cc, d, e, f]) in half.iter().enumerate() {
-        for (x, lane) in spread([a, b, cc, d, e, f]).iter().enumerate() {
-            to[(y * SEES + x) * step..][..LANES].copy_from_slice(lane);
-        }
-    }
-}
-
-/// The pixels of a square.
-#[inline(always)]
-fn give(
-    made: &[f32],
-    step: usize,
-    conv: &Convolution<'_>,
-    c: usize,
-    (height, width): (usize, usize),
-    (down, across): (usize, usize),
-    to: &mut [f32],
-) {
-    let out = conv.bias.len();
-    let mut half = [[[0.0; LANES]; SEES]; GIVES];
-    for x in 0..SEES {
-        let m: [Lane; SEES] = std::array::from_fn(|y| load(&made[(y * SEES + x) * step..]));
-        let [a, b, cc, d, e, f] = &m;
-        for (y, lane) in gathered([a, b, cc, d, e, f]).into_iter().enumerate() {
-            half[y][x] = lane;
-        }
-    }
-    let bias = load(&conv.bias[c..]);
-    for (y, [a, b, cc, d, e, f]) in half.iter().enumerate().take(height - down * GIVES) {
-        for (x, lane) in gathered([a, b, cc, d, e, f]).iter().enumerate().take(width - across * GIVES) {
-            let lane = lanes([lane, &bias], |[v, b]| {
-                let v = v + b;
-                if v < 0.0 { v * conv.slope } else { v }
-            });
-            to[(y * width + across * GIVES + x) * out + c..][..LANES].copy_from_slice(&lane);
-        }
-    }
-}
-
-fn multiply_plain(seen: &[f32], inside: usize, weights: &[f32], made: &mut [f32], count: usize) {
-    let out = made.len() / SQUARES;
-    for (seen, made) in seen.chunks_exact(inside).zip(made.chunks_exact_mut(out)).take(count) {
-        for (weights, made) in weights.chunks_exact(inside * LANES).zip(made.chunks_exact_mut(LANES)) {
-            let mut sums = [0.0; LANES];
-            for (x, w) in seen.iter().zip(weights.chunks_exact(LANES)) {
-                sums.iter_mut().zip(w).for_each(|(s, w)| *s += x * w);
-            }
-            made.copy_from_slice(&sums);
-        }
-    }
-}
-
-#[cfg(target_arch = "x86_64")]
-mod wide {
-    use std::arch::x86_64::{
-        _mm512_fmadd_ps, _mm512_loadu_ps, _mm512_set1_ps, _mm512_setzero_ps, _mm512_storeu_ps,
-    };
-
-    use super::*;
-
-    /// Squares and groups of channels whose sums stay in registers.
-    const R: usize = 12;
-
-    #[target_feature(enable = "avx512f")]
-    pub(super) fn rows(
-        sources: &[Source<'_>],
-        conv: &Convolution<'_>,
-        size: (usize, usize),
-        row: usize,
-        to: &mut [f32],
-        seen: &mut Vec<f32>,
-        made: &mut Vec<f32>,
-    ) {
-        run(sources, conv, size, row, to, seen, made, |s, i, w, m, n| multiply(s, i, w, m, n));
-    }
-
-    #[target_feature(enable = "avx512f")]
-    fn multiply(seen: &[f32], inside: usize, weights: &[f32], made: &mut [f32], count: usize) {
-        let out = made.len() / SQUARES;
-        for first in (0..count).step_by(R) {
-            let seen = &seen[first * inside..][..R * inside];
-            let mut group = 0;
-            while group < out / LANES {
-                let weights = &weights[group * inside * LANES..];
-                let made = &mut made[first * out + group * LANES..];
-                if group + 2 <= out / LANES {
-                    block::<2>(seen, inside, weights, made, out);
-                    group += 2;
-                } else {
-                    block::<1>(seen, inside, weights, made, out);
-                    group += 1;
-                }
-            }
-        }
-    }
-
-    #[target_feature(enable = "avx512f")]
-    fn block<const G: usize>(seen: &[f32], inside: usize, weights: &[f32], made: &mut [f32], out: usize) {
-        assert!(seen.len() >= R * inside && weights.len() >= G * inside * LANES);
-        assert!(made.len() >= (R - 1) * out + G * LANES);
-        let mut sums = [[_mm512_setzero_ps(); G]; R];
-        // SAFETY: the lengths were checked above.
-        unsafe {
-            for c in 0..inside {
-                let w: [_; G] =
-                    std::array::from_fn(|g| _mm512_loadu_ps(weights.as_ptr().add((g * inside + c) * LANES)));
-                for r in 0..R {
-                    let x = _mm512_set1_ps(*seen.as_ptr().add(r * inside + c));
-                    for g in 0..G {
-                        sums[r][g] = _mm512_fmadd_ps(x, w[g], sums[r][g]);
-                    }
-                }
-            }
-            for r in 0..R {
-                for g in 0..G {
-                    _mm512_storeu_ps(made.as_mut_ptr().add(r * out + g * LANES), sums[r][g]);
-                }
-            }
-        }
-    }
-}
-
-#[cfg(target_arch = "x86_64")]
-mod half {
-    use std::arch::x86_64::{
-        _mm256_fmadd_ps, _mm256_loadu_ps, _mm256_set1_ps, _mm256_setzero_ps, _mm256_storeu_ps,
-    };
-
-    use super::*;
-
-    const R: usize = 6;
-
-    #[target_feature(enable = "avx2,fma")]
-    pub(super) fn rows(
-        sources: &[Source<'_>],
-        conv: &Convolution<'_>,
-        size: (usize, usize),
-        row: usize,
-        to: &mut [f32],
-        seen: &mut Vec<f32>,
-        made: &mut Vec<f32>,
-    ) {
-        run(sources, conv, size, row, to, seen, made, |s, i, w, m, n| multiply(s, i, w, m, n));
-    }
-
-    #[target_feature(enable = "avx2,fma")]
-    fn multiply(seen: &[f32], inside: usize, weights: &[f32], made: &mut [f32], count: usize) {
-        let out = made.len() / SQUARES;
-        for first in (0..count).step_by(R) {
-            let seen = &seen[first * inside..][..R * inside];
-            for group in 0..out / LANES {
-                block(
-                    seen,
-                    inside,
-                    &weights[group * inside * LANES..],
-                    &mut made[first * out + group * LANES..],
-                    out,
-                );
-            }
-        }
-    }
-
-    #[target_feature(enable = "avx2,fma")]
-    fn block(seen: &[f32], inside: usize, weights: &[f32], made: &mut [f32], out: usize) {
-        assert!(seen.len() >= R * inside && weights.len() >= inside * LANES);
-        assert!(made.len() >= (R - 1) * out + LANES);
-        let mut sums = [[_mm256_setzero_ps(); 2]; R];
-        // SAFETY: the lengths were checked above.
-        unsafe {
-            for c in 0..inside {
-                let w: [_; 2] =
-                    std::array::from_fn(|g| _mm256_loadu_ps(weights.as_ptr().add(c * LANES + 8 * g)));
-                for r in 0..R {
-                    let x = _mm256_set1_ps(*seen.as_ptr().add(r * inside + c));
-                    for g in 0..2 {
-                        sums[r][g] = _mm256_fmadd_ps(x, w[g], sums[r][g]);
-                    }
-                }
-            }
-            for r in 0..R {
-                for g in 0..2 {
-                    _mm256_storeu_ps(made.as_mut_ptr().add(r * out + 8 * g), sums[r][g]);
-                }
-            }
-        }
-    }
+    to
 }

@@ -2,6 +2,7 @@
 //! Runtime, and what puts it into a network.
 
 mod kernel;
+mod products;
 mod rewrite;
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
@@ -14,7 +15,7 @@ use ort::operator::{
 };
 use ort::value::TensorElementType as Of;
 
-use kernel::{Convolution, GIVES, LANES, PLACES, Source};
+use kernel::{Convolution, GIVES, LANES, PLACES, Rows, Source};
 pub(crate) use rewrite::rewritten;
 
 /// The domain of the operator.
@@ -92,7 +93,7 @@ impl Operator for Squares {
             let rows: Vec<_> = made.chunks_mut((GIVES * w * out).max(1)).map(Mutex::new).collect();
             at.par_for(rows.len(), 0, |row| {
                 let mut to = rows[row].lock().unwrap_or_else(PoisonError::into_inner);
-                kernel::rows(&sources, &conv, (h, w), row, &mut to);
+                Rows { sources: &sources, conv: &conv, height: h, width: w, row }.compute(&mut to);
             })
         }))
     }
