@@ -1,5 +1,6 @@
 //! The mark of sound: small gains up and down in cells of time and frequency, as far as masking hides
-//! them, in a block of 5.12 s that repeats. See [`embed`], [`SoundMark`] and [`find`].
+//! them, in a block of 5.12 s that repeats. A whole sound that is too sparse for that gets a hush in the same cells.
+//! See [`embed`], [`SoundMark`] and [`find`].
 
 mod find;
 mod layout;
@@ -20,7 +21,7 @@ pub const BITS: usize = 32;
 /// Seconds that a sound needs for a mark.
 pub const SHORTEST: f64 = 6.0;
 /// Seconds of it in which there must be something to hear: silence carries no mark.
-pub const HEARD: f64 = 0.25;
+pub const HEARD: f64 = 0.0625;
 /// The noise that carries the mark where the sound itself cannot, over the peak of the sound, dB.
 const HUSH: f32 = -68.0;
 
@@ -29,7 +30,7 @@ const HUSH: f32 = -68.0;
 pub struct Embedded {
     /// Power of the sound over that of the difference, dB; infinite when nothing was changed.
     pub snr_db: f64,
-    /// Whether [`find`] reads it back. Sparse beeps and thumps leave too few cells to carry a mark.
+    /// Whether [`find`] reads it back.
     /// `None` where nobody looked: a stream is gone by then.
     pub read: Option<bool>,
 }
@@ -51,7 +52,7 @@ impl std::fmt::Display for Unfit {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
             Self::Short => "the sound is shorter than the 6 seconds that a mark needs",
-            Self::Silent => "there is less than a quarter of a second of sound to carry a mark",
+            Self::Silent => "there is nothing to hear in the sound that could carry a mark",
             Self::Rate => "sound is marked at sample rates from 8 to 192 kHz",
             Self::Channels => "sound is marked in one or two channels",
         })
@@ -61,7 +62,8 @@ impl std::fmt::Display for Unfit {
 impl std::error::Error for Unfit {}
 
 /// Marks a whole sound in place: one slice of samples a channel, all of one length, full scale ±1. The
-/// same as [`SoundMark`] does to it in pieces.
+/// same as [`SoundMark`] does to it in pieces; where that cannot be read back, with a noise 68 dB below the sound's peak
+/// under it.
 ///
 /// # Errors
 /// When the sound is [`Unfit`]; it is then as it was.

@@ -194,6 +194,28 @@ fn a_mark_in_a_long_sound_is_found() {
 }
 
 #[test]
+fn thumps_in_silence_carry_a_hush() {
+    let rate = 44_100;
+    let mut thumps = vec![0.0_f32; 15 * rate as usize];
+    for at in (rate as usize / 2..thumps.len()).step_by(2 * rate as usize) {
+        for (i, x) in thumps[at..at + rate as usize / 4].iter_mut().enumerate() {
+            let t = i as f32 / rate as f32;
+            *x = 0.5 * (t * 60.0 * std::f32::consts::TAU).sin() * (-14.0 * t).exp();
+        }
+    }
+    let peak = thumps.iter().fold(0.0_f32, |peak, x| peak.max(x.abs()));
+    let done = embed(&mut [&mut thumps], rate, Payload::from_bits(PAYLOAD), &Key::public()).unwrap();
+    assert!(done.read == Some(true) && done.snr_db > 20.0, "{done:?}");
+    // In what was silent, a second after a thump: a noise 68 dB below the peak.
+    let silent = &thumps[3 * rate as usize / 2..2 * rate as usize];
+    let deviation = (silent.iter().map(|x| x * x).sum::<f32>() / silent.len() as f32).sqrt();
+    assert!((0.7..1.4).contains(&(deviation / (peak * 3.98e-4))), "{deviation}");
+    // A part of it suffices, also after 16 bits.
+    let coarse: Vec<f32> = thumps.iter().map(|x| (x * 32_767.0).round() / 32_767.0).collect();
+    assert!(reads(&coarse[3 * rate as usize..], rate));
+}
+
+#[test]
 fn a_mark_does_not_clip() {
     let mut sound: Vec<f32> =
         speech(16_000, 8.0, "loud").iter().map(|x| (x * 20.0).clamp(-1.0, 1.0)).collect();
