@@ -1,6 +1,7 @@
-//! Draws descriptions (lines of standard input) as one sheet of pictures, to be looked at.
+//! Draws descriptions (lines of standard input) as one sheet of pictures, to be looked at, or as pictures of 1024 × 576
+//! without marks in a folder, for `benches/marks/pictures --art`.
 //!
-//! `pictures MODELS OUT.png [SEED] [film]`: with `film`, each line is the next scene of one film.
+//! `pictures MODELS OUT.png [SEED] [film]`: with `film`, each line is the next scene of one film. OUT may be a folder.
 
 #![allow(clippy::print_stdout)]
 
@@ -28,7 +29,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let model = MiniLm::load(&models.join("all-minilm-l6-v2")).ok().map(Arc::new);
     let cache = std::env::temp_dir().join("colophon-art-vectors.bin");
     let index = ArtIndex::load(&paths, model, Some(&cache))?;
-    let (w, h) = (640, 360);
+    let folder = Path::new(out).is_dir().then(|| Path::new(out));
+    let (w, h) = if folder.is_some() { (1024, 576) } else { (640, 360) };
     let lines: Vec<String> = std::io::stdin().lock().lines().collect::<Result<_, _>>()?;
     let rows = lines.len().div_ceil(3) as u32;
     let mut sheet = Pixmap::new(3 * w, rows * h).ok_or("no lines")?;
@@ -40,9 +42,15 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let picture = render(&scene, &index, (w, h), Treatment::default(), &Cancel::new())?.flatten();
         let size = tiny_skia::IntSize::from_wh(w, h).ok_or("size")?;
         let picture = Pixmap::from_vec(picture.rgba, size).ok_or("picture")?;
+        if let Some(folder) = folder {
+            picture.save_png(folder.join(format!("{i:03}.png")))?;
+            continue;
+        }
         let (x, y) = ((i as u32 % 3 * w) as i32, (i as u32 / 3 * h) as i32);
         sheet.draw_pixmap(x, y, picture.as_ref(), &PixmapPaint::default(), Transform::identity(), None);
     }
-    sheet.save_png(out)?;
+    if folder.is_none() {
+        sheet.save_png(out)?;
+    }
     Ok(())
 }
