@@ -21,14 +21,19 @@ pub trait Watermark: Send + Sync {
     /// Whether it marks this kind of content.
     fn marks(&self, modality: Modality) -> bool;
 
-    /// Marks the content in place and gives what it carries now, lower-case hex.
+    /// Marks the content in place and gives what it carries now, lower-case hex. Those that mark films alone do so by
+    /// [`Watermark::on_frames`].
     ///
     /// # Errors
     /// Why the content cannot carry it, or what went wrong.
-    fn embed(&self, media: &mut Media, payload: Payload) -> Result<String, WatermarkError>;
+    fn embed(&self, _media: &mut Media, _payload: Payload) -> Result<String, WatermarkError> {
+        Err(WatermarkError::Failed(format!("{} marks the frames of films alone", self.name())))
+    }
 
-    /// Looks for it in decoded content.
-    fn find(&self, media: &Media) -> Option<Found>;
+    /// Looks for it in decoded content; for those that mark films alone [`Watermark::in_frames`] does.
+    fn find(&self, _media: &Media) -> Option<Found> {
+        None
+    }
 
     /// What marks the frames of a film on their way into the encoder; `None` where it marks no films, or cannot.
     fn on_frames(&self, _payload: Payload) -> Option<Box<dyn MarkFrames>> {
@@ -209,14 +214,6 @@ impl Watermark for MovingMark {
 
     fn marks(&self, modality: Modality) -> bool {
         modality == Modality::Video
-    }
-
-    fn embed(&self, _media: &mut Media, _payload: Payload) -> Result<String, WatermarkError> {
-        Err(WatermarkError::Failed("it marks frames on their way into the encoder".to_owned()))
-    }
-
-    fn find(&self, _media: &Media) -> Option<Found> {
-        None
     }
 
     fn on_frames(&self, payload: Payload) -> Option<Box<dyn MarkFrames>> {

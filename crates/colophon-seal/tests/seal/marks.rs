@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use crate::kit::{Studio, film_marked_by, marked_film, picture, receipt, run};
 use colophon_seal::{
-    Agreement, Corner, Found, LabelOptions, LabelProfile, MarkFrames, Payload, ReadFrames, SealError, Sealer,
-    SealerConfig, TurnFacts, VerdictKind, Watermark, WatermarkError, seal,
+    Agreement, Corner, LabelOptions, LabelProfile, MarkFrames, Payload, ReadFrames, SealError, Sealer,
+    SealerConfig, TurnFacts, VerdictKind, Watermark, seal,
 };
 use colophon_types::{
     Cancel, Declared, Draft, FrameMarker, Media, Modality, NoProgress, Pcm, PictureFormat, Raster,
@@ -243,14 +243,6 @@ impl Watermark for Theirs {
 
     fn marks(&self, modality: Modality) -> bool {
         modality == Modality::Video
-    }
-
-    fn embed(&self, _media: &mut Media, _payload: Payload) -> Result<String, WatermarkError> {
-        Err(WatermarkError::Failed("it marks frames".to_owned()))
-    }
-
-    fn find(&self, _media: &Media) -> Option<Found> {
-        None
     }
 
     fn on_frames(&self, payload: Payload) -> Option<Box<dyn MarkFrames>> {

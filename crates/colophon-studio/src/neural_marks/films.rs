@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use colophon_hub::Hub;
 use colophon_image::videoseal::{self, BITS, Change, STEP};
 use colophon_image::{ImageError, VideoSeal};
-use colophon_seal::{Found, MarkFrames, Payload, ReadFrames, Turn, Watermark, WatermarkError, code};
-use colophon_types::{Cancel, Media, Modality, Raster};
+use colophon_seal::{Found, MarkFrames, Payload, ReadFrames, Turn, Watermark, code};
+use colophon_types::{Cancel, Modality, Raster};
 
 use super::runtime;
 
@@ -52,14 +52,6 @@ impl Watermark for Film {
 
     fn marks(&self, modality: Modality) -> bool {
         modality == Modality::Video
-    }
-
-    fn embed(&self, _media: &mut Media, _payload: Payload) -> Result<String, WatermarkError> {
-        Err(WatermarkError::Failed("it marks frames on their way into the encoder".to_owned()))
-    }
-
-    fn find(&self, _media: &Media) -> Option<Found> {
-        None
     }
 
     fn on_frames(&self, payload: Payload) -> Option<Box<dyn MarkFrames>> {
