@@ -22,8 +22,14 @@ pub const BITS: usize = 32;
 pub const SHORTEST: f64 = 6.0;
 /// Seconds of it in which there must be something to hear: silence carries no mark.
 pub const HEARD: f64 = 0.0625;
-/// The noise that carries the mark where the sound itself cannot, over the peak of the sound, dB.
+/// The noise that carries the mark where the sound itself cannot, dB: over the peak of the sound, and at least so much
+/// over its mean.
 const HUSH: f32 = -68.0;
+const HUSH_OVER_MEAN: f32 = -44.0;
+/// A mark is read clearly enough to outlast attacks by a score of so much times the root of the seconds of the sound, of
+/// which so many count.
+const AMPLE: f64 = 2.32;
+const LONGEST_LOOK: f64 = 30.0;
 
 /// What a mark did to a sound.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -62,8 +68,8 @@ impl std::fmt::Display for Unfit {
 impl std::error::Error for Unfit {}
 
 /// Marks a whole sound in place: one slice of samples a channel, all of one length, full scale ±1. The
-/// same as [`SoundMark`] does to it in pieces; where that cannot be read back, with a noise 68 dB below the sound's peak
-/// under it.
+/// same as [`SoundMark`] does to it in pieces; where that is not read back clearly, with a noise 68 dB below the sound's
+/// peak, or 44 dB below its mean, under it.
 ///
 /// # Errors
 /// When the sound is [`Unfit`]; it is then as it was.
@@ -90,21 +96,27 @@ pub fn embed(channels: &mut [&mut [f32]], rate: u32, payload: Payload, key: &Key
     if (heard as f64) < HEARD * 16.0 {
         return Err(Unfit::Silent);
     }
-    let peak = channels.iter().flat_map(|c| c.iter()).fold(0.0_f32, |peak, x| peak.max(x.abs()));
+    let samples = || channels.iter().flat_map(|c| c.iter()).filter(|x| x.is_finite());
+    let peak = samples().fold(0.0_f32, |peak, x| peak.max(x.abs()));
+    let mean =
+        (samples().map(|x| f64::from(x * x)).sum::<f64>() / samples().count().max(1) as f64).sqrt() as f32;
     let embedded = lay(channels, SoundMark::new(rate, channels.len(), payload, key));
-    if is_read(channels, rate, payload, key) {
+    let score = read(channels, rate, payload, key);
+    let seconds = (length as f64 / f64::from(rate)).min(LONGEST_LOOK);
+    if score.is_some_and(|score| score >= AMPLE * seconds.sqrt()) {
         return Ok(Embedded { read: Some(true), ..embedded });
     }
     // Sparse beeps and thumps leave too few cells: a noise that is hardly heard carries it in their silence.
     let before: Vec<Vec<f32>> = channels.iter().map(|c| c.to_vec()).collect();
-    let deviation = peak.min(1.0) * 10.0_f32.powf(HUSH / 20.0);
+    let ratio = |db: f32| 10.0_f32.powf(db / 20.0);
+    let deviation = (peak.min(1.0) * ratio(HUSH)).max(mean.min(1.0) * ratio(HUSH_OVER_MEAN));
     let noise = lay(channels, SoundMark::hushed(deviation, rate, channels.len(), payload, key));
-    if is_read(channels, rate, payload, key) {
+    if read(channels, rate, payload, key) > score {
         let both: f64 = [embedded, noise].iter().map(|e| 10.0_f64.powf(-e.snr_db / 10.0)).sum();
         return Ok(Embedded { snr_db: -10.0 * both.log10(), read: Some(true) });
     }
     channels.iter_mut().zip(&before).for_each(|(channel, before)| channel.copy_from_slice(before));
-    Ok(Embedded { read: Some(false), ..embedded })
+    Ok(Embedded { read: Some(score.is_some()), ..embedded })
 }
 
 /// Lays a mark over a sound, in pieces: the memory that it needs does not grow with the sound.
@@ -128,7 +140,9 @@ fn lay(channels: &mut [&mut [f32]], mut mark: SoundMark) -> Embedded {
     embedded
 }
 
-fn is_read(channels: &[&mut [f32]], rate: u32, payload: Payload, key: &Key) -> bool {
+/// How clearly a payload is read, where it is.
+fn read(channels: &[&mut [f32]], rate: u32, payload: Payload, key: &Key) -> Option<f64> {
     let marked: Vec<&[f32]> = channels.iter().map(|c| &**c).collect();
-    find(&marked, rate, key).is_some_and(|f| f.payload == format!("{:08x}", payload.short()))
+    let found = find(&marked, rate, key)?;
+    (found.payload == format!("{:08x}", payload.short())).then_some(found.score)
 }
