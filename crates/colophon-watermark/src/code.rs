@@ -113,11 +113,10 @@ mod tests {
 
     fn noisy(payload: u64, bits: usize, deviation: f32, seed: &str) -> Vec<f32> {
         let mut stream = Key::public().stream(seed);
-        let mut uniform = || (stream.next() >> 40) as f32 / (1 << 24) as f32;
         encode(payload, bits)
             .iter()
             .map(|b| {
-                let gauss = (0..12).map(|_| uniform()).sum::<f32>() - 6.0;
+                let gauss = (0..12).map(|_| stream.part()).sum::<f32>() - 6.0;
                 (if *b { 1.0 } else { -1.0 }) + deviation * gauss
             })
             .collect()

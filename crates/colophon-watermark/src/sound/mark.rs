@@ -169,7 +169,10 @@ impl SoundMark {
         let half = self.half;
         let laid = match self.lays {
             Lays::Gains => self.gains(c, at, slot),
-            Lays::Hush(power) => self.hush(power, c, slot),
+            Lays::Hush(power) => {
+                self.hush(power, c, slot);
+                true
+            }
         };
         let back = self.back.process_with_scratch(&mut self.spectrum, &mut self.frame, &mut self.scratch);
         if !laid || back.is_err() {
@@ -225,7 +228,7 @@ impl SoundMark {
     }
 
     /// The spectrum of a noise of `power` for a frame: as much in each octave, in the cells that are louder.
-    fn hush(&mut self, power: f32, c: usize, slot: usize) -> bool {
+    fn hush(&mut self, power: f32, c: usize, slot: usize) {
         self.spectrum.fill(Complex32::default());
         let all = ((LOWEST + WIDTH * BANDS as f32) / LOWEST).ln();
         for band in 0..BANDS {
@@ -241,7 +244,6 @@ impl SoundMark {
                 *x = Complex32::from_polar(size, std::f32::consts::TAU * self.noise[c].part());
             }
         }
-        true
     }
 }
 

@@ -20,8 +20,6 @@ pub const NAME: &str = "colophon-sound/1";
 pub const BITS: usize = 32;
 /// Seconds that a sound needs for a mark.
 pub const SHORTEST: f64 = 6.0;
-/// Seconds of it in which there must be something to hear: silence carries no mark.
-pub const HEARD: f64 = 0.0625;
 /// The noise that carries the mark where the sound itself cannot, dB: over the peak of the sound, and at least so much
 /// over its mean.
 const HUSH: f32 = -68.0;
@@ -46,7 +44,7 @@ pub struct Embedded {
 pub enum Unfit {
     /// Shorter than [`SHORTEST`].
     Short,
-    /// Something is heard for less than [`HEARD`].
+    /// Nothing is heard.
     Silent,
     /// A rate outside 8 to 192 kHz.
     Rate,
@@ -92,8 +90,7 @@ pub fn embed(channels: &mut [&mut [f32]], rate: u32, payload: Payload, key: &Key
             part.iter().filter(|x| x.is_finite()).map(|x| x * x).sum::<f32>() > 1e-7 * piece as f32
         })
     };
-    let heard = (0..length).step_by(piece).filter(|at| heard(*at)).count();
-    if (heard as f64) < HEARD * 16.0 {
+    if !(0..length).step_by(piece).any(heard) {
         return Err(Unfit::Silent);
     }
     let samples = || channels.iter().flat_map(|c| c.iter()).filter(|x| x.is_finite());

@@ -4,7 +4,7 @@ use crate::key::Stream;
 const PAYLOAD: u64 = 0x0123_abcd_0000_0000;
 
 fn uniform(stream: &mut Stream) -> f32 {
-    (stream.next() >> 40) as f32 / (1 << 23) as f32 - 1.0
+    2.0 * stream.part() - 1.0
 }
 
 fn stream(seed: &str) -> Stream {
