@@ -55,32 +55,27 @@ pub fn session(path: &Path, threads: usize) -> Result<Session, HubError> {
     open(environment()?).map_err(|e| HubError::Network { path: path.to_path_buf(), problem: e.to_string() })
 }
 
-/// Opens an ONNX model that lies in memory, as [`session`]; tensors that it says lie in files are looked
-/// for in `folder`, and mapped into memory.
+/// Opens an ONNX model that lies in memory, as [`session`], with operators of our own where it uses some; tensors that it
+/// says lie in files are looked for in `folder`, and mapped into memory.
 ///
 /// # Errors
 /// As [`session`].
-pub fn session_of(model: &[u8], folder: Option<&Path>, threads: usize) -> Result<Session, HubError> {
-    in_memory(model, threads, |builder| match folder {
-        Some(folder) => Ok(builder.with_config_entry(FILES_FOLDER, folder.to_string_lossy())?),
-        None => Ok(builder),
-    })
-}
-
-/// Opens an ONNX model that lies in memory and uses operators of our own, as [`session`].
-///
-/// # Errors
-/// As [`session`].
-pub fn session_with(model: &[u8], operators: OperatorDomain, threads: usize) -> Result<Session, HubError> {
-    in_memory(model, threads, |builder| Ok(builder.with_operators(operators)?))
-}
-
-fn in_memory(
+pub fn session_of(
     model: &[u8],
+    folder: Option<&Path>,
+    operators: Option<OperatorDomain>,
     threads: usize,
-    set: impl FnOnce(SessionBuilder) -> ort::Result<SessionBuilder>,
 ) -> Result<Session, HubError> {
-    let open = |environment: &Environment| set(builder(environment, threads)?)?.commit_from_memory(model);
+    let open = |environment: &Environment| -> ort::Result<Session> {
+        let mut builder = builder(environment, threads)?;
+        if let Some(folder) = folder {
+            builder = builder.with_config_entry(FILES_FOLDER, folder.to_string_lossy())?;
+        }
+        if let Some(operators) = operators {
+            builder = builder.with_operators(operators)?;
+        }
+        Ok(builder.commit_from_memory(model)?)
+    };
     open(environment()?)
         .map_err(|e| HubError::Network { path: PathBuf::from("network"), problem: e.to_string() })
 }

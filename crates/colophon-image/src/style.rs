@@ -1,7 +1,7 @@
 //! Neural style transfer with one network that holds 26 painters (multi-style, feed-forward:
 //! Dumoulin et al. 2017, "A Learned Representation for Artistic Style").
 //!
-//! The network is that of `painters.rs`.
+//! The network is that of `painters`.
 
 use std::path::Path;
 
@@ -10,15 +10,12 @@ use colophon_scene::layers::Blend;
 use colophon_types::{Cancel, Raster};
 
 use crate::error::ImageError;
-use crate::net::{Net, Tensor};
-use crate::painters;
+use crate::painters::{Painters, SMALLEST};
 use crate::pixels::straight;
 use crate::resize::Plane;
 
 /// Painters in the network.
 const PAINTERS: usize = 26;
-/// Layers smaller than this on either side are left as they are.
-const SMALLEST: usize = 24;
 /// Longest side at which the network sees a picture. What it changes is scaled up and added to the
 /// full picture, so edges stay sharp.
 const LONGEST: usize = 768;
@@ -94,7 +91,7 @@ impl Treatment {
 
 /// The style network, ready to paint.
 pub struct Stylizer {
-    network: Net,
+    network: Painters,
 }
 
 impl std::fmt::Debug for Stylizer {
@@ -104,13 +101,12 @@ impl std::fmt::Debug for Stylizer {
 }
 
 impl Stylizer {
-    /// Loads `multistyle26.onnx` from `dir`, to run with `threads` threads. The ONNX Runtime must have
-    /// been loaded before (`colophon_hub::onnx::init`).
+    /// Loads `multistyle26.onnx` from `dir`, to run with `threads` threads.
     ///
     /// # Errors
-    /// The runtime or the model cannot be loaded.
+    /// The model cannot be loaded.
     pub fn load(dir: &Path, threads: usize) -> Result<Self, ImageError> {
-        Ok(Self { network: painters::load(&dir.join("multistyle26.onnx"), PAINTERS, threads)? })
+        Ok(Self { network: Painters::load(&dir.join("multistyle26.onnx"), PAINTERS, threads)? })
     }
 
     /// The names of all styles, the most reliable first.
@@ -143,7 +139,9 @@ impl Stylizer {
         let fit = |n: usize| (((n as f32 * scale) / 4.0).round() as usize * 4).max(SMALLEST);
         let (sw, sh) = (fit(bw), fit(bh));
         let small: Vec<Plane> = planes.iter().map(|p| p.resized(sw, sh)).collect();
-        let painted = self.run(&small, treatment.painter)?;
+        let mut shares = [0.0; PAINTERS];
+        shares[treatment.painter] = 1.0;
+        let painted = self.network.paint(&small, &shares, &Cancel::new())?;
         let mut change: Vec<Plane> = small
             .iter()
             .zip(&painted)
@@ -201,23 +199,6 @@ impl Stylizer {
             }
         }
         Ok(())
-    }
-
-    fn run(&self, planes: &[Plane], painter: usize) -> Result<Vec<Plane>, ImageError> {
-        let (w, h) = planes.first().map_or((0, 0), |p| (p.w, p.h));
-        let mut picture = Vec::with_capacity(3 * w * h);
-        planes.iter().for_each(|p| picture.extend_from_slice(&p.v));
-        let mut shares = vec![0.0f32; PAINTERS];
-        shares[painter] = 1.0;
-        let inputs = vec![
-            ("image", Tensor::new(&[1, 3, h, w], picture)),
-            ("style_weights", Tensor::new(&[1, PAINTERS], shares)),
-        ];
-        let made = self.network.run(inputs, &Cancel::new())?.into_iter().next().unwrap_or_default().data;
-        if made.len() != 3 * w * h {
-            return Err(ImageError::Network(format!("it gave {} numbers for {w}×{h} pixels", made.len())));
-        }
-        Ok(made.chunks_exact(w * h).map(|v| Plane { w, h, v: v.to_vec() }).collect())
     }
 }
 

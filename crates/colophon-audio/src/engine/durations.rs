@@ -34,7 +34,7 @@ pub(super) fn session(
     drop(network);
     drop(file);
     let operators = operators::domain().map_err(AudioError::engine("the ONNX Runtime"))?;
-    Ok(colophon_hub::onnx::session_with(&written, operators, threads)?)
+    Ok(colophon_hub::onnx::session_of(&written, None, Some(operators), threads)?)
 }
 
 /// Seconds of each of `tokens` tokens: `frames` frames of `hop` samples where the network told, else

@@ -5,6 +5,7 @@ mod flat;
 mod grad;
 pub(crate) mod keras;
 pub(crate) mod ncnn;
+pub(crate) mod products;
 pub(crate) mod tflite;
 pub(crate) mod torch;
 pub(crate) mod winograd;
@@ -54,12 +55,11 @@ impl std::fmt::Debug for Net {
 impl Net {
     /// A network from a graph, to run with `threads` threads. The runtime must have been loaded.
     pub(crate) fn new(graph: &Graph, threads: usize) -> Result<Self, ImageError> {
-        let session = if graph.uses(winograd::DOMAIN) {
-            let operators = winograd::domain().map_err(|e| ImageError::Network(e.to_string()))?;
-            colophon_hub::onnx::session_with(&graph.encode(), operators, threads)?
-        } else {
-            colophon_hub::onnx::session_of(&graph.encode(), graph.folder(), threads)?
+        let operators = match graph.uses(winograd::DOMAIN) {
+            true => Some(winograd::domain().map_err(|e| ImageError::Network(e.to_string()))?),
+            false => None,
         };
+        let session = colophon_hub::onnx::session_of(&graph.encode(), graph.folder(), operators, threads)?;
         Ok(Self { session: Mutex::new(session), sparing: AtomicBool::new(false) })
     }
 

@@ -6,44 +6,68 @@
 
 use std::cell::RefCell;
 
-use super::products::{self, Products};
+use crate::net::products::{self, LANES, Products, TOGETHER};
 
 /// Pixels a side of what a square gives.
-pub(super) const GIVES: usize = 4;
+pub(crate) const GIVES: usize = 4;
 /// Pixels a side of a square, which overlaps its neighbours by two.
 const SEES: usize = 6;
 /// Numbers of a square.
-pub(super) const PLACES: usize = SEES * SEES;
-/// Channels that are computed together.
-pub(super) const LANES: usize = 16;
+pub(crate) const PLACES: usize = SEES * SEES;
 /// Squares that are computed together: what they and the weights of a place take stays near the processor.
-pub(super) const SQUARES: usize = 24;
+const SQUARES: usize = 24;
+const _: () = assert!(SQUARES.is_multiple_of(TOGETHER));
 
 /// Pixels with some of the channels of a picture.
 #[derive(Clone, Copy)]
-pub(super) struct Source<'a> {
+pub(crate) struct Source<'a> {
     /// Pixel by pixel.
-    pub(super) data: &'a [f32],
+    pub(crate) data: &'a [f32],
     /// Channels of a pixel, a multiple of [`LANES`].
-    pub(super) channels: usize,
+    pub(crate) channels: usize,
 }
 
 /// A convolution.
 #[derive(Clone, Copy)]
-pub(super) struct Convolution<'a> {
+pub(crate) struct Convolution<'a> {
     /// Of [`transformed`].
-    pub(super) weights: &'a [f32],
+    pub(crate) weights: &'a [f32],
     /// One number for each channel of the result, whose count is a multiple of [`LANES`].
-    pub(super) bias: &'a [f32],
+    pub(crate) bias: &'a [f32],
     /// What a negative number is multiplied with.
-    pub(super) slope: f32,
+    pub(crate) slope: f32,
     /// Each pixel is seen as so many, down and across.
-    pub(super) enlarged: usize,
+    pub(crate) enlarged: usize,
+    /// What is seen around the picture.
+    pub(crate) edges: Edges,
+}
+
+/// What is seen around a picture.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Edges {
+    /// Zeros.
+    Clear,
+    /// The picture, as far from its edge on the other side; the edge itself is seen once.
+    Mirrored,
+}
+
+impl Edges {
+    /// The place, of `size`, that is seen at one that may lie outside.
+    #[inline(always)]
+    pub(crate) fn place(self, at: isize, size: usize) -> Option<usize> {
+        let last = size as isize - 1;
+        match self {
+            _ if (0..=last).contains(&at) => Some(at as usize),
+            Self::Clear => None,
+            Self::Mirrored if at < 0 => Some((-at).min(last) as usize),
+            Self::Mirrored => Some((2 * last - at).max(0) as usize),
+        }
+    }
 }
 
 /// The weights `[out, in, 3, 3]` as the products take them: for each place and [`LANES`] channels of the result those of
 /// each channel that is seen.
-pub(super) fn transformed(weights: &[f32], out: usize, inside: usize) -> Vec<f32> {
+pub(crate) fn transformed(weights: &[f32], out: usize, inside: usize) -> Vec<f32> {
     let row = |w: [f32; 3]| {
         let (near, far) = (w[0] / 24.0 + w[2] / 6.0, w[1] / 12.0);
         [w[0] / 4.0, -(w[0] + w[1] + w[2]) / 6.0, (w[1] - w[0] - w[2]) / 6.0, near + far, near - far, w[2]]
@@ -68,12 +92,12 @@ pub(super) fn transformed(weights: &[f32], out: usize, inside: usize) -> Vec<f32
 /// What is computed at once: the rows of pixels from `4 · row` on, four or what is left, of a result of `height` × `width`
 /// pixels.
 #[derive(Clone, Copy)]
-pub(super) struct Rows<'a> {
-    pub(super) sources: &'a [Source<'a>],
-    pub(super) conv: &'a Convolution<'a>,
-    pub(super) height: usize,
-    pub(super) width: usize,
-    pub(super) row: usize,
+pub(crate) struct Rows<'a> {
+    pub(crate) sources: &'a [Source<'a>],
+    pub(crate) conv: &'a Convolution<'a>,
+    pub(crate) height: usize,
+    pub(crate) width: usize,
+    pub(crate) row: usize,
 }
 
 /// Numbers of squares, and their products: for each place, one square's channels after the other's.
@@ -89,7 +113,7 @@ thread_local! {
 
 impl Rows<'_> {
     /// Computes them, into `to`.
-    pub(super) fn compute(&self, to: &mut [f32]) {
+    pub(crate) fn compute(&self, to: &mut [f32]) {
         WORK.with_borrow_mut(|work| {
             #[cfg(target_arch = "x86_64")]
             if std::is_x86_feature_detected!("avx512f") {
@@ -141,7 +165,17 @@ impl Rows<'_> {
             }
             let places = seen.chunks_exact(seen_step).zip(made.chunks_exact_mut(made_step));
             for ((seen, made), weights) in places.zip(self.conv.weights.chunks_exact(inside * out)) {
-                multiply(Products { seen, weights, made, inside, out, count });
+                multiply(Products {
+                    seen,
+                    step: inside,
+                    runs: 1,
+                    run: inside,
+                    run_step: 0,
+                    weights,
+                    made,
+                    out,
+                    count,
+                });
             }
             for square in 0..count {
                 for c in (0..out).step_by(LANES) {
@@ -159,12 +193,10 @@ impl Rows<'_> {
         let small = self.width / enlarged;
         for x in 0..SEES {
             let mut column = [[0.0; LANES]; SEES];
-            // A pixel before the first one is none.
-            let at = (across * GIVES + x).wrapping_sub(1);
-            if at < self.width {
+            let edges = self.conv.edges;
+            if let Some(at) = edges.place((across * GIVES + x) as isize - 1, self.width) {
                 for (y, pixel) in column.iter_mut().enumerate() {
-                    let line = (self.row * GIVES + y).wrapping_sub(1);
-                    if line < self.height {
+                    if let Some(line) = edges.place((self.row * GIVES + y) as isize - 1, self.height) {
                         let place = line / enlarged * small + at / enlarged;
                         *pixel = load(&source.data[place * source.channels + c..]);
                     }

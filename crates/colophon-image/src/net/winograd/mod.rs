@@ -1,8 +1,7 @@
 //! Networks of convolutions over three by three pixels, with less arithmetic: [`kernel`] as an operator of the ONNX
 //! Runtime, and what puts it into a network.
 
-mod kernel;
-mod products;
+pub(crate) mod kernel;
 mod rewrite;
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
@@ -15,7 +14,8 @@ use ort::operator::{
 };
 use ort::value::TensorElementType as Of;
 
-use kernel::{Convolution, GIVES, LANES, PLACES, Rows, Source};
+use super::products::LANES;
+use kernel::{Convolution, Edges, GIVES, PLACES, Rows, Source};
 pub(crate) use rewrite::rewritten;
 
 /// The domain of the operator.
@@ -89,7 +89,7 @@ impl Operator for Squares {
             let (h, w) = (h * enlarged, w * enlarged);
             let mut made = at.output(0, vec![1, h as i64, w as i64, out as i64])?.ok_or_else(missing)?;
             let made = made.try_extract_tensor_mut::<f32>()?.1;
-            let conv = Convolution { weights, bias, slope, enlarged };
+            let conv = Convolution { weights, bias, slope, enlarged, edges: Edges::Clear };
             let rows: Vec<_> = made.chunks_mut((GIVES * w * out).max(1)).map(Mutex::new).collect();
             at.par_for(rows.len(), 0, |row| {
                 let mut to = rows[row].lock().unwrap_or_else(PoisonError::into_inner);

@@ -5,9 +5,10 @@ use std::collections::HashMap;
 
 use colophon_hub::graph::{Node, Value};
 
-use super::kernel::{LANES, transformed};
+use super::kernel::transformed;
 use super::{DOMAIN, SQUARES};
-use crate::net::{Attr, Conv, Graph, Var};
+use crate::net::products::LANES;
+use crate::net::{Attr, Graph, Var};
 
 /// Where channels stand among the dimensions of what networks take and make.
 const CHANNELS: usize = 1;
@@ -21,7 +22,7 @@ pub(crate) fn rewritten(old: &Graph) -> Graph {
         .flat_map(|node| node.inputs.iter().copied())
         .chain(results)
         .for_each(|var| uses[var.0] += 1);
-    let made_by = old.nodes.iter().enumerate().map(|(at, node)| (node.output, at)).collect();
+    let made_by = old.nodes.iter().map(|node| (node.output, node)).collect();
     let mut writer = Writer {
         old,
         uses,
@@ -55,7 +56,8 @@ struct Place {
 struct Writer<'g> {
     old: &'g Graph,
     uses: Vec<usize>,
-    made_by: HashMap<Var, usize>,
+    /// The operator that makes a value.
+    made_by: HashMap<Var, &'g Node>,
     new: Graph,
     /// Channels, where they are known.
     channels: HashMap<Var, usize>,
@@ -86,11 +88,6 @@ impl<'g> Writer<'g> {
         let inputs: Vec<Var> = node.inputs.iter().map(|var| self.planes(*var)).collect();
         let made = self.new.repeat(node, &inputs);
         self.places.insert(node.output, Place { planes: Some(made), pixels: None });
-    }
-
-    /// The operator that makes a value.
-    fn node(&self, var: Var) -> Option<&'g Node> {
-        self.made_by.get(&var).and_then(|at| self.old.nodes.get(*at))
     }
 
     fn floats(&self, var: Var) -> Option<(&'g [usize], &'g [f32])> {
@@ -124,7 +121,7 @@ impl<'g> Writer<'g> {
             (Place { pixels: Some(there), .. }, _) => self.turned(there, [0, 3, 1, 2]),
             (_, Some(Value::Made)) => {
                 // What waited.
-                if let Some(node) = self.node(var) {
+                if let Some(node) = self.made_by.get(&var).copied() {
                     self.write(node);
                 }
                 return self.places.get(&var).and_then(|place| place.planes).unwrap_or(var);
@@ -155,24 +152,22 @@ impl<'g> Writer<'g> {
 
     /// Writes a convolution as squares, and the rectifier after it; says whether it is one that can be.
     fn squares(&mut self, index: usize, node: &Node) -> bool {
-        let Some(Conv { shape, weights, bias, .. }) = self.convolution(node) else { return false };
-        let (input, enlarged) = match self.node(node.inputs[0]) {
+        let Some(([out, inside], weights, bias)) = self.convolution(node) else { return false };
+        let (input, enlarged) = match self.made_by.get(&node.inputs[0]) {
             Some(resize) if self.doubles(resize) => (resize.inputs[0], 2),
             _ => (node.inputs[0], 1),
         };
         let whole = |var: &Var| self.known(*var).is_some_and(|n| n % LANES == 0 && n > 0);
-        let sources = match self.node(input) {
+        let sources = match self.made_by.get(&input) {
             Some(concat) if concat.kind == "Concat" && concat.inputs.iter().all(whole) => {
                 concat.inputs.clone()
             }
             _ if whole(&input) => vec![input],
             _ => return false,
         };
-        let ([out, inside, ..], bias) = (shape, bias.unwrap_or_else(|| vec![0.0; shape[0]]));
-        let mut inputs = vec![
-            self.new.floats(&[weights.len() * 4], transformed(&weights, out, inside)),
-            self.new.floats(&[out], bias),
-        ];
+        let squares = transformed(weights, out, inside);
+        let bias = bias.map_or_else(|| vec![0.0; out], <[f32]>::to_vec);
+        let mut inputs = vec![self.new.floats(&[squares.len()], squares), self.new.floats(&[out], bias)];
         inputs.extend(sources.iter().map(|var| self.pixels(*var)).collect::<Vec<_>>());
         let (made, slope) = match self.old.nodes.get(index + 1) {
             Some(next) if next.inputs.first() == Some(&node.output) && self.uses[node.output.0] == 1 => {
@@ -191,15 +186,15 @@ impl<'g> Writer<'g> {
         true
     }
 
-    /// A convolution that can be written as squares.
-    fn convolution(&self, node: &Node) -> Option<Conv> {
+    /// A convolution that can be written as squares: channels of the result and of the picture, weights and bias.
+    fn convolution(&self, node: &Node) -> Option<([usize; 2], &'g [f32], Option<&'g [f32]>)> {
         if node.kind != "Conv" {
             return None;
         }
         let (shape, weights) = self.floats(*node.inputs.get(1)?)?;
         let shape: [usize; 4] = shape.try_into().ok()?;
         let bias = match node.inputs.get(2) {
-            Some(bias) => Some(self.floats(*bias)?.1.to_vec()),
+            Some(bias) => Some(self.floats(*bias)?.1),
             None => None,
         };
         let is = |name: &str, wanted: &[i64]| {
@@ -210,7 +205,7 @@ impl<'g> Writer<'g> {
             && is("strides", &[1, 1])
             && is("pads", &[1; 4])
             && node.attributes.contains(&("group", Attr::Int(1)));
-        fits.then(|| Conv { shape, weights: weights.to_vec(), bias, stride: 1, pads: [1; 4], groups: 1 })
+        fits.then(|| ([shape[0], shape[1]], weights, bias))
     }
 
     /// Whether it makes two by two pixels of each.
