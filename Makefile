@@ -54,6 +54,7 @@ test-long: test ## Tests that need minutes or other programs
 	scripts/check-c2pa-python
 	scripts/check-readers
 	scripts/check-encoders
+	scripts/check-checkpoints
 	scripts/check-pictures
 	scripts/test-openai-client
 	scripts/check-api

@@ -1,4 +1,4 @@
-"""Test pictures: photos out of Python packages, and drawings made here."""
+"""Test pictures: photos out of Python packages, pictures of our own, and drawings made here."""
 
 import bz2
 import glob
@@ -26,6 +26,8 @@ PHOTOS = {
     "upscale1": [(0, 0, 520, 666), (480, 100, 1000, 666)],
     "t1": [(0, 0, 640, 512), (640, 300, 1280, 886), (200, 100, 1224, 868)],
     "tongue": [(0, 0, 600, 600), (340, 340, 940, 940)], "tower": [],
+    # Added when the method was finished.
+    "800px-Christophe_Henner_-_June_2016": [], "800px-Katherine_Maher": [], "cheetah": [], "coins": [],
     "zidane": [(0, 0, 640, 720), (640, 0, 1280, 720), (100, 50, 1124, 720)], "convolution-true": [],
 }
 SIDE = 512
@@ -127,10 +129,13 @@ def drawing(seed):
     return image.resize((w // fine, h // fine), Image.LANCZOS)
 
 
-def flat(art, count=50):
-    """Named flat pictures: ours from a folder, at most about half, and drawings."""
-    ours = sorted(glob.glob(art + "/*.png"))[::2][: count // 2 - 1] if art else []
-    for path in ours:
+def art(folder, count=50):
+    """Named pictures of our own, PNG files of a folder."""
+    for path in sorted(glob.glob(folder + "/*.png"))[:count] if folder else []:
         yield os.path.basename(path)[:-4], Image.open(path).convert("RGB")
-    for seed in range(count - len(ours)):
+
+
+def drawings(count=26):
+    """Named drawings, of all six kinds."""
+    for seed in range(count):
         yield f"drawing-{seed}", drawing(seed)

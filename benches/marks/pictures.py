@@ -171,12 +171,13 @@ def main():
     ask.add_argument("--unmarked", type=int, default=1000)
     args = ask.parse_args()
     photos = list(corpus.photos(f"{args.target}/peer/photos"))[:: args.every]
-    flat = list(corpus.flat(args.art))[:: args.every]
+    art = list(corpus.art(args.art))[:: args.every]
+    drawings = list(corpus.drawings())[:: args.every]
     ours = Ours(args.target)
-    print(f"{len(photos)} photos and {len(flat)} flat pictures of at least 512 pixels a side.\n")
-    columns = [("ours, photos", measure(ours, photos)), ("ours, flat", measure(ours, flat))]
-    some = photos[:: max(1, len(photos) // max(args.peers, 1))][: args.peers]
-    some += flat[:: max(1, len(flat) // max(args.peers, 1))][: args.peers]
+    kinds = {"photos": photos, "pictures of ours": art, "drawings": drawings}
+    print(", ".join(f"{len(of)} {kind}" for kind, of in kinds.items()) + ", of at least 512 pixels a side.\n")
+    columns = [(f"ours, {kind}", measure(ours, of)) for kind, of in kinds.items() if of]
+    some = [of[k * len(of) // args.peers] for of in (photos, art or drawings) for k in range(args.peers)]
     # Small, for RivaGAN takes seconds to look at even this much.
     some = [(name, ImageOps.fit(image, (corpus.SIDE, corpus.SIDE))) for name, image in some]
     if some:
@@ -201,11 +202,13 @@ def main():
     print("\nA file counts when every bit of its payload came back. Milliseconds are of the wall clock.")
     for line in missing + [f"Refused: {why}." for why in ours.unfit]:
         print(line)
-    failed = {a: columns[0][1]["failed"].get(a, []) + columns[1][1]["failed"].get(a, []) for a in ATTACKS}
+    own = [c for name, c in columns if name.removeprefix("ours, ") in kinds]
+    failed = {a: [name for c in own for name in c["failed"].get(a, [])] for a in ATTACKS}
     print("\nFailed: " + "; ".join(f"{a}: {', '.join(names)}" for a, names in failed.items() if names) + ".")
-    per = -(-args.unmarked // len(photos + flat))
+    everything = photos + art + drawings
+    per = -(-args.unmarked // len(everything))
     seen, alarms, spent = 0, 0, []
-    for _, image in photos + flat:
+    for _, image in everything:
         for to in variations(image, per):
             found, ms = ours.find(to)
             seen, alarms = seen + 1, alarms + (found is not None)
