@@ -22,6 +22,7 @@ pub enum Setting {
     Space,
     Underwater,
     Room,
+    Classroom,
     Library,
     Kitchen,
     Office,
@@ -31,7 +32,7 @@ pub enum Setting {
 
 impl Setting {
     /// Every setting.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::Forest,
         Self::SnowyForest,
         Self::Bamboo,
@@ -47,6 +48,7 @@ impl Setting {
         Self::Space,
         Self::Underwater,
         Self::Room,
+        Self::Classroom,
         Self::Library,
         Self::Kitchen,
         Self::Office,

@@ -129,7 +129,12 @@ impl Stage {
 pub(crate) fn is_indoors(setting: Setting) -> bool {
     matches!(
         setting,
-        Setting::Room | Setting::Library | Setting::Kitchen | Setting::Office | Setting::Hospital
+        Setting::Room
+            | Setting::Classroom
+            | Setting::Library
+            | Setting::Kitchen
+            | Setting::Office
+            | Setting::Hospital
     )
 }
 
@@ -145,7 +150,12 @@ pub fn horizon(setting: Setting) -> f32 {
         Setting::City | Setting::Street => 0.72,
         Setting::Bamboo => 0.78,
         Setting::Space | Setting::Underwater => 0.80,
-        Setting::Room | Setting::Library | Setting::Kitchen | Setting::Office | Setting::Hospital => 0.74,
+        Setting::Room
+        | Setting::Classroom
+        | Setting::Library
+        | Setting::Kitchen
+        | Setting::Office
+        | Setting::Hospital => 0.74,
         Setting::Abstract => 0.72,
     }
 }

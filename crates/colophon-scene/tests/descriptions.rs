@@ -40,12 +40,7 @@ const ENGLISH: [Case; 20] = [
         "farmer",
         &["tractor", "stalks"],
     ),
-    (
-        "A teacher writes on the blackboard while students listen.",
-        Setting::Room,
-        "woman",
-        &["blackboard", "student"],
-    ),
+    ("A teacher writes on the blackboard while students listen.", Setting::Classroom, "woman", &["student"]),
     (
         "A judge sits at her desk with a gavel and the scales of justice.",
         Setting::Room,
@@ -115,7 +110,7 @@ const CHINESE: [Case; 20] = [
     ),
     ("小猫趴在窗台上，窗外下着雪。", Setting::Room, "cat-face", &[]),
     ("农民开着拖拉机在田野里劳作，远处有风车。", Setting::Field, "farmer", &["tractor", "windmill"]),
-    ("老师在黑板前讲课，学生们认真听讲。", Setting::Room, "woman", &["blackboard", "student"]),
+    ("老师在黑板前讲课，学生们认真听讲。", Setting::Classroom, "woman", &["student"]),
     ("科学家用显微镜观察细菌。", Setting::Hospital, "woman-scientist", &["microscope_stand", "microbe"]),
     ("一条大鲸鱼在深海里游泳，周围有许多小鱼。", Setting::Underwater, "spouting-whale", &["fish"]),
     ("男孩骑着自行车穿过石桥，来到村庄。", Setting::Village, "boy", &["bicycle", "bridge"]),

@@ -103,13 +103,11 @@ impl VideoSeal {
         message: &[bool; BITS],
         cancel: &Cancel,
     ) -> Result<Change, ImageError> {
-        pixels::check(frame)?;
+        let Seen(mut seen) = Self::seen(frame)?;
         let networks = self.networks()?;
-        let mut seen = small(frame);
         if networks.grey {
             seen = vec![brightness(&seen)];
         }
-        seen.iter_mut().for_each(centred);
         let mut told = vec![0f32; networks.width];
         for (rows, bit) in networks.messages.chunks_exact(2 * networks.width).zip(message) {
             let row = &rows[usize::from(*bit) * networks.width..][..networks.width];
@@ -127,8 +125,8 @@ impl VideoSeal {
     /// A frame without pixels.
     pub fn seen(frame: &Raster) -> Result<Seen, ImageError> {
         pixels::check(frame)?;
-        let mut seen = small(frame);
-        seen.iter_mut().for_each(centred);
+        let mut seen: Vec<Plane> = pixels::colours(frame).iter().map(|p| p.resized(SIDE, SIDE)).collect();
+        seen.iter_mut().flat_map(|plane| &mut plane.v).for_each(|x| *x = *x * 2.0 - 1.0);
         Ok(Seen(seen))
     }
 
@@ -167,16 +165,6 @@ impl Change {
             }
         }
     }
-}
-
-/// A frame at the size that the networks see, 0 … 1.
-fn small(frame: &Raster) -> Vec<Plane> {
-    pixels::colours(frame).iter().map(|plane| plane.resized(SIDE, SIDE)).collect()
-}
-
-/// From 0 … 1 to −1 … 1.
-fn centred(plane: &mut Plane) {
-    plane.v.iter_mut().for_each(|x| *x = *x * 2.0 - 1.0);
 }
 
 fn brightness(colours: &[Plane]) -> Plane {

@@ -22,6 +22,7 @@ fn wardrobe(setting: Setting) -> &'static [&'static str] {
         Setting::Space => &["satellite", "comet"],
         Setting::Underwater => &["coral", "fish", "seaweed", "tropical fish"],
         Setting::Room => &["potted plant", "chair", "table"],
+        Setting::Classroom => &["desk", "chair"],
         Setting::Library => &["table", "lamp", "ladder"],
         Setting::Kitchen => &["table", "chair"],
         Setting::Office => &["potted plant", "chair"],

@@ -38,6 +38,7 @@ impl Planner<'_> {
         let model = self.listed(&mut things, listing);
         things.retain(|t| belongs(t, place));
         let mut things = self.with_hero(things);
+        self.seat_pupils(&mut things, place);
         self.with_looks(&mut things);
         relate::relate(self, &mut things);
         relate::from_model(&mut things, &model);
@@ -319,6 +320,15 @@ impl Planner<'_> {
         self.tokens.iter().position(|t| t.text == word)
     }
 
+    /// Students in a classroom are children in their own clothes, not graduates in gowns.
+    fn seat_pupils(&self, things: &mut [Thing], place: &Place) {
+        let pupil = self.lexicon.find("pupil").and_then(|i| self.lexicon.entry(i));
+        let Some(pupil) = pupil.filter(|_| place.setting == Setting::Classroom) else { return };
+        for thing in things.iter_mut().filter(|thing| thing.key == "student") {
+            (thing.art, thing.height) = (pupil.art.clone(), pupil.height);
+        }
+    }
+
     /// Gives the characters their heads and clothes: those of the cast where they are in it.
     fn with_looks(&mut self, things: &mut [Thing]) {
         let persons = things.iter().filter(|t| t.class == Class::Person).count();
@@ -547,7 +557,9 @@ fn belongs(thing: &Thing, place: &Place) -> bool {
     match (thing.key.as_str(), place.setting) {
         ("mountain", Setting::Mountain) | ("bamboo", Setting::Bamboo) | ("island", Setting::Beach) => false,
         ("tree" | "pine", Setting::Forest | Setting::SnowyForest) => false,
-        ("palm tree", Setting::Beach) | ("bookshelf", Setting::Library) => false,
+        ("palm tree", Setting::Beach)
+        | ("bookshelf", Setting::Library)
+        | ("blackboard", Setting::Classroom) => false,
         ("window" | "curtain", _) => !indoors,
         ("office building", Setting::City) | ("shop", Setting::Street) => false,
         ("milky way", Setting::Space) => false,

@@ -95,9 +95,12 @@ pub(super) fn backdrop(st: &Stage<'_>) -> Vec<Plane> {
         Setting::Desert => land::desert(st),
         Setting::Space => space::space(st),
         Setting::Underwater => water::underwater(st),
-        Setting::Room | Setting::Library | Setting::Kitchen | Setting::Office | Setting::Hospital => {
-            interior::planes(st)
-        }
+        Setting::Room
+        | Setting::Classroom
+        | Setting::Library
+        | Setting::Kitchen
+        | Setting::Office
+        | Setting::Hospital => interior::planes(st),
         Setting::Abstract => space::abstract_ground(st),
     });
     out.extend(foreground::frame(st));

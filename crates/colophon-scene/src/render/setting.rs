@@ -6,6 +6,11 @@ use crate::graph::Setting;
 pub(super) fn is_indoors(setting: Setting) -> bool {
     matches!(
         setting,
-        Setting::Room | Setting::Library | Setting::Kitchen | Setting::Office | Setting::Hospital
+        Setting::Room
+            | Setting::Classroom
+            | Setting::Library
+            | Setting::Kitchen
+            | Setting::Office
+            | Setting::Hospital
     )
 }

@@ -9,6 +9,7 @@ pub(super) fn of(scene: &Scene) -> Ambience {
     let night = matches!(scene.time, TimeOfDay::Dusk | TimeOfDay::Night);
     let outdoors = match scene.setting {
         Setting::Room
+        | Setting::Classroom
         | Setting::Library
         | Setting::Kitchen
         | Setting::Office

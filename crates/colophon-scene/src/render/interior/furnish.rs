@@ -8,7 +8,7 @@ use super::super::trees;
 use super::decor::Decor;
 
 /// Books in a row from `x` to `x + w` standing on `y`.
-fn books(st: &Stage<'_>, s: &mut Sketch, rng: &mut Seed, x: f32, y: f32, w: f32, h: f32) {
+pub(super) fn books(st: &Stage<'_>, s: &mut Sketch, rng: &mut Seed, x: f32, y: f32, w: f32, h: f32) {
     let p = &st.palette;
     let tones = [0xb5483f, 0x3f6f7f, 0xd9a441, 0x5f7f52, 0x7a5a88, 0xe6d3b0, 0x2f4f6a, 0xc97a4f].map(hex);
     let mut at = x;
@@ -249,7 +249,7 @@ pub(super) fn office(
 }
 
 /// A wall clock.
-fn clock(st: &Stage<'_>, s: &mut Sketch, x: f32, y: f32, r: f32) {
+pub(super) fn clock(st: &Stage<'_>, s: &mut Sketch, x: f32, y: f32, r: f32) {
     let p = &st.palette;
     s.circle(x + 3.0, y + 5.0, r, Fill::a(p.shade, 0.25));
     s.circle(x, y, r, p.at(hex(0x4a5568), 0.0));
@@ -348,8 +348,7 @@ pub(super) fn living_room(
     left: bool,
 ) {
     let (p, f) = (&st.palette, st.frame);
-    let (cx, wy, _, _) = win;
-    let _ = cx;
+    let (_, wy, _, _) = win;
     let at = |t: f32| f.x(if left { t } else { 1.0 - t });
     // Pictures on the wall.
     for (t, y, w, h) in

@@ -3,6 +3,7 @@
 
 use colophon_types::Seed;
 
+mod classroom;
 mod decor;
 mod furnish;
 
@@ -11,6 +12,7 @@ use super::stage::{Plane, Stage};
 use super::{land, trees};
 use crate::graph::{Setting, Weather};
 use crate::layers::Motion;
+use classroom::classroom;
 use decor::Decor;
 use furnish::{hospital, kitchen, living_room, office, shelves};
 
@@ -26,6 +28,13 @@ pub(crate) fn planes(st: &Stage<'_>) -> Vec<Plane> {
             floor: hex(0xa8744c),
             wood: hex(0x8a5836),
             accent: hex(0xb5483f),
+        },
+        Setting::Classroom => Decor {
+            wall: pick(&mut rng, 0xf3e7c8, 0xdbe8d6, 0xe9dfd0),
+            panel: hex(0xb9cdb4),
+            floor: hex(0xc79a6b),
+            wood: hex(0x9c6b42),
+            accent: hex(0x4f8fb5),
         },
         Setting::Kitchen => Decor {
             wall: pick(&mut rng, 0xf6e3c0, 0xd7e8dc, 0xf3d9cf),
@@ -66,7 +75,10 @@ pub(crate) fn planes(st: &Stage<'_>) -> Vec<Plane> {
     let mut out = Vec::new();
     // Where the window is: fractions of the frame and units.
     let left = rng.next_f32() < 0.5;
-    let wide = matches!(st.scene.setting, Setting::Office | Setting::Hospital | Setting::Kitchen);
+    let wide = matches!(
+        st.scene.setting,
+        Setting::Office | Setting::Hospital | Setting::Kitchen | Setting::Classroom
+    );
     let f = st.frame;
     let ww = (if wide { 520.0 } else { 350.0 } * f.k).min(f.width * 0.5);
     let cx = f.x(if left { 0.3 } else { 0.7 });
@@ -136,12 +148,7 @@ fn wall(st: &Stage<'_>, d: &Decor, win: (f32, f32, f32, f32), left: bool) -> Pla
     let w = f.full;
     let foot = st.horizon + 8.0;
     let (x0, x1, y1) = (cx - ww / 2.0, cx + ww / 2.0, wy + wh);
-    // The wall around the hole, lit from the window side.
-    let g = s.gradient(
-        (if left { 1.0 } else { -1.0 }, 0.35),
-        &[(0.0, d.wall.pale(0.1), 1.0), (1.0, d.wall.dark(0.84), 1.0)],
-    );
-    let _ = g;
+    // The wall around the hole.
     let g = s.down(d.wall.dark(0.9), d.wall.pale(0.06));
     s.path(&format!("M-4,-4H{:.1}V{foot:.1}H-4ZM{x0:.1},{wy:.1}V{y1:.1}H{x1:.1}V{wy:.1}Z", w + 4.0), g);
     pattern(st, &mut s, &mut rng, d, win, foot);
@@ -155,6 +162,7 @@ fn wall(st: &Stage<'_>, d: &Decor, win: (f32, f32, f32, f32), left: bool) -> Pla
     }
     match st.scene.setting {
         Setting::Library => shelves(st, &mut s, &mut rng, d, win, foot),
+        Setting::Classroom => classroom(st, &mut s, &mut rng, d, win, foot),
         Setting::Kitchen => kitchen(st, &mut s, &mut rng, d, win, foot),
         Setting::Office => office(st, &mut s, &mut rng, d, win, foot),
         Setting::Hospital => hospital(st, &mut s, &mut rng, d, win, foot),
@@ -235,7 +243,7 @@ fn frame_window(st: &Stage<'_>, s: &mut Sketch, d: &Decor, win: (f32, f32, f32, 
     s.rect(x0 - 34.0, y1 + t - 3.0, ww + 68.0, 15.0, 3.0, bar);
     s.rect(x0 - 30.0, y1 + t + 12.0, ww + 60.0, 7.0, 0.0, Fill::a(p.shade, 0.24));
     match st.scene.setting {
-        Setting::Office | Setting::Hospital => {
+        Setting::Office | Setting::Hospital | Setting::Classroom => {
             // A blind, half drawn up.
             for k in 0..7 {
                 let y = wy + 4.0 + k as f32 * 13.0;
