@@ -74,7 +74,7 @@ pub fn session_of(
         if let Some(operators) = operators {
             builder = builder.with_operators(operators)?;
         }
-        Ok(builder.commit_from_memory(model)?)
+        builder.commit_from_memory(model)
     };
     open(environment()?)
         .map_err(|e| HubError::Network { path: PathBuf::from("network"), problem: e.to_string() })

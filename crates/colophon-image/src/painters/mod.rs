@@ -52,7 +52,11 @@ impl Painters {
             let shape = [out, inside, side, side];
             let layer = Layer::new(shape, &part("w", &shape)?, stride, enlarged);
             let styles = [painters, out];
-            Ok(Normalised { layer, gamma: part("norm.gamma", &styles)?, beta: part("norm.beta", &styles)? })
+            Ok::<_, ImageError>(Normalised {
+                layer,
+                gamma: part("norm.gamma", &styles)?,
+                beta: part("norm.beta", &styles)?,
+            })
         };
         Ok(Self {
             contract: vec![
