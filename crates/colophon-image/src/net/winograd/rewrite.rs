@@ -53,6 +53,14 @@ struct Place {
     pixels: Option<Var>,
 }
 
+/// The weights of a convolution: `[out, inside, 3, 3]`, and what is added to each channel.
+struct Weights<'g> {
+    out: usize,
+    inside: usize,
+    weights: &'g [f32],
+    bias: Option<&'g [f32]>,
+}
+
 struct Writer<'g> {
     old: &'g Graph,
     uses: Vec<usize>,
@@ -152,7 +160,7 @@ impl<'g> Writer<'g> {
 
     /// Writes a convolution as squares, and the rectifier after it; says whether it is one that can be.
     fn squares(&mut self, index: usize, node: &Node) -> bool {
-        let Some(([out, inside], weights, bias)) = self.convolution(node) else { return false };
+        let Some(Weights { out, inside, weights, bias }) = self.weights(node) else { return false };
         let (input, enlarged) = match self.made_by.get(&node.inputs[0]) {
             Some(resize) if self.doubles(resize) => (resize.inputs[0], 2),
             _ => (node.inputs[0], 1),
@@ -186,8 +194,8 @@ impl<'g> Writer<'g> {
         true
     }
 
-    /// A convolution that can be written as squares: channels of the result and of the picture, weights and bias.
-    fn convolution(&self, node: &Node) -> Option<([usize; 2], &'g [f32], Option<&'g [f32]>)> {
+    /// The weights of a convolution that can be written as squares.
+    fn weights(&self, node: &Node) -> Option<Weights<'g>> {
         if node.kind != "Conv" {
             return None;
         }
@@ -205,7 +213,7 @@ impl<'g> Writer<'g> {
             && is("strides", &[1, 1])
             && is("pads", &[1; 4])
             && node.attributes.contains(&("group", Attr::Int(1)));
-        fits.then(|| ([shape[0], shape[1]], weights, bias))
+        fits.then_some(Weights { out: shape[0], inside: shape[1], weights, bias })
     }
 
     /// Whether it makes two by two pixels of each.
