@@ -38,7 +38,7 @@ impl Planner<'_> {
         let model = self.listed(&mut things, listing);
         things.retain(|t| belongs(t, place));
         let mut things = self.with_hero(things);
-        self.seat_pupils(&mut things, place);
+        self.suit(&mut things, place);
         self.with_looks(&mut things);
         relate::relate(self, &mut things);
         relate::from_model(&mut things, &model);
@@ -320,12 +320,18 @@ impl Planner<'_> {
         self.tokens.iter().position(|t| t.text == word)
     }
 
-    /// Students in a classroom are children in their own clothes, not graduates in gowns.
-    fn seat_pupils(&self, things: &mut [Thing], place: &Place) {
-        let pupil = self.lexicon.find("pupil").and_then(|i| self.lexicon.entry(i));
-        let Some(pupil) = pupil.filter(|_| place.setting == Setting::Classroom) else { return };
-        for thing in things.iter_mut().filter(|thing| thing.key == "student") {
-            (thing.art, thing.height) = (pupil.art.clone(), pupil.height);
+    /// Words that mean something else where the scene plays: students in a classroom are children in their own
+    /// clothes, not graduates in gowns, and what sails through space is no steamer.
+    fn suit(&self, things: &mut [Thing], place: &Place) {
+        for thing in things {
+            let meant = match (thing.key.as_str(), place.setting) {
+                ("student", Setting::Classroom) => "pupil",
+                ("ship", Setting::Space) => "rocket",
+                _ => continue,
+            };
+            if let Some(entry) = self.lexicon.find(meant).and_then(|i| self.lexicon.entry(i)) {
+                (thing.art, thing.height, thing.class) = (entry.art.clone(), entry.height, entry.class);
+            }
         }
     }
 

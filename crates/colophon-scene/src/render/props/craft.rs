@@ -16,6 +16,7 @@ pub(super) fn draw(name: &str, rng: &mut Seed) -> Option<Drawing> {
         "robot" => robot(rng),
         "solar_panel" => solar_panel(),
         "kite" => kite(rng),
+        "hot_air_balloon" => hot_air_balloon(rng),
         _ => return None,
     })
 }
@@ -315,5 +316,45 @@ fn kite(rng: &mut Seed) -> Drawing {
     for (x, y) in [(76.0, 142.0), (58.0, 164.0), (56.0, 184.0)] {
         s.path(&format!("M{x:.1},{y:.1}l-12,-6v12ZM{x:.1},{y:.1}l12,-6v12Z"), hex(0xe0664f));
     }
+    d
+}
+
+/// A striped envelope, and a basket under it in which a flame burns.
+fn hot_air_balloon(rng: &mut Seed) -> Drawing {
+    let mut d = Drawing::new(144.0);
+    let main = pick(rng, &[0xd9503f, 0x2f7f9f, 0xe09a2f, 0x5f8f4f, 0x8a5fa0]);
+    let other = pick(rng, &[0xfbe7c0, 0xf6c85a, 0xf7f1e6]);
+    let s = &mut d.paint;
+    // Strips of cloth, the outermost first; each is narrower than the one it lies on.
+    for (k, part) in [1.0, 0.8, 0.56, 0.28_f32].into_iter().enumerate() {
+        let (wide, foot) = (70.0 * part, 17.0 * part);
+        let c = if k % 2 == 0 { main } else { other };
+        let g = s.across(c.pale(0.16), c.dark(0.76));
+        let x = |by: f32| 72.0 + by;
+        s.path(
+            &format!(
+                "M72,2C{:.1},2 {:.1},32 {:.1},70C{:.1},104 {:.1},126 {:.1},148H{:.1}C{:.1},126 {:.1},104 {:.1},70C{:.1},32 {:.1},2 72,2Z",
+                x(wide * 0.58), x(wide), x(wide), x(wide), x(foot * 1.9), x(foot),
+                x(-foot), x(-foot * 1.9), x(-wide), x(-wide), x(-wide), x(-wide * 0.58)
+            ),
+            g,
+        );
+    }
+    s.path("M6,84Q72,112 138,84Q135,96 129,106Q72,130 15,106Q9,96 6,84Z", Fill::a(other, 0.85));
+    s.oval(48.0, 40.0, 16.0, 24.0, Fill::a(hex(0xffffff), 0.2));
+    // Skirt, ropes, basket.
+    s.poly(&[(55.0, 148.0), (89.0, 148.0), (84.0, 158.0), (60.0, 158.0)], main.dark(0.7));
+    for (top, foot) in [(57.0, 58.0), (67.0, 67.0), (77.0, 77.0), (87.0, 86.0)] {
+        s.line((top, 156.0), (foot, 178.0), 1.6, DARK_WOOD);
+    }
+    let g = s.across(WOOD.pale(0.16), WOOD.dark(0.72));
+    s.path("M55,176H89L86,199H58Z", g);
+    for y in [182.0, 188.0, 194.0] {
+        s.line((57.0, y), (87.0, y), 1.4, Fill::a(DARK_WOOD, 0.6));
+    }
+    s.rect(52.0, 173.0, 40.0, 5.0, 2.5, DARK_WOOD);
+    s.path("M72,158q6,7 0,13q-6,-6 0,-13Z", hex(0xffc24a));
+    d.lit.glow(72.0, 150.0, 80.0, hex(0xffb347), 0.55);
+    d.lit.glow(72.0, 70.0, 90.0, hex(0xffca70), 0.35);
     d
 }

@@ -13,7 +13,7 @@ mod street;
 pub(crate) use drawing::Drawing;
 
 /// Names of all props.
-pub const NAMES: [&str; 65] = [
+pub const NAMES: [&str; 66] = [
     "emblem",
     "lighthouse",
     "pine",
@@ -77,6 +77,7 @@ pub const NAMES: [&str; 65] = [
     "fountain",
     "snowman",
     "kite",
+    "hot_air_balloon",
     "log",
     "cactus",
 ];
