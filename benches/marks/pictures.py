@@ -205,6 +205,8 @@ def main():
     own = [c for name, c in columns if name.removeprefix("ours, ") in kinds]
     failed = {a: [name for c in own for name in c["failed"].get(a, [])] for a in ATTACKS}
     print("\nFailed: " + "; ".join(f"{a}: {', '.join(names)}" for a, names in failed.items() if names) + ".")
+    if not args.unmarked:
+        return
     everything = photos + art + drawings
     per = -(-args.unmarked // len(everything))
     seen, alarms, spent = 0, 0, []
