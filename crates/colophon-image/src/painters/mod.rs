@@ -206,6 +206,6 @@ mod tests {
         let stopped = Cancel::new();
         stopped.cancel();
         let stopped = painters.paint(&planes, &shares, &stopped);
-        assert!(matches!(stopped, Err(ImageError::Cancelled)), "{stopped:?}");
+        assert!(matches!(stopped, Err(ImageError::Cancelled(_))), "{stopped:?}");
     }
 }
