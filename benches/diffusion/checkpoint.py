@@ -31,11 +31,9 @@ def main():
     ).save_pretrained(FOLDER / "scheduler")
     (FOLDER / "model_index.json").write_text(json.dumps({"_class_name": "StableDiffusionPipeline"}))
     # A tokenizer of single bytes: what the words are makes no difference to the time.
-    printable = [*range(33, 127), *range(161, 173), *range(174, 256)]
-    others = [byte for byte in range(256) if byte not in printable]
     # As GPT-2 writes bytes: those that cannot be printed by letters of their own.
-    letters = [chr(printable[i]) if i < len(printable) else chr(256 + i - len(printable)) for i in range(256)]
-    assert len(set(letters)) == len(printable) + len(others) == 256
+    printable = [*range(33, 127), *range(161, 173), *range(174, 256)]
+    letters = [chr(byte) for byte in printable] + [chr(256 + i) for i in range(256 - len(printable))]
     words = [*letters, *(letter + "</w>" for letter in letters), "<|startoftext|>", "<|endoftext|>"]
     (FOLDER / "tokenizer").mkdir(exist_ok=True)
     (FOLDER / "tokenizer/vocab.json").write_text(json.dumps({word: i for i, word in enumerate(words)}))
