@@ -1,4 +1,4 @@
-//! A classroom: a blackboard beside the window, letters above it, books and a globe under the window, desks before it.
+//! A classroom: a blackboard beside the window, a clock and cards above it, books and a globe under the window.
 
 use colophon_types::Seed;
 
@@ -24,17 +24,17 @@ pub(super) fn classroom(
     let middle = if right { cx + ww / 2.0 + room / 2.0 } else { cx - ww / 2.0 - room / 2.0 };
     let (x, y) = (middle - w / 2.0, wy + 44.0);
     blackboard(st, s, rng, d, (x, y, w, h));
-    // Cards over it, one for each letter of a row.
-    let cards = (w / 46.0) as usize;
+    // A clock over its outer end, and cards with signs over the rest.
+    let (cards, beside) = (((w - 80.0) / 46.0).max(0.0) as usize, if right { 0.0 } else { 80.0 });
     for k in 0..cards {
-        let at = x + (w - cards as f32 * 46.0) / 2.0 + k as f32 * 46.0;
+        let at = x + beside + k as f32 * 46.0;
         let tone = hex([0xe0664f, 0xf2b14e, 0x5fa58a, 0x4f8fb5][k % 4]);
         s.rect(at, y - 62.0, 38.0, 44.0, 4.0, p.at(hex(0xfdf8ec), 0.0));
         card(s, k, at + 19.0, y - 40.0, p.at(tone, 0.0));
     }
-    clock(st, s, if right { x + w + 4.0 } else { x - 4.0 }.clamp(60.0, f.full - 60.0), y - 44.0, 30.0);
+    clock(st, s, if right { x + w - 36.0 } else { x + 36.0 }, y - 50.0, 32.0);
     // A low bookcase under the window, with a globe on it.
-    let (kx, kw, ky) = (cx - ww * 0.5, ww, (wy + wh + 64.0).min(foot - 60.0));
+    let (kx, kw, ky) = (cx - ww * 0.5, ww, (wy + wh + 124.0).min(foot - 60.0));
     let g = s.down(d.wood, d.wood.dark(0.86));
     s.rect(kx, ky, kw, foot - ky, 3.0, g);
     s.rect(kx - 6.0, ky - 8.0, kw + 12.0, 12.0, 3.0, d.wood.pale(0.16));
@@ -115,10 +115,10 @@ fn card(s: &mut Sketch, k: usize, x: f32, y: f32, c: Rgb) {
 
 /// A globe on its foot, which stands at `foot`.
 fn globe(s: &mut Sketch, x: f32, foot: f32, tone: impl Fn(u32) -> Rgb) {
-    let (r, brass) = (38.0, tone(0xb58a4a));
-    let y = foot - r - 22.0;
-    s.oval(x, foot - 3.0, 28.0, 6.0, brass.dark(0.8));
-    s.line((x, foot - 4.0), (x, y + r), 6.0, brass);
+    let (r, brass) = (25.0, tone(0xb58a4a));
+    let y = foot - r - 18.0;
+    s.oval(x, foot - 3.0, 19.0, 5.0, brass.dark(0.8));
+    s.line((x, foot - 4.0), (x, y + r), 4.5, brass);
     s.circle(x, y, r, tone(0x5fa8cf));
     for (dx, dy, rx, ry) in [(-0.3, -0.3, 0.42, 0.3), (-0.14, 0.34, 0.24, 0.34), (0.42, 0.02, 0.34, 0.46)] {
         s.oval(x + dx * r, y + dy * r, rx * r, ry * r, tone(0x79b56a));
@@ -126,5 +126,5 @@ fn globe(s: &mut Sketch, x: f32, foot: f32, tone: impl Fn(u32) -> Rgb) {
     s.oval(x - r * 0.34, y - r * 0.4, r * 0.3, r * 0.2, Fill::a(hex(0xffffff), 0.3));
     let (dx, dy) = (r * 0.42, r * 1.1);
     let arc = format!("M{:.1},{:.1}A{:.1},{:.1} 0 0 1 {:.1},{:.1}", x - dx, y - dy, dy, dy, x + dx, y + dy);
-    s.stroke(&arc, 5.0, brass);
+    s.stroke(&arc, 3.5, brass);
 }
