@@ -58,18 +58,25 @@ pub fn session(path: &Path, threads: usize) -> Result<Session, HubError> {
 /// Opens an ONNX model that lies in memory, as [`session`], with operators of our own where it uses some; tensors that it
 /// says lie in files are looked for in `folder`, and mapped into memory.
 ///
+/// Without VNNI the runtime cuts sums of products of bytes off at 16 bits where the weights have a sign, unless it is told
+/// to be `exact`, which is slower; it cannot be so where operators share their weights.
+///
 /// # Errors
 /// As [`session`].
 pub fn session_of(
     model: &[u8],
     folder: Option<&Path>,
     operators: Option<OperatorDomain>,
+    exact: bool,
     threads: usize,
 ) -> Result<Session, HubError> {
     let open = |environment: &Environment| -> ort::Result<Session> {
         let mut builder = builder(environment, threads)?;
         if let Some(folder) = folder {
             builder = builder.with_config_entry(FILES_FOLDER, folder.to_string_lossy())?;
+        }
+        if exact {
+            builder = builder.with_config_entry("session.x64quantprecision", "1")?;
         }
         if let Some(operators) = operators {
             builder = builder.with_operators(operators)?;
@@ -97,7 +104,5 @@ fn builder(environment: &Environment, threads: usize) -> ort::Result<SessionBuil
         .with_deterministic_compute(true)?
         .with_optimization_level(GraphOptimizationLevel::Level3)?
         // Workers would otherwise spin on cores that the scheduler has given to another engine.
-        .with_config_entry("session.force_spinning_stop", "1")?
-        // Without VNNI, sums of products of bytes are cut off at 16 bits where the weights have a sign: slower and right.
-        .with_config_entry("session.x64quantprecision", "1")?)
+        .with_config_entry("session.force_spinning_stop", "1")?)
 }

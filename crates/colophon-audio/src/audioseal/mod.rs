@@ -159,8 +159,10 @@ impl AudioSeal {
             path,
             problem: format!("there is no {MESSAGES} of {} rows", 2 * BITS),
         })?;
-        let network =
-            Network { session: colophon_hub::onnx::session_of(&graph, None, None, self.threads)?, hop };
+        let network = Network {
+            session: colophon_hub::onnx::session_of(&graph, None, None, false, self.threads)?,
+            hop,
+        };
         Ok(self.generator.get_or_init(|| Mutex::new(Generator { network, messages })))
     }
 
@@ -170,8 +172,10 @@ impl AudioSeal {
         }
         let (path, weights) = self.weights(FILES[1])?;
         let (graph, hop) = network::detector(&weights, &path)?;
-        let network =
-            Network { session: colophon_hub::onnx::session_of(&graph, None, None, self.threads)?, hop };
+        let network = Network {
+            session: colophon_hub::onnx::session_of(&graph, None, None, false, self.threads)?,
+            hop,
+        };
         Ok(self.detector.get_or_init(|| Mutex::new(network)))
     }
 }

@@ -26,7 +26,7 @@ pub(super) fn session(
     let mut network = Published::read(&file)
         .ok_or_else(|| AudioError::Model { path: path.to_path_buf(), problem: "it is no network".into() })?;
     change(&mut network)?;
-    products::rewrite(&mut network);
+    let (products, _) = products::rewrite(&mut network);
     if network.makes(tensor) {
         network.add_output(tensor);
     }
@@ -34,7 +34,7 @@ pub(super) fn session(
     drop(network);
     drop(file);
     let operators = operators::domain().map_err(AudioError::engine("the ONNX Runtime"))?;
-    Ok(colophon_hub::onnx::session_of(&written, None, Some(operators), threads)?)
+    Ok(colophon_hub::onnx::session_of(&written, None, Some(operators), products > 0, threads)?)
 }
 
 /// Seconds of each of `tokens` tokens: `frames` frames of `hop` samples where the network told, else

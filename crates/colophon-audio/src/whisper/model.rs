@@ -63,9 +63,9 @@ impl Model {
         watched.sort_unstable();
         watched.dedup();
         let encoder = network::encoder(&weights, sizes, precision)?;
-        let encoder = onnx::session_of(&encoder.encode(), encoder.folder(), None, threads)?;
+        let encoder = onnx::session_of(&encoder.encode(), encoder.folder(), None, false, threads)?;
         let decoder = network::decoder(&weights, sizes, precision, &watched)?;
-        let decoder = onnx::session_of(&decoder.encode(), decoder.folder(), None, threads)?;
+        let decoder = onnx::session_of(&decoder.encode(), decoder.folder(), None, false, threads)?;
         Ok(Self { encoder, decoder, sizes, watched })
     }
 

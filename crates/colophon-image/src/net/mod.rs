@@ -59,7 +59,8 @@ impl Net {
             true => Some(winograd::domain().map_err(|e| ImageError::Network(e.to_string()))?),
             false => None,
         };
-        let session = colophon_hub::onnx::session_of(&graph.encode(), graph.folder(), operators, threads)?;
+        let session =
+            colophon_hub::onnx::session_of(&graph.encode(), graph.folder(), operators, false, threads)?;
         Ok(Self { session: Mutex::new(session), sparing: AtomicBool::new(false) })
     }
 
