@@ -5,13 +5,13 @@ use colophon_types::Seed;
 
 use super::brush::Sketch;
 use super::palette::Palette;
-use super::setting::is_indoors;
 use super::stage::{Frame, Plane, Stage};
 use super::treatment::Treatment;
 use super::{city, foreground, interior, land, sky, space, water};
 use crate::error::SceneError;
 use crate::graph::{Scene, Setting, TimeOfDay, Weather};
 use crate::layers::{Motion, Particles};
+use crate::layout::is_indoors;
 
 /// Largest frame, in pixels a side.
 pub const MAX_SIDE: u32 = 8192;

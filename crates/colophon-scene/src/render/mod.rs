@@ -23,7 +23,6 @@ mod objects;
 mod palette;
 pub(crate) mod particles;
 pub mod props;
-mod setting;
 mod sky;
 mod space;
 mod stage;

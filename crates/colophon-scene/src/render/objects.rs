@@ -9,11 +9,11 @@ use super::brush::{Fill, Icon, Sketch, Surface, cut, mirror, opaque, over};
 use super::figure::{self, Held};
 use super::light::{self, Grain};
 use super::props;
-use super::setting::is_indoors;
 use super::sky::is_luminary;
 use super::stage::Stage;
 use crate::graph::{Art, Placed, Pose, Role, Setting};
 use crate::layers::{Blend, Entrance, Layer, Motion};
+use crate::layout::is_indoors;
 
 /// An object before it is lit.
 pub(super) struct Paint<S> {
