@@ -17,6 +17,7 @@ mod mel;
 mod model;
 mod names;
 mod network;
+mod parts;
 mod recogniser;
 mod rules;
 mod script;

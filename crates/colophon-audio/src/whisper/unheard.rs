@@ -3,8 +3,8 @@
 
 use colophon_types::Cancel;
 
-use super::listen::{Listening, Part};
 use super::model::Heard;
+use super::parts::Part;
 use super::recogniser::Whisper;
 use super::tape::Tape;
 use crate::AudioError;
@@ -23,7 +23,8 @@ const LEAST_STEP: f64 = 1.0;
 /// A window, and where it lies.
 pub(super) struct Place<'a> {
     pub(super) heard: &'a Heard,
-    pub(super) how: &'a Listening,
+    /// Whether it is translated to English.
+    pub(super) translate: bool,
     pub(super) tape: &'a Tape,
     pub(super) language: &'a str,
     /// Where it begins, in seconds.
@@ -79,8 +80,8 @@ impl Whisper {
         if parts.iter().all(|part| !part.words.is_empty()) {
             return Ok(parts.iter().map(|p| p.words.last().map(|w| w.end)).collect());
         }
-        let translate = place.how.translate;
-        let words = self.aligned(place.heard, parts, translate, place.language, place.frames, cancel)?;
+        let words =
+            self.aligned(place.heard, parts, place.translate, place.language, place.frames, cancel)?;
         let end = self.tokens.end;
         let mut words = words.into_iter();
         let last_of = |part: &Part| {
