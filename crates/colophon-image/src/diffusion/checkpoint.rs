@@ -51,6 +51,12 @@ impl Family {
     pub(crate) fn flows(self) -> bool {
         matches!(self, Self::Sd3 | Self::Flux | Self::ZImage)
     }
+
+    /// Whether it heeds weights of words, as in `(red:1.3)`. What T5 or a language model reads has none: it takes
+    /// the words alone.
+    pub(crate) fn heeds_weights(self) -> bool {
+        matches!(self, Self::Sd | Self::Sdxl)
+    }
 }
 
 /// How the weights of a part are called.

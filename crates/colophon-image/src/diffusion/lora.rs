@@ -19,6 +19,26 @@ pub(crate) struct Lora {
     pairs: Arc<HashMap<String, Pair>>,
 }
 
+/// Files of adapters, and their strengths.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Loras(Vec<(PathBuf, f32)>);
+
+impl Loras {
+    pub(crate) fn new(files: &[(PathBuf, f32)]) -> Self {
+        Self(files.to_vec())
+    }
+
+    /// Those that change a part of the checkpoint.
+    ///
+    /// # Errors
+    /// A file that cannot be read.
+    pub(crate) fn of(&self, part: Part) -> Result<Vec<Lora>, ImageError> {
+        let all: Result<Vec<Lora>, _> =
+            self.0.iter().map(|(path, strength)| Lora::open(path, part, *strength)).collect();
+        Ok(all?.into_iter().filter(|lora| !lora.pairs.is_empty()).collect())
+    }
+}
+
 /// Two factors whose product is added to a weight.
 #[derive(Debug)]
 pub(crate) struct Pair {
@@ -80,7 +100,7 @@ impl Lora {
     ///
     /// # Errors
     /// A file that cannot be read.
-    pub(crate) fn open(path: &Path, part: Part, strength: f32) -> Result<Self, ImageError> {
+    fn open(path: &Path, part: Part, strength: f32) -> Result<Self, ImageError> {
         let weights = Weights::open(path, None)?;
         let (dotted, kohya) = part.prefixes();
         let mut pairs = HashMap::new();
@@ -106,10 +126,6 @@ impl Lora {
             pairs.insert(flat(name), Pair { used: AtomicBool::new(false), rank, down, up });
         }
         Ok(Self { path: path.to_owned(), part, pairs: Arc::new(pairs) })
-    }
-
-    pub(crate) fn is_empty(&self) -> bool {
-        self.pairs.is_empty()
     }
 
     /// What it adds to a layer.

@@ -7,13 +7,13 @@ use colophon_types::{Cancel, Raster, Seed};
 use super::checkpoint::{Checkpoint, DenoiserConfig, Extras, Family};
 use super::flux::Flux;
 use super::kept::{Kept, Key, Place};
-use super::lora::{Lora, Part};
+use super::lora::{Lora, Loras, Part};
 use super::memory;
 use super::mmdit::Sd3;
 use super::schedule::{Method, Schedule};
 use super::unet::{Told, Unet};
 use super::vae::{Decoder, Encoder, SCALE, TinyDecoder};
-use super::words::Condition;
+use super::words::{Condition, Words};
 use super::zimage::ZImage;
 use crate::net::{Net, Tensor};
 use crate::resize::Plane;
@@ -75,10 +75,10 @@ pub struct Seen<'a> {
 /// Threading contract: may be shared; pictures drawn at the same time use networks of their own.
 #[derive(Debug)]
 pub struct Diffusion {
-    pub(super) checkpoint: Checkpoint,
-    loras: Vec<(PathBuf, f32)>,
-    pub(super) threads: usize,
-    pub(super) kept: Kept,
+    checkpoint: Checkpoint,
+    loras: Loras,
+    threads: usize,
+    kept: Kept,
 }
 
 /// Fresh normal noise: so many numbers.
@@ -126,7 +126,7 @@ impl Diffusion {
         threads: usize,
     ) -> Result<Self, ImageError> {
         let checkpoint = Checkpoint::open(path, extras)?;
-        Ok(Self { checkpoint, loras: loras.to_vec(), threads, kept: Kept::default() })
+        Ok(Self { checkpoint, loras: Loras::new(loras), threads, kept: Kept::default() })
     }
 
     /// Keeps its networks for the next picture, as far as there is memory. The files of the checkpoint must
@@ -155,7 +155,7 @@ impl Diffusion {
     /// Whether it heeds weights of words, as in `(red:1.3)`. What T5 or a language model reads has none: it takes
     /// the words alone.
     pub fn heeds_weights(&self) -> bool {
-        matches!(self.checkpoint.family, Family::Sd | Family::Sdxl)
+        self.checkpoint.family.heeds_weights()
     }
 
     /// Whether it is a network for filling in, which sees the mask.
@@ -255,6 +255,14 @@ impl Diffusion {
         self.decode(size, &latents.iter().collect::<Vec<_>>(), cancel)
     }
 
+    /// What the prompt became, and what is to be kept away from where there is guidance.
+    pub(crate) fn conditions(&self, ask: &Ask<'_>, cancel: &Cancel) -> Result<Vec<Condition>, ImageError> {
+        let Self { checkpoint, loras, kept, threads } = self;
+        let prompts = [ask.prompt, ask.negative];
+        let prompts = if self.guided(ask) { &prompts[..] } else { &prompts[..1] };
+        Words { checkpoint, loras, kept, threads: *threads }.read(prompts, cancel)
+    }
+
     /// The pictures of some latents.
     fn decode(
         &self,
@@ -279,14 +287,8 @@ impl Diffusion {
         })
     }
 
-    pub(super) fn loras(&self, part: Part) -> Result<Vec<Lora>, ImageError> {
-        let all: Result<Vec<Lora>, _> =
-            self.loras.iter().map(|(path, strength)| Lora::open(path, part, *strength)).collect();
-        Ok(all?.into_iter().filter(|lora| !lora.is_empty()).collect())
-    }
-
     /// Whether each step looks twice, with the words and without.
-    pub(super) fn guided(&self, ask: &Ask<'_>) -> bool {
+    fn guided(&self, ask: &Ask<'_>) -> bool {
         let told = match &self.checkpoint.config {
             DenoiserConfig::Unet(unet) => unet.guidance_features > 0,
             DenoiserConfig::Sd3(_) | DenoiserConfig::ZImage(_) => false,
@@ -390,7 +392,7 @@ impl Diffusion {
     }
 
     fn denoiser(&self, size: (usize, usize), length: usize) -> Result<Denoiser, ImageError> {
-        let loras = self.loras(Part::Denoiser)?;
+        let loras = self.loras.of(Part::Denoiser)?;
         let source = self.checkpoint.denoiser.source();
         let threads = self.threads;
         let denoiser = match &self.checkpoint.config {

@@ -1,19 +1,21 @@
 //! From words to what the denoiser reads: each text encoder in turn.
 
+use std::any::Any;
+
 use colophon_types::Cancel;
 
-use super::checkpoint::{DenoiserConfig, Family};
+use super::checkpoint::{Checkpoint, Component, DenoiserConfig, Family};
 use super::clip::{Clip, ClipText};
-use super::kept::{Key, Place};
-use super::lora::{Lora, Part};
+use super::kept::{Kept, Key, Place};
+use super::lora::{Lora, Loras, Part};
 use super::memory::Need;
-use super::pipeline::{Ask, Diffusion};
 use super::qwen::{self, Qwen};
+use super::source::Source;
 use super::t5::T5;
 use super::tokens::Prompt;
 use super::weighting;
 use crate::ImageError;
-use crate::net::Tensor;
+use crate::net::{Net, Tensor};
 
 /// Tokens that T5 reads.
 const T5_SD3: usize = 256;
@@ -28,84 +30,56 @@ pub(crate) struct Condition {
     pub(crate) pooled: Vec<f32>,
 }
 
-impl Diffusion {
-    /// What the prompt became, and what is to be kept away from where there is guidance.
-    pub(crate) fn conditions(&self, ask: &Ask<'_>, cancel: &Cancel) -> Result<Vec<Condition>, ImageError> {
-        let mut prompts = vec![weighting::read(ask.prompt)];
-        if self.guided(ask) {
-            prompts.push(weighting::read(ask.negative));
-        }
-        let mut clips: Vec<Vec<ClipText>> = Vec::new();
-        for (index, part) in self.checkpoint.encoders.clips.iter().enumerate() {
-            // U-Nets look at a text of any length: long prompts are read piece by piece. The others were trained
-            // with one piece, and read long prompts with T5.
-            let cut = |parts: &Vec<weighting::Part>| {
-                if self.heeds_weights() {
-                    part.tokens.clip_weighted(parts)
-                } else {
-                    Ok(vec![part.tokens.clip(&weighting::plain(parts))?])
-                }
-            };
-            let mut pieces = prompts.iter().map(cut).collect::<Result<Vec<_>, _>>()?;
-            // Both sides of the guidance have one length: the shorter goes on without words.
-            let most = pieces.iter().map(Vec::len).max().unwrap_or(1);
-            let empty = part.tokens.clip("")?;
-            pieces.iter_mut().for_each(|pieces| pieces.resize(most, empty.clone()));
-            let load = || {
-                let loras = self.loras(if index == 0 { Part::Text } else { Part::Text2 })?;
-                let encoder = Clip::load(&part.config, &part.component.source(), &loras, self.threads)?;
-                loras.iter().try_for_each(Lora::fits)?;
-                encoder.net.sparing(self.kept.keeps);
-                Ok(encoder)
-            };
-            let need = Need { weights: part.component.memory(), work: 0 };
-            clips.push(self.kept.with(Key::of(Place::Clip(index)), need, load, |encoder: &Clip| {
-                pieces.iter().map(|pieces| whole(encoder, pieces, cancel)).collect()
-            })?);
-        }
-        let mut long = Vec::new();
-        if let Some(part) = &self.checkpoint.encoders.t5 {
-            let length = if self.checkpoint.family == Family::Flux { T5_FLUX } else { T5_SD3 };
-            let load = || {
-                let encoder = T5::load(&part.config, &part.component.source(), length, self.threads)?;
-                encoder.net.sparing(self.kept.keeps);
-                Ok(encoder)
-            };
-            let need = Need { weights: part.component.memory(), work: 0 };
-            let key = Key { length, ..Key::of(Place::T5) };
-            long = self.kept.with(key, need, load, |encoder: &T5| {
-                let read = |parts: &Vec<weighting::Part>| {
-                    encoder.read(&part.tokens.t5(&weighting::plain(parts), length)?, cancel)
-                };
-                prompts.iter().map(read).collect()
-            })?;
-        }
-        if let Some(part) = &self.checkpoint.encoders.qwen {
-            let load = || {
-                let encoder = Qwen::load(&part.config, &part.component.source(), self.threads)?;
-                encoder.net.sparing(self.kept.keeps);
-                Ok(encoder)
-            };
-            let need = Need { weights: part.component.memory(), work: 0 };
-            long = self.kept.with(Key::of(Place::Qwen), need, load, |encoder: &Qwen| {
-                let read = |parts: &Vec<weighting::Part>| {
-                    encoder.read(&part.tokens.qwen(&weighting::plain(parts), qwen::LONGEST)?, cancel)
-                };
-                prompts.iter().map(read).collect()
-            })?;
-        }
+/// What reads the words of a checkpoint: its text encoders, loaded when they are needed.
+pub(super) struct Words<'a> {
+    pub(super) checkpoint: &'a Checkpoint,
+    pub(super) loras: &'a Loras,
+    pub(super) kept: &'a Kept,
+    pub(super) threads: usize,
+}
+
+/// A text encoder.
+trait Encoder: Any + Send {
+    fn net(&self) -> &Net;
+}
+
+impl Encoder for Clip {
+    fn net(&self) -> &Net {
+        &self.net
+    }
+}
+
+impl Encoder for T5 {
+    fn net(&self) -> &Net {
+        &self.net
+    }
+}
+
+impl Encoder for Qwen {
+    fn net(&self) -> &Net {
+        &self.net
+    }
+}
+
+impl Words<'_> {
+    /// What a prompt became, and after it what is to be kept away from, where that was given.
+    pub(super) fn read(&self, prompts: &[&str], cancel: &Cancel) -> Result<Vec<Condition>, ImageError> {
+        let weighted: Vec<_> = prompts.iter().map(|prompt| weighting::read(prompt)).collect();
+        let clips = self.clips(&weighted, cancel)?;
+        let plain: Vec<String> = weighted.iter().map(|parts| weighting::plain(parts)).collect();
+        let long = self.long(&plain, cancel)?;
         let lacking = || ImageError::model(&self.checkpoint.path, "a text encoder is missing".into());
-        let mut conditions = Vec::new();
-        for index in 0..prompts.len() {
+        let condition = |index: usize, prompt: &str| {
             let clip = |encoder: usize| clips.get(encoder).map(|texts| &texts[index]).ok_or_else(lacking);
-            conditions.push(match self.checkpoint.family {
+            let long = long.get(index);
+            Ok(match self.checkpoint.family {
                 Family::Sd => Condition { context: clip(0)?.last.clone(), pooled: Vec::new() },
                 Family::Sdxl => {
                     let (first, second) = (clip(0)?, clip(1)?);
                     let context = beside(&first.penultimate, &second.penultimate);
                     let mut condition = Condition { context, pooled: second.pooled.clone() };
                     // So it was trained: without words there is nothing.
-                    if index == 1 && ask.negative.trim().is_empty() {
+                    if index == 1 && prompt.trim().is_empty() {
                         condition.context.data.fill(0.0);
                         condition.pooled.fill(0.0);
                     }
@@ -119,19 +93,90 @@ impl Diffusion {
                     };
                     let none = Tensor::new(&[1, JOINT, wide], vec![0.0; JOINT * wide]);
                     let short = beside(&first.penultimate, &second.penultimate);
-                    let context = after(&widened(&short, wide), long.get(index).unwrap_or(&none));
+                    let context = after(&widened(&short, wide), long.unwrap_or(&none));
                     Condition { context, pooled: [&first.pooled[..], &second.pooled[..]].concat() }
                 }
-                Family::Flux => Condition {
-                    context: long.get(index).ok_or_else(lacking)?.clone(),
-                    pooled: clip(0)?.pooled.clone(),
-                },
-                Family::ZImage => {
-                    Condition { context: long.get(index).ok_or_else(lacking)?.clone(), pooled: Vec::new() }
+                Family::Flux => {
+                    let context = long.ok_or_else(lacking)?.clone();
+                    Condition { context, pooled: clip(0)?.pooled.clone() }
                 }
+                Family::ZImage => {
+                    Condition { context: long.ok_or_else(lacking)?.clone(), pooled: Vec::new() }
+                }
+            })
+        };
+        prompts.iter().enumerate().map(|(index, prompt)| condition(index, prompt)).collect()
+    }
+
+    /// What each CLIP reads in each prompt.
+    fn clips(
+        &self,
+        prompts: &[Vec<weighting::Part>],
+        cancel: &Cancel,
+    ) -> Result<Vec<Vec<ClipText>>, ImageError> {
+        let mut clips = Vec::new();
+        for (index, part) in self.checkpoint.encoders.clips.iter().enumerate() {
+            // U-Nets look at a text of any length: long prompts are read piece by piece. The others were trained
+            // with one piece, and read long prompts with T5.
+            let cut = |parts: &Vec<weighting::Part>| {
+                if self.checkpoint.family.heeds_weights() {
+                    part.tokens.clip_weighted(parts)
+                } else {
+                    Ok(vec![part.tokens.clip(&weighting::plain(parts))?])
+                }
+            };
+            let mut pieces = prompts.iter().map(cut).collect::<Result<Vec<_>, _>>()?;
+            // Both sides of the guidance have one length: the shorter goes on without words.
+            let most = pieces.iter().map(Vec::len).max().unwrap_or(1);
+            let empty = part.tokens.clip("")?;
+            pieces.iter_mut().for_each(|pieces| pieces.resize(most, empty.clone()));
+            let load = |source: &Source<'_>| {
+                let loras = self.loras.of(if index == 0 { Part::Text } else { Part::Text2 })?;
+                let encoder = Clip::load(&part.config, source, &loras, self.threads)?;
+                loras.iter().try_for_each(Lora::fits)?;
+                Ok(encoder)
+            };
+            clips.push(self.with(Key::of(Place::Clip(index)), &part.component, load, |encoder: &Clip| {
+                pieces.iter().map(|pieces| whole(encoder, pieces, cancel)).collect()
+            })?);
+        }
+        Ok(clips)
+    }
+
+    /// What the encoder of long texts reads in each prompt, if there is one.
+    fn long(&self, prompts: &[String], cancel: &Cancel) -> Result<Vec<Tensor>, ImageError> {
+        let encoders = &self.checkpoint.encoders;
+        if let Some(part) = &encoders.qwen {
+            let load = |source: &Source<'_>| Qwen::load(&part.config, source, self.threads);
+            return self.with(Key::of(Place::Qwen), &part.component, load, |encoder: &Qwen| {
+                let read = |text: &String| encoder.read(&part.tokens.qwen(text, qwen::LONGEST)?, cancel);
+                prompts.iter().map(read).collect()
             });
         }
-        Ok(conditions)
+        let Some(part) = &encoders.t5 else { return Ok(Vec::new()) };
+        let length = if self.checkpoint.family == Family::Flux { T5_FLUX } else { T5_SD3 };
+        let load = |source: &Source<'_>| T5::load(&part.config, source, length, self.threads);
+        let key = Key { length, ..Key::of(Place::T5) };
+        self.with(key, &part.component, load, |encoder: &T5| {
+            prompts.iter().map(|text| encoder.read(&part.tokens.t5(text, length)?, cancel)).collect()
+        })
+    }
+
+    /// Works with an encoder: the one that waits, else one that is loaded.
+    fn with<E: Encoder, T>(
+        &self,
+        key: Key,
+        component: &Component,
+        load: impl FnOnce(&Source<'_>) -> Result<E, ImageError>,
+        work: impl FnOnce(&E) -> Result<T, ImageError>,
+    ) -> Result<T, ImageError> {
+        let need = Need { weights: component.memory(), work: 0 };
+        let load = || {
+            let encoder = load(&component.source())?;
+            encoder.net().sparing(self.kept.keeps);
+            Ok(encoder)
+        };
+        self.kept.with(key, need, load, work)
     }
 }
 
