@@ -40,8 +40,43 @@ pub(crate) const fn rounded(count: usize) -> usize {
     count.next_multiple_of(TOGETHER)
 }
 
+/// Work that multiplies.
+pub(crate) trait Multiplying {
+    /// What it makes.
+    type Made;
+
+    /// Does it, with `multiply` for all products. Inlined, so that the rest of it is compiled for the processor too.
+    fn run(self, multiply: impl Fn(Products<'_>)) -> Self::Made;
+}
+
+/// Does `work` with the quickest products of this processor.
+pub(crate) fn quickest<W: Multiplying>(work: W) -> W::Made {
+    #[cfg(target_arch = "x86_64")]
+    {
+        #[target_feature(enable = "avx512f")]
+        fn with_avx512<W: Multiplying>(work: W) -> W::Made {
+            work.run(|of| avx512::multiply(of))
+        }
+
+        #[target_feature(enable = "avx2,fma")]
+        fn with_avx2<W: Multiplying>(work: W) -> W::Made {
+            work.run(|of| avx2::multiply(of))
+        }
+
+        if std::is_x86_feature_detected!("avx512f") {
+            // SAFETY: the processor has the feature.
+            return unsafe { with_avx512(work) };
+        }
+        if std::is_x86_feature_detected!("avx2") && std::is_x86_feature_detected!("fma") {
+            // SAFETY: the processor has both features.
+            return unsafe { with_avx2(work) };
+        }
+    }
+    work.run(plain)
+}
+
 /// Without what only some processors have.
-pub(crate) fn plain(of: Products<'_>) {
+fn plain(of: Products<'_>) {
     let Products { seen, step, runs, run, run_step, weights, made, out, count } = of;
     for (place, made) in made.chunks_exact_mut(out).take(count).enumerate() {
         for (weights, made) in weights.chunks_exact(runs * run * LANES).zip(made.chunks_exact_mut(LANES)) {
@@ -63,7 +98,7 @@ pub(crate) fn plain(of: Products<'_>) {
 macro_rules! products {
     ($name:ident, $features:literal, $width:literal, $rows:literal, $zero:ident, $all:ident, $load:ident, $add:ident, $store:ident) => {
         #[cfg(target_arch = "x86_64")]
-        pub(crate) mod $name {
+        mod $name {
             use std::arch::x86_64::{$add, $all, $load, $store, $zero};
 
             use super::{LANES, Products, TOGETHER, rounded};
@@ -73,7 +108,7 @@ macro_rules! products {
             const _: () = assert!(TOGETHER % ROWS == 0 && LANES % WIDTH == 0);
 
             #[target_feature(enable = $features)]
-            pub(crate) fn multiply(of: Products<'_>) {
+            pub(super) fn multiply(of: Products<'_>) {
                 let reach = of.reach();
                 let Products { seen, step, runs, run, run_step, weights, made, out, count } = of;
                 assert!(seen.len() >= reach && out % LANES == 0);

@@ -5,7 +5,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use crate::net::products::{self, LANES, Products, rounded};
+use crate::net::products::{self, LANES, Multiplying, Products, rounded};
 use crate::net::winograd::kernel::{Convolution, Edges, GIVES, Rows, Source, transformed};
 
 /// What is added to a variance before its root is taken.
@@ -78,7 +78,9 @@ impl Layer {
                 let part = next.fetch_add(1, Ordering::Relaxed);
                 let Some(to) = parts.get(part) else { return };
                 let mut to = to.lock().unwrap_or_else(PoisonError::into_inner);
-                let spread = self.rows(from, part * ROWS, w, &mut to, &mut room);
+                let strip =
+                    Strip { layer: self, from, first: part * ROWS, width: w, to: &mut to, room: &mut room };
+                let spread = products::quickest(strip);
                 *spreads[part].lock().unwrap_or_else(PoisonError::into_inner) = spread;
             }
         };
@@ -93,75 +95,6 @@ impl Layer {
             whole.iter_mut().zip(&spread).for_each(|(all, part)| all.add(part));
         }
         Picture { data, width: w, height: h, spread: whole, shown: Shown::default() }
-    }
-
-    /// The rows of the result from `first` on, and how their numbers spread.
-    fn rows(
-        &self,
-        from: &Picture,
-        first: usize,
-        width: usize,
-        to: &mut [f32],
-        room: &mut Room,
-    ) -> Vec<Spread> {
-        #[cfg(target_arch = "x86_64")]
-        if std::is_x86_feature_detected!("avx512f") {
-            // SAFETY: the processor has the feature.
-            return unsafe { self.rows_with_avx512(from, first, width, to, room) };
-        }
-        #[cfg(target_arch = "x86_64")]
-        if std::is_x86_feature_detected!("avx2") && std::is_x86_feature_detected!("fma") {
-            // SAFETY: the processor has both features.
-            return unsafe { self.rows_with_avx2(from, first, width, to, room) };
-        }
-        self.run(from, first, width, to, room, products::plain)
-    }
-
-    #[cfg(target_arch = "x86_64")]
-    #[target_feature(enable = "avx512f")]
-    fn rows_with_avx512(
-        &self,
-        from: &Picture,
-        first: usize,
-        width: usize,
-        to: &mut [f32],
-        room: &mut Room,
-    ) -> Vec<Spread> {
-        self.run(from, first, width, to, room, |of| products::avx512::multiply(of))
-    }
-
-    #[cfg(target_arch = "x86_64")]
-    #[target_feature(enable = "avx2,fma")]
-    fn rows_with_avx2(
-        &self,
-        from: &Picture,
-        first: usize,
-        width: usize,
-        to: &mut [f32],
-        room: &mut Room,
-    ) -> Vec<Spread> {
-        self.run(from, first, width, to, room, |of| products::avx2::multiply(of))
-    }
-
-    #[inline(always)]
-    fn run(
-        &self,
-        from: &Picture,
-        first: usize,
-        width: usize,
-        to: &mut [f32],
-        room: &mut Room,
-        multiply: impl Fn(Products<'_>),
-    ) -> Vec<Spread> {
-        match &self.squares {
-            Some(weights) => self.by_squares(weights, from, first, to),
-            None => self.by_pixels(from, first, width, to, room, multiply),
-        }
-        let mut spread = vec![Spread::default(); self.out];
-        for made in to.chunks_exact(width * self.out) {
-            measure(made, self.out * self.together, &mut spread);
-        }
-        spread
     }
 
     #[inline(always)]
@@ -218,6 +151,34 @@ impl Layer {
             });
             to.copy_from_slice(&room.made[..count * unit]);
         }
+    }
+}
+
+/// The rows of a layer's result from `first` on. What they make is how their numbers spread.
+struct Strip<'a> {
+    layer: &'a Layer,
+    from: &'a Picture,
+    first: usize,
+    width: usize,
+    to: &'a mut [f32],
+    room: &'a mut Room,
+}
+
+impl Multiplying for Strip<'_> {
+    type Made = Vec<Spread>;
+
+    #[inline(always)]
+    fn run(self, multiply: impl Fn(Products<'_>)) -> Vec<Spread> {
+        let Self { layer, from, first, width, to, room } = self;
+        match &layer.squares {
+            Some(weights) => layer.by_squares(weights, from, first, to),
+            None => layer.by_pixels(from, first, width, to, room, multiply),
+        }
+        let mut spread = vec![Spread::default(); layer.out];
+        for made in to.chunks_exact(width * layer.out) {
+            measure(made, layer.out * layer.together, &mut spread);
+        }
+        spread
     }
 }
 
@@ -344,7 +305,12 @@ impl Picture {
 
     /// Adds what is seen of another one, of the same size, to a settled one.
     pub(super) fn add(&mut self, other: &Self) {
-        let other = other.settled();
-        self.data.iter_mut().zip(&other.data).for_each(|(a, b)| *a += b);
+        let channels = self.spread.len();
+        let length = (self.width * channels).max(1);
+        let mut line = vec![0.0; length];
+        for (y, to) in self.data.chunks_exact_mut(length).enumerate() {
+            other.row(y, channels, 1, &mut line);
+            to.iter_mut().zip(&line).for_each(|(a, b)| *a += b);
+        }
     }
 }

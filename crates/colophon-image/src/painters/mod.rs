@@ -15,6 +15,8 @@ use layer::{Layer, Picture};
 
 /// Residual blocks between what makes a picture smaller and what makes it larger again.
 const BLOCKS: usize = 6;
+/// Sides of the smallest picture that has edges to mirror where it is seen at a quarter of its size.
+pub(crate) const SMALLEST: usize = 24;
 
 /// The network, ready to paint.
 pub(crate) struct Painters {
@@ -141,9 +143,6 @@ impl Painters {
         mixed
     }
 }
-
-/// Sides of the smallest picture that has edges to mirror where it is seen at a quarter of its size.
-pub(crate) const SMALLEST: usize = 24;
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "tests fail by panicking")]

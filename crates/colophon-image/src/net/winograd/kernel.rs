@@ -6,7 +6,7 @@
 
 use std::cell::RefCell;
 
-use crate::net::products::{self, LANES, Products, TOGETHER};
+use crate::net::products::{self, LANES, Multiplying, Products, TOGETHER};
 
 /// Pixels a side of what a square gives.
 pub(crate) const GIVES: usize = 4;
@@ -111,36 +111,26 @@ thread_local! {
     static WORK: RefCell<Work> = RefCell::default();
 }
 
+/// Rows, what they are computed in and where they go.
+struct Squares<'a> {
+    rows: &'a Rows<'a>,
+    work: &'a mut Work,
+    to: &'a mut [f32],
+}
+
+impl Multiplying for Squares<'_> {
+    type Made = ();
+
+    #[inline(always)]
+    fn run(self, multiply: impl Fn(Products<'_>)) {
+        self.rows.run(self.work, self.to, multiply);
+    }
+}
+
 impl Rows<'_> {
     /// Computes them, into `to`.
     pub(crate) fn compute(&self, to: &mut [f32]) {
-        WORK.with_borrow_mut(|work| {
-            #[cfg(target_arch = "x86_64")]
-            if std::is_x86_feature_detected!("avx512f") {
-                // SAFETY: the processor has the feature.
-                unsafe { self.compute_with_avx512(work, to) };
-                return;
-            }
-            #[cfg(target_arch = "x86_64")]
-            if std::is_x86_feature_detected!("avx2") && std::is_x86_feature_detected!("fma") {
-                // SAFETY: the processor has both features.
-                unsafe { self.compute_with_avx2(work, to) };
-                return;
-            }
-            self.run(work, to, products::plain);
-        });
-    }
-
-    #[cfg(target_arch = "x86_64")]
-    #[target_feature(enable = "avx512f")]
-    fn compute_with_avx512(&self, work: &mut Work, to: &mut [f32]) {
-        self.run(work, to, |of| products::avx512::multiply(of));
-    }
-
-    #[cfg(target_arch = "x86_64")]
-    #[target_feature(enable = "avx2,fma")]
-    fn compute_with_avx2(&self, work: &mut Work, to: &mut [f32]) {
-        self.run(work, to, |of| products::avx2::multiply(of));
+        WORK.with_borrow_mut(|work| products::quickest(Squares { rows: self, work, to }));
     }
 
     #[inline(always)]
