@@ -55,21 +55,24 @@ pub fn session(path: &Path, threads: usize) -> Result<Session, HubError> {
     open(environment()?).map_err(|e| HubError::Network { path: path.to_path_buf(), problem: e.to_string() })
 }
 
-/// Opens an ONNX model that lies in memory, as [`session`], with operators of our own where it uses some; tensors that it
-/// says lie in files are looked for in `folder`, and mapped into memory.
-///
-/// Without VNNI the runtime cuts sums of products of bytes off at 16 bits where the weights have a sign, unless it is told
-/// to be `exact`, which is slower; it cannot be so where operators share their weights.
+/// What a model in memory may need beside itself.
+#[derive(Default)]
+pub struct Needs<'a> {
+    /// Where tensors are looked for that it says lie in files; they are mapped into memory.
+    pub folder: Option<&'a Path>,
+    /// Operators of our own that it uses.
+    pub operators: Option<OperatorDomain>,
+    /// Without VNNI the runtime cuts sums of products of bytes off at 16 bits where the weights have a sign, unless it is
+    /// told to be exact, which is slower; it cannot be so where operators share their weights.
+    pub exact: bool,
+}
+
+/// Opens an ONNX model that lies in memory, as [`session`].
 ///
 /// # Errors
 /// As [`session`].
-pub fn session_of(
-    model: &[u8],
-    folder: Option<&Path>,
-    operators: Option<OperatorDomain>,
-    exact: bool,
-    threads: usize,
-) -> Result<Session, HubError> {
+pub fn session_of(model: &[u8], needs: Needs<'_>, threads: usize) -> Result<Session, HubError> {
+    let Needs { folder, operators, exact } = needs;
     let open = |environment: &Environment| -> ort::Result<Session> {
         let mut builder = builder(environment, threads)?;
         if let Some(folder) = folder {

@@ -13,6 +13,7 @@ mod tests;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
+use colophon_hub::onnx::{self, Needs};
 use colophon_hub::torch::{self, Weight};
 use colophon_types::{Cancel, Pcm};
 use ort::session::Session;
@@ -159,10 +160,8 @@ impl AudioSeal {
             path,
             problem: format!("there is no {MESSAGES} of {} rows", 2 * BITS),
         })?;
-        let network = Network {
-            session: colophon_hub::onnx::session_of(&graph, None, None, false, self.threads)?,
-            hop,
-        };
+        let session = onnx::session_of(&graph, Needs::default(), self.threads)?;
+        let network = Network { session, hop };
         Ok(self.generator.get_or_init(|| Mutex::new(Generator { network, messages })))
     }
 
@@ -172,10 +171,8 @@ impl AudioSeal {
         }
         let (path, weights) = self.weights(FILES[1])?;
         let (graph, hop) = network::detector(&weights, &path)?;
-        let network = Network {
-            session: colophon_hub::onnx::session_of(&graph, None, None, false, self.threads)?,
-            hop,
-        };
+        let session = onnx::session_of(&graph, Needs::default(), self.threads)?;
+        let network = Network { session, hop };
         Ok(self.detector.get_or_init(|| Mutex::new(network)))
     }
 }

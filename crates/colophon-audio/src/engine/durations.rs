@@ -5,6 +5,7 @@
 use std::path::Path;
 
 use colophon_hub::graph::Published;
+use colophon_hub::onnx::{self, Needs};
 use ort::session::Session;
 
 use super::{operators, products};
@@ -34,7 +35,8 @@ pub(super) fn session(
     drop(network);
     drop(file);
     let operators = operators::domain().map_err(AudioError::engine("the ONNX Runtime"))?;
-    Ok(colophon_hub::onnx::session_of(&written, None, Some(operators), products > 0, threads)?)
+    let needs = Needs { operators: Some(operators), exact: products > 0, ..Needs::default() };
+    Ok(onnx::session_of(&written, needs, threads)?)
 }
 
 /// Seconds of each of `tokens` tokens: `frames` frames of `hop` samples where the network told, else

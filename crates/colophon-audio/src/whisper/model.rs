@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use colophon_hub::onnx;
+use colophon_hub::graph::Graph;
+use colophon_hub::onnx::{self, Needs};
 use colophon_types::Cancel;
 use ort::session::{Session, SessionInputValue};
 use ort::value::{DynValue, Tensor};
@@ -62,10 +63,12 @@ impl Model {
         let mut watched: Vec<usize> = watched.iter().copied().filter(|l| *l < sizes.decoder_layers).collect();
         watched.sort_unstable();
         watched.dedup();
-        let encoder = network::encoder(&weights, sizes, precision)?;
-        let encoder = onnx::session_of(&encoder.encode(), encoder.folder(), None, false, threads)?;
-        let decoder = network::decoder(&weights, sizes, precision, &watched)?;
-        let decoder = onnx::session_of(&decoder.encode(), decoder.folder(), None, false, threads)?;
+        let session = |graph: &Graph| {
+            let needs = Needs { folder: graph.folder(), ..Needs::default() };
+            onnx::session_of(&graph.encode(), needs, threads)
+        };
+        let encoder = session(&network::encoder(&weights, sizes, precision)?)?;
+        let decoder = session(&network::decoder(&weights, sizes, precision, &watched)?)?;
         Ok(Self { encoder, decoder, sizes, watched })
     }
 

@@ -14,6 +14,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
+use colophon_hub::onnx::{self, Needs};
 use colophon_types::Cancel;
 use ort::session::{RunOptions, Session, SessionInputValue};
 use ort::value::Value;
@@ -59,14 +60,14 @@ impl Net {
             true => Some(winograd::domain().map_err(|e| ImageError::Network(e.to_string()))?),
             false => None,
         };
-        let session =
-            colophon_hub::onnx::session_of(&graph.encode(), graph.folder(), operators, false, threads)?;
+        let needs = Needs { folder: graph.folder(), operators, ..Needs::default() };
+        let session = onnx::session_of(&graph.encode(), needs, threads)?;
         Ok(Self { session: Mutex::new(session), sparing: AtomicBool::new(false) })
     }
 
     /// A network from an ONNX file.
     pub(crate) fn open(path: &Path, threads: usize) -> Result<Self, ImageError> {
-        let session = Mutex::new(colophon_hub::onnx::session(path, threads)?);
+        let session = Mutex::new(onnx::session(path, threads)?);
         Ok(Self { session, sparing: AtomicBool::new(false) })
     }
 
