@@ -9,7 +9,7 @@ use std::time::Instant;
 
 use colophon_scene::graph::{Art, Body, Placed, Pose, Role, Scene, Setting, TimeOfDay, Weather};
 use colophon_scene::render::{ArtSource, props};
-use colophon_scene::{Treatment, render};
+use colophon_scene::{Treatment, layout, render};
 use colophon_types::{Cancel, Raster};
 
 /// Icons of an iconify file.
@@ -49,27 +49,13 @@ const TIMES: [TimeOfDay; 7] = [
     TimeOfDay::Night,
 ];
 
-fn horizon(setting: Setting) -> f32 {
-    match setting {
-        Setting::Sea => 0.58,
-        Setting::Beach => 0.55,
-        Setting::Field | Setting::Garden | Setting::Village | Setting::Desert => 0.56,
-        Setting::SnowyForest => 0.70,
-        Setting::City | Setting::Street => 0.72,
-        Setting::Bamboo => 0.78,
-        Setting::Forest | Setting::Mountain | Setting::Space => 0.66,
-        Setting::Underwater | Setting::Abstract => 0.72,
-        _ => 0.74,
-    }
-}
-
 fn scene(setting: Setting, time: TimeOfDay, weather: Weather, seed: u64, objects: Vec<Placed>) -> Scene {
     Scene {
         setting,
         time,
         weather,
         mood: "calm".into(),
-        horizon: horizon(setting),
+        horizon: layout::horizon(setting),
         objects,
         description: String::new(),
         seed,

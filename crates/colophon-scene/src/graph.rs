@@ -12,6 +12,7 @@ pub enum Setting {
     Bamboo,
     Sea,
     Beach,
+    Lake,
     Mountain,
     Field,
     Garden,
@@ -32,12 +33,13 @@ pub enum Setting {
 
 impl Setting {
     /// Every setting.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 22] = [
         Self::Forest,
         Self::SnowyForest,
         Self::Bamboo,
         Self::Sea,
         Self::Beach,
+        Self::Lake,
         Self::Mountain,
         Self::Field,
         Self::Garden,

@@ -142,7 +142,7 @@ pub(crate) fn is_indoors(setting: Setting) -> bool {
 pub fn horizon(setting: Setting) -> f32 {
     match setting {
         Setting::Sea => 0.58,
-        Setting::Beach => 0.55,
+        Setting::Beach | Setting::Lake => 0.55,
         Setting::Field | Setting::Garden | Setting::Desert => 0.56,
         Setting::Forest | Setting::Mountain => 0.66,
         Setting::Village => 0.64,
@@ -401,6 +401,12 @@ fn standing(item: &Item, stage: &Stage, leads: bool, rider: Option<&Item>, seed:
             flying = !item.class.is_living();
             if flying { 0.42 + height / 2.0 } else { 0.82 }
         }
+        _ if floats(item) && has_water(stage.setting) => {
+            floating = true;
+            // A lake ends before the bank on which the others stand.
+            let front = if stage.setting == Setting::Lake { 0.69 } else { 0.82 };
+            if leads { front } else { lerp(horizon + 0.06, front - 0.02, jitter) }
+        }
         Class::Person | Class::Animal if leads => near,
         Class::Person | Class::Animal => lerp(ground, 0.835, jitter),
         Class::Sky => {
@@ -421,10 +427,8 @@ fn standing(item: &Item, stage: &Stage, leads: bool, rider: Option<&Item>, seed:
             height *= if leads { 1.5 } else { 1.0 };
             if leads { 0.48 + height / 2.0 } else { lerp(0.24, 0.66, jitter) + height / 2.0 }
         }
-        Class::Swimming | Class::Boat => {
-            floating = true;
-            if leads { 0.82 } else { lerp(horizon + 0.06, 0.80, jitter) }
-        }
+        Class::Swimming | Class::Boat if leads => 0.82,
+        Class::Swimming | Class::Boat => lerp(ground, 0.80, jitter),
         Class::Structure => {
             let far = if leads { 0.11 } else { 0.035 + 0.03 * jitter };
             (horizon + far).min(0.82)
@@ -448,9 +452,6 @@ fn standing(item: &Item, stage: &Stage, leads: bool, rider: Option<&Item>, seed:
     // Where there is no wall to hang on, and no ground to stand on.
     if item.class == Class::Wall && !stage.indoors() {
         baseline = 0.30 + height / 2.0;
-    }
-    if item.class == Class::Boat && !has_water(stage.setting) {
-        floating = false;
     }
     if stage.weightless() && !matches!(item.class, Class::Sky | Class::Flying) {
         flying = true;
@@ -506,8 +507,17 @@ fn mirrors(item: &Item) -> bool {
     }
 }
 
+/// Whether a setting has water whose surface is seen.
 fn has_water(setting: Setting) -> bool {
-    matches!(setting, Setting::Sea | Setting::Beach | Setting::Underwater)
+    matches!(setting, Setting::Sea | Setting::Beach | Setting::Lake)
+}
+
+/// Whether a thing is in the water where there is some.
+fn floats(item: &Item) -> bool {
+    match &item.art {
+        Art::Icon { icon } if matches!(icon.as_str(), "duck" | "goose" | "swan") => true,
+        _ => matches!(item.class, Class::Swimming | Class::Boat),
+    }
 }
 
 /// Where a thing beside another would stand.

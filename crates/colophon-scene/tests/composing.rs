@@ -87,7 +87,7 @@ fn a_film_keeps_its_hero_and_its_place() {
 fn a_chinese_film_keeps_its_hero() {
     let (first, cast) = next("老渔夫坐在小船里钓鱼。", "宁静", None);
     let (head, pose, holds, clothes) = figure(&first);
-    assert_eq!((head, pose, holds), ("old-man", Pose::Sit, Some("fishing-pole")));
+    assert_eq!((head, pose, holds), ("old-man", Pose::Sit, Some("fishing_rod")));
     let (second, _) = next("他走进村庄，手里提着灯笼。", "温暖", Some(&cast));
     assert_eq!((figure(&second).0, figure(&second).3), ("old-man", clothes));
     assert_eq!(second.setting, Setting::Village);
@@ -114,7 +114,7 @@ fn words_say_who_rides_holds_and_sits() {
     let (scene, _) = next("A girl in a small boat holds a lantern on a dark lake.", "", None);
     assert_eq!(
         (scene.setting, figure(&scene).1, figure(&scene).2),
-        (Setting::Sea, Pose::Sit, Some("lantern"))
+        (Setting::Lake, Pose::Sit, Some("lantern"))
     );
     let boat = scene.objects.iter().find(|o| common::art_names(o) == ["boat"]).unwrap();
     let girl = common::hero(&scene).unwrap();

@@ -10,11 +10,12 @@ use colophon_scene::render::{ArtSource, NoArt, props};
 use colophon_scene::{SceneError, Treatment, render};
 use colophon_types::{Cancel, Raster};
 
-const OUTDOORS: [Setting; 10] = [
+const OUTDOORS: [Setting; 11] = [
     Setting::Forest,
     Setting::SnowyForest,
     Setting::Sea,
     Setting::Beach,
+    Setting::Lake,
     Setting::Mountain,
     Setting::Field,
     Setting::Garden,

@@ -7,7 +7,7 @@ use super::brush::Sketch;
 use super::palette::Palette;
 use super::stage::{Frame, Plane, Stage};
 use super::treatment::Treatment;
-use super::{city, foreground, interior, land, sky, space, water};
+use super::{city, foreground, interior, lake, land, sky, space, water};
 use crate::error::SceneError;
 use crate::graph::{Scene, Setting, TimeOfDay, Weather};
 use crate::layers::{Motion, Particles};
@@ -86,6 +86,7 @@ pub(super) fn backdrop(st: &Stage<'_>) -> Vec<Plane> {
         Setting::Bamboo => land::bamboo(st),
         Setting::Sea => water::sea(st),
         Setting::Beach => water::beach(st),
+        Setting::Lake => lake::lake(st),
         Setting::Mountain => land::mountain(st),
         Setting::Field => land::field(st),
         Setting::Garden => land::garden(st),
@@ -135,11 +136,10 @@ pub(super) fn particles(scene: &Scene) -> Particles {
         (_, Weather::Wind) => Particles::Leaves,
         (Setting::Bamboo, _) => Particles::Leaves,
         (Setting::SnowyForest, _) => Particles::Snow,
-        (Setting::Forest | Setting::Garden | Setting::Field | Setting::Village, Weather::Clear)
-            if scene.time != TimeOfDay::Noon =>
-        {
-            Particles::Motes
-        }
+        (
+            Setting::Forest | Setting::Garden | Setting::Field | Setting::Village | Setting::Lake,
+            Weather::Clear,
+        ) if scene.time != TimeOfDay::Noon => Particles::Motes,
         _ => Particles::None,
     }
 }

@@ -20,6 +20,7 @@ pub(crate) fn frame(st: &Stage<'_>) -> Option<Plane> {
         | Setting::Bamboo
         | Setting::Garden
         | Setting::Mountain
+        | Setting::Lake
         | Setting::Field
         | Setting::Village => {
             for side in [0.0f32, 1.0] {

@@ -17,6 +17,7 @@ mod city;
 mod figure;
 mod foreground;
 mod interior;
+mod lake;
 mod land;
 mod light;
 mod objects;

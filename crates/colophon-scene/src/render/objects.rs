@@ -193,7 +193,11 @@ pub(super) fn draw<S: Surface>(
                 }
                 held_icon.as_ref().map(|i| Held::Icon(name, i))
             });
-            let (c, k) = canvas(st, o, 0.9, false);
+            let (mut c, k) = canvas(st, o, 0.9, false);
+            if holds.as_deref() == Some("fishing_rod") {
+                // It reaches far out.
+                c.w += (c.size * 0.8) as u32;
+            }
             let request = figure::Request {
                 name: head,
                 head: &icon,

@@ -10,7 +10,7 @@ use crate::graph::TimeOfDay;
 use crate::layers::Motion;
 
 /// A wave line that repeats at the plane's width, so that it can scroll for ever.
-fn wave(st: &Stage<'_>, part: &str, y: f32, amp: f32, crests: f32) -> Vec<(f32, f32)> {
+pub(super) fn wave(st: &Stage<'_>, part: &str, y: f32, amp: f32, crests: f32) -> Vec<(f32, f32)> {
     let mut rng = st.rng(part);
     let (a, b) = (rng.range(0.0, TAU), rng.range(0.0, TAU));
     let full = st.frame.full;
@@ -27,7 +27,7 @@ fn wave(st: &Stage<'_>, part: &str, y: f32, amp: f32, crests: f32) -> Vec<(f32, 
 }
 
 /// Colours of the water from the horizon to the front.
-fn tones(st: &Stage<'_>) -> [Rgb; 3] {
+pub(super) fn tones(st: &Stage<'_>) -> [Rgb; 3] {
     let p = &st.palette;
     // By day blue and green; at sunset rose and violet, which do not turn brown under the sky.
     let (paint, mirror) = if st.scene.time == TimeOfDay::Sunset {
@@ -63,7 +63,7 @@ fn band(st: &Stage<'_>, s: &mut Sketch, i: usize, y: f32, amp: f32, crests: f32,
 }
 
 /// Glints under the sun or moon, as added light.
-fn glints(st: &Stage<'_>, from: f32, to: f32, key: f32) -> Option<Plane> {
+pub(super) fn glints(st: &Stage<'_>, from: f32, to: f32, key: f32) -> Option<Plane> {
     let (p, f) = (&st.palette, st.frame);
     let (lx, _, _) = sky::luminary(st)?;
     let mut s = Sketch::new();

@@ -322,17 +322,19 @@ fn a_broker_that_was_emptied_gets_its_tickets_back() {
     let broker = nats::Server::start();
     let store = open(&SERVER.database(), &broker.url());
     let jobs: Vec<_> = (0..30).map(|n| ask(&store, "picture", &n.to_string()).id).collect();
-    until(|| store.broker().unwrap().tickets == 30);
+    let broker_of = || store.broker().unwrap();
+    until(|| broker_of().tickets == 30);
+    // A sweep may have been quicker than what brings a ticket after its job.
+    let before = broker_of().put_back;
     broker.kill();
     broker.empty();
-    until(|| !store.broker().unwrap().up);
-    let broker_of = || store.broker().unwrap();
+    until(|| !broker_of().up);
     assert!(broker_of().why.is_some() && !broker_of().address.is_empty());
     // One that is asked for while there is no broker.
     let late = ask(&store, "picture", "late").id;
     broker.start_again();
     until(|| broker_of().up && broker_of().tickets == 31);
-    assert_eq!(broker_of().put_back, 31);
+    assert_eq!(broker_of().put_back - before, 31);
     let mut consumer = store.consumer("w1", &["picture"], LEASE);
     let mut given: Vec<_> = Vec::new();
     while given.len() < 31 {

@@ -20,7 +20,12 @@ pub(super) fn of(scene: &Scene) -> Ambience {
         Setting::Sea | Setting::Beach => Ambience::Sea,
         Setting::City | Setting::Street => Ambience::City,
         Setting::Mountain | Setting::Desert | Setting::SnowyForest => Ambience::Wind,
-        Setting::Forest | Setting::Bamboo | Setting::Field | Setting::Garden | Setting::Village => {
+        Setting::Forest
+        | Setting::Bamboo
+        | Setting::Field
+        | Setting::Garden
+        | Setting::Village
+        | Setting::Lake => {
             if night {
                 Ambience::Night
             } else {

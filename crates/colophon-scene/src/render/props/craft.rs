@@ -17,6 +17,8 @@ pub(super) fn draw(name: &str, rng: &mut Seed) -> Option<Drawing> {
         "solar_panel" => solar_panel(),
         "kite" => kite(rng),
         "hot_air_balloon" => hot_air_balloon(rng),
+        "submarine" => submarine(rng),
+        "paper_plane" => paper_plane(),
         _ => return None,
     })
 }
@@ -356,5 +358,68 @@ fn hot_air_balloon(rng: &mut Seed) -> Drawing {
     s.path("M72,158q6,7 0,13q-6,-6 0,-13Z", hex(0xffc24a));
     d.lit.glow(72.0, 150.0, 80.0, hex(0xffb347), 0.55);
     d.lit.glow(72.0, 70.0, 90.0, hex(0xffca70), 0.35);
+    d
+}
+
+fn submarine(rng: &mut Seed) -> Drawing {
+    let mut d = Drawing::new(400.0);
+    let c = pick(rng, &[0xe0a53f, 0x4f8fa0, 0xd9744a]);
+    let glass = hex(0x8fd0e4);
+    let s = &mut d.paint;
+    // Fins and screw.
+    s.path("M44,116L14,88H2L12,124L2,160H14L44,136Z", c.dark(0.66));
+    s.oval(8.0, 126.0, 5.0, 30.0, IRON.pale(0.2));
+    s.oval(8.0, 126.0, 3.0, 8.0, IRON);
+    // Periscope, aerial, tower.
+    s.line((214.0, 46.0), (214.0, 12.0), 7.0, STEEL.dark(0.8));
+    s.path("M210.5,8H238V20H217.5Z", STEEL.dark(0.8));
+    s.rect(234.0, 6.0, 7.0, 16.0, 2.0, IRON);
+    s.line((182.0, 48.0), (182.0, 22.0), 3.0, IRON);
+    s.circle(182.0, 20.0, 4.0, hex(0xe0564f));
+    let g = s.down(c.pale(0.2), c.dark(0.82));
+    s.path("M150,86L164,44Q166,38 174,38H230Q238,38 240,44L252,86Z", g);
+    s.stroke("M164,45H240", 4.0, c.dark(0.7));
+    for x in [184.0, 216.0] {
+        s.circle(x, 64.0, 9.0, IRON);
+        s.circle(x, 64.0, 6.0, glass);
+        d.lit.circle(x, 64.0, 6.0, LAMP);
+    }
+    // Hull.
+    s.path("M120,174h44l-10,20h-30ZM250,174h44l-6,20h-30Z", c.dark(0.5));
+    let stops = [(0.0, c.pale(0.35), 1.0), (0.4, c, 1.0), (1.0, c.dark(0.52), 1.0)];
+    let g = s.gradient((0.0, 1.0), &stops);
+    s.path("M28,126Q70,78 160,78H300Q372,78 388,126Q372,176 300,176H160Q70,176 28,126Z", g);
+    let keel = "M36,134Q90,150 200,150Q330,150 386,134Q368,176 300,176H160Q80,176 36,134Z";
+    s.path(keel, Fill::a(hex(0xb8483f), 0.9));
+    s.stroke("M112,84Q104,126 112,170M306,79Q316,126 306,175", 2.0, Fill::a(c.dark(0.5), 0.5));
+    for x in [150.0, 206.0, 262.0] {
+        s.circle(x, 116.0, 17.0, c.dark(0.55));
+        s.circle(x, 116.0, 13.0, glass.dark(0.84));
+        s.path(&format!("M{:.1},116a10,10 0 0,1 10,-10Z", x - 10.0), Fill::a(hex(0xffffff), 0.6));
+        d.lit.circle(x, 116.0, 13.0, LAMP);
+    }
+    s.circle(340.0, 118.0, 27.0, c.dark(0.5));
+    let g = s.down(hex(0xa6e0ee), hex(0x3f86a8));
+    s.circle(340.0, 118.0, 22.0, g);
+    s.path("M324,116a17,17 0 0,1 17,-15q-3,9 -17,15Z", Fill::a(hex(0xffffff), 0.65));
+    s.stroke("M60,104Q110,88 170,88H290", 4.0, Fill::a(hex(0xffffff), 0.45));
+    d.lit.circle(340.0, 118.0, 22.0, LAMP);
+    d.lit.glow(356.0, 118.0, 90.0, LAMP, 0.5);
+    d
+}
+
+/// A folded sheet.
+fn paper_plane() -> Drawing {
+    let mut d = Drawing::new(260.0);
+    let paper = hex(0xfdfdfb);
+    let s = &mut d.paint;
+    let nose = (252.0, 30.0);
+    let g = s.across(paper.dark(0.86), paper);
+    s.poly(&[nose, (6.0, 104.0), (78.0, 128.0)], g);
+    s.poly(&[nose, (78.0, 128.0), (92.0, 186.0), (112.0, 146.0)], paper.dark(0.62));
+    s.poly(&[nose, (92.0, 186.0), (116.0, 143.0)], paper.dark(0.72));
+    let g = s.across(paper.dark(0.93), paper);
+    s.poly(&[nose, (116.0, 143.0), (190.0, 176.0)], g);
+    s.stroke("M252,30L78,128M252,30L116,143", 1.4, Fill::a(hex(0x6f7f92), 0.6));
     d
 }

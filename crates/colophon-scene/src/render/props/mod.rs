@@ -5,15 +5,17 @@ use colophon_types::Seed;
 
 mod buildings;
 mod craft;
+mod creatures;
 mod drawing;
 mod furniture;
+mod machines;
 mod nature;
 mod street;
 
 pub(crate) use drawing::Drawing;
 
 /// Names of all props.
-pub const NAMES: [&str; 66] = [
+pub const NAMES: [&str; 76] = [
     "emblem",
     "lighthouse",
     "pine",
@@ -80,6 +82,16 @@ pub const NAMES: [&str; 66] = [
     "hot_air_balloon",
     "log",
     "cactus",
+    "submarine",
+    "paper_plane",
+    "drone",
+    "server_rack",
+    "vending_machine",
+    "gavel",
+    "fishing_rod",
+    "dragonfly",
+    "crane",
+    "shop",
 ];
 
 /// Draws a prop; `None` for a name that is not in [`NAMES`].
@@ -89,4 +101,6 @@ pub(crate) fn draw(name: &str, rng: &mut Seed) -> Option<Drawing> {
         .or_else(|| street::draw(name, rng))
         .or_else(|| furniture::draw(name, rng))
         .or_else(|| craft::draw(name, rng))
+        .or_else(|| machines::draw(name))
+        .or_else(|| creatures::draw(name))
 }

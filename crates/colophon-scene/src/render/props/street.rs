@@ -3,7 +3,7 @@
 use colophon_types::Seed;
 
 use super::super::brush::{Fill, hex};
-use super::drawing::{DARK_WOOD, Drawing, IRON, LAMP, STEEL, STONE, WOOD, board, pick, post, tiles};
+use super::drawing::{DARK_WOOD, Drawing, IRON, LAMP, STEEL, STONE, WOOD, board, pane, pick, post, tiles};
 
 pub(super) fn draw(name: &str, rng: &mut Seed) -> Option<Drawing> {
     Some(match name {
@@ -22,6 +22,7 @@ pub(super) fn draw(name: &str, rng: &mut Seed) -> Option<Drawing> {
         "cart" => cart(rng),
         "bus_stop" => bus_stop(),
         "fountain" => fountain(),
+        "shop" => shop(rng),
         _ => return None,
     })
 }
@@ -393,5 +394,69 @@ fn fountain() -> Drawing {
     }
     s.line((135.0, 74.0), (135.0, 16.0), 6.0, Fill::a(water, 0.9));
     s.circle(135.0, 14.0, 6.0, water);
+    d
+}
+
+/// A shop under its awning: goods in the window, a door, rooms above.
+fn shop(rng: &mut Seed) -> Drawing {
+    let mut d = Drawing::new(260.0);
+    let c = pick(rng, &[0xc9503f, 0x3f7f6a, 0x3f6fa0]);
+    let wall = pick(rng, &[0xe9d8bd, 0xd9b99a, 0xe6dccb]);
+    let shine = Fill::a(hex(0xffffff), 0.25);
+    let s = &mut d.paint;
+    let g = s.across(wall.pale(0.12), wall.dark(0.84));
+    s.rect(10.0, 6.0, 240.0, 190.0, 3.0, g);
+    board(s, 4.0, 2.0, 252.0, 10.0, wall.dark(0.78));
+    for x in [34.0, 108.0, 182.0] {
+        pane(&mut d, x, 23.0, 44.0, 32.0);
+        board(&mut d.paint, x - 6.0, 57.0, 56.0, 5.0, wall.dark(0.72));
+    }
+    let s = &mut d.paint;
+    // A sign with no words, the frame of the front, the window.
+    board(s, 18.0, 68.0, 224.0, 20.0, c.dark(0.62));
+    s.stroke("M58,78h40M106,78h22M136,78h66", 4.0, hex(0xfbe7b8));
+    s.rect(18.0, 88.0, 224.0, 108.0, 0.0, c.dark(0.5));
+    let g = s.down(hex(0xfff0c8), hex(0xe9b877));
+    s.rect(26.0, 96.0, 142.0, 72.0, 2.0, g);
+    d.lit.rect(26.0, 96.0, 142.0, 72.0, 2.0, Fill::a(LAMP, 0.55));
+    d.lit.glow(97.0, 132.0, 120.0, LAMP, 0.5);
+    let tones = [0xd9653f, 0xe8b04a, 0x7fa05f, 0xb5764a, 0xc9504f, 0xdcb27a].map(hex);
+    for (row, y) in [128.0, 158.0].into_iter().enumerate() {
+        board(s, 26.0, y, 142.0, 4.0, DARK_WOOD);
+        for k in 0..8usize {
+            let x = 31.0 + 17.0 * k as f32;
+            let tone = tones[(k * (row + 2) + row) % tones.len()];
+            let g = s.across(tone.pale(0.22), tone.dark(0.75));
+            match (k + row) % 3 {
+                0 => s.path(&format!("M{x:.1},{y:.1}q0,-16 6.5,-16t6.5,16Z"), g),
+                1 => s.rect(x, y - 13.0, 12.0, 13.0, 2.0, g),
+                _ => s.circle(x + 6.0, y - 7.0, 7.0, g),
+            }
+        }
+    }
+    s.poly(&[(40.0, 168.0), (72.0, 96.0), (92.0, 96.0), (60.0, 168.0)], shine.clone());
+    s.line((97.0, 97.0), (97.0, 168.0), 3.0, c.dark(0.62));
+    board(s, 22.0, 168.0, 150.0, 26.0, c.dark(0.78));
+    // Door and step.
+    s.rect(180.0, 94.0, 54.0, 102.0, 2.0, c.dark(0.8));
+    let g = s.down(hex(0xffe9b8), hex(0xd9a766));
+    s.rect(187.0, 101.0, 40.0, 56.0, 2.0, g);
+    d.lit.rect(187.0, 101.0, 40.0, 56.0, 2.0, Fill::a(LAMP, 0.6));
+    s.rect(187.0, 164.0, 40.0, 26.0, 2.0, c.dark(0.66));
+    s.circle(230.0, 160.0, 3.0, hex(0xf0c860));
+    s.poly(&[(190.0, 157.0), (206.0, 101.0), (214.0, 101.0), (198.0, 157.0)], shine);
+    s.rect(196.0, 132.0, 22.0, 12.0, 2.0, hex(0xfbf3e2));
+    s.line((200.0, 138.0), (214.0, 138.0), 2.0, c);
+    board(s, 174.0, 194.0, 66.0, 6.0, STONE);
+    // Awning.
+    let wide = 236.0 / 11.0;
+    for k in 0..11 {
+        let x = 12.0 + wide * k as f32;
+        let tone = if k % 2 == 0 { c } else { hex(0xfdf6e8) };
+        let g = s.down(tone.pale(0.1), tone.dark(0.86));
+        let (middle, end) = (x + wide / 2.0, x + wide);
+        s.path(&format!("M{x:.1},86H{end:.1}L{end:.1},112Q{middle:.1},126 {x:.1},112Z"), g);
+    }
+    s.rect(12.0, 84.0, 236.0, 5.0, 2.0, c.dark(0.8));
     d
 }
