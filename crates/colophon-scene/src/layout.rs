@@ -393,7 +393,11 @@ fn standing(item: &Item, stage: &Stage, leads: bool, rider: Option<&Item>, seed:
         Shot::Medium => 0.855,
         Shot::Close => 0.93,
     };
-    let ground = (horizon + 0.07).min(0.83);
+    let ground = match stage.setting {
+        // Behind it is water.
+        Setting::Beach | Setting::Lake => 0.755,
+        _ => (horizon + 0.07).min(0.83),
+    };
     let jitter = seed.next_f32();
     let mut baseline = match item.class {
         _ if leads && stage.setting == Setting::Abstract => {
@@ -429,11 +433,15 @@ fn standing(item: &Item, stage: &Stage, leads: bool, rider: Option<&Item>, seed:
         }
         Class::Swimming | Class::Boat if leads => 0.82,
         Class::Swimming | Class::Boat => lerp(ground, 0.80, jitter),
+        Class::Structure if stage.setting == Setting::Lake => ground,
         Class::Structure => {
             let far = if leads { 0.11 } else { 0.035 + 0.03 * jitter };
             (horizon + far).min(0.82)
         }
-        Class::Plant if item.height > 0.4 => lerp(horizon + 0.04, ground + 0.03, jitter),
+        Class::Plant if item.height > 0.4 => {
+            let far = if stage.setting == Setting::Lake { ground } else { horizon + 0.04 };
+            lerp(far, ground + 0.03, jitter)
+        }
         Class::Wall => 0.36 + height / 2.0,
         Class::Symbol => {
             flying = stage.setting == Setting::Abstract || stage.indoors();
@@ -512,10 +520,15 @@ fn has_water(setting: Setting) -> bool {
     matches!(setting, Setting::Sea | Setting::Beach | Setting::Lake)
 }
 
+/// Whether an icon is of a bird that swims; its feet are under water then.
+pub(crate) fn is_waterfowl(icon: &str) -> bool {
+    matches!(icon, "duck" | "goose" | "swan")
+}
+
 /// Whether a thing is in the water where there is some.
 fn floats(item: &Item) -> bool {
     match &item.art {
-        Art::Icon { icon } if matches!(icon.as_str(), "duck" | "goose" | "swan") => true,
+        Art::Icon { icon } if is_waterfowl(icon) || icon == "lotus" => true,
         _ => matches!(item.class, Class::Swimming | Class::Boat),
     }
 }

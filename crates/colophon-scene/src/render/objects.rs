@@ -13,7 +13,7 @@ use super::sky::is_luminary;
 use super::stage::Stage;
 use crate::graph::{Art, Placed, Pose, Role, Setting};
 use crate::layers::{Blend, Entrance, Layer, Motion};
-use crate::layout::is_indoors;
+use crate::layout::{is_indoors, is_waterfowl};
 
 /// An object before it is lit.
 pub(super) struct Paint<S> {
@@ -223,13 +223,16 @@ fn whole<S: Surface>(
     let icon = Icon::parse(&art.icon(name)?)?;
     let (b, _) = icon.bounds()?;
     let (bw, bh) = (b[2] - b[0], b[3] - b[1]);
-    let (c, _) = canvas(st, o, bw / bh, false);
+    let (mut c, _) = canvas(st, o, bw / bh, false);
     let mut r = S::clear(c.w, c.h);
     // The opaque part of the icon fills the thing's box, its foot on the ground.
     let k = c.size / bh;
     let x = c.w as f32 / 2.0 - (b[0] + bw / 2.0) * k;
     let y = c.foot - b[3] * k;
     icon.paint(&mut r, x, y, k, k, 0.0);
+    if o.floating && is_waterfowl(name) {
+        c.foot -= c.size * 0.15;
+    }
     Some((Paint { paint: r, lit: None, arm: None, sways: false }, c))
 }
 

@@ -1,27 +1,29 @@
 //! Creatures for which no icon stands.
 
-use super::super::brush::{Fill, Sketch, hex};
-use super::drawing::{Drawing, IRON};
+use colophon_types::Seed;
 
-pub(super) fn draw(name: &str) -> Option<Drawing> {
+use super::super::brush::{Fill, Sketch, hex};
+use super::drawing::{Drawing, IRON, pick};
+
+pub(super) fn draw(name: &str, rng: &mut Seed) -> Option<Drawing> {
     Some(match name {
-        "dragonfly" => dragonfly(),
+        "dragonfly" => dragonfly(rng),
         "crane" => crane(),
         _ => return None,
     })
 }
 
-fn dragonfly() -> Drawing {
+fn dragonfly(rng: &mut Seed) -> Drawing {
     let mut d = Drawing::new(300.0);
-    let c = hex(0x2f8f8a);
+    let c = pick(rng, &[0xc8402f, 0x1f7f9a, 0x3f7f3f]);
     let wing = |s: &mut Sketch, outline: &str, alpha: f32| {
         s.path(outline, Fill::a(hex(0xbfe6f4), alpha));
         s.stroke(outline, 1.6, Fill::a(hex(0x4a7f96), 0.75));
     };
     let veins = |s: &mut Sketch, lines: &str| s.stroke(lines, 1.1, Fill::a(hex(0x4a7f96), 0.6));
     let s = &mut d.paint;
-    wing(s, "M196,92Q236,20 292,10Q306,22 284,52Q252,88 204,104Z", 0.55);
-    wing(s, "M176,98Q150,22 178,4Q200,2 206,40Q206,80 196,100Z", 0.55);
+    wing(s, "M196,92Q236,20 292,10Q306,22 284,52Q252,88 204,104Z", 0.75);
+    wing(s, "M176,98Q150,22 178,4Q200,2 206,40Q206,80 196,100Z", 0.75);
     veins(s, "M202,98Q246,54 288,20M190,96Q186,50 186,14M206,98Q250,74 282,44M196,94Q200,60 198,28");
     // The tail, from the body to its end.
     for part in 0..7 {
@@ -38,8 +40,8 @@ fn dragonfly() -> Drawing {
     s.oval(0.0, 0.0, 26.0, 16.0, g);
     s.stroke("M-12,-12Q-8,0 -12,12M4,-14Q8,0 4,14", 2.0, Fill::a(c.dark(0.5), 0.7));
     s.end();
-    wing(s, "M190,112Q216,160 262,190Q282,192 276,172Q254,136 206,106Z", 0.7);
-    wing(s, "M178,114Q176,168 150,196Q132,198 132,178Q146,140 168,112Z", 0.7);
+    wing(s, "M190,112Q216,160 262,190Q282,192 276,172Q254,136 206,106Z", 0.85);
+    wing(s, "M178,114Q176,168 150,196Q132,198 132,178Q146,140 168,112Z", 0.85);
     veins(s, "M196,112Q230,148 268,184M174,116Q160,160 140,188");
     s.stroke("M204,116q6,12 16,14M212,112q8,8 18,8", 2.2, IRON);
     s.circle(222.0, 92.0, 13.0, c.dark(0.8));

@@ -102,5 +102,5 @@ pub(crate) fn draw(name: &str, rng: &mut Seed) -> Option<Drawing> {
         .or_else(|| furniture::draw(name, rng))
         .or_else(|| craft::draw(name, rng))
         .or_else(|| machines::draw(name))
-        .or_else(|| creatures::draw(name))
+        .or_else(|| creatures::draw(name, rng))
 }
