@@ -12,7 +12,7 @@ fn wardrobe(setting: Setting) -> &'static [&'static str] {
         Setting::Bamboo => &["rock", "butterfly"],
         Setting::Sea => &["seagull"],
         Setting::Beach => &["rock", "shell", "seagull"],
-        Setting::Lake => &["flower", "duck", "dragonfly", "rock", "bird"],
+        Setting::Lake => &["flower", "duck", "rock", "bird", "bush"],
         Setting::Mountain => &["rock", "pine", "eagle", "bush"],
         Setting::Field => &["flower", "fence", "bird", "haystack", "bush"],
         Setting::Garden => &["flower", "bench", "butterfly", "bush", "tree"],
