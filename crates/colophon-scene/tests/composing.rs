@@ -123,6 +123,11 @@ fn words_say_who_rides_holds_and_sits() {
 
     let (scene, _) = next("A knight rides a horse toward a castle.", "", None);
     assert_eq!(figure(&scene).1, Pose::Ride);
+    let (scene, _) = next("A swan on the river and a boy fishing.", "", None);
+    let boy = scene.objects.iter().find(|o| common::art_names(o).contains(&"boy")).unwrap();
+    assert!(common::art_names(boy).contains(&"fishing_rod"), "{boy:?}");
+    let swan = scene.objects.iter().find(|o| common::art_names(o) == ["swan"]).unwrap();
+    assert!(swan.floating && !boy.floating && swan.baseline < boy.baseline, "he stands on the bank");
     let (scene, _) = next("A cup stands on the table in the kitchen.", "", None);
     let at = |name: &str| scene.objects.iter().find(|o| common::art_names(o).contains(&name)).unwrap();
     let (cup, table) = (at("teacup-without-handle"), at("table"));

@@ -11,7 +11,7 @@ use colophon_scene::{Scene, compose};
 /// Description, setting, hero (art), other art.
 type Case = (&'static str, Setting, &'static str, &'static [&'static str]);
 
-const ENGLISH: [Case; 20] = [
+const ENGLISH: [Case; 22] = [
     (
         "An old fisherman mends his net on the pier beside a lighthouse at dusk.",
         Setting::Beach,
@@ -45,7 +45,7 @@ const ENGLISH: [Case; 20] = [
         "A judge sits at her desk with a gavel and the scales of justice.",
         Setting::Room,
         "woman-judge",
-        &["desk", "hammer", "balance-scale"],
+        &["desk", "gavel", "balance-scale"],
     ),
     (
         "A girl rides a bicycle past a market stall on a busy street.",
@@ -53,6 +53,8 @@ const ENGLISH: [Case; 20] = [
         "girl",
         &["bicycle", "market_stall"],
     ),
+    ("A heron stands at the lake beside a house.", Setting::Lake, "crane", &["house"]),
+    ("A submarine under the sea with two fish.", Setting::Underwater, "submarine", &["fish"]),
     ("A whale swims under a small sailboat in a storm.", Setting::Sea, "spouting-whale", &["sailboat"]),
     ("An owl watches from a tree over a snowy forest at night.", Setting::SnowyForest, "owl", &[]),
     (
@@ -89,7 +91,8 @@ const ENGLISH: [Case; 20] = [
     ),
 ];
 
-const CHINESE: [Case; 20] = [
+const CHINESE: [Case; 21] = [
+    ("江边的小路上，老人牵着小狗散步。", Setting::Lake, "old-man", &[]),
     ("黄昏的海边，老渔夫站在灯塔旁，一艘帆船归来。", Setting::Beach, "old-man", &["lighthouse", "sailboat"]),
     ("一只小狐狸在森林里画画，旁边放着画架。", Setting::Forest, "fox", &["easel"]),
     ("下雨的夜晚，小女孩撑着伞走在街上，路灯亮着。", Setting::Street, "girl", &["umbrella", "street_lamp"]),
@@ -124,7 +127,7 @@ const CHINESE: [Case; 20] = [
         "woman-curly-hair",
         &["market_stall", "steaming-bowl", "red-paper-lantern"],
     ),
-    ("法官手里拿着法槌，旁边是天平。", Setting::Room, "judge", &["hammer", "balance-scale"]),
+    ("法官手里拿着法槌，旁边是天平。", Setting::Room, "judge", &["gavel", "balance-scale"]),
 ];
 
 fn scene(description: &str) -> Scene {
@@ -157,16 +160,16 @@ fn score(cases: &[Case]) -> [(usize, usize); 3] {
 #[test]
 fn english_descriptions_show_what_they_say() {
     let [settings, heroes, objects] = score(&ENGLISH);
-    assert!(settings.0 >= 19, "settings {settings:?}");
-    assert!(heroes.0 >= 19, "heroes {heroes:?}");
+    assert!(settings.0 >= 21, "settings {settings:?}");
+    assert!(heroes.0 >= 21, "heroes {heroes:?}");
     assert!(objects.0 * 100 >= objects.1 * 95, "objects {objects:?}");
 }
 
 #[test]
 fn chinese_descriptions_show_what_they_say() {
     let [settings, heroes, objects] = score(&CHINESE);
-    assert!(settings.0 >= 19, "settings {settings:?}");
-    assert!(heroes.0 >= 19, "heroes {heroes:?}");
+    assert!(settings.0 >= 20, "settings {settings:?}");
+    assert!(heroes.0 >= 20, "heroes {heroes:?}");
     assert!(objects.0 * 100 >= objects.1 * 95, "objects {objects:?}");
 }
 

@@ -145,7 +145,10 @@ fn link(planner: &Planner<'_>, things: &mut [Thing], subject: usize, object: usi
         return;
     }
     let thing = &things[object];
-    let held = does(Verb::Hold) || says(&["with"]);
+    // "A boy fishing": the word for what is done stands for the thing too.
+    let own = thing.spans.first().map_or(&[][..], |&(start, end)| &planner.tokens[start..end]);
+    let acts = own.iter().any(|t| planner.cues.verbs_of(t).contains(&Verb::Hold));
+    let held = does(Verb::Hold) || says(&["with"]) || acts;
     let empty = things[subject].is_figure() && things[subject].holds.is_none();
     let lies = thing.link != Link::Free;
     if can_hold(thing) && held && empty && !lies && thing.role != Role::Hero {
