@@ -13,10 +13,9 @@ const BANK: f32 = 0.36;
 pub(super) fn lake(st: &Stage<'_>) -> Vec<Plane> {
     let room = 1000.0 - st.horizon;
     let shore = st.horizon + room * BANK;
-    let mut out = vec![land::far_ridges(st, hex(0x7f9fb4), 170.0, 0.4)];
-    let (far, mirrored) = far_shore(st);
-    out.push(far);
-    out.push(water(st, shore, mirrored));
+    let mut far = land::far_ridges(st, hex(0x7f9fb4), 170.0, 0.4);
+    let mirrored = far_shore(st, &mut far.sketch);
+    let mut out = vec![far, water(st, shore, mirrored)];
     out.push(ripples(st, shore));
     out.extend(glints(st, st.horizon + 12.0, shore - 14.0, st.horizon + 34.0));
     out.push(bank(st, shore));
@@ -32,10 +31,10 @@ struct Mirrored {
     tone: Rgb,
 }
 
-/// The wood on the other side, and what the water shows of it.
-fn far_shore(st: &Stage<'_>) -> (Plane, Vec<Mirrored>) {
+/// The wood on the other side, before the ridges. Gives what the water shows of it.
+fn far_shore(st: &Stage<'_>, s: &mut Sketch) -> Vec<Mirrored> {
     let (p, f) = (&st.palette, st.frame);
-    let (mut s, mut mirrored) = (Sketch::new(), Vec::new());
+    let mut mirrored = Vec::new();
     let mut rng = st.rng("far shore");
     let line = land::hills(&mut rng, f.full, st.horizon - 10.0, 8.0, 1.4);
     let tones = [0x4f8a5a, 0x5f9a58, 0x3f7a5c, 0x86a85a].map(hex);
@@ -48,9 +47,9 @@ fn far_shore(st: &Stage<'_>) -> (Plane, Vec<Mirrored>) {
             let h = rng.range(46.0, 96.0) * f.k * (1.0 - 0.35 * row as f32);
             let y = height_at(&line, x) + 8.0 + 3.0 * row as f32;
             match rng.next_f32() {
-                v if v < 0.34 => trees::pine(&mut s, &mut rng, x, y, h * 1.25, c, 0.0),
-                v if v < 0.56 => trees::poplar(&mut s, &mut rng, x, y, h * 1.2, c),
-                _ => trees::bush(&mut s, &mut rng, x, y, h * 1.1, c),
+                v if v < 0.34 => trees::pine(s, &mut rng, x, y, h * 1.25, c, 0.0),
+                v if v < 0.56 => trees::poplar(s, &mut rng, x, y, h * 1.2, c),
+                _ => trees::bush(s, &mut rng, x, y, h * 1.1, c),
             }
             mirrored.push(Mirrored { x, half: h * rng.range(0.34, 0.5), height: h, tone: c });
             x += rng.range(20.0, 46.0) * f.k;
@@ -58,8 +57,8 @@ fn far_shore(st: &Stage<'_>) -> (Plane, Vec<Mirrored>) {
     }
     let sand = p.at(hex(0xb9a77c), 0.7);
     let foot: Vec<_> = line.iter().map(|(x, y)| (*x, y + 10.0)).collect();
-    under(&mut s, &foot, true, sand);
-    (Plane::new("far shore", s, 0.2, 12.0, st.horizon - 150.0), mirrored)
+    under(s, &foot, true, sand);
+    mirrored
 }
 
 fn water(st: &Stage<'_>, shore: f32, mirrored: Vec<Mirrored>) -> Plane {
