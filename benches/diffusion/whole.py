@@ -1,10 +1,11 @@
-"""Writes a Stable Diffusion 1.5 checkpoint in the layout of `diffusers` as one file with the names of the first
-publication, as safetensors (half precision) and as GGUF (matrices of eight bits, kernels of half precision):
-`whole.py FOLDER FILE.safetensors FILE.gguf`. `diffusers` reads the first one back, and has to find every weight.
+"""Writes a Stable Diffusion 1.5 checkpoint in the layout of `diffusers` in half precision: in the same layout, as one
+file with the names of the first publication, and as GGUF (matrices of eight bits, kernels of half precision):
+`whole.py FOLDER HALF FILE.safetensors FILE.gguf`. `diffusers` reads the one file back, and has to find every weight.
 """
 
 import pathlib
 import re
+import shutil
 import sys
 
 import gguf
@@ -57,14 +58,18 @@ def vae(name):
 
 
 def main():
-    folder, whole, packed = map(pathlib.Path, sys.argv[1:])
+    folder, half, whole, packed = map(pathlib.Path, sys.argv[1:])
     parts = {"unet": unet, "vae": vae, "text_encoder": lambda name: name}
     prefixes = {"unet": "model.diffusion_model.", "vae": "first_stage_model.",
                 "text_encoder": "cond_stage_model.transformer."}
     tensors = {}
     for part, called in parts.items():
         file = next((folder / part).glob("*model.safetensors"))
-        for name, tensor in load_file(file).items():
+        exact = load_file(file)
+        (half / part).mkdir(parents=True, exist_ok=True)
+        shutil.copy(folder / part / "config.json", half / part)
+        save_file({name: tensor.half() for name, tensor in exact.items()}, half / part / file.name)
+        for name, tensor in exact.items():
             theirs = called(name)
             if part == "vae" and re.search(r"attn_1\.(q|k|v|proj_out)\.weight", theirs):
                 tensor = tensor[:, :, None, None]
