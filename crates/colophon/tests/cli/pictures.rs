@@ -273,6 +273,8 @@ fn bad_pictures_and_settings_are_one_sentence_and_write_nothing() {
     let file = picture(&home);
     let (house, out, junk) = (path(&file), home.path("out.png"), home.path("junk.png"));
     std::fs::write(&junk, b"\x89PNG\r\n\x1a\nnothing").expect("written");
+    let wall = home.path("wall.png");
+    image::RgbImage::from_pixel(160, 120, image::Rgb([172, 180, 186])).save(&wall).expect("written");
     for (args, words) in [
         (&["upscale", path(&junk)][..], "cannot be read"),
         (&["upscale", "/nowhere.png"], "cannot read"),
@@ -284,7 +286,7 @@ fn bad_pictures_and_settings_are_one_sentence_and_write_nothing() {
         (&["dream", house, "--layer", "conv7_1"], "conv7_1"),
         (&["dream", house, "--layer", "conv1_1", "--channel", "64"], "no channel 64"),
         (&["dream", house, "--octaves", "0"], "octaves"),
-        (&["cutout", house], "nobody was found"),
+        (&["cutout", path(&wall)], "nobody was found"),
         (&["cutout", house, "--behind", "#12"], "no colour"),
         (&["sketch", house, "--shade", "-1"], "0 to 1"),
     ] {
