@@ -147,7 +147,7 @@ fn bank(st: &Stage<'_>, shore: f32) -> Plane {
     Plane::new("bank", s, 0.55, shore, shore - 170.0)
 }
 
-/// A tree that leans over the water where the light comes from, and a smaller one across.
+/// A large tree on the side away from the light, and a smaller one across.
 fn trees_of(st: &Stage<'_>, shore: f32) -> Plane {
     let (p, f) = (&st.palette, st.frame);
     let mut s = Sketch::new();
