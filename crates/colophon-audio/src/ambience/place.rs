@@ -13,6 +13,8 @@ pub enum Ambience {
     Night,
     /// Waves that come and go.
     Sea,
+    /// Water that laps at a bank, and a bird now and then.
+    Lake,
     /// Steady rain with single drops.
     Rain,
     /// Traffic, far off.
@@ -27,12 +29,13 @@ pub enum Ambience {
 
 impl Ambience {
     /// All of them, in the order of their declaration.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Room,
         Self::Wind,
         Self::Forest,
         Self::Night,
         Self::Sea,
+        Self::Lake,
         Self::Rain,
         Self::City,
         Self::Space,

@@ -38,6 +38,12 @@ pub(super) fn synthesise(kind: Ambience, count: usize, rate: f32, seed: Seed) ->
             bed.waves("first", 1.0);
             bed.waves("second", 0.5);
         }
+        Ambience::Lake => {
+            bed.noise("wind", Shape::Low, (160.0, 300.0), 0.5, (0.15, 0.35), (2.0, 5.0));
+            bed.noise("lapping", Shape::Band, (450.0, 950.0), 0.9, (0.0, 0.6), (0.35, 0.9));
+            bed.noise("ripples", Shape::Band, (1300.0, 2100.0), 1.2, (0.0, 0.2), (0.2, 0.6));
+            bed.birds();
+        }
         Ambience::Rain => {
             bed.noise("fall", Shape::Band, (2600.0, 3400.0), 0.4, (0.7, 1.0), (2.0, 5.0));
             bed.noise("far", Shape::Band, (500.0, 800.0), 0.5, (0.3, 0.5), (2.0, 5.0));

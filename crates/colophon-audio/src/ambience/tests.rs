@@ -103,6 +103,12 @@ fn places_sound_like_themselves() {
     let (sea, room) = (range(Ambience::Sea), range(Ambience::Room));
     println!("half-second range: sea {sea:.1} dB, room {room:.1} dB");
     assert!(sea > 6.0 && room < 6.0, "{sea} dB, {room} dB");
+
+    // Lapping: most of it between the wind and the birds.
+    let between = |kind| share_above(&sound(kind), 400.0) - share_above(&sound(kind), 1500.0);
+    let (lake, wood) = (between(Ambience::Lake), between(Ambience::Forest));
+    println!("from 400 to 1500 Hz: lake {lake:.2}, forest {wood:.2}");
+    assert!(lake > 0.4 && lake > 1.5 * wood, "{lake}, {wood}");
 }
 
 #[test]

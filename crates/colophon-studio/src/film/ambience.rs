@@ -25,12 +25,14 @@ pub(super) fn of(scene: &Scene) -> Ambience {
         | Setting::Field
         | Setting::Garden
         | Setting::Village
-        | Setting::Lake => {
-            if night {
-                Ambience::Night
-            } else {
-                Ambience::Forest
-            }
+        | Setting::Lake
+            if night =>
+        {
+            Ambience::Night
+        }
+        Setting::Lake => Ambience::Lake,
+        Setting::Forest | Setting::Bamboo | Setting::Field | Setting::Garden | Setting::Village => {
+            Ambience::Forest
         }
     };
     match scene.weather {
