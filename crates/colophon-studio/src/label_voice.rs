@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::Write as _;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -10,6 +11,7 @@ use colophon_audio::{Narrator, mix, wav};
 use colophon_hub::Hub;
 use colophon_seal::{LabelWords, SpokenLabel};
 use colophon_types::{Cancel, Lang, NoProgress, Pcm};
+use tempfile::NamedTempFile;
 
 use crate::StudioError;
 use crate::engines::Fetch;
@@ -52,9 +54,11 @@ impl LabelVoice {
             None => {
                 let sound = self.speak(lang, words, units)?;
                 fs::create_dir_all(&self.cache).map_err(StudioError::io("create", &self.cache))?;
-                let whole = path.with_extension("new");
-                fs::write(&whole, wav::encode(&sound)).map_err(StudioError::io("write", &whole))?;
-                fs::rename(&whole, &path).map_err(StudioError::io("write", &path))?;
+                let whole = NamedTempFile::new_in(&self.cache).and_then(|mut file| {
+                    file.write_all(&wav::encode(&sound))?;
+                    Ok(file.persist(&path)?)
+                });
+                whole.map_err(StudioError::io("write", &path))?;
                 sound
             }
         };
