@@ -57,6 +57,14 @@ impl Setting {
         Self::Hospital,
         Self::Abstract,
     ];
+
+    /// Whether it has walls.
+    pub fn is_indoors(self) -> bool {
+        matches!(
+            self,
+            Self::Room | Self::Classroom | Self::Library | Self::Kitchen | Self::Office | Self::Hospital
+        )
+    }
 }
 
 /// Time of day; decides palette and light.

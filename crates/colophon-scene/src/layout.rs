@@ -121,21 +121,8 @@ impl Stage {
     }
 
     fn indoors(&self) -> bool {
-        is_indoors(self.setting)
+        self.setting.is_indoors()
     }
-}
-
-/// Whether a setting has walls.
-pub(crate) fn is_indoors(setting: Setting) -> bool {
-    matches!(
-        setting,
-        Setting::Room
-            | Setting::Classroom
-            | Setting::Library
-            | Setting::Kitchen
-            | Setting::Office
-            | Setting::Hospital
-    )
 }
 
 /// The horizon of a setting (in rooms, the edge of the floor), from the top.
@@ -158,6 +145,11 @@ pub fn horizon(setting: Setting) -> f32 {
         | Setting::Hospital => 0.74,
         Setting::Abstract => 0.72,
     }
+}
+
+/// Where the water of a lake ends and the bank begins: like the horizon, a fraction of the frame's height.
+pub(crate) fn lake_bank(horizon: f32) -> f32 {
+    lerp(horizon, 1.0, 0.36)
 }
 
 /// Width of a drawing over its height: of icons from a table measured on the set, of props from
@@ -395,7 +387,8 @@ fn standing(item: &Item, stage: &Stage, leads: bool, rider: Option<&Item>, seed:
     };
     let ground = match stage.setting {
         // Behind it is water.
-        Setting::Beach | Setting::Lake => 0.755,
+        Setting::Beach => 0.755,
+        Setting::Lake => lake_bank(horizon) + 0.04,
         _ => (horizon + 0.07).min(0.83),
     };
     let jitter = seed.next_f32();
@@ -408,7 +401,7 @@ fn standing(item: &Item, stage: &Stage, leads: bool, rider: Option<&Item>, seed:
         _ if floats(item) && has_water(stage.setting) => {
             floating = true;
             // A lake ends before the bank on which the others stand.
-            let front = if stage.setting == Setting::Lake { 0.69 } else { 0.82 };
+            let front = if stage.setting == Setting::Lake { lake_bank(horizon) - 0.02 } else { 0.82 };
             if leads { front } else { lerp(horizon + 0.06, front - 0.02, jitter) }
         }
         Class::Person | Class::Animal if leads => near,

@@ -6,7 +6,6 @@ use super::thing::Planner;
 use super::token::{Script, Token};
 use super::words::Mention;
 use crate::graph::{Setting, TimeOfDay, Weather};
-use crate::layout::is_indoors;
 
 /// Where and when a scene plays.
 #[derive(Clone, Copy, Debug)]
@@ -120,7 +119,7 @@ fn usual_time(planner: &Planner<'_>, setting: Setting) -> TimeOfDay {
         return TimeOfDay::Dawn;
     }
     if any(&["warm", "nostalg", "tender", "温暖", "温馨", "怀念", "温柔"]) {
-        return if is_indoors(setting) { TimeOfDay::Afternoon } else { TimeOfDay::Sunset };
+        return if setting.is_indoors() { TimeOfDay::Afternoon } else { TimeOfDay::Sunset };
     }
     let mut seed = planner.seed.derive("time");
     if seed.next_u64() & 1 == 0 { TimeOfDay::Morning } else { TimeOfDay::Afternoon }

@@ -14,7 +14,7 @@ use super::words::{Count, Mention, mentions, tokenise};
 use super::{dressing, heads};
 use crate::SceneError;
 use crate::graph::{Art, Body, Pose, Role, Setting};
-use crate::layout::{Item, Link, is_indoors};
+use crate::layout::{Item, Link};
 use crate::search::{Group, Hit, How, MIN_DETAIL_SIMILARITY, MIN_SIMILARITY};
 
 /// Most things of a scene, dressing included.
@@ -403,7 +403,7 @@ impl Planner<'_> {
                 && t.role != Role::Hero
         };
         let table = |t: &Thing| matches!(t.key.as_str(), "table" | "desk" | "computer") && !t.gone;
-        if !things.iter().any(table) && is_indoors(place.setting) {
+        if !things.iter().any(table) && place.setting.is_indoors() {
             let loose = things.iter().filter(|t| loose(t)).count();
             let hands = things.iter().filter(|t| t.is_figure() && t.holds.is_none()).count().min(1);
             let key = if place.setting == Setting::Office { "desk" } else { "table" };
@@ -559,7 +559,7 @@ fn is_likeness(hit: &Hit) -> bool {
 /// Whether a thing can be in a place: what the backdrop shows anyway is not drawn twice, and no sun
 /// shines in rooms.
 fn belongs(thing: &Thing, place: &Place) -> bool {
-    let indoors = is_indoors(place.setting);
+    let indoors = place.setting.is_indoors();
     match (thing.key.as_str(), place.setting) {
         ("mountain", Setting::Mountain) | ("bamboo", Setting::Bamboo) | ("island", Setting::Beach) => false,
         ("tree" | "pine", Setting::Forest | Setting::SnowyForest) => false,

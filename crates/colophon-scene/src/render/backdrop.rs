@@ -11,7 +11,6 @@ use super::{city, foreground, interior, lake, land, sky, space, water};
 use crate::error::SceneError;
 use crate::graph::{Scene, Setting, TimeOfDay, Weather};
 use crate::layers::{Motion, Particles};
-use crate::layout::is_indoors;
 
 /// Largest frame, in pixels a side.
 pub const MAX_SIDE: u32 = 8192;
@@ -72,7 +71,7 @@ pub(super) fn tame(scene: &Scene, treatment: Treatment) -> Scene {
 
 /// The planes of the setting.
 pub(super) fn backdrop(st: &Stage<'_>) -> Vec<Plane> {
-    let indoors = is_indoors(st.scene.setting);
+    let indoors = st.scene.setting.is_indoors();
     let mut out = Vec::new();
     match st.scene.setting {
         Setting::Abstract => {}
@@ -124,7 +123,7 @@ pub(super) fn fog(st: &Stage<'_>) -> Plane {
 
 /// Particles of the weather, or of a calm scene.
 pub(super) fn particles(scene: &Scene) -> Particles {
-    if is_indoors(scene.setting) {
+    if scene.setting.is_indoors() {
         return Particles::Motes;
     }
     match (scene.setting, scene.weather) {

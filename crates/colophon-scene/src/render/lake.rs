@@ -6,13 +6,10 @@ use super::stage::{Plane, Stage};
 use super::trees;
 use super::water::{glints, tones, wave};
 use crate::layers::Motion;
-
-/// How far down from the horizon the bank begins, as a share of what is below it.
-const BANK: f32 = 0.36;
+use crate::layout::lake_bank;
 
 pub(super) fn lake(st: &Stage<'_>) -> Vec<Plane> {
-    let room = 1000.0 - st.horizon;
-    let shore = st.horizon + room * BANK;
+    let shore = 1000.0 * lake_bank(st.horizon / 1000.0);
     let mut far = land::far_ridges(st, hex(0x7f9fb4), 170.0, 0.4);
     let mirrored = far_shore(st, &mut far.sketch);
     let mut out = vec![far, water(st, shore, mirrored)];

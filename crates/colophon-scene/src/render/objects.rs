@@ -13,7 +13,7 @@ use super::sky::is_luminary;
 use super::stage::Stage;
 use crate::graph::{Art, Placed, Pose, Role, Setting};
 use crate::layers::{Blend, Entrance, Layer, Motion};
-use crate::layout::{is_indoors, is_waterfowl};
+use crate::layout::is_waterfowl;
 
 /// An object before it is lit.
 pub(super) struct Paint<S> {
@@ -194,17 +194,14 @@ pub(super) fn draw<S: Surface>(
                 held_icon.as_ref().map(|i| Held::Icon(name, i))
             });
             let (mut c, k) = canvas(st, o, 0.9, false);
-            if holds.as_deref() == Some("fishing_rod") {
-                // It reaches far out.
-                c.w += (c.size * 0.8) as u32;
-            }
+            c.w += (c.size * holds.as_deref().map_or(0.0, |held| props::grip(held).reach)) as u32;
             let request = figure::Request {
                 name: head,
                 head: &icon,
                 body: *body,
                 pose: *pose,
                 holds: held,
-                indoors: is_indoors(st.scene.setting),
+                indoors: st.scene.setting.is_indoors(),
             };
             let fig = figure::draw(&request, rng, c.w, c.h, c.foot, k)?;
             let arm = fig.arm.map(|a| (a, fig.shoulder.1));

@@ -219,12 +219,7 @@ impl Palette {
                 self.air = 0.6;
                 self.sun = None;
             }
-            Setting::Room
-            | Setting::Classroom
-            | Setting::Library
-            | Setting::Kitchen
-            | Setting::Office
-            | Setting::Hospital => {
+            room if room.is_indoors() => {
                 // Lamps are lit indoors when it is dark outside.
                 let warm = Rgb(1.0, 0.93, 0.82);
                 self.light = self.light.mix(warm, 0.35 + 0.35 * self.night);

@@ -306,13 +306,9 @@ fn hold<S: Surface>(out: &mut S, held: &Held<'_>, r: &Rig, b: &Build, rng: &mut 
         }
         Held::Prop(name) => {
             if let Some(d) = props::draw(name, rng) {
-                // How large it is against the head, and where the hand holds it, in the drawing's units.
-                let (size, gx, gy) = match *name {
-                    "fishing_rod" => (2.5, 34.0, 151.0),
-                    _ => (0.95, d.width / 2.0, 56.0),
-                };
-                let k = b.head * size / 200.0;
-                let (px, py) = (hx - gx * k, hy - gy * k);
+                let grip = props::grip(name);
+                let k = b.head * grip.size / 200.0;
+                let (px, py) = (hx - grip.x.unwrap_or(d.width / 2.0) * k, hy - grip.y * k);
                 d.paint.paint(out, -(px - x0) / k, -(py - y0) / k, scale * k);
             }
         }

@@ -94,6 +94,25 @@ pub const NAMES: [&str; 76] = [
     "shop",
 ];
 
+/// How a hand holds a prop.
+pub(crate) struct Grip {
+    /// How tall the drawing is against the head of who holds it.
+    pub(crate) size: f32,
+    /// Where the hand is, in the drawing's units: from the left (its middle where `None`) and from the top.
+    pub(crate) x: Option<f32>,
+    pub(crate) y: f32,
+    /// How far it reaches out of the figure's own canvas, as a share of the figure's height.
+    pub(crate) reach: f32,
+}
+
+/// How a hand holds what is called so.
+pub(crate) fn grip(name: &str) -> Grip {
+    match name {
+        "fishing_rod" => Grip { size: 2.5, x: Some(34.0), y: 151.0, reach: 0.8 },
+        _ => Grip { size: 0.95, x: None, y: 56.0, reach: 0.0 },
+    }
+}
+
 /// Draws a prop; `None` for a name that is not in [`NAMES`].
 pub(crate) fn draw(name: &str, rng: &mut Seed) -> Option<Drawing> {
     nature::draw(name, rng)
