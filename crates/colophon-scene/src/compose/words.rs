@@ -126,9 +126,15 @@ pub(super) fn tokenise(text: &str, lexicon: &Lexicon, cues: &Cues) -> Vec<Token>
             }
             let run: String = chars[start..i].iter().collect();
             for tag in segmenter(lexicon, cues).tag(&run, false) {
-                let noun = tag.tag.starts_with('n');
-                let name = tag.tag == "nr";
-                tokens.push(Token { text: tag.word.to_owned(), script: Script::Han, noun, name });
+                let mut push = |text: &str, noun, name| {
+                    tokens.push(Token { text: text.to_owned(), script: Script::Han, noun, name });
+                };
+                if let Some((number, noun)) = counted(tag.word, lexicon, cues) {
+                    push(number, false, false);
+                    push(noun, true, false);
+                } else {
+                    push(tag.word, tag.tag.starts_with('n'), tag.tag == "nr");
+                }
             }
         } else if c.is_alphanumeric() {
             while i < chars.len()
@@ -169,6 +175,16 @@ pub(super) fn tokenise(text: &str, lexicon: &Lexicon, cues: &Cues) -> Vec<Token>
         }
     }
     tokens
+}
+
+/// The number and the noun of what the segmenter's dictionary has as one word: 一朵花, 两匹马.
+fn counted<'a>(word: &'a str, lexicon: &Lexicon, cues: &Cues) -> Option<(&'a str, &'a str)> {
+    if lexicon.find(word).is_some() || cues.knows(word) {
+        return None;
+    }
+    // A number alone begins many a word that counts nothing.
+    let mut parts = word.char_indices().skip(2).map(|(at, _)| word.split_at(at));
+    parts.find(|(number, noun)| cues.grammar.is_number(number) && lexicon.find(noun).is_some())
 }
 
 /// The nouns that the lexicon knows, longest match first, in their order; nouns after a negation
@@ -377,6 +393,25 @@ mod tests {
         assert_eq!(clean("画面：渔夫在船上。"), "渔夫在船上。");
         assert_eq!(clean("A picture hangs on the wall"), "A picture hangs on the wall");
         assert_eq!(clean("The scene"), "The scene");
+    }
+
+    #[test]
+    fn a_counted_noun_is_a_number_and_a_noun() {
+        let (lexicon, cues) = (Lexicon::builtin().unwrap(), Cues::builtin().unwrap());
+        for (text, key, count) in [
+            ("一个男孩", "boy", Count::One),
+            ("一个拖拉机", "tractor", Count::One),
+            ("桌上有一个碗", "bowl", Count::One),
+            ("两匹马在草原上", "horse", Count::Two),
+            ("几本书", "book", Count::Few),
+            ("许多星星", "star", Count::Many),
+        ] {
+            let found = mentions(&tokenise(text, lexicon, cues), lexicon, cues);
+            let told = found
+                .iter()
+                .any(|m| m.count == count && lexicon.entry(m.entry).is_some_and(|e| e.key == key));
+            assert!(told, "{text}: {found:?}");
+        }
     }
 
     #[test]
