@@ -8,7 +8,7 @@ OUT ?= out
 export RUSTC_WORKSPACE_WRAPPER := $(or $(RUSTC_WORKSPACE_WRAPPER),$(shell command -v clippy-driver))
 COLOPHON = $(or $(CARGO_TARGET_DIR),target)/release/colophon
 
-.PHONY: demo test test-long build ui lint bench gallery setup models clean help
+.PHONY: demo test test-long build ui lint bench bench-marks setup models clean help
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -75,6 +75,12 @@ bench: build ## Measure the making of a film, stage by stage, and the language e
 	benches/language/news
 	benches/pictures/run
 	benches/pictures/quality
+
+bench-marks: build ## Measure what the watermarks survive, beside their peers, and what sealing costs (hours)
+	benches/marks/pictures
+	benches/marks/films
+	benches/marks/sounds
+	benches/marks/seal
 
 clean: ## Remove what was built
 	$(CARGO) clean

@@ -5,6 +5,7 @@ use colophon_types::Raster;
 
 use crate::fold::TILE;
 use crate::lattice::Lattice;
+use crate::picture::Words;
 use crate::plane::{self, Plane};
 use crate::{Found, Key, Payload, mask, picture};
 
@@ -48,12 +49,19 @@ pub struct FilmReader {
     size: (u32, u32),
     sum: Plane,
     frames: usize,
+    words: Words,
 }
 
 impl FilmReader {
     /// A reader that has seen nothing.
     pub fn new(key: &Key) -> Self {
-        Self { lattice: Lattice::new(key), size: (0, 0), sum: Plane::default(), frames: 0 }
+        Self {
+            lattice: Lattice::new(key),
+            size: (0, 0),
+            sum: Plane::default(),
+            frames: 0,
+            words: Words::default(),
+        }
     }
 
     /// Looks at a frame.
@@ -78,8 +86,9 @@ impl FilmReader {
         self.frames
     }
 
-    /// What the frames so far carry.
-    pub fn found(&self) -> Option<Found> {
+    /// What the frames so far carry. Unmarked films give a payload as rarely as pictures do (see
+    /// [`picture::find`]), however often they are looked at: the words that may be decoded are those of all looks.
+    pub fn found(&mut self) -> Option<Found> {
         if self.frames == 0 {
             return None;
         }
@@ -88,6 +97,6 @@ impl FilmReader {
         let scale = 1.0 / self.frames as f32;
         sum.data.iter_mut().for_each(|v| *v *= scale);
         picture::level(&mut sum, 0.05);
-        picture::find_in(&sum, &self.lattice)
+        picture::find_in(&sum, &self.lattice, &mut self.words)
     }
 }

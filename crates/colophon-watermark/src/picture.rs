@@ -44,9 +44,11 @@ const SMALLEST: u32 = 32;
 const CANDIDATES: usize = 30;
 const CLOSER: f32 = 4.2;
 const TRIES: usize = 5;
-/// A CRC of 16 bits lets one word of 65,536 pass, and so many words are tried of an upright picture. As many
-/// are tried of a turned one, after those.
-pub(crate) const FALSE_POSITIVES: f64 = (TRIES as f64 + 1.0) / 65_536.0;
+/// So many words are decoded at most of an upright picture, and as many of its turned copies after those.
+const WORDS: usize = 3;
+/// How often an upright picture without a mark gives a payload at most: a CRC of 16 bits lets one wrong word
+/// in 65,536 pass.
+const FALSE_POSITIVES: f64 = WORDS as f64 / 65_536.0;
 
 /// What a marked picture lost.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -171,15 +173,15 @@ fn psnr(squares: u64, pixels: f64) -> f64 {
 /// transform of at most 2048 × 2048 and at most some hundred and twenty sums over the window. An upright mark
 /// is looked for first, then one that was mirrored or turned by quarters.
 ///
-/// Unmarked content gives an upright payload at most once in 10,922 pictures, and any payload at most once in
-/// 5,461, whatever it shows: at most six words are decoded of an upright picture and six of the seven turns
+/// Unmarked content gives an upright payload at most once in 21,845 pictures, and any payload at most once in
+/// 10,922, whatever it shows: at most three words are decoded of an upright picture and three of the seven turns
 /// together, and a CRC of 16 bits lets one in 65,536 wrong ones pass. Pilots must stand out by 4.6
 /// deviations (5.0 where turned) for a word to be tried at all, which makes it far rarer.
 pub fn find(raster: &Raster, key: &Key) -> Option<Found> {
     if !is_readable(raster) {
         return None;
     }
-    find_in(&normalised(raster, WINDOW), &Lattice::new(key))
+    find_in(&normalised(raster, WINDOW), &Lattice::new(key), &mut Words::default())
 }
 
 /// Whether there is enough of a picture to look for a mark in.
@@ -226,23 +228,48 @@ fn pose(lattice: &Lattice, transform: &fold::Transform, turns: &[Turn]) -> Optio
     poses.max_by(|a, b| a.anchor.score.total_cmp(&b.anchor.score))
 }
 
-/// Looks for a mark in what [`normalised`] gave: upright first and then turned, at the scale it was made
-/// first and then at others.
-pub(crate) fn find_in(plane: &Plane, lattice: &Lattice) -> Option<Found> {
-    let transform = |plane: &Plane, scale: f64| fold::Transform::of(&fold::fold(plane, scale));
-    let (upright, turned) = Turn::ALL.split_at(1);
-    let rarer = |turns: &[Turn]| if turns.len() > 1 { SEVEN } else { 0.0 };
-    let read = |pose: Option<Pose>, turns: &[Turn]| {
-        let Pose { turn, anchor, spectrum } = pose.filter(|p| p.anchor.score > GATE + rarer(turns))?;
+/// How far pilots must stand out in the best of some turns, beyond `least`.
+fn gate(turns: &[Turn], least: f32) -> f32 {
+    if turns.len() > 1 { least + SEVEN } else { least }
+}
+
+/// How many more words may be decoded: upright, and turned.
+pub(crate) struct Words {
+    upright: usize,
+    turned: usize,
+}
+
+impl Default for Words {
+    fn default() -> Self {
+        Self { upright: WORDS, turned: WORDS }
+    }
+}
+
+impl Words {
+    /// What a pose says, where its pilots stand out and a word is left.
+    fn read(&mut self, lattice: &Lattice, pose: Option<Pose>, turns: &[Turn]) -> Option<Found> {
+        let Pose { turn, anchor, spectrum } = pose.filter(|p| p.anchor.score > gate(turns, GATE))?;
+        let (left, rate) = match turn {
+            Turn::UPRIGHT => (&mut self.upright, FALSE_POSITIVES),
+            _ => (&mut self.turned, 2.0 * FALSE_POSITIVES),
+        };
+        *left = left.checked_sub(1)?;
         Some(Found {
             payload: Payload::from_bits(lattice.read(&spectrum, &anchor)?).to_string(),
             score: f64::from(anchor.score),
-            false_positive_rate: if turn == Turn::UPRIGHT { FALSE_POSITIVES } else { 2.0 * FALSE_POSITIVES },
+            false_positive_rate: rate,
             turn,
         })
-    };
+    }
+}
+
+/// Looks for a mark in what [`normalised`] gave: upright first and then turned, at the scale it was made
+/// first and then at others.
+pub(crate) fn find_in(plane: &Plane, lattice: &Lattice, words: &mut Words) -> Option<Found> {
+    let transform = |plane: &Plane, scale: f64| fold::Transform::of(&fold::fold(plane, scale));
+    let (upright, turned) = Turn::ALL.split_at(1);
     let whole = transform(plane, 1.0);
-    if let Some(found) = read(pose(lattice, &whole, upright), upright) {
+    if let Some(found) = words.read(lattice, pose(lattice, &whole, upright), upright) {
         return Some(found);
     }
     // A part is enough to tell which scales are worth a closer look.
@@ -262,17 +289,19 @@ pub(crate) fn find_in(plane: &Plane, lattice: &Lattice) -> Option<Found> {
             .map(|scale| (scale, transform(sample, scale)))
             .collect();
     let finest = search::finest(plane.width.max(plane.height));
-    let resized = |turns: &[Turn]| {
+    let resized = |turns: &[Turn], words: &mut Words| {
         let score = |sums| pose(lattice, sums, turns).map_or(0.0, |pose| pose.anchor.score);
         let mut scored: Vec<(f64, f32)> = scales.iter().map(|(scale, sums)| (*scale, score(sums))).collect();
         scored.sort_by(|a, b| b.1.total_cmp(&a.1));
-        let closer = scored.into_iter().take(TRIES).filter(|(_, score)| *score > CLOSER + rarer(turns));
+        let closer = scored.into_iter().take(TRIES).filter(|(_, score)| *score > gate(turns, CLOSER));
         closer.map(|(scale, _)| scale).find_map(|scale| {
             let about = (-4..=4).filter_map(|k| {
                 pose(lattice, &transform(plane, scale * (1.0 + 0.12 * finest * f64::from(k))), turns)
             });
-            read(about.max_by(|a, b| a.anchor.score.total_cmp(&b.anchor.score)), turns)
+            words.read(lattice, about.max_by(|a, b| a.anchor.score.total_cmp(&b.anchor.score)), turns)
         })
     };
-    resized(upright).or_else(|| read(pose(lattice, &whole, turned), turned)).or_else(|| resized(turned))
+    resized(upright, words)
+        .or_else(|| words.read(lattice, pose(lattice, &whole, turned), turned))
+        .or_else(|| resized(turned, words))
 }

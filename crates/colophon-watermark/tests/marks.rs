@@ -226,8 +226,7 @@ fn mirrored_and_turned_pictures_are_found() {
                 let found = found(&raster).unwrap_or_else(|| panic!("{name}, {turn:?}, {attack}"));
                 assert_eq!(found.payload, payload().to_string(), "{name}, {turn:?}, {attack}");
                 assert_eq!(found.turn, turn, "{name}, {attack}");
-                let most = if turn == Turn::UPRIGHT { 1e-4 } else { 2e-4 };
-                assert!(found.false_positive_rate <= most, "{name}, {turn:?}, {attack}");
+                assert!(found.false_positive_rate <= 1e-4, "{name}, {turn:?}, {attack}");
             }
         }
     }
