@@ -509,7 +509,7 @@ fn mirrors(item: &Item) -> bool {
 }
 
 /// Whether a setting has water whose surface is seen.
-fn has_water(setting: Setting) -> bool {
+pub(crate) fn has_water(setting: Setting) -> bool {
     matches!(setting, Setting::Sea | Setting::Beach | Setting::Lake)
 }
 

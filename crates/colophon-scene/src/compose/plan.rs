@@ -14,7 +14,7 @@ use super::words::{Count, Mention, mentions, tokenise};
 use super::{dressing, heads};
 use crate::SceneError;
 use crate::graph::{Art, Body, Pose, Role, Setting};
-use crate::layout::{Item, Link};
+use crate::layout::{Item, Link, has_water};
 use crate::search::{Group, Hit, How, MIN_DETAIL_SIMILARITY, MIN_SIMILARITY};
 
 /// Most things of a scene, dressing included.
@@ -568,6 +568,7 @@ fn belongs(thing: &Thing, place: &Place) -> bool {
         | ("blackboard", Setting::Classroom) => false,
         ("window" | "curtain", _) => !indoors,
         ("office building", Setting::City) | ("shop", Setting::Street) => false,
+        ("water", setting) => !has_water(setting),
         ("milky way", Setting::Space) => false,
         ("moon", Setting::Space) => !place.ground,
         ("earth", setting) => matches!(setting, Setting::Space | Setting::Abstract),

@@ -5,7 +5,7 @@
 
 use std::sync::OnceLock;
 
-use jieba_rs::Jieba;
+use jieba_rs::{Jieba, Tag};
 
 use super::cues::Cues;
 use super::lexicon::{Class, Lexicon};
@@ -132,6 +132,9 @@ pub(super) fn tokenise(text: &str, lexicon: &Lexicon, cues: &Cues) -> Vec<Token>
                 if let Some((number, noun)) = counted(tag.word, lexicon, cues) {
                     push(number, false, false);
                     push(noun, true, false);
+                } else if let Some((thing, side)) = beside_a_thing(&tag, lexicon) {
+                    push(thing, true, false);
+                    push(side, false, false);
                 } else {
                     push(tag.word, tag.tag.starts_with('n'), tag.tag == "nr");
                 }
@@ -185,6 +188,22 @@ fn counted<'a>(word: &'a str, lexicon: &Lexicon, cues: &Cues) -> Option<(&'a str
     // A number alone begins many a word that counts nothing.
     let mut parts = word.char_indices().skip(2).map(|(at, _)| word.split_at(at));
     parts.find(|(number, noun)| cues.grammar.is_number(number) && lexicon.find(noun).is_some())
+}
+
+/// The thing and the side of it that the segmenter's dictionary has as one word: 桌上, 树下.
+fn beside_a_thing<'a>(tag: &Tag<'a>, lexicon: &Lexicon) -> Option<(&'a str, &'a str)> {
+    // What is 手上 or 心里 is not seen there.
+    let stands = |class| {
+        matches!(
+            class,
+            Class::Furniture | Class::Structure | Class::Plant | Class::Boat | Class::Vehicle | Class::Ground
+        )
+    };
+    let (side, _) = tag.word.char_indices().next_back().filter(|_| matches!(tag.tag, "n" | "s"))?;
+    let (thing, side) = tag.word.split_at(side);
+    let known = || lexicon.find(thing).and_then(|entry| lexicon.entry(entry));
+    (["上", "下", "里", "中", "旁"].contains(&side) && known().is_some_and(|e| stands(e.class)))
+        .then_some((thing, side))
 }
 
 /// The nouns that the lexicon knows, longest match first, in their order; nouns after a negation
