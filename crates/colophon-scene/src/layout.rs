@@ -147,9 +147,9 @@ pub fn horizon(setting: Setting) -> f32 {
     }
 }
 
-/// Where the water of a lake ends and the bank begins: like the horizon, a fraction of the frame's height.
-pub(crate) fn lake_bank(horizon: f32) -> f32 {
-    lerp(horizon, 1.0, 0.36)
+/// Where the water of a beach or a lake ends and the land begins: like the horizon, a fraction of the frame's height.
+pub(crate) fn shore(horizon: f32) -> f32 {
+    lerp(horizon, 1.0, 0.35)
 }
 
 /// Width of a drawing over its height: of icons from a table measured on the set, of props from
@@ -386,9 +386,7 @@ fn standing(item: &Item, stage: &Stage, leads: bool, rider: Option<&Item>, seed:
         Shot::Close => 0.93,
     };
     let ground = match stage.setting {
-        // Behind it is water.
-        Setting::Beach => 0.755,
-        Setting::Lake => lake_bank(horizon) + 0.04,
+        Setting::Beach | Setting::Lake => shore(horizon) + 0.045,
         _ => (horizon + 0.07).min(0.83),
     };
     let jitter = seed.next_f32();
@@ -400,8 +398,7 @@ fn standing(item: &Item, stage: &Stage, leads: bool, rider: Option<&Item>, seed:
         }
         _ if floats(item) && has_water(stage.setting) => {
             floating = true;
-            // A lake ends before the bank on which the others stand.
-            let front = if stage.setting == Setting::Lake { lake_bank(horizon) - 0.02 } else { 0.82 };
+            let front = if stage.setting == Setting::Sea { 0.82 } else { shore(horizon) - 0.02 };
             if leads { front } else { lerp(horizon + 0.06, front - 0.02, jitter) }
         }
         Class::Person | Class::Animal if leads => near,

@@ -234,7 +234,7 @@ pub(crate) fn in_film(
     type Reader = (String, Box<dyn ReadFrames>);
     let readers = marks.iter().filter_map(|mark| Some((mark.name().to_owned(), mark.in_frames()?)));
     let readers: Arc<Mutex<Vec<Reader>>> = Arc::new(Mutex::new(readers.collect()));
-    [Which::Keys(KEYS), Which::First(FIRST)].into_iter().find_map(|which| {
+    [(Which::Keys(KEYS), false), (Which::First(FIRST), true)].into_iter().find_map(|(which, last)| {
         let theirs = Arc::clone(&readers);
         frame::frames(ffmpeg, path, demuxer, which, move |raster| {
             let mut readers = theirs.lock().unwrap_or_else(PoisonError::into_inner);
@@ -242,7 +242,10 @@ pub(crate) fn in_film(
             true
         });
         let mut readers = readers.lock().unwrap_or_else(PoisonError::into_inner);
-        readers.iter_mut().find_map(|(name, reader)| Some((name.clone(), reader.found()?)))
+        readers.iter_mut().find_map(|(name, reader)| {
+            let found = if last { reader.found() } else { reader.glance() };
+            Some((name.clone(), found?))
+        })
     })
 }
 

@@ -17,6 +17,8 @@ pub const BITS: usize = picture::BITS;
 const FIDELITY: f64 = 44.0;
 /// Pixels a side of the part of a frame that is read.
 const WINDOW: usize = 1536;
+/// Pilots that stand out so far leave little doubt that a word is read whole.
+const CLEAR: f32 = 9.0;
 
 /// Marks frames. What a frame gets depends on its pixels alone: frames may go in any order and to any
 /// thread.
@@ -86,9 +88,28 @@ impl FilmReader {
         self.frames
     }
 
-    /// What the frames so far carry. Unmarked films give a payload as rarely as pictures do (see
-    /// [`picture::find`]), however often they are looked at: the words that may be decoded are those of all looks.
+    /// What the frames so far carry, if it stands out clearly. More frames may tell more: but for one word each,
+    /// those that may be decoded are left for [`FilmReader::found`].
+    pub fn glance(&mut self) -> Option<Found> {
+        let mut one = Words { upright: self.words.upright.min(1), turned: self.words.turned.min(1) };
+        self.words.upright -= one.upright;
+        self.words.turned -= one.turned;
+        let found = self.look(CLEAR, &mut one);
+        self.words.upright += one.upright;
+        self.words.turned += one.turned;
+        found
+    }
+
+    /// What the frames carry. Unmarked films give a payload as rarely as pictures do (see [`picture::find`]),
+    /// however often they are looked at: the words that may be decoded are those of all looks.
     pub fn found(&mut self) -> Option<Found> {
+        let mut words = std::mem::replace(&mut self.words, Words { upright: 0, turned: 0 });
+        let found = self.look(picture::GATE, &mut words);
+        self.words = words;
+        found
+    }
+
+    fn look(&self, least: f32, words: &mut Words) -> Option<Found> {
         if self.frames == 0 {
             return None;
         }
@@ -97,6 +118,6 @@ impl FilmReader {
         let scale = 1.0 / self.frames as f32;
         sum.data.iter_mut().for_each(|v| *v *= scale);
         picture::level(&mut sum, 0.05);
-        picture::find_in(&sum, &self.lattice, &mut self.words)
+        picture::find_in(&sum, &self.lattice, least, words)
     }
 }

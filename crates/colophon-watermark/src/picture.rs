@@ -34,7 +34,7 @@ const PAGE: f32 = 0.5;
 /// Pixels a side of the part that is read.
 const WINDOW: usize = 1536;
 /// Pilots must stand out so far for a payload to be tried.
-const GATE: f32 = 4.6;
+pub(crate) const GATE: f32 = 4.6;
 /// How much further where the best of seven turns is taken: noise passes as rarely then as in one.
 const SEVEN: f32 = 0.4;
 /// Pixels a side under which a picture is not looked at.
@@ -181,7 +181,7 @@ pub fn find(raster: &Raster, key: &Key) -> Option<Found> {
     if !is_readable(raster) {
         return None;
     }
-    find_in(&normalised(raster, WINDOW), &Lattice::new(key), &mut Words::default())
+    find_in(&normalised(raster, WINDOW), &Lattice::new(key), GATE, &mut Words::default())
 }
 
 /// Whether there is enough of a picture to look for a mark in.
@@ -235,8 +235,8 @@ fn gate(turns: &[Turn], least: f32) -> f32 {
 
 /// How many more words may be decoded: upright, and turned.
 pub(crate) struct Words {
-    upright: usize,
-    turned: usize,
+    pub(crate) upright: usize,
+    pub(crate) turned: usize,
 }
 
 impl Default for Words {
@@ -247,8 +247,8 @@ impl Default for Words {
 
 impl Words {
     /// What a pose says, where its pilots stand out and a word is left.
-    fn read(&mut self, lattice: &Lattice, pose: Option<Pose>, turns: &[Turn]) -> Option<Found> {
-        let Pose { turn, anchor, spectrum } = pose.filter(|p| p.anchor.score > gate(turns, GATE))?;
+    fn read(&mut self, lattice: &Lattice, pose: Option<Pose>, least: f32) -> Option<Found> {
+        let Pose { turn, anchor, spectrum } = pose.filter(|p| p.anchor.score > least)?;
         let (left, rate) = match turn {
             Turn::UPRIGHT => (&mut self.upright, FALSE_POSITIVES),
             _ => (&mut self.turned, 2.0 * FALSE_POSITIVES),
@@ -264,12 +264,12 @@ impl Words {
 }
 
 /// Looks for a mark in what [`normalised`] gave: upright first and then turned, at the scale it was made
-/// first and then at others.
-pub(crate) fn find_in(plane: &Plane, lattice: &Lattice, words: &mut Words) -> Option<Found> {
+/// first and then at others. Pilots that stand out by `least` (turned, a little further) are a word.
+pub(crate) fn find_in(plane: &Plane, lattice: &Lattice, least: f32, words: &mut Words) -> Option<Found> {
     let transform = |plane: &Plane, scale: f64| fold::Transform::of(&fold::fold(plane, scale));
     let (upright, turned) = Turn::ALL.split_at(1);
     let whole = transform(plane, 1.0);
-    if let Some(found) = words.read(lattice, pose(lattice, &whole, upright), upright) {
+    if let Some(found) = words.read(lattice, pose(lattice, &whole, upright), least) {
         return Some(found);
     }
     // A part is enough to tell which scales are worth a closer look.
@@ -298,10 +298,11 @@ pub(crate) fn find_in(plane: &Plane, lattice: &Lattice, words: &mut Words) -> Op
             let about = (-4..=4).filter_map(|k| {
                 pose(lattice, &transform(plane, scale * (1.0 + 0.12 * finest * f64::from(k))), turns)
             });
-            words.read(lattice, about.max_by(|a, b| a.anchor.score.total_cmp(&b.anchor.score)), turns)
+            let best = about.max_by(|a, b| a.anchor.score.total_cmp(&b.anchor.score));
+            words.read(lattice, best, gate(turns, least))
         })
     };
     resized(upright, words)
-        .or_else(|| words.read(lattice, pose(lattice, &whole, turned), turned))
+        .or_else(|| words.read(lattice, pose(lattice, &whole, turned), gate(turned, least)))
         .or_else(|| resized(turned, words))
 }

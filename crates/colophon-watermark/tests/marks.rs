@@ -384,6 +384,8 @@ fn a_film_keeps_its_mark() {
         small.add(&shrunk(&cropped(&frame, 15, 8, 608, 342), 0.75));
     }
     assert_eq!(whole.frames(), 6);
+    assert_eq!(bare.glance(), None);
+    assert_eq!(whole.glance().map(|f| f.payload), Some(payload().to_string()));
     assert_eq!(whole.found().map(|f| f.payload), Some(payload().to_string()));
     assert_eq!(small.found().map(|f| f.payload), Some(payload().to_string()));
     assert_eq!(bare.found(), None);

@@ -6,10 +6,10 @@ use super::stage::{Plane, Stage};
 use super::trees;
 use super::water::{glints, tones, wave};
 use crate::layers::Motion;
-use crate::layout::lake_bank;
+use crate::layout;
 
 pub(super) fn lake(st: &Stage<'_>) -> Vec<Plane> {
-    let shore = 1000.0 * lake_bank(st.horizon / 1000.0);
+    let shore = 1000.0 * layout::shore(st.horizon / 1000.0);
     let mut far = land::far_ridges(st, hex(0x7f9fb4), 170.0, 0.4);
     let mirrored = far_shore(st, &mut far.sketch);
     let mut out = vec![far, water(st, shore, mirrored)];

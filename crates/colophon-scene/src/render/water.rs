@@ -8,6 +8,7 @@ use super::stage::{Plane, Stage};
 use super::{sky, trees};
 use crate::graph::TimeOfDay;
 use crate::layers::Motion;
+use crate::layout;
 
 /// A wave line that repeats at the plane's width, so that it can scroll for ever.
 pub(super) fn wave(st: &Stage<'_>, part: &str, y: f32, amp: f32, crests: f32) -> Vec<(f32, f32)> {
@@ -161,7 +162,7 @@ pub(crate) fn beach(st: &Stage<'_>) -> Vec<Plane> {
     let (p, f) = (&st.palette, st.frame);
     let t = tones(st);
     let room = 1000.0 - st.horizon;
-    let shore = st.horizon + room * 0.34;
+    let shore = 1000.0 * layout::shore(st.horizon / 1000.0);
     let mut out = vec![islands(st)];
     let mut s = Sketch::new();
     let shallow = p.at(hex(0x9fe6d8), 0.0).mix(p.sky[2], 0.2);

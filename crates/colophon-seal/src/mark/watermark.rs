@@ -63,7 +63,12 @@ pub trait ReadFrames: Send {
     /// Takes a frame in.
     fn add(&mut self, frame: &Raster);
 
-    /// What the frames so far carry.
+    /// What the frames so far carry, if that is clear without those that are to come.
+    fn glance(&mut self) -> Option<Found> {
+        self.found()
+    }
+
+    /// What the frames carry.
     fn found(&mut self) -> Option<Found>;
 }
 
@@ -234,6 +239,10 @@ impl MarkFrames for FilmMark {
 impl ReadFrames for FilmReader {
     fn add(&mut self, frame: &Raster) {
         Self::add(self, frame);
+    }
+
+    fn glance(&mut self) -> Option<Found> {
+        Self::glance(self)
     }
 
     fn found(&mut self) -> Option<Found> {
