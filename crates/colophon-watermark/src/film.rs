@@ -91,25 +91,21 @@ impl FilmReader {
     /// What the frames so far carry, if it stands out clearly. More frames may tell more: but for one word each,
     /// those that may be decoded are left for [`FilmReader::found`].
     pub fn glance(&mut self) -> Option<Found> {
-        let mut one = Words { upright: self.words.upright.min(1), turned: self.words.turned.min(1) };
-        self.words.upright -= one.upright;
-        self.words.turned -= one.turned;
-        let found = self.look(CLEAR, &mut one);
-        self.words.upright += one.upright;
-        self.words.turned += one.turned;
+        let mean = self.mean()?;
+        let mut one = self.words.take_one();
+        let found = picture::find_in(&mean, &self.lattice, CLEAR, &mut one);
+        self.words.put_back(one);
         found
     }
 
     /// What the frames carry. Unmarked films give a payload as rarely as pictures do (see [`picture::find`]),
     /// however often they are looked at: the words that may be decoded are those of all looks.
     pub fn found(&mut self) -> Option<Found> {
-        let mut words = std::mem::replace(&mut self.words, Words { upright: 0, turned: 0 });
-        let found = self.look(picture::GATE, &mut words);
-        self.words = words;
-        found
+        picture::find_in(&self.mean()?, &self.lattice, picture::GATE, &mut self.words)
     }
 
-    fn look(&self, least: f32, words: &mut Words) -> Option<Found> {
+    /// The mean of the frames so far.
+    fn mean(&self) -> Option<Plane> {
         if self.frames == 0 {
             return None;
         }
@@ -118,6 +114,6 @@ impl FilmReader {
         let scale = 1.0 / self.frames as f32;
         sum.data.iter_mut().for_each(|v| *v *= scale);
         picture::level(&mut sum, 0.05);
-        picture::find_in(&sum, &self.lattice, least, words)
+        Some(sum)
     }
 }

@@ -235,8 +235,8 @@ fn gate(turns: &[Turn], least: f32) -> f32 {
 
 /// How many more words may be decoded: upright, and turned.
 pub(crate) struct Words {
-    pub(crate) upright: usize,
-    pub(crate) turned: usize,
+    upright: usize,
+    turned: usize,
 }
 
 impl Default for Words {
@@ -246,6 +246,20 @@ impl Default for Words {
 }
 
 impl Words {
+    /// One of each, where one is left, taken from these.
+    pub(crate) fn take_one(&mut self) -> Self {
+        let one = Self { upright: self.upright.min(1), turned: self.turned.min(1) };
+        self.upright -= one.upright;
+        self.turned -= one.turned;
+        one
+    }
+
+    /// Puts back what was not decoded.
+    pub(crate) fn put_back(&mut self, rest: Self) {
+        self.upright += rest.upright;
+        self.turned += rest.turned;
+    }
+
     /// What a pose says, where its pilots stand out and a word is left.
     fn read(&mut self, lattice: &Lattice, pose: Option<Pose>, least: f32) -> Option<Found> {
         let Pose { turn, anchor, spectrum } = pose.filter(|p| p.anchor.score > least)?;

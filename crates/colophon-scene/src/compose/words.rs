@@ -129,12 +129,8 @@ pub(super) fn tokenise(text: &str, lexicon: &Lexicon, cues: &Cues) -> Vec<Token>
                 let mut push = |text: &str, noun, name| {
                     tokens.push(Token { text: text.to_owned(), script: Script::Han, noun, name });
                 };
-                if let Some((number, noun)) = counted(tag.word, lexicon, cues) {
-                    push(number, false, false);
-                    push(noun, true, false);
-                } else if let Some((thing, side)) = beside_a_thing(&tag, lexicon) {
-                    push(thing, true, false);
-                    push(side, false, false);
+                if let Some(parts) = apart(&tag, lexicon, cues) {
+                    parts.into_iter().for_each(|(part, noun)| push(part, noun, false));
                 } else {
                     push(tag.word, tag.tag.starts_with('n'), tag.tag == "nr");
                 }
@@ -180,30 +176,27 @@ pub(super) fn tokenise(text: &str, lexicon: &Lexicon, cues: &Cues) -> Vec<Token>
     tokens
 }
 
-/// The number and the noun of what the segmenter's dictionary has as one word: 一朵花, 两匹马.
-fn counted<'a>(word: &'a str, lexicon: &Lexicon, cues: &Cues) -> Option<(&'a str, &'a str)> {
-    if lexicon.find(word).is_some() || cues.knows(word) {
+/// The two words, and whether each is a noun, of what the segmenter's dictionary has as one: 一朵花 and 两匹马,
+/// 桌上 and 树下.
+fn apart<'a>(tag: &Tag<'a>, lexicon: &Lexicon, cues: &Cues) -> Option<[(&'a str, bool); 2]> {
+    if lexicon.find(tag.word).is_some() || cues.knows(tag.word) {
         return None;
     }
     // A number alone begins many a word that counts nothing.
-    let mut parts = word.char_indices().skip(2).map(|(at, _)| word.split_at(at));
-    parts.find(|(number, noun)| cues.grammar.is_number(number) && lexicon.find(noun).is_some())
-}
-
-/// The thing and the side of it that the segmenter's dictionary has as one word: 桌上, 树下.
-fn beside_a_thing<'a>(tag: &Tag<'a>, lexicon: &Lexicon) -> Option<(&'a str, &'a str)> {
-    // What is 手上 or 心里 is not seen there.
-    let stands = |class| {
-        matches!(
-            class,
-            Class::Furniture | Class::Structure | Class::Plant | Class::Boat | Class::Vehicle | Class::Ground
-        )
-    };
+    let mut parts = tag.word.char_indices().skip(2).map(|(at, _)| tag.word.split_at(at));
+    let counted = parts.find(|(n, noun)| cues.grammar.is_number(n) && lexicon.find(noun).is_some());
+    if let Some((number, noun)) = counted {
+        return Some([(number, false), (noun, true)]);
+    }
     let (side, _) = tag.word.char_indices().next_back().filter(|_| matches!(tag.tag, "n" | "s"))?;
     let (thing, side) = tag.word.split_at(side);
-    let known = || lexicon.find(thing).and_then(|entry| lexicon.entry(entry));
-    (["上", "下", "里", "中", "旁"].contains(&side) && known().is_some_and(|e| stands(e.class)))
-        .then_some((thing, side))
+    let class = lexicon.entry(lexicon.find(thing)?)?.class;
+    // What is 手上 or 心里 is not seen there.
+    let stands = matches!(
+        class,
+        Class::Furniture | Class::Structure | Class::Plant | Class::Boat | Class::Vehicle | Class::Ground
+    );
+    (stands && ["上", "下", "里", "中", "旁"].contains(&side)).then_some([(thing, true), (side, false)])
 }
 
 /// The nouns that the lexicon knows, longest match first, in their order; nouns after a negation
@@ -431,6 +424,14 @@ mod tests {
                 .any(|m| m.count == count && lexicon.entry(m.entry).is_some_and(|e| e.key == key));
             assert!(told, "{text}: {found:?}");
         }
+    }
+
+    #[test]
+    fn what_says_where_stays_whole() {
+        let (lexicon, cues) = (Lexicon::builtin().unwrap(), Cues::builtin().unwrap());
+        let words = |text| tokenise(text, lexicon, cues).into_iter().map(|t| t.text).collect::<Vec<_>>();
+        assert_eq!(words("家里"), ["家里"]);
+        assert_eq!(words("桌上"), ["桌", "上"]);
     }
 
     #[test]
